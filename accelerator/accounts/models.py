@@ -1,0 +1,77 @@
+"""Persons."""
+
+import secrets
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+
+def new_public_id() -> str:
+    """An opaque identifier that never changes and tells nothing."""
+    return secrets.token_hex(6)
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Persons; an address is the same whatever its capitals."""
+
+    def with_email(self, email: str) -> "Person":
+        """The person known by this address; raises `Person.DoesNotExist`."""
+        return self.get(email__iexact=email)
+
+
+class Person(AbstractBaseUser):
+    """Someone with an account."""
+
+    password = None  # type: ignore[assignment]  # nobody has one: sign-in is by e-mail code
+    last_login = None  # no "last seen" (decision 13)
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    email = models.EmailField("adresse électronique", max_length=254, null=True)
+    given_name = models.CharField("prénom", max_length=80, default="", blank=True)
+    family_name = models.CharField("nom", max_length=80, default="", blank=True)
+    terms_version = models.CharField(max_length=10, default="")
+    terms_accepted_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "public_id"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="person_email_unique",
+                violation_error_message="Un compte existe déjà avec cette adresse électronique.",
+            ),
+            models.CheckConstraint(
+                name="erased_person_has_no_name",
+                condition=Q(erased_at__isnull=True)
+                | Q(email__isnull=True, given_name="", family_name="", is_active=False),
+                violation_error_message="Un compte effacé ne garde ni nom ni adresse.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """How the person is shown to others: never the address."""
+        if self.erased_at:
+            return "Compte supprimé"
+        return f"{self.given_name} {self.family_name}".strip() or "Personne sans nom affiché"
+
+    def has_usable_password(self) -> bool:
+        return False
+
+    @property
+    def actor_key(self) -> str:
+        """The person as an actor of the journal."""
+        return f"person:{self.pk}"

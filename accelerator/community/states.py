@@ -1,0 +1,92 @@
+"""Choices and tables of the community: the leaf."""
+
+from django.db import models
+
+
+class Identity(models.TextChoices):
+    """How sure the identity of an organisation is (decision 7)."""
+
+    VERIFIED = "verified", "Identité vérifiée dans un registre public"
+    DECLARED = "declared", "Identité déclarée"
+    UNKNOWN = "unknown", "Identité inconnue"
+
+
+class OrganisationState(models.TextChoices):
+    """The life of a record."""
+
+    ACTIVE = "active", "Active"
+    CEASED = "ceased", "A cessé son activité"
+    MERGED = "merged", "Réunie à une autre fiche"
+
+
+class LegalFamily(models.TextChoices):
+    """The families of article 1 of loi 2014-856 on the ESS, then the others."""
+
+    ASSOCIATION = "association", "Association"
+    COOPERATIVE = "cooperative", "Coopérative"
+    MUTUELLE = "mutuelle", "Mutuelle"
+    FONDATION = "fondation", "Fondation ou fonds de dotation"
+    SOCIETE_ESS = "societe_ess", "Société commerciale de l’ESS"
+    SOCIETE = "societe", "Société commerciale"
+    PUBLIC = "public", "Personne publique"
+    COLLECTIF = "collectif", "Collectif sans personnalité morale"
+    AUTRE = "autre", "Autre forme"
+
+
+class Kind(models.TextChoices):
+    """What an organisation is to social innovation; it may be several."""
+
+    PORTEUR = "porteur", "Porteur de projet"
+    INCUBATEUR = "incubateur", "Incubateur"
+    RUCHE = "ruche", "Ruche"
+    FINANCEUR = "financeur", "Financeur"
+    EVALUATEUR = "evaluateur", "Évaluateur"
+    PTCE = "ptce", "Pôle territorial de coopération économique"
+    RESEAU = "reseau", "Réseau"
+    COLLECTIF = "collectif", "Collectif territorial"
+    COLLECTIVITE = "collectivite", "Collectivité"
+    ADMINISTRATION = "administration", "Administration"
+    ENTREPRISE = "entreprise", "Entreprise engagée"
+    ACCOMPAGNATEUR = "accompagnateur", "Accompagnateur"
+    RECHERCHE = "recherche", "Recherche et formation"
+
+
+class Family(models.TextChoices):
+    """The five families of défis of the French IMPACT (2019)."""
+
+    ECOLOGIE = "ecologie", "Transition écologique"
+    ECONOMIE = "economie", "Économie inclusive et solidaire"
+    EDUCATION = "education", "Réussite éducative"
+    TERRITOIRE = "territoire", "Équité territoriale"
+    GENERATIONS = "generations", "Accompagnement générationnel"
+
+
+class RoleName(models.TextChoices):
+    """Roles in an organisation, then roles on the platform itself."""
+
+    REPRESENTATIVE = "representative", "Représentant légal"
+    MANAGER = "manager", "Gestionnaire de la fiche"
+    MEMBER = "member", "Membre"
+    MODERATOR = "moderator", "Modérateur de l’annuaire"
+    ADMINISTRATOR = "administrator", "Administrateur de la plateforme"
+
+
+ORGANISATION_ROLES = (RoleName.REPRESENTATIVE, RoleName.MANAGER, RoleName.MEMBER)
+PLATFORM_ROLES = (RoleName.MODERATOR, RoleName.ADMINISTRATOR)
+# Those who may change the record and its people.
+STEERING_ROLES = (RoleName.REPRESENTATIVE, RoleName.MANAGER)
+
+
+class ReportState(models.TextChoices):
+    """The life of an error reported on a record."""
+
+    OPEN = "open", "À traiter"
+    CORRECTED = "corrected", "Corrigée"
+    REJECTED = "rejected", "Sans suite"
+
+
+class DelegationScope(models.TextChoices):
+    """What a legal representative may let someone do."""
+
+    SUBMIT = "submit", "Déposer des dossiers"
+    SIGN = "sign", "Signer"

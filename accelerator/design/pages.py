@@ -1,0 +1,174 @@
+"""Pages: the one natural path for reading, and the one for acting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.views.generic import View
+
+from accelerator.design.forms import Form
+from accelerator.design.site import home_url
+from accelerator.workflow import Refused, read_only, submissions, transaction
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A step of the breadcrumb."""
+
+    label: str
+    url: str
+
+
+class Page(View):
+    """A page that is read.
+
+    A subclass gives `template_name` and `title` and overrides, as needed:
+    load        fetch the objects from what is visible to `self.person`; what is invisible is `Http404`.
+    forbidden   the French reason why this person may not see the page, or None.
+    trail       the breadcrumb between the home page and this one.
+    context     what the template shows.
+
+    `public = True` opens the page to people who are not signed in. Loading, rule and rendering all run in a
+    transaction in which the database refuses writes. With htmx, `partial` names the fragment to send alone.
+    """
+
+    http_method_names = ["get", "head", "options"]
+    template_name: ClassVar[str]
+    title: str = ""
+    description: str = ""
+    public: ClassVar[bool] = False
+    partial: ClassVar[str] = ""
+    status: int = 200
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        view = super().as_view(**initkwargs)
+        view.login_required = not cls.public  # type: ignore[attr-defined]  # read by LoginRequiredMiddleware
+        return view
+
+    @property
+    def person(self) -> Any:
+        """The person signed in (Django's anonymous user on public pages)."""
+        return self.request.user
+
+    def load(self) -> None:
+        """Fetch what the page shows; `self.kwargs` holds the parts of the address."""
+
+    def forbidden(self) -> str | None:
+        """The French reason why this person may not be here."""
+        return None
+
+    def trail(self) -> list[Crumb]:
+        """The breadcrumb between the home page and this page."""
+        return []
+
+    def context(self) -> dict[str, Any]:
+        """What the template shows besides `page` and `breadcrumb`."""
+        return {}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with read_only():
+            self._open()
+            return self.answer()
+
+    def answer(self) -> HttpResponseBase:
+        """The response, rendered while the database is read-only."""
+        return self._rendered()
+
+    def _open(self) -> None:
+        self.load()
+        if reason := self.forbidden():
+            raise PermissionDenied(reason)
+
+    def _rendered(self, **extra: Any) -> HttpResponse:
+        name = self.template_name
+        if self.partial and getattr(self.request, "htmx", False) and not self.request.htmx.boosted:  # type: ignore[attr-defined]
+            name = f"{name}#{self.partial}"
+        breadcrumb = [Crumb("Accueil", home_url()), *self.trail()]
+        context = {"page": self, "title": self.title, "breadcrumb": breadcrumb, **self.context(), **extra}
+        response = TemplateResponse(self.request, name, context, status=self.status)
+        return response.render()
+
+
+class ActionPage(Page):
+    """A page with a form. GET shows it; POST makes one operation in one transaction.
+
+    A subclass gives `form_class` and `perform`, and as needed `initial`, `form_arguments`, `done_url`,
+    `done_message`, `submit_label`.
+
+    A refusal (`Refused`) is shown in the form, which keeps what was typed. The same form sent twice acts once.
+    """
+
+    http_method_names = ["get", "head", "post", "options"]
+    template_name = "design/action.html"
+    form_class: type[Form]
+    submit_label: str = "Enregistrer"
+    done_message: str = ""
+    status_when_refused = 422
+
+    def perform(self, form: Any) -> Any:
+        """Make the one call; the transaction is open. Returns what `done_url` needs."""
+        raise NotImplementedError
+
+    def done_url(self, result: Any) -> str:
+        """Where to lead once done."""
+        raise NotImplementedError
+
+    def message_when_done(self, result: Any) -> str | SafeString:
+        """What to say once done."""
+        return self.done_message
+
+    def initial(self) -> dict[str, Any]:
+        return {}
+
+    def form_arguments(self) -> dict[str, Any]:
+        """What the form's constructor needs besides the data."""
+        return {}
+
+    def make_form(self, **bound: Any) -> Form:
+        return self.form_class(initial=self.initial(), **self.form_arguments(), **bound)
+
+    def before(self) -> None:
+        """What counts even if the operation is refused: rate limits. Runs outside the transaction."""
+
+    def answer(self) -> HttpResponseBase:
+        return self._rendered(form=self.make_form(), once=submissions.new_token())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with read_only():
+            self._open()
+            form = self.make_form(data=request.POST, files=request.FILES)
+            valid = form.is_valid()
+        if valid:
+            try:
+                return self._act(form)
+            except Refused as refusal:
+                form.add_refusal(refusal.message, refusal.field)
+        self.status = self.status_when_refused
+        with read_only():
+            self._open()
+            return self._rendered(form=form, once=submissions.new_token())
+
+    def _act(self, form: Form) -> HttpResponse:
+        self.before()
+        token, sender = self.request.POST.get(submissions.FIELD, ""), self._sender()
+        with transaction():
+            answer = submissions.answer_already_given(token, sender=sender, at=self.request.at)  # type: ignore[attr-defined]
+            if answer is not None:
+                return HttpResponseRedirect(answer or self.request.get_full_path())
+            result = self.perform(form)
+            answer = self.done_url(result)
+            submissions.keep_answer(token, answer)
+        if message := self.message_when_done(result):
+            messages.success(self.request, message)
+        return HttpResponseRedirect(answer)
+
+    def _sender(self) -> str:
+        if self.person.is_authenticated:
+            return str(self.person.actor_key)
+        return f"visitor:{self.request.META.get('REMOTE_ADDR', '')}"

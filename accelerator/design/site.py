@@ -1,0 +1,44 @@
+"""What every template knows of the site."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+def home_url() -> str:
+    """The address of the home page."""
+    return reverse(settings.HOME)
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the site's name, its marque, its doors, and whether it is a demonstration."""
+    here = request.path
+
+    def doors(entries: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        addresses = [(label, reverse(name)) for label, name in entries]
+        return [
+            {
+                "label": label,
+                "url": url,
+                "current": here == url or (url != "/" and here.startswith(f"{url}/")),
+            }
+            for label, url in addresses
+        ]
+
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_tagline": settings.SITE_TAGLINE,
+        "marque": settings.MARQUE,
+        "demonstration": getattr(settings, "DEMONSTRATION", False),
+        "contact_email": settings.CONTACT_EMAIL,
+        "base_url": settings.BASE_URL,
+        "home_url": home_url(),
+        "search_url": reverse(settings.SEARCH),
+        "login_url": reverse(settings.LOGIN_URL),
+        "logout_url": reverse("account_logout"),
+        "navigation": doors(settings.NAVIGATION),
+        "account_menu": doors(settings.ACCOUNT_MENU),
+        "footer": doors(settings.FOOTER),
+    }

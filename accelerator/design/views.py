@@ -1,0 +1,63 @@
+"""Pages of refusal: each says what happened and what to do next."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import requires_csrf_token
+
+
+def _page(request: HttpRequest, status: int, title: str, explanation: str, advice: str = "") -> HttpResponse:
+    content = render_to_string(
+        "design/refusal.html",
+        {"title": title, "explanation": explanation, "advice": advice, "status": status, "breadcrumb": []},
+        request,
+    )
+    return HttpResponse(content, status=status)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 400, "Demande incomprise", "L’adresse ou les données envoyées ne sont pas lisibles.")
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    reason = str(exception) or "Votre compte ne permet pas cette action."
+    return _page(request, 403, "Accès refusé", reason)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request,
+        404,
+        "Page introuvable",
+        "Cette page n’existe pas, n’existe plus, ou n’est pas visible avec votre compte.",
+        "Vérifiez l’adresse, ou cherchez dans l’annuaire.",
+    )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        413,
+        "Envoi trop lourd",
+        "Un fichier ne peut pas dépasser 20 Mo.",
+        "Revenez à la page précédente : vos textes y sont encore. Réduisez le fichier, puis recommencez.",
+    )
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(
+        request,
+        403,
+        "Formulaire expiré",
+        "Le formulaire était ouvert depuis trop longtemps, ou les cookies sont bloqués.",
+        "Revenez à la page précédente : vos textes y sont encore. Rechargez-la, puis envoyez à nouveau.",
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of last resort: it needs neither the database nor the session."""
+    content = render_to_string("design/server_error.html")
+    return HttpResponse(content, status=500)

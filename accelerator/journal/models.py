@@ -1,0 +1,72 @@
+"""The table of events, which the database itself protects."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.functions import Now
+
+from accelerator.journal.types import EventType, event_type
+
+
+class _Blanks(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "[effacé]"
+
+
+class Event(models.Model):
+    """One thing that happened."""
+
+    code = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    actor = models.CharField(max_length=80)
+    about = ArrayField(models.CharField(max_length=80))
+    reason = models.TextField(default="")
+    data = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=32, default="")
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["about"], name="event_about", fastupdate=False),
+            models.Index(fields=["actor"], name="event_actor"),
+            models.Index(fields=["code", "at"], name="event_code"),
+        ]
+        triggers = [
+            # Note [The journal is append-only]
+            # UPDATE is refused unless the session declares an erasure, and then only `data` may change.
+            # DELETE and TRUNCATE are always refused.
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP = 'UPDATE'
+                       AND current_setting('journal.erasing', true) = 'on'
+                       AND to_jsonb(NEW) - 'data' = to_jsonb(OLD) - 'data' THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'restrict_violation';
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="no_truncate",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func="RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'restrict_violation';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor} {self.code}"
+
+    @property
+    def type(self) -> EventType:
+        """The declared type of the event."""
+        return event_type(self.code)
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in French, to be read after the actor's name."""
+        return self.type.sentence.format_map(_Blanks(self.data))

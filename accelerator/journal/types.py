@@ -1,0 +1,51 @@
+"""The types of events, declared by each subject in its `events.py`."""
+
+from dataclasses import dataclass, field
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class EventType:
+    """A kind of event.
+
+    code      "<subject>.<what_happened>", past tense: "community.member_joined".
+    sentence  French, read after the actor's name, with data between braces: "a invité {email}".
+    personal  the data that name or describe a person: blanked when that person is erased.
+    public    whether the event may be read by anyone on the object's public page.
+    """
+
+    code: str
+    sentence: str
+    personal: frozenset[str] = field(default_factory=frozenset)
+    public: bool = False
+
+
+_declared: dict[str, EventType] = {}
+
+
+def declare(code: str, sentence: str, *, personal: tuple[str, ...] = (), public: bool = False) -> EventType:
+    """Declare an event type; declaring one code twice raises `ValueError`."""
+    if code in _declared:
+        raise ValueError(f"Le type d'événement {code} est déclaré deux fois.")
+    event_type = EventType(code, sentence, frozenset(personal), public)
+    _declared[code] = event_type
+    return event_type
+
+
+def event_type(code: str) -> EventType:
+    """The declared type of a code; raises `LookupError` when nobody declared it."""
+    try:
+        return _declared[code]
+    except KeyError:
+        raise LookupError(f"Le type d'événement {code} n'est déclaré dans aucun events.py.") from None
+
+
+def declared_types() -> list[EventType]:
+    """Every declared type, by code."""
+    return [_declared[code] for code in sorted(_declared)]
+
+
+def ref(thing: models.Model) -> str:
+    """The key of an object in the journal: "community.organisation:12"."""
+    return f"{thing._meta.label_lower}:{thing.pk}"

@@ -1,0 +1,24 @@
+"""What was told, to whom, and when."""
+
+from django.db import models
+
+
+class Notice(models.Model):
+    """One message to one recipient."""
+
+    template = models.CharField(max_length=80)
+    recipient = models.CharField(max_length=80, default="")
+    email = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    reply_to = models.EmailField(max_length=254, default="")
+    # A code or a link that opens something: its text is forgotten as soon as it is sent.
+    secret = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["recipient", "-asked_at"], name="notice_recipient")]
+
+    def __str__(self) -> str:
+        return f"{self.template} → {self.recipient or 'sans compte'}"

@@ -1,0 +1,36 @@
+"""Rate limits, in one PostgreSQL table so that they hold across processes and machines (decision 14)."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from accelerator.workflow.models import Limit
+from accelerator.workflow.refusals import Refused
+
+_COUNT = """
+    INSERT INTO workflow_limit AS l (key, count, window_ends_at) VALUES (%(key)s, 1, %(end)s)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN l.window_ends_at <= %(at)s THEN 1 ELSE l.count + 1 END,
+        window_ends_at = CASE WHEN l.window_ends_at <= %(at)s THEN %(end)s ELSE l.window_ends_at END
+    RETURNING count, window_ends_at
+"""
+
+
+def count_against(key: str, *, limit: int, per: timedelta, at: datetime) -> None:
+    """Count one attempt; raise `Refused` (with the hour at which to come back) when there are too many.
+
+    Call it OUTSIDE the operation's transaction: an attempt counts even when what it asked was refused.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"key": key[:200], "at": at, "end": at + per})
+        count, ends_at = cursor.fetchone()
+    if count > limit:
+        until = date_format(localtime(ends_at), r"j F à H\hi")
+        raise Refused(f"Trop d’essais en peu de temps. Vous pourrez recommencer le {until}.")
+
+
+def forget_limits_before(at: datetime) -> int:
+    """Remove the counters whose window is over; return how many (a nightly job)."""
+    return Limit.objects.filter(window_ends_at__lte=at).delete()[0]

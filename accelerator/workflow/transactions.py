@@ -1,0 +1,62 @@
+"""Transactions that say what they mean (after the idea of django-subatomic, which needs Python 3.12)."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connection
+from django.db.transaction import atomic
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Note [The transaction of a test does not count]
+# Tests run inside a transaction of their own, which would hide a page that forgot to open one. So an operation
+# looks at this mark, which only `transaction()` sets, and not at the connection.
+_opened: ContextVar[bool] = ContextVar("transaction_opened", default=False)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Open the transaction of one business operation. Raises `RuntimeError` inside another one."""
+    if _opened.get():
+        raise RuntimeError("Une transaction est déjà ouverte : une opération n'en ouvre pas, elle l'exige.")
+    mark = _opened.set(True)
+    try:
+        with atomic():
+            yield
+    finally:
+        _opened.reset(mark)
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Run reads in a transaction in which the database refuses every write."""
+    with atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield
+
+
+def operation(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a verb of the business.
+
+    Checked when declared: every parameter is keyword-only and `by` and `at` are among them (`TypeError`).
+    Checked when called: the caller opened the transaction (`RuntimeError`).
+    """
+    parameters = inspect.signature(function).parameters
+    if any(parameter.kind is not inspect.Parameter.KEYWORD_ONLY for parameter in parameters.values()):
+        raise TypeError(f"{function.__qualname__} : les paramètres d'une opération sont nommés (*, …).")
+    if not {"by", "at"} <= parameters.keys():
+        raise TypeError(f"{function.__qualname__} : une opération dit qui (`by`) et quand (`at`).")
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not _opened.get():
+            raise RuntimeError(f"{function.__qualname__} exige une transaction ouverte par son appelant.")
+        return function(*args, **kwargs)
+
+    return checked

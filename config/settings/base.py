@@ -1,0 +1,200 @@
+"""What every environment shares. Secrets and addresses come from the environment only (`prod.py`)."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from config import embedded
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+SITE_NAME = "French IMPACT"
+SITE_TAGLINE = "L’accélérateur national d’innovation sociale"
+# The State's marque (bloc-marque, Marianne typeface) is reserved to the State's own sites: "etat" switches it on.
+MARQUE = os.environ.get("MARQUE", "neutre")
+BASE_URL = os.environ.get("BASE_URL", "http://localhost:8000")
+CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "contact@french-impact.example")
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+DEBUG = False
+ALLOWED_HOSTS: list[str] = []
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "pgtrigger",
+    "procrastinate.contrib.django",
+    "dsfr",
+    "django_htmx",
+    "template_partials",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "accelerator.journal",
+    "accelerator.workflow",
+    "accelerator.design",
+    "accelerator.notices",
+    "accelerator.geography",
+    "accelerator.search",
+    "accelerator.accounts",
+    "accelerator.community",
+    "accelerator.portal",
+]
+
+MIDDLEWARE = [
+    "accelerator.journal.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "accelerator.design.middleware.UploadLimitMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accelerator.design.site.site",
+            ],
+            "builtins": ["accelerator.design.templatetags.design", "template_partials.templatetags.partials"],
+        },
+    }
+]
+FORM_RENDERER = "accelerator.design.forms.Renderer"
+
+DATABASES = {
+    "default": (
+        dj_database_url.config(conn_max_age=600, conn_health_checks=True)
+        if os.environ.get("DATABASE_URL")
+        else {**embedded.settings("main"), "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Shared by every process: limits and passing states must not depend on which worker answers.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"},
+}
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:home"
+LOGOUT_REDIRECT_URL = "portal:home"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "accelerator.design.views.csrf_failure"
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", embedded.home() / "media"))
+# Uploaded files are never served from a folder: only through a view that asks the rule.
+MEDIA_URL = ""
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# One file a POST, at most this many bytes: refused before it is read (decision 11).
+UPLOAD_LIMIT = 20 * 1024 * 1024
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "style-src": [SELF],
+        "script-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <ne-pas-repondre@french-impact.example>")
+EMAIL_TIMEOUT = 10
+
+# The company register ("recherche d'entreprises", public, no key).
+COMPANY_REGISTER_URL = os.environ.get("COMPANY_REGISTER_URL", "https://recherche-entreprises.api.gouv.fr")
+COMPANY_REGISTER_TIMEOUT = 3.0
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "accelerator.journal.middleware.RequestFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["request"], "formatter": "json"},
+    },
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
+}
+
+# The doors shown on every page: (label, name of the address). The kernels do not know the subjects: this does.
+HOME = "portal:home"
+SEARCH = "community:directory"
+NAVIGATION = [
+    ("Annuaire", "community:directory"),
+    ("Carte", "community:map"),
+    ("Territoires", "portal:territories"),
+    ("La démarche", "portal:about"),
+]
+ACCOUNT_MENU = [("Mon espace", "portal:dashboard"), ("Mon compte", "accounts:account")]
+FOOTER = [
+    ("Plan du site", "portal:sitemap"),
+    ("Accessibilité : non conforme", "portal:accessibility"),
+    ("Mentions légales", "portal:legal"),
+    ("Données personnelles", "portal:privacy"),
+    ("Conditions d’utilisation", "portal:terms"),
+    ("Sources et licences", "portal:sources"),
+]

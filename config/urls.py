@@ -1,0 +1,18 @@
+"""Every address of the platform. French paths, English names."""
+
+from django.apps import apps
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accelerator.portal.urls")),
+    path("", include("accelerator.community.urls")),
+    path("", include("accelerator.geography.urls")),
+    path("compte/", include("accelerator.accounts.urls")),
+]
+if apps.is_installed("demonstration"):
+    urlpatterns += [path("demo/", include("demonstration.urls"))]
+
+handler400 = "accelerator.design.views.bad_request"
+handler403 = "accelerator.design.views.forbidden"
+handler404 = "accelerator.design.views.not_found"
+handler500 = "accelerator.design.views.server_error"

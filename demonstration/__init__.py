@@ -1,0 +1,4 @@
+"""The demonstration: fictitious people, one click to become each of them, mail read in the browser.
+
+Absent from production's INSTALLED_APPS, and refused there (`apps.py`).
+"""

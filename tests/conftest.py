@@ -1,0 +1,118 @@
+"""A hostile suite: warnings are errors, undefined template variables fail, each page is scanned.
+
+The tests own their cluster (`config.embedded`, "test", fsync off). A template database holds the migrations and the
+reference data; it is made once for a given state of the code and cloned for each worker.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import fasteners
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from psycopg import sql
+
+from accelerator.workflow import transaction
+from config import embedded
+from tests.client import HostileClient
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not os.environ.get("DATABASE_URL"):
+        embedded.start("test", durable=False)
+
+
+def _fingerprint() -> str:
+    """What the template database depends on: migrations, reference data, and the code that loads them."""
+    digest = hashlib.sha256()
+    sources = [
+        *ROOT.glob("accelerator/*/migrations/*.py"),
+        *ROOT.glob("data/**/*.csv*"),
+        *ROOT.glob("accelerator/*/management/commands/*.py"),
+        ROOT / "requirements.txt",
+    ]
+    for source in sorted(sources):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _server() -> psycopg.Connection:
+    at = settings.DATABASES["default"]
+    parameters = {"host": at.get("HOST"), "port": at.get("PORT") or None, "user": at.get("USER")}
+    return psycopg.connect(dbname="postgres", password=at.get("PASSWORD") or None, autocommit=True, **parameters)
+
+
+def _exists(server: psycopg.Connection, name: str) -> bool:
+    return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
+    """Clone the template database for this worker, making it first if needed."""
+    template, name = f"template_{_fingerprint()}", f"test_{worker_id}_{os.getpid()}"
+    lock = fasteners.InterProcessLock(Path(embedded.home()).parent / ".french-impact-test-template")
+    with django_db_blocker.unblock(), _server() as server:
+        with lock:
+            if not _exists(server, template):
+                _make_template(server, template)
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        _use(name)
+        yield
+        connection.close()
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _make_template(server: psycopg.Connection, template: str) -> None:
+    making = f"{template}_making"
+    for (old,) in server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'").fetchall():
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
+    _use(making)
+    call_command("migrate", verbosity=0)
+    call_command("load_reference_data", verbosity=0)
+    connection.close()
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(template)))
+
+
+def _use(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    settings.DATABASES["default"]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def _database(db: None) -> None:
+    """Every test may use the database: it is the real one."""
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment of what a test does."""
+    return timezone.now()
+
+
+@pytest.fixture
+def client() -> HostileClient:
+    """A browser that looks at what it is given."""
+    return HostileClient()
+
+
+@pytest.fixture
+def perform() -> Callable[..., Any]:
+    """Make one operation as a page does: in a transaction of its own."""
+
+    def make(operation: Callable[..., Any], **arguments: Any) -> Any:
+        with transaction():
+            return operation(**arguments)
+
+    return make
