@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -69,7 +70,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
@@ -86,7 +87,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "accelerator.design.forms.Renderer"
 
-DATABASES = {
+DATABASES: dict[str, Any] = {
     "default": (
         dj_database_url.config(conn_max_age=600, conn_health_checks=True)
         if os.environ.get("DATABASE_URL")
@@ -159,7 +160,7 @@ EMAIL_TIMEOUT = 10
 COMPANY_REGISTER_URL = os.environ.get("COMPANY_REGISTER_URL", "https://recherche-entreprises.api.gouv.fr")
 COMPANY_REGISTER_TIMEOUT = 3.0
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request": {"()": "accelerator.journal.middleware.RequestFilter"}},
