@@ -1,0 +1,1 @@
+"""Forms of the community, a module per noun."""

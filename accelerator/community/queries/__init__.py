@@ -1,0 +1,1 @@
+"""Reads of the community, a module per noun."""

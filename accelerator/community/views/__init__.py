@@ -1,0 +1,1 @@
+"""Pages of the community, a module per noun."""
