@@ -3,6 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from accelerator.community.operations.themes import load_themes
+from accelerator.journal import System
+from accelerator.workflow import transaction
 
 
 class Command(BaseCommand):
@@ -10,3 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Each subject's own loader, lowest first."""
+        by, at = System("reference-data"), timezone.now()
+        with transaction():
+            themes = load_themes(by=by, at=at)
+        self.stdout.write(f"Thèmes : {themes} ajoutés ou modifiés.")
