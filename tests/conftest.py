@@ -15,11 +15,14 @@ import fasteners
 import psycopg
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
+from accelerator.notices import tasks as notice_tasks
+from accelerator.notices.models import Notice
 from accelerator.workflow import transaction
 from config import embedded
 from tests.client import HostileClient
@@ -116,3 +119,16 @@ def perform() -> Callable[..., Any]:
             return operation(**arguments)
 
     return make
+
+
+@pytest.fixture
+def deliver() -> Callable[[], list[Any]]:
+    """Send every notice that waits, as the worker would; return the mails that left."""
+
+    def send_all() -> list[Any]:
+        before = len(mail.outbox)
+        for notice in Notice.objects.filter(sent_at__isnull=True).order_by("pk"):
+            notice_tasks.send(notice=notice.pk)
+        return list(mail.outbox[before:])
+
+    return send_all

@@ -2,13 +2,17 @@
 
 from django.db import models
 
+# Days during which what was told is kept.
+RETENTION = 365
+
 
 class Notice(models.Model):
     """One message to one recipient."""
 
     template = models.CharField(max_length=80)
     recipient = models.CharField(max_length=80, default="")
-    email = models.EmailField(max_length=254)
+    # Forgotten once sent when the address has no account.
+    email = models.EmailField(max_length=254, default="")
     subject = models.CharField(max_length=200)
     body = models.TextField()
     reply_to = models.EmailField(max_length=254, default="")
@@ -16,6 +20,8 @@ class Notice(models.Model):
     secret = models.BooleanField(default=False)
     asked_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    # A code is useless after its time: a late worker drops it.
+    expires_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["recipient", "-asked_at"], name="notice_recipient")]

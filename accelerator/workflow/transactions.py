@@ -41,6 +41,12 @@ def read_only() -> Iterator[None]:
         yield
 
 
+def demand_transaction(name: str) -> None:
+    """Raise `RuntimeError` unless the caller opened a transaction with `transaction()`."""
+    if not _opened.get():
+        raise RuntimeError(f"{name} exige une transaction ouverte par son appelant.")
+
+
 def operation(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a verb of the business.
 
@@ -55,8 +61,7 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not _opened.get():
-            raise RuntimeError(f"{function.__qualname__} exige une transaction ouverte par son appelant.")
+        demand_transaction(function.__qualname__)
         return function(*args, **kwargs)
 
     return checked

@@ -1,0 +1,142 @@
+"""Telling."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q
+from django.template import Context, engines
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
+from procrastinate.types import JSONDict
+
+from accelerator.journal import Actor
+from accelerator.notices.models import Notice
+from accelerator.notices.recipients import Recipient
+from accelerator.workflow import operation
+from accelerator.workflow.transactions import demand_transaction
+
+QUEUE = "notices"
+SEND = "notices.send"
+
+
+def tell(
+    template: str,
+    *,
+    to: Recipient | Iterable[Recipient],
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+    reply_to: str = "",
+    secret: bool = False,
+    expires_at: datetime | None = None,
+) -> list[Notice]:
+    """Write a notice for each recipient, and the job that will send it, in the transaction of what they tell.
+
+    template    "community/invited" is the file `notices/community/invited.txt`.
+    data        what the template needs besides the site's name and addresses.
+    secret      the text opens something: it is forgotten once sent, and never listed.
+    expires_at  after this moment the notice is useless (a code): a late worker drops it.
+
+    A recipient without address (an erased account) is skipped; one address given twice is told once.
+    Raises `RuntimeError` outside a transaction, `TemplateDoesNotExist` for an unknown template.
+    """
+    demand_transaction(f"tell({template!r})")
+    recipients = {one.email.lower(): one for one in ([to] if isinstance(to, Recipient) else to) if one.email}
+    if not recipients:
+        return []
+    subject, body = _text(template, {**_site(), **(data or {}), "at": at})
+    notices = Notice.objects.bulk_create(
+        Notice(
+            template=template,
+            recipient=recipient.key,
+            email=recipient.email,
+            subject=subject,
+            body=body,
+            reply_to=reply_to,
+            secret=secret,
+            asked_at=at,
+            expires_at=expires_at,
+        )
+        for recipient in recipients.values()
+    )
+    # Note [The job goes through Django's connection]
+    # Inside the worker the global app speaks through a connection of its own: a job deferred with it would outlive
+    # the rollback of the task that asked for it. This manager always uses Django's connection, hence its transaction.
+    job = configure_task(name=SEND, job_manager=JobManager(DjangoConnector()), queue=QUEUE)
+    arguments: list[JSONDict] = [{"notice": notice.pk} for notice in notices]
+    job.batch_defer(*arguments)
+    return notices
+
+
+@operation
+def send(*, notice: int, by: Actor, at: datetime) -> bool:
+    """Send a notice, unless it was sent, forgotten, or is past its use; return whether a mail left.
+
+    The row stays locked until the mail server has answered, so that two workers send one mail. Killed before the
+    commit, the worker leaves the notice unsent and it will leave again: twice is better than never.
+    Raises what the mail server raises; the job is then tried again later.
+    """
+    row = Notice.objects.select_for_update().filter(pk=notice, sent_at__isnull=True).first()
+    if row is None:
+        return False
+    useful = row.expires_at is None or at < row.expires_at
+    if useful:
+        host = urlsplit(settings.BASE_URL).hostname or "localhost"
+        EmailMessage(
+            subject=row.subject,
+            body=row.body,
+            to=[row.email],
+            reply_to=[row.reply_to] if row.reply_to else None,
+            headers={
+                "Message-ID": f"<notice.{row.pk}.{row.asked_at:%Y%m%d%H%M%S}@{host}>",
+                "Auto-Submitted": "auto-generated",
+            },
+        ).send()
+        row.sent_at = at
+    if row.secret:
+        row.body = ""
+    if useful and not row.recipient:
+        row.email = ""
+    row.save(update_fields=["sent_at", "body", "email"])
+    return useful
+
+
+@operation
+def forget(*, recipient: str, email: str, by: Actor, at: datetime) -> int:
+    """Remove every notice to a person, or to their address before they had an account; return how many.
+
+    Those not sent yet never will be.
+    """
+    return Notice.objects.filter(Q(recipient=recipient) | Q(recipient="", email__iexact=email)).delete()[0]
+
+
+@operation
+def forget_before(*, moment: datetime, by: Actor, at: datetime) -> int:
+    """Remove the notices asked before a moment; return how many (the retention period, a nightly job)."""
+    return Notice.objects.filter(asked_at__lt=moment).delete()[0]
+
+
+def _site() -> dict[str, Any]:
+    return {
+        "site_name": settings.SITE_NAME,
+        "base_url": settings.BASE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
+    }
+
+
+def _text(template: str, data: dict[str, Any]) -> tuple[str, str]:
+    """The subject and the body, in plain text: nothing is escaped.
+
+    The first line of the file is rendered by itself, so that no value of several lines spills out of the subject.
+    """
+    engine = engines["django"].engine  # type: ignore[attr-defined]  # the one backend of settings.TEMPLATES
+    context = Context(data, autoescape=False)
+    first_line, _, rest = str(engine.get_template(f"notices/{template}.txt").source).partition("\n")
+    subject = " ".join(engine.from_string(first_line).render(context).split())
+    body = engine.from_string(rest).render(context)
+    signature = engine.get_template("notices/signature.txt").render(context)
+    return subject[:200], f"{body.strip()}\n\n{signature.strip()}\n"
