@@ -5,6 +5,10 @@ PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 	then command -v $$v; break; fi; done)
 BIN := .venv/bin
 PORT ?= 8000
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# What is installed is known by the content of the locks, whatever the dates of the files.
+INSTALLED := .venv/run-$(shell cksum < requirements.txt | cut -d' ' -f1)
+TOOLED := .venv/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop test check fix bench lock clean
@@ -14,41 +18,41 @@ help:  ## what each door does
 
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Il faut Python 3.11, 3.12 ou 3.13 (par exemple : apt install python3 python3-venv)."; exit 1; }
-	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { echo "Il manque le module venv de Python (par exemple : apt install python3-venv)."; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "Il manque le module venv de Python (par exemple : apt install python3-venv)."; exit 1; }
 	@"$(PYTHON)" -m venv .venv && touch $@
 
-.venv/run: requirements.txt | .venv/python
-	@echo "Installation des dépendances (une seule fois)…"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && touch $@
+$(INSTALLED): | .venv/python
+	@echo "Installation des dépendances (une fois, environ une minute)…"
+	@$(PIP) -r requirements.txt && touch $@
 
-.venv/dev: requirements-dev.txt | .venv/run
-	@echo "Installation des outils de développement (une seule fois)…"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt && touch $@
+$(TOOLED): | $(INSTALLED)
+	@echo "Installation des outils de développement (une fois, environ une minute)…"
+	@$(PIP) -r requirements-dev.txt && touch $@
 
-run: .venv/run  ## opens the platform on http://localhost:8000 with the founding facts
+run: $(INSTALLED)  ## opens the platform on http://localhost:8000 with the founding facts
 	@$(BIN)/python -m config.run --port $(PORT)
 
-stop: .venv/run  ## stops the embedded databases of this checkout
-	@$(BIN)/python -m config.run --stop
+stop:  ## stops the platform and the embedded databases of this checkout
+	@test ! -x $(BIN)/python || $(BIN)/python -m config.run --stop
 
-test: .venv/dev  ## passes the tests
+test: $(TOOLED)  ## passes the tests
 	@$(BIN)/python -m pytest -n $${WORKERS:-2} $(ARGS)
 
-check: .venv/dev  ## lint, types, import contracts, templates, migrations
+check: $(TOOLED)  ## lint, types, import contracts, templates, migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/djlint --quiet --lint --check accelerator demonstration
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run --settings config.settings.test
 
-fix: .venv/dev  ## formats the code and the templates
+fix: $(TOOLED)  ## formats the code and the templates
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	@$(BIN)/djlint --quiet --reformat accelerator demonstration || true
 
-bench: .venv/dev  ## measures, and prints the table of benchmarks/
+bench: $(TOOLED)  ## measures, and prints the table of benchmarks/
 	@$(BIN)/python -m benchmarks
 
-lock: .venv/dev  ## writes the hashed requirements from pyproject.toml
+lock: $(TOOLED)  ## writes the hashed requirements from pyproject.toml
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 
