@@ -43,7 +43,7 @@ check: $(TOOLED)  ## lint, types, import contracts, templates, migrations
 	@$(BIN)/djlint --quiet --lint --check accelerator demonstration
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
-	@$(BIN)/python manage.py makemigrations --check --dry-run --settings config.settings.test
+	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --settings config.settings.test
 
 fix: $(TOOLED)  ## formats the code and the templates
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
