@@ -10,4 +10,14 @@ FOUNDING_FACTS_LOADED = declare(
     public=True,
 )
 # The record
-# The people
+# The people. Names are personal data: they are blanked when the person is erased.
+declare("community.role_taken", "a pris le rôle « {role} »")
+declare("community.role_granted", "a donné le rôle « {role} » à {person}", personal=("person",))
+declare("community.role_changed", "a changé le rôle de {person} : « {before} », puis « {role} »", personal=("person",))
+declare("community.role_ended", "a retiré {person} de l’organisation (« {role} »)", personal=("person",))
+declare("community.member_left", "a quitté l’organisation (« {role} »)")
+declare("community.record_left_alone", "a quitté l’organisation en dernier : la fiche reste, sans gestionnaire")
+declare("community.representative_declared", "a déclaré {person} représentant légal", personal=("person",))
+declare("community.representative_confirmed", "a confirmé {person} comme représentant légal", personal=("person",))
+declare("community.name_shown", "a accepté que son nom figure sur la page publique")
+declare("community.name_hidden", "a retiré son nom de la page publique")

@@ -1,5 +1,6 @@
 """Organisations, their people, and what is known of them."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,15 +8,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncDate
 from django.utils.text import slugify
 
 from accelerator.accounts.models import new_public_id
 from accelerator.community.states import (
     ORGANISATION_ROLES,
+    STEERING_ROLES,
     DelegationScope,
     Family,
     Identity,
+    JoinRequestState,
     LegalFamily,
     OrganisationState,
     ReportState,
@@ -199,6 +202,10 @@ class RoleQuerySet(models.QuerySet["Role"]):
     def platform(self) -> "RoleQuerySet":
         return self.filter(organisation__isnull=True)
 
+    def steering(self) -> "RoleQuerySet":
+        """Those who may change a record and its people."""
+        return self.filter(name__in=STEERING_ROLES)
+
 
 class Role(models.Model):
     """This person, this role, in this organisation or on the platform, on this perimeter, for a time."""
@@ -210,6 +217,11 @@ class Role(models.Model):
     perimeter_cover = ArrayField(models.CharField(max_length=24), default=list)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # A legal representative is declared first; the platform confirms it on evidence (docs/rules/roles-et-mandats.md).
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=80, default="")
+    # Whether the person agreed that the public page of the organisation names them.
+    shown = models.BooleanField(default=False)
 
     objects = RoleQuerySet.as_manager()
 
@@ -234,34 +246,134 @@ class Role(models.Model):
     def __str__(self) -> str:
         return f"{self.get_name_display()} ({self.person_id})"
 
+    @property
+    def is_steering(self) -> bool:
+        """Whether the role lets one change the record and its people."""
+        return self.name in STEERING_ROLES
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Sentences about invitations."""
+
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither accepted, declined nor revoked; they may be over."""
+        return self.filter(accepted_at__isnull=True, declined_at__isnull=True, revoked_at__isnull=True)
+
+    def open(self, at: datetime) -> "InvitationQuerySet":
+        """Those that can still be accepted."""
+        return self.waiting().filter(expires_at__gt=at)
+
 
 class Invitation(models.Model):
-    """A person is invited by e-mail to join an organisation; the link serves once, for a time, for that address."""
+    """Someone is invited by e-mail to a role or to a helper's mandate; the link serves once, for that address."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(max_length=254)
-    role = models.CharField(max_length=16, choices=RoleName)
+    # Either a role, or the last day of a mandate.
+    role = models.CharField(max_length=16, choices=RoleName, default="")
+    mandate_until = models.DateField(null=True)
     # Only the digest is kept: the link itself is in the e-mail alone.
     token_digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    declined_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 "organisation",
                 "email",
-                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                condition=Q(accepted_at__isnull=True, declined_at__isnull=True, revoked_at__isnull=True),
                 name="invitation_once",
                 violation_error_message="Une invitation est déjà en cours pour cette adresse.",
+            ),
+            models.CheckConstraint(
+                name="invitation_to_a_role_or_a_mandate",
+                condition=(Q(role__in=ORGANISATION_ROLES, mandate_until__isnull=True))
+                | Q(role="", mandate_until__isnull=False),
+                violation_error_message="On invite à un rôle ou à un mandat.",
+            ),
+            models.CheckConstraint(
+                name="invitation_accepted_by_someone",
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                violation_error_message="Une invitation acceptée l’est par quelqu’un.",
+            ),
+        ]
+        indexes = [models.Index(fields=["email"], name="invitation_email")]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    @property
+    def offer(self) -> str:
+        """What is offered, in French, to be read after "en tant que"."""
+        return RoleName(self.role).label if self.role else "Accompagnateur, par mandat"
+
+
+class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
+    """Sentences about requests to join."""
+
+    def open(self) -> "JoinRequestQuerySet":
+        return self.filter(state=JoinRequestState.OPEN)
+
+    def overdue(self) -> "JoinRequestQuerySet":
+        """Still open past the day by which an answer was expected."""
+        return self.open().filter(expected_on__lt=TruncDate(Now()))
+
+
+class JoinRequest(models.Model):
+    """Someone asks to join an organisation; its managers answer, the platform when nobody else can."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="join_requests")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=JoinRequestState, default=JoinRequestState.OPEN)
+    message = models.TextField(default="")
+    asked_at = models.DateTimeField()
+    # By when an answer is expected; past it, the platform's moderators may answer.
+    expected_on = models.DateField()
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+
+    objects = JoinRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                condition=Q(state=JoinRequestState.OPEN),
+                name="join_request_once",
+                violation_error_message="Votre demande est déjà en cours d’examen.",
+            ),
+            models.CheckConstraint(
+                name="join_request_answered",
+                condition=Q(state=JoinRequestState.OPEN, answered_at__isnull=True)
+                | (~Q(state=JoinRequestState.OPEN) & Q(answered_at__isnull=False)),
+                violation_error_message="Une demande close l’est à une date.",
+            ),
+            models.CheckConstraint(
+                name="join_request_rejected_with_reason",
+                condition=~Q(state=JoinRequestState.REJECTED) | ~Q(answer=""),
+                violation_error_message="Un refus est motivé.",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"invitation {self.pk}"
+        return f"demande {self.pk}"
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    """Sentences about delegations."""
+
+    def current(self, on: date) -> "DelegationQuerySet":
+        """Those that hold on that day."""
+        return self.filter(revoked_at__isnull=True, starts_on__lte=on, ends_on__gte=on)
 
 
 class Delegation(models.Model):
@@ -273,7 +385,10 @@ class Delegation(models.Model):
     scope = models.CharField(max_length=8, choices=DelegationScope)
     starts_on = models.DateField()
     ends_on = models.DateField()
+    given_at = models.DateTimeField(db_default=Now())
     revoked_at = models.DateTimeField(null=True)
+
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -297,7 +412,8 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     """Sentences about mandates."""
 
     def current(self) -> "MandateQuerySet":
-        return self.filter(revoked_at__isnull=True, ends_on__gte=Now())
+        """Neither revoked nor over; the last day counts, as days go in Paris."""
+        return self.filter(revoked_at__isnull=True, ends_on__gte=TruncDate(Now()))
 
 
 class Mandate(models.Model):

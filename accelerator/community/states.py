@@ -77,6 +77,15 @@ PLATFORM_ROLES = (RoleName.MODERATOR, RoleName.ADMINISTRATOR)
 STEERING_ROLES = (RoleName.REPRESENTATIVE, RoleName.MANAGER)
 
 
+class JoinRequestState(models.TextChoices):
+    """The life of a request to join an organisation."""
+
+    OPEN = "open", "À examiner"
+    ACCEPTED = "accepted", "Acceptée"
+    REJECTED = "rejected", "Refusée"
+    WITHDRAWN = "withdrawn", "Retirée"
+
+
 class ReportState(models.TextChoices):
     """The life of an error reported on a record."""
 

@@ -1,0 +1,107 @@
+"""Who is what to an organisation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from accelerator.accounts.models import Person
+from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.states import PLATFORM_ROLES, STEERING_ROLES, RoleName
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is to an organisation at this moment: read once, asked many times by the rules.
+
+    role       the current role in the organisation, if any (there is one at most).
+    mandate    the helper's mandate that runs, if any.
+    platform   the current roles on the platform itself.
+    """
+
+    person: Any
+    organisation: Organisation
+    role: Role | None
+    mandate: Mandate | None
+    platform: tuple[Role, ...]
+
+    @property
+    def is_member(self) -> bool:
+        return self.role is not None
+
+    @property
+    def is_steering(self) -> bool:
+        """Representative or manager."""
+        return self.role is not None and self.role.name in STEERING_ROLES
+
+    @property
+    def is_representative(self) -> bool:
+        return self.role is not None and self.role.name == RoleName.REPRESENTATIVE
+
+    @property
+    def is_confirmed_representative(self) -> bool:
+        return self.role is not None and self.role.confirmed_at is not None
+
+    @property
+    def is_helper(self) -> bool:
+        return self.mandate is not None
+
+    @cached_property
+    def is_moderator(self) -> bool:
+        """Moderator of a perimeter that holds the organisation, or administrator."""
+        return any(covers(role, self.organisation) for role in self.platform)
+
+    @property
+    def is_administrator(self) -> bool:
+        return any(role.name == RoleName.ADMINISTRATOR for role in self.platform)
+
+
+def covers(role: Role, organisation: Organisation) -> bool:
+    """Whether a platform role extends to an organisation.
+
+    An administrator's always does; a moderator's too when no perimeter limits it. Otherwise the perimeter holds the
+    organisation's seat, or, when the seat is unknown, one of its territories of action. An organisation of which no
+    place is known is left to those whom no perimeter limits.
+    """
+    if role.name == RoleName.ADMINISTRATOR or not role.perimeter:
+        return True
+    places: Iterable[str] = organisation.territories_cover
+    if organisation.seat is not None:
+        places = organisation.seat.cover
+    return not set(role.perimeter).isdisjoint(places)
+
+
+def standing_of(person: Any, organisation: Organisation) -> Standing:
+    """What this person is to this organisation; a visitor is nothing. Two queries (none for a visitor)."""
+    if not getattr(person, "is_authenticated", False):
+        return Standing(person, organisation, None, None, ())
+    role: Role | None = None
+    platform: list[Role] = []
+    held = Role.objects.current().filter(person=person)
+    for one in held.filter(organisation=organisation) | held.platform():
+        if one.name in PLATFORM_ROLES:
+            platform.append(one)
+        else:
+            role = one
+    mandate = Mandate.objects.current().filter(helper=person, organisation=organisation).first()
+    return Standing(person, organisation, role, mandate, tuple(platform))
+
+
+def platform_roles_of(person: Any) -> list[Role]:
+    """The current roles of a person on the platform itself."""
+    if not getattr(person, "is_authenticated", False):
+        return []
+    return list(Role.objects.current().platform().filter(person=person).order_by("name", "pk"))
+
+
+def steering_people(organisation: Organisation) -> list[Person]:
+    """Those who may be written to about the organisation's affairs: its representatives and managers."""
+    roles = Role.objects.current().steering().filter(organisation=organisation).select_related("person")
+    return [role.person for role in roles.order_by("started_at", "pk")]
+
+
+def shown_members(organisation: Organisation) -> list[Role]:
+    """The roles whose holders agreed that the public page names them, representatives first."""
+    roles = Role.objects.current().filter(organisation=organisation, shown=True).select_related("person")
+    order = list(RoleName.values)
+    return sorted(roles, key=lambda role: (order.index(role.name), role.person.family_name, role.pk))

@@ -1,0 +1,240 @@
+"""Who may do what to an organisation and its people, and the French reason when not.
+
+Each rule is a question asked of a `Standing` (what this person is to this organisation), kept in a registry by name.
+The same rule is asked by the page to show and by the operation to act. The table for jurists is
+docs/rules/qui-peut-quoi.md: a test holds the two together.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from accelerator.community.models import Delegation, JoinRequest, Organisation, Role
+from accelerator.community.queries.people import Standing, platform_roles_of, standing_of
+from accelerator.community.states import DelegationScope, OrganisationState, RoleName
+from accelerator.journal import System
+from accelerator.workflow import Refused
+
+Rule = Callable[[Standing], str | None]
+_rules: dict[str, Rule] = {}
+
+SIGN_IN = "Connectez-vous pour continuer."
+STEERING = "Seuls un représentant légal ou un gestionnaire de cette organisation peuvent le faire."
+REPRESENTATIVE = "Seul le représentant légal de cette organisation peut le faire."
+PLATFORM = "Seule la modération de la plateforme peut le faire."
+
+
+def rule(name: str) -> Callable[[Rule], Rule]:
+    """Put a rule in the registry; a name given twice raises `ValueError`."""
+
+    def keep(function: Rule) -> Rule:
+        if name in _rules:
+            raise ValueError(f"La règle {name} est déclarée deux fois.")
+        _rules[name] = function
+        return function
+
+    return keep
+
+
+def names() -> list[str]:
+    """Every rule of the community, by name."""
+    return sorted(_rules)
+
+
+def reason_against(name: str, person: Any, organisation: Organisation) -> str | None:
+    """Why this person may not, or None when they may. A system actor may. Raises `LookupError` for an unknown rule."""
+    if name not in _rules:
+        raise LookupError(f"Règle inconnue : {name}. Règles connues : {', '.join(names())}.")
+    if isinstance(person, System):
+        return None
+    return _rules[name](standing_of(person, organisation))
+
+
+def require(name: str, person: Any, organisation: Organisation) -> None:
+    """Raise `Refused` with the reason when this person may not."""
+    if reason := reason_against(name, person, organisation):
+        raise Refused(reason)
+
+
+def allowed(standing: Standing, asked: Iterable[str] = ()) -> dict[str, bool]:
+    """For a page: each rule asked (all of them by default), without its subject's prefix -> whether it allows."""
+    return {name.partition(".")[2]: _rules[name](standing) is None for name in (asked or names())}
+
+
+# The record
+
+
+@rule("community.edit_record")
+def edit_record(standing: Standing) -> str | None:
+    if standing.is_steering or standing.is_helper or standing.is_moderator:
+        return None
+    if standing.is_member:
+        return "Un membre lit la fiche ; un gestionnaire peut vous donner le rôle qui permet de la modifier."
+    return "Seuls les gestionnaires de cette organisation, ou la personne qu’ils ont mandatée, modifient sa fiche."
+
+
+@rule("community.accept_charter")
+def accept_charter(standing: Standing) -> str | None:
+    return None if standing.is_representative else REPRESENTATIVE
+
+
+@rule("community.read_messages")
+def read_messages(standing: Standing) -> str | None:
+    return None if standing.is_steering else STEERING
+
+
+@rule("community.handle_reports")
+def handle_reports(standing: Standing) -> str | None:
+    return None if standing.is_steering or standing.is_moderator else STEERING
+
+
+@rule("community.moderate")
+def moderate(standing: Standing) -> str | None:
+    """Merging, hiding, correcting what is contested: the platform's own acts on a record."""
+    return None if standing.is_moderator else PLATFORM
+
+
+# The people
+
+
+@rule("community.see_people")
+def see_people(standing: Standing) -> str | None:
+    if standing.is_member or standing.is_moderator:
+        return None
+    return "La liste des membres n’est lue que par les membres de l’organisation."
+
+
+@rule("community.see_addresses")
+def see_addresses(standing: Standing) -> str | None:
+    """Not even the moderators: they write through the platform."""
+    return None if standing.is_steering else STEERING
+
+
+@rule("community.invite")
+def invite(standing: Standing) -> str | None:
+    return None if standing.is_steering or standing.is_moderator else STEERING
+
+
+@rule("community.change_roles")
+def change_roles(standing: Standing) -> str | None:
+    return None if standing.is_steering or standing.is_moderator else STEERING
+
+
+@rule("community.confirm_representative")
+def confirm_representative(standing: Standing) -> str | None:
+    if not standing.is_moderator:
+        return PLATFORM
+    if standing.is_member:
+        return "Vous êtes membre de cette organisation : un autre modérateur doit examiner la preuve."
+    return None
+
+
+@rule("community.ask_to_join")
+def ask_to_join(standing: Standing) -> str | None:
+    if not getattr(standing.person, "is_authenticated", False):
+        return SIGN_IN
+    if standing.is_member:
+        return "Vous êtes déjà membre de cette organisation."
+    if standing.organisation.state == OrganisationState.MERGED:
+        return "Cette fiche a été réunie à une autre : faites votre demande sur celle-ci."
+    return None
+
+
+@rule("community.decide_join")
+def decide_join(standing: Standing) -> str | None:
+    """The managers; the platform when there are none, or when a request has waited past its date."""
+    if standing.is_steering:
+        return None
+    if not standing.is_moderator:
+        return STEERING
+    if standing.is_member:
+        return "Vous êtes membre de cette organisation : ses gestionnaires, ou un autre modérateur, répondront."
+    if not Role.objects.current().steering().filter(organisation=standing.organisation).exists():
+        return None
+    if JoinRequest.objects.overdue().filter(organisation=standing.organisation).exists():
+        return None
+    return "Les gestionnaires de l’organisation ont encore le temps de répondre : la modération n’intervient qu’après."
+
+
+@rule("community.leave")
+def leave(standing: Standing) -> str | None:
+    return None if standing.is_member else "Vous n’êtes pas membre de cette organisation."
+
+
+@rule("community.show_own_name")
+def show_own_name(standing: Standing) -> str | None:
+    return None if standing.is_member else "Vous n’êtes pas membre de cette organisation."
+
+
+# Acting in its name
+
+
+@rule("community.give_delegation")
+def give_delegation(standing: Standing) -> str | None:
+    return None if standing.is_representative else REPRESENTATIVE
+
+
+@rule("community.revoke_delegation")
+def revoke_delegation(standing: Standing) -> str | None:
+    """The delegate may also give up their own: the operation sees to it."""
+    return None if standing.is_representative or standing.is_moderator else REPRESENTATIVE
+
+
+@rule("community.see_delegations")
+def see_delegations(standing: Standing) -> str | None:
+    return see_people(standing)
+
+
+@rule("community.grant_mandate")
+def grant_mandate(standing: Standing) -> str | None:
+    return None if standing.is_steering else STEERING
+
+
+@rule("community.revoke_mandate")
+def revoke_mandate(standing: Standing) -> str | None:
+    """The helper may also give up their own: the operation sees to it."""
+    return None if standing.is_steering or standing.is_moderator else STEERING
+
+
+@rule("community.see_mandates")
+def see_mandates(standing: Standing) -> str | None:
+    if standing.is_helper:
+        return None
+    return see_people(standing)
+
+
+def may_act_for(person: Any, organisation: Organisation, scope: DelegationScope, on: date) -> str | None:
+    """Whether a person may submit or sign in the name of an organisation on a day, else the French reason.
+
+    A legal representative may submit as soon as declared, and sign once confirmed. A delegate may what the delegation
+    says, on the days it says; a delegation to sign lets one submit too. Règle : docs/rules/roles-et-mandats.md.
+    """
+    standing = standing_of(person, organisation)
+    if standing.is_representative:
+        if scope == DelegationScope.SUBMIT or standing.is_confirmed_representative:
+            return None
+        return (
+            "Votre qualité de représentant légal est déclarée mais pas encore confirmée par la plateforme : "
+            "vous pouvez déposer, pas encore signer."
+        )
+    if standing.is_member:
+        scopes = [DelegationScope.SIGN] if scope == DelegationScope.SIGN else list(DelegationScope)
+        held = Delegation.objects.current(on).filter(organisation=organisation, delegate=person, scope__in=scopes)
+        if held.exists():
+            return None
+    return (
+        f"{DelegationScope(scope).label} au nom de cette organisation revient à son représentant légal, "
+        "ou à un membre qui a reçu sa délégation pour cela."
+    )
+
+
+# The platform
+
+
+def reason_against_appointing(person: Any) -> str | None:
+    """Only administrators give and end the roles of the platform. A system actor (the command) may."""
+    if isinstance(person, System):
+        return None
+    if any(role.name == RoleName.ADMINISTRATOR for role in platform_roles_of(person)):
+        return None
+    return "Seul un administrateur de la plateforme donne ou retire ces rôles."
