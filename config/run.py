@@ -26,9 +26,10 @@ from typing import IO
 
 import django
 import psycopg
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command, get_commands
 from psycopg import sql
 
+from accelerator.workflow import Refused
 from config import embedded
 
 SETTINGS = "config.settings.dev"
@@ -191,16 +192,26 @@ def prepare() -> None:
             return
     os.environ["LOG_LEVEL"] = "WARNING"
     django.setup()
-    offered = get_commands()
-    for command, meaning in PREPARATION:
-        if command in offered:
-            began = time.monotonic()
-            say(f"{meaning}…")
-            call_command(command, verbosity=1 if command != "migrate" else 0)
-            say(f"  fait en {time.monotonic() - began:.1f} s".replace(".", ","))
     del os.environ["LOG_LEVEL"]
+    offered = get_commands()
+    whole = all([_prepared(command, meaning) for command, meaning in PREPARATION if command in offered])
     with _database() as connection:
-        connection.execute(sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal(fingerprint)))
+        connection.execute(
+            sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal(fingerprint if whole else ""))
+        )
+
+
+def _prepared(command: str, meaning: str) -> bool:
+    """Run one command of the preparation; False when it was refused, which is said and tried again next time."""
+    began = time.monotonic()
+    say(f"{meaning}…")
+    try:
+        call_command(command, verbosity=0 if command == "migrate" else 1)
+    except (Refused, CommandError) as refusal:
+        say(f"  Impossible pour l’instant : {refusal}")
+        return False
+    say(f"  fait en {time.monotonic() - began:.1f} s".replace(".", ","))
+    return True
 
 
 def _database() -> psycopg.Connection:
