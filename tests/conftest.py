@@ -42,6 +42,8 @@ def _fingerprint() -> str:
         *ROOT.glob("accelerator/*/migrations/*.py"),
         *ROOT.glob("data/**/*.csv*"),
         *ROOT.glob("accelerator/*/management/commands/*.py"),
+        ROOT / "accelerator/geography/names.py",
+        ROOT / "accelerator/geography/reference.py",
         ROOT / "requirements.txt",
     ]
     for source in sorted(sources):
