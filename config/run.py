@@ -194,10 +194,10 @@ def prepare() -> None:
     django.setup()
     del os.environ["LOG_LEVEL"]
     offered = get_commands()
-    whole = all([_prepared(command, meaning) for command, meaning in PREPARATION if command in offered])
+    refused = [command for command, meaning in PREPARATION if command in offered and not _prepared(command, meaning)]
     with _database() as connection:
         connection.execute(
-            sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal(fingerprint if whole else ""))
+            sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal("" if refused else fingerprint))
         )
 
 
