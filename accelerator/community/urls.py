@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from accelerator.community.views import directory
+from accelerator.community.views import directory, organisation, reuse
 
 app_name = "community"
 urlpatterns = [
     # What is read by all
     path("annuaire", directory.Directory.as_view(), name="directory"),
+    path("annuaire/reutiliser", reuse.Reuse.as_view(), name="reuse"),
     path("carte", directory.Directory.as_view(), name="map"),
-    path("organisations/<str:key>", directory.Directory.as_view(), name="organisation"),
+    path("organisations/<str:key>.json", organisation.OrganisationData.as_view(), name="organisation_data"),
+    path("organisations/<str:key>", organisation.OrganisationPage.as_view(), name="organisation"),
     # The record
     # The people
 ]

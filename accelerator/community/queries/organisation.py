@@ -1,0 +1,210 @@
+"""What is publicly known of one organisation, and where each value comes from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from accelerator.community.models import Organisation, Theme
+from accelerator.community.states import Kind, LegalFamily, OrganisationState
+from accelerator.geography.models import Place
+from accelerator.journal.queries import public_history_of
+
+UNKNOWN = "Non connu à ce jour"
+# Those whose street address may be shown: never an association (decision 8), nor a form that is not known.
+_ADDRESS_SHOWN = frozenset(LegalFamily.values) - {LegalFamily.ASSOCIATION, LegalFamily.COLLECTIF}
+_MERGES_FOLLOWED = 10
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value comes from."""
+
+    source: str
+    url: str
+    on: date | None
+    note: str
+    # Whether a person who answers for the organisation confirmed it; the date is that of the confirmation.
+    confirmed: bool
+    confirmed_on: date | None
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a record, ready to be read: `text` says that it is unknown when it is."""
+
+    name: str
+    label: str
+    text: str
+    known: bool
+    origin: Origin | None
+
+
+@dataclass(frozen=True)
+class ShownDistinction:
+    """A fact of the past, with its date as precise as the source."""
+
+    name: str
+    when: str
+    granted_on: str
+    detail: str
+    source_url: str
+    source_name: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the public history: persons are never named in it."""
+
+    at: Any
+    who: str
+    sentence: str
+    reason: str = ""
+
+
+def canonical(organisation: Organisation) -> Organisation:
+    """The record that lives on: itself, or the one it was merged into, however many times."""
+    seen = 0
+    while organisation.state == OrganisationState.MERGED and organisation.merged_into and seen < _MERGES_FOLLOWED:
+        organisation, seen = organisation.merged_into, seen + 1
+    return organisation
+
+
+def themes_of(organisation: Organisation) -> list[Theme]:
+    """Its themes, in the order of the nomenclature."""
+    if not organisation.themes:
+        return []
+    return list(Theme.objects.filter(pk__in=organisation.themes).order_by("position"))
+
+
+def territories_of(organisation: Organisation) -> list[Place]:
+    """The places where it acts, by name."""
+    if not organisation.territories:
+        return []
+    return list(Place.objects.filter(pk__in=organisation.territories).order_by("sort_name", "key"))
+
+
+def kinds_of(organisation: Organisation) -> list[str]:
+    """What it is to social innovation, in French."""
+    return [Kind(kind).label for kind in organisation.kinds if kind in Kind.values]
+
+
+def address_of(organisation: Organisation) -> str:
+    """The street address when it may be shown, otherwise nothing (an association is placed by its commune)."""
+    if organisation.publishable and organisation.legal_family in _ADDRESS_SHOWN:
+        return organisation.address
+    return ""
+
+
+def distinctions_of(organisation: Organisation) -> list[ShownDistinction]:
+    """Its distinctions, latest first."""
+    return [
+        ShownDistinction(
+            name=distinction.name,
+            when=said_as_precisely(distinction.granted_on),
+            granted_on=distinction.granted_on,
+            detail=distinction.detail,
+            source_url=distinction.source_url,
+            source_name=host_of(distinction.source_url),
+        )
+        for distinction in organisation.distinctions.order_by("-granted_on", "name")
+    ]
+
+
+def history_of(organisation: Organisation, limit: int = 20) -> list[Happening]:
+    """What anyone may read of its history, latest first."""
+    return [
+        Happening(
+            at=localtime(event.at),
+            who="La plateforme" if event.actor.startswith("system:") else "Une personne",
+            sentence=event.sentence,
+        )
+        for event in public_history_of(organisation)[:limit]
+    ]
+
+
+def said_as_precisely(day: str) -> str:
+    """A date no more precise than its source: "2018", "décembre 2019", "25 février 2019"."""
+    parts = [int(part) for part in day.split("-") if part]
+    if not parts:
+        return ""
+    if len(parts) == 1:
+        return str(parts[0])
+    if len(parts) == 2:
+        return date_format(date(parts[0], parts[1], 1), "F Y")
+    return date_format(date(*parts), "j F Y")
+
+
+def host_of(url: str) -> str:
+    """The site behind an address, to name a source: "banquedesterritoires.fr"."""
+    return urlsplit(url).netloc.removeprefix("www.")
+
+
+def origin_of(organisation: Organisation, name: str) -> Origin:
+    """Where one value comes from: its own exception, or the source of the whole record."""
+    said = organisation.provenance.get(name, {})
+    confirmed_at = str(said.get("confirmed_at", ""))
+    return Origin(
+        source=said.get("source", organisation.source),
+        url=said.get("url", "") if "source" in said else organisation.source_url,
+        on=_day(said.get("on", "")) if "source" in said else organisation.source_on,
+        note=said.get("note", ""),
+        confirmed=bool(said.get("confirmed_by")),
+        confirmed_on=_day(confirmed_at[:10]),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text or "")
+    except ValueError:
+        return None
+
+
+def values_of(organisation: Organisation, themes: list[Theme], territories: list[Place]) -> list[Value]:
+    """Every value of the record that is shown, known or not, each with its origin."""
+    texts = {
+        "name": ("Nom", organisation.name),
+        "acronym": ("Sigle", organisation.acronym),
+        "siren": ("Numéro SIREN", spaced(organisation.siren)),
+        "rna": ("Numéro RNA", organisation.rna or ""),
+        "amalia": ("Numéro AMALIA", organisation.amalia or ""),
+        "legal_family": ("Famille juridique", organisation.get_legal_family_display()),
+        "is_ess": ("Économie sociale et solidaire", _yes_no(organisation.is_ess)),
+        "is_esus": ("Agrément ESUS", _yes_no(organisation.is_esus)),
+        "is_mission_driven": ("Société à mission", _yes_no(organisation.is_mission_driven)),
+        "created_on": ("Création", date_format(organisation.created_on, "j F Y") if organisation.created_on else ""),
+        "kinds": ("Rôle dans l’innovation sociale", ", ".join(kinds_of(organisation))),
+        "themes": ("Thèmes", ", ".join(theme.label for theme in themes)),
+        "summary": ("En une phrase", organisation.summary),
+        "presentation": ("Présentation", _shortened(organisation.presentation)),
+        "website": ("Site", organisation.website),
+        "seat": ("Siège", organisation.seat.name if organisation.seat else ""),
+        "territories": ("Territoires d’action", ", ".join(place.name for place in territories)),
+    }
+    return list(_valued(organisation, texts))
+
+
+def _valued(organisation: Organisation, texts: dict[str, tuple[str, str]]) -> Iterator[Value]:
+    for name, (label, text) in texts.items():
+        noted = name in organisation.provenance
+        origin = origin_of(organisation, name) if text or noted else None
+        yield Value(name=name, label=label, text=text or UNKNOWN, known=bool(text), origin=origin)
+
+
+def _yes_no(fact: bool | None) -> str:
+    return {True: "Oui", False: "Non", None: ""}[fact]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:119].rstrip()}…"
+
+
+def spaced(siren: str | None) -> str:
+    """A SIREN as it is read aloud: "732 829 320"."""
+    return f"{siren[:3]} {siren[3:6]} {siren[6:]}" if siren else ""

@@ -1,0 +1,94 @@
+"""What is published of an organisation for machines: one list of fields, for the JSON twin, the CSV and their page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+
+from accelerator.community.models import Organisation
+from accelerator.community.queries import organisation as reading
+
+LICENCE: Final = "Licence Ouverte 2.0"
+LICENCE_URL: Final = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A published field: its name, what it means, what it is read from."""
+
+    name: str
+    meaning: str
+    value: Callable[[Organisation], Any]
+
+
+def _name(organisation: Organisation, place: str) -> str:
+    found = getattr(organisation.seat, place) if organisation.seat else None
+    return found.name if found else ""
+
+
+def _code(organisation: Organisation, place: str) -> str:
+    found = getattr(organisation.seat, place) if organisation.seat else None
+    return found.code if found else ""
+
+
+# In the order of the columns of the CSV.
+FIELDS: Final = (
+    Field("identifiant", "Identifiant sur la plateforme, qui ne change jamais", lambda one: one.public_id),
+    Field("nom", "Nom", lambda one: one.name),
+    Field("sigle", "Sigle, vide s’il n’est pas connu", lambda one: one.acronym),
+    Field("siren", "Numéro SIREN (INSEE), vide s’il n’est pas connu", lambda one: one.siren or ""),
+    Field("rna", "Numéro au répertoire national des associations", lambda one: one.rna or ""),
+    Field("amalia", "Numéro au registre des associations d’Alsace-Moselle", lambda one: one.amalia or ""),
+    Field("identite", "verified : lue dans un registre public ; declared : déclarée ; unknown : non connue",
+          lambda one: one.identity),
+    Field("etat", "active : en activité ; ceased : a cessé", lambda one: one.state),
+    Field("famille_juridique", "Code de la famille juridique, vide si elle n’est pas connue",
+          lambda one: one.legal_family),
+    Field("ess", "Appartient à l’économie sociale et solidaire : vrai, faux, ou vide si ce n’est pas connu",
+          lambda one: one.is_ess),
+    Field("esus", "Agréée entreprise solidaire d’utilité sociale : vrai, faux, ou vide", lambda one: one.is_esus),
+    Field("types", "Rôles dans l’innovation sociale (codes)", lambda one: list(one.kinds)),
+    Field("themes", "Codes des thèmes de la nomenclature de la plateforme", lambda one: list(one.themes)),
+    Field("resume", "Ce que fait l’organisation, en une phrase", lambda one: one.summary),
+    Field("site", "Adresse du site", lambda one: one.website),
+    Field("commune", "Nom de la commune du siège", lambda one: one.seat.name if one.seat else ""),
+    Field("code_commune", "Code officiel géographique de la commune du siège",
+          lambda one: one.seat.code if one.seat else ""),
+    Field("departement", "Nom du département du siège", lambda one: _name(one, "departement")),
+    Field("code_departement", "Code du département du siège", lambda one: _code(one, "departement")),
+    Field("region", "Nom de la région du siège", lambda one: _name(one, "region")),
+    Field("code_region", "Code de la région du siège", lambda one: _code(one, "region")),
+    Field("territoires", "Territoires d’action (nature et code : epci-200067361, region-53…)",
+          lambda one: list(one.territories)),
+    Field("source", "D’où vient la fiche", lambda one: one.source),
+    Field("adresse_source", "Adresse de la source", lambda one: one.source_url),
+    Field("modifie_le", "Dernière modification de la fiche", lambda one: one.changed_at.isoformat(timespec="seconds")),
+)  # fmt: skip
+
+
+def published(organisation: Organisation, base_url: str) -> dict[str, Any]:
+    """The twin of the page: every field, then where the values come from, the distinctions, the licence."""
+    themes, territories = reading.themes_of(organisation), reading.territories_of(organisation)
+    record = {field.name: field.value(organisation) for field in FIELDS}
+    record["presentation"] = organisation.presentation
+    record["provenance"] = [
+        {
+            "champ": value.name,
+            "source": value.origin.source,
+            "adresse": value.origin.url,
+            "le": value.origin.on.isoformat() if value.origin.on else None,
+            "remarque": value.origin.note,
+            "confirme_par_une_personne": value.origin.confirmed,
+        }
+        for value in reading.values_of(organisation, themes, territories)
+        if value.origin
+    ]
+    record["distinctions"] = [
+        {"nom": one.name, "le": one.granted_on or None, "precision": one.detail, "source": one.source_url}
+        for one in reading.distinctions_of(organisation)
+    ]
+    record["page"] = f"{base_url}{reverse('community:organisation', args=[organisation.key])}"
+    record["schema"] = f"{base_url}{reverse('community:reuse')}"
+    record["licence"] = {"nom": LICENCE, "adresse": LICENCE_URL}
+    return record

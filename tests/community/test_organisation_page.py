@@ -1,0 +1,152 @@
+"""The public page of an organisation."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accelerator.community.models import Organisation
+from accelerator.community.operations.founding import load_founding_facts
+from accelerator.community.states import OrganisationState
+from accelerator.geography.models import Place
+from accelerator.journal import System
+from tests import factories
+from tests.client import HostileClient
+
+
+@pytest.fixture
+def founding(places: None, perform: Callable[..., Any], at: datetime) -> None:
+    perform(load_founding_facts, by=System("founding-facts"), at=at)
+
+
+def _page(client: HostileClient, organisation: Organisation, suffix: str = "") -> str:
+    response = client.get(f"/organisations/{organisation.key}{suffix}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_pioneer_has_its_distinction_its_source_and_its_unknowns(client: HostileClient, founding: None) -> None:
+    page = _page(client, Organisation.objects.get(name="Phenix"))
+    assert "Lutte contre le gaspillage." in page
+    assert "Pionnier French IMPACT" in page
+    assert "juin 2018" in page
+    assert "https://www.novethic.fr/" in page
+    assert "Non connu à ce jour" in page
+    assert "Identité non connue à ce jour" in page
+    assert "a inscrit cette fiche à partir des faits fondateurs" in page
+
+
+def test_a_territory_says_that_its_perimeter_is_probable_or_unknown(client: HostileClient, founding: None) -> None:
+    assert "Périmètre probable" in _page(client, Organisation.objects.get(name="Figeac"))
+    assert "il n’est pas connu à ce jour" in _page(client, Organisation.objects.get(name="Vallée de la Marne"))
+
+
+def test_the_slug_is_corrected_for_good(client: HostileClient) -> None:
+    one = factories.organisation(name="Les Jardins fictifs")
+    for wrong in (f"ancien-nom-{one.public_id}", one.public_id):
+        response = client.get(f"/organisations/{wrong}")
+        assert (response.status_code, response["Location"]) == (301, f"/organisations/{one.key}")
+
+
+@pytest.mark.parametrize("key", ["inconnue-0123456789ab", "x", "-", "a" * 500])
+def test_an_unknown_organisation_is_404(client: HostileClient, key: str) -> None:
+    assert client.get(f"/organisations/{key}").status_code == 404
+    assert client.get(f"/organisations/{key}.json").status_code == 404
+
+
+def test_a_merged_record_leads_to_the_one_that_lives_on(client: HostileClient) -> None:
+    living = factories.organisation()
+    middle = factories.organisation(state=OrganisationState.MERGED, merged_into=living)
+    old = factories.organisation(state=OrganisationState.MERGED, merged_into=middle)
+    response = client.get(f"/organisations/{old.key}")
+    assert (response.status_code, response["Location"]) == (301, f"/organisations/{living.key}")
+
+
+def test_what_is_not_published_is_404_except_for_its_own_people(client: HostileClient) -> None:
+    hidden = factories.organisation(publishable=False)
+    merged = factories.organisation(state=OrganisationState.MERGED, merged_into=hidden)
+    role = factories.role(hidden)
+    client.force_login(role.person)
+    assert "n’est pas publiée" in _page(client, hidden)
+    assert client.get(f"/organisations/{hidden.key}.json").status_code == 404
+    client.logout()
+    for one in (hidden, merged):
+        assert client.get(f"/organisations/{one.key}").status_code == 404
+    client.force_login(factories.person())
+    assert client.get(f"/organisations/{hidden.key}").status_code == 404
+
+
+def test_an_association_is_placed_by_its_commune_alone(client: HostileClient) -> None:
+    street = {"address": "3 rue Inventée"}
+    assert "rue Inventée" not in _page(client, factories.organisation(legal_family="association", **street))
+    assert "rue Inventée" not in _page(client, factories.organisation(legal_family="", **street))
+    society = factories.organisation(legal_family="societe", seat=_commune(), **street)
+    assert "rue Inventée" in _page(client, society)
+
+
+def test_the_charter_is_never_shown_as_a_label(client: HostileClient) -> None:
+    one = factories.organisation(charter_version="1", charter_accepted_at=timezone.now())
+    page = _page(client, one)
+    assert "A accepté la charte" in page
+    assert "ni un label, ni une évaluation" in page
+    assert "labellis" not in page
+
+
+def test_each_value_says_whether_a_person_confirmed_it(client: HostileClient) -> None:
+    said = {"source": "SIRENE", "on": "2026-02-01", "confirmed_by": "person:1", "confirmed_at": "2026-03-04T10:00:00"}
+    page = _page(client, factories.organisation(is_ess=True, provenance={"is_ess": said}))
+    assert "SIRENE, 1 février 2026" in page
+    assert "Oui, le 4 mars 2026" in page
+    assert "person:1" not in page
+
+
+def test_the_twin_says_what_the_page_says(client: HostileClient, founding: None) -> None:
+    record = json.loads(_page(client, Organisation.objects.get(name="Figeac"), ".json"))
+    assert record["nom"] == "Figeac"
+    assert record["territoires"] == ["epci-200067361"]
+    assert record["siren"] == ""
+    assert record["ess"] is None
+    assert record["distinctions"][0]["le"] == "2019-02-25"
+    assert "probable" in next(one for one in record["provenance"] if one["champ"] == "territories")["remarque"]
+    assert "Licence Ouverte" in record["licence"]["nom"]
+    assert "contact_email" not in json.dumps(record)
+
+
+def test_html_in_a_record_stays_text(client: HostileClient) -> None:
+    bad = "<script>alert(1)</script>" * 5
+    page = _page(client, factories.organisation(name=bad[:50], summary=bad, presentation=bad * 40, acronym="<b>x</b>"))
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_asks_the_database_a_fixed_number_of_questions(
+    client: HostileClient, django_assert_num_queries: Any, count: int
+) -> None:
+    commune = _commune()
+    one = factories.organisation(
+        themes=["ALI", "GAS", "EAU"][:count], territories=[commune.key], seat=commune, legal_family="societe"
+    )
+    for number in range(count):
+        one.distinctions.create(name=f"Distinction {number}", granted_on="2018", source_url="https://presse.example/x")
+    with django_assert_num_queries(PAGE_QUERIES):
+        _page(client, one)
+
+
+# The savepoint, the read-only transaction and its end; the record; its themes, territories, distinctions, history.
+PAGE_QUERIES = 8
+
+
+def _commune() -> Place:
+    found = Place.objects.filter(key="commune-46102").first()
+    return found or Place.objects.create(
+        key="commune-46102", kind="commune", code="46102", name="Figeac", folded="figeac", sort_name="figeac", cover=[]
+    )
+
+
+def test_the_page_of_reuse_names_every_field(client: HostileClient) -> None:
+    page = client.get("/annuaire/reutiliser").content.decode()
+    assert "adresse_source" in page
+    assert "Lutte contre le gaspillage" in page
