@@ -108,7 +108,8 @@ COMPONENTS: Final = (
         {"title": REQUIRED, "url": REQUIRED, "text": "", "detail": "", "badges": (), "level": "h3"},
         {"level": ("h2", "h3", "h4")},
     ),
-    Component("empty", {"title": REQUIRED}, block=True),
+    Component("chips", {"chips": REQUIRED, "reset_url": "", "id": "filtres-en-vigueur"}),
+    Component("nothing", {"title": REQUIRED}, block=True),
     Component(
         "link",
         {"label": REQUIRED, "url": REQUIRED, "icon": "", "look": "link"},

@@ -1,12 +1,19 @@
 """Forms in the State's design system.
 
 A form turns text into clean values and never saves. Errors stand beside their field, and in a summary with links.
+
+Wording, the same everywhere: what is optional says "(facultatif)", the rest is required and the form says so once;
+a long text says how long it may be; a text too long is refused with what was typed kept, never cut in silence.
 """
 
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.utils.choices import flatten_choices
+
+from accelerator.design.paging import PAGE, Chip, address
 
 _CLASSES: dict[type[forms.Widget], str] = {
     forms.Textarea: "fr-input",
@@ -17,6 +24,8 @@ _CLASSES: dict[type[forms.Widget], str] = {
     forms.widgets.Input: "fr-input",
 }
 _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+# From how many characters a line says its limit; a text of several lines always does.
+_LIMIT_WORTH_SAYING = 100
 
 
 class Renderer(TemplatesSetting):
@@ -26,30 +35,114 @@ class Renderer(TemplatesSetting):
     field_template_name = "design/forms/field.html"
 
 
-class Form(forms.Form):
-    """The base of every form: DSFR classes, one wording for required fields."""
+class Dressed:
+    """What makes a Django form one of ours: a base to put before `forms.Form`, or before another library's form."""
 
     required_css_class = "fr-required"
+    # Whether optional fields say so; a form of filters, where everything is optional, does not.
+    marks_optional = True
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            _dress(field)
+            dress(field)
+
+    @property
+    def says_required(self) -> bool:
+        """Whether the form says once that its fields are required: when it has several, some of them required."""
+        shown = [field for field in self.fields.values() if not field.widget.is_hidden]
+        return self.marks_optional and len(shown) > 1 and any(field.required for field in shown)
+
+
+class Form(Dressed, forms.Form):
+    """The base of every form: DSFR classes, one wording for required fields."""
 
     def add_refusal(self, message: str, field: str | None = None) -> None:
         """Show why the operation refused, beside the field concerned if the form has it."""
         self.add_error(field if field in self.fields else None, message)
 
 
-def _dress(field: forms.Field) -> None:
+class FilterForm(Form):
+    """The filters of a list, sent by GET: nothing is required, and what is wrong filters nothing and says why."""
+
+    marks_optional = False
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    def values(self) -> dict[str, Any]:
+        """The filters that are filled in and valid."""
+        self.full_clean()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [], False)}
+
+    def chips(self, request: HttpRequest) -> list[Chip]:
+        """The filters in force, each with the address of the list without it."""
+        chips = []
+        for name, value in self.values().items():
+            label = str(self[name].label)
+            if value is True:
+                chips.append(Chip(label, address(request, **{name: None, PAGE: None})))
+                continue
+            several = isinstance(value, list | tuple)
+            for one in value if several else [value]:
+                others = [str(other) for other in value if other != one] if several else None
+                text = f"{label} : {_shown(self.fields[name], one)}"
+                chips.append(Chip(text, address(request, **{name: others, PAGE: None})))
+        return chips
+
+
+def _shown(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        labels = {str(code): str(label) for code, label in flatten_choices(choices)}
+        return labels.get(str(value), str(value))
+    return str(value)
+
+
+def dress(field: forms.Field) -> None:
+    """Give a field its DSFR class and our wording."""
     widget = field.widget
     if not isinstance(widget, _CHECKABLE):
         for kind, css in _CLASSES.items():
             if isinstance(widget, kind):
-                widget.attrs["class"] = f"{css} {widget.attrs.get('class', '')}".strip()
+                classes = dict.fromkeys(f"{css} {widget.attrs.get('class', '')}".split())
+                widget.attrs["class"] = " ".join(classes)
                 break
-    for code in ("required", "invalid_choice"):
-        field.error_messages.setdefault(code, "")
-    if field.error_messages.get("required", "").startswith("Ce champ"):
-        field.error_messages["required"] = f"Renseignez « {field.label} »." if field.label else "À renseigner."
+    if isinstance(widget, forms.ClearableFileInput):
+        widget.template_name = "design/forms/file.html"
+    if isinstance(widget, forms.Textarea):
+        widget.attrs.setdefault("rows", 6)
+    _say_the_limit(field)
+    if str(field.error_messages.get("required", "")).startswith("Ce champ"):
+        field.error_messages["required"] = _required_message(field)
+
+
+def _say_the_limit(field: forms.Field) -> None:
+    limit = getattr(field, "max_length", None)
+    plain = type(field.widget) in (forms.TextInput, forms.Textarea)
+    if not limit or not plain:
+        return
+    # The browser would cut in silence what is pasted: it is the server that refuses, and says why.
+    field.widget.attrs.pop("maxlength", None)
+    sentence = f"{limit} caractères au plus."
+    long_enough = isinstance(field.widget, forms.Textarea) or limit >= _LIMIT_WORTH_SAYING
+    if long_enough and sentence not in str(field.help_text):
+        field.help_text = f"{field.help_text} {sentence}".strip()
+
+
+def _required_message(field: forms.Field) -> str:
+    if not field.label:
+        return "À renseigner."
+    widget = field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return f"Cochez « {field.label} »."
+    if isinstance(widget, forms.FileInput):
+        return f"Choisissez un fichier pour « {field.label} »."
+    if isinstance(widget, forms.Select | forms.RadioSelect | forms.CheckboxSelectMultiple | forms.SelectMultiple):
+        return f"Faites un choix pour « {field.label} »."
+    return f"Renseignez « {field.label} »."

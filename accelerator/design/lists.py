@@ -1,0 +1,223 @@
+"""Lists: filtered, sorted, paged, exported, always by the address alone.
+
+A subclass of `ListPage` declares its columns and gives its rows:
+
+    class Organisations(ListPage):
+        title = "Organisations"
+        columns = (
+            Column("nom", "Nom", lambda o: o.name, sort=("sort_name",), url=lambda o: o.url),
+            Column("siege", "Siège", lambda o: o.seat.name),
+        )
+        filter_form = OrganisationFilters
+
+        def rows(self):
+            return Organisation.objects.visible_to(self.person).select_related("seat")
+
+        def filtered(self, rows, values):
+            return rows.filter(name__icontains=values["q"]) if values.get("q") else rows
+
+Parameters of the address: those of the form, `tri` (a column's name, with "-" for descending), `page`, `format`
+(csv or xlsx: everything that the filters keep, in the order shown). What `tri` does not know is the default order.
+A page beyond the last is the last one; what is not the number of a page is 404. Queries: the count and the rows,
+whatever the number of rows.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpResponseBase
+
+from accelerator.design.exports import csv_response, xlsx_response
+from accelerator.design.forms import FilterForm
+from accelerator.design.pages import Page
+from accelerator.design.paging import Chip, Pages, address, kept
+
+SORT: Final = "tri"
+FORMAT: Final = "format"
+# Beyond this, an export would hold a process and a transaction too long: the filters must be narrowed.
+EXPORT_LIMITS: Final = {"csv": 100_000, "xlsx": 20_000}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list.
+
+    name      its name in the address, and its identity.
+    label     its heading, on screen and in exports.
+    value     what it shows of a row.
+    sort      the fields that it sorts by; none: the list is not sorted by it.
+    url       where the value leads, if anywhere.
+    number    its values are numbers, set to the right.
+    nullable  the field that sorts may be unknown: unknown values come last, both ways.
+    screen    False for a column that only exports have.
+    export    what exports say when it is not what the screen says.
+    """
+
+    name: str
+    label: str
+    value: Callable[[Any], Any]
+    sort: tuple[str, ...] = ()
+    url: Callable[[Any], str] | None = None
+    number: bool = False
+    nullable: bool = False
+    screen: bool = True
+    export: Callable[[Any], Any] | None = None
+
+    def ordering(self, *, descending: bool) -> list[Any]:
+        """What the rows are ordered by."""
+        last = True if self.nullable else None
+        fields = [F(name) for name in self.sort]
+        return [field.desc(nulls_last=last) if descending else field.asc(nulls_last=last) for field in fields]
+
+    def exported(self, row: Any) -> Any:
+        return (self.export or self.value)(row)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading of a column as shown: the link that sorts, and how the list is sorted now."""
+
+    column: Column
+    url: str
+    direction: str  # what aria-sort says: "ascending", "descending" or ""
+
+    @property
+    def action(self) -> str:
+        """What the link does, read by screen readers."""
+        return "trier par ordre décroissant" if self.direction == "ascending" else "trier par ordre croissant"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as shown."""
+
+    column: Column
+    value: Any
+    url: str
+
+
+class ListPage(Page):
+    """A list. See the module's docstring."""
+
+    template_name = "design/list.html"
+    columns: ClassVar[tuple[Column, ...]]
+    filter_form: ClassVar[type[FilterForm] | None] = None
+    order: ClassVar[str] = ""
+    page_size: ClassVar[int] = 20
+    export_name: ClassVar[str] = ""
+    things: ClassVar[tuple[str, str]] = ("résultat", "résultats")
+    empty_title: str = "Rien à montrer pour le moment"
+    empty_advice: str = ""
+
+    def rows(self) -> QuerySet[Any]:
+        """All the rows that this person may see, with what the columns need."""
+        raise NotImplementedError
+
+    def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
+        """The rows that the filters keep; `values` holds the filters that are filled in and valid."""
+        return rows
+
+    def filter_arguments(self) -> dict[str, Any]:
+        """What the form's constructor needs besides the data."""
+        return {}
+
+    # What follows is the mechanism.
+
+    def _sorting(self) -> tuple[Column | None, bool]:
+        sortable = {column.name: column for column in self.columns if column.sort}
+        for asked in (self.request.GET.get(SORT, ""), self.order):
+            if column := sortable.get(asked.removeprefix("-")):
+                return column, asked.startswith("-")
+        return None, False
+
+    def _ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        column, descending = self._sorting()
+        if column is None:
+            return rows.order_by(*rows.query.order_by, "pk")
+        return rows.order_by(*column.ordering(descending=descending), "-pk" if descending else "pk")
+
+    def answer(self) -> HttpResponseBase:
+        self.filters = self.filter_form(data=self.request.GET, **self.filter_arguments()) if self.filter_form else None
+        values = self.filters.values() if self.filters else {}
+        self.kept = self._ordered(self.filtered(self.rows(), values))
+        self.count = self.kept.count()
+        if asked := self.request.GET.get(FORMAT, ""):
+            return self._export(asked)
+        return super().answer()
+
+    def _export(self, asked: str) -> HttpResponseBase:
+        if asked not in EXPORT_LIMITS or not self.export_name:
+            raise Http404(f"format {asked}")
+        if self.count > EXPORT_LIMITS[asked]:
+            raise PermissionDenied(self.export_refusal(asked))
+        header = [column.label for column in self.columns]
+
+        def rows() -> Iterator[Sequence[Any]]:
+            for row in self.kept.iterator(chunk_size=2000):
+                yield [column.exported(row) for column in self.columns]
+
+        return (csv_response if asked == "csv" else xlsx_response)(self.export_name, header, rows)
+
+    @staticmethod
+    def export_refusal(asked: str) -> str:
+        """Why a list is too long for an export."""
+        limit = f"{EXPORT_LIMITS[asked]:,}".replace(",", "\u202f")
+        return f"Un export {asked.upper()} compte au plus {limit} lignes : resserrez les filtres, puis recommencez."
+
+    def exports(self) -> list[tuple[str, str]]:
+        """The exports offered for what is shown: (label, address)."""
+        if not self.export_name or not self.count:
+            return []
+        return [
+            (f"Télécharger en {kind.upper()}", address(self.request, format=kind, page=None))
+            for kind, limit in EXPORT_LIMITS.items()
+            if self.count <= limit
+        ]
+
+    def headings(self) -> list[Heading]:
+        """The headings of the columns on screen."""
+        current, descending = self._sorting()
+        headings = []
+        for column in self.columns:
+            if not column.screen:
+                continue
+            direction = ("descending" if descending else "ascending") if column is current else ""
+            asked = f"-{column.name}" if direction == "ascending" else column.name
+            url = address(self.request, **{SORT: asked, "page": None}) if column.sort else ""
+            headings.append(Heading(column, url, direction))
+        return headings
+
+    def cells(self, row: Any) -> list[Cell]:
+        """The values of a row on screen."""
+        return [
+            Cell(column, column.value(row), column.url(row) if column.url else "")
+            for column in self.columns
+            if column.screen
+        ]
+
+    def chips(self) -> list[Chip]:
+        """The filters in force."""
+        return self.filters.chips(self.request) if self.filters else []
+
+    def context(self) -> dict[str, Any]:
+        try:
+            pages = Pages.of(self.request, count=self.count, size=self.page_size)
+        except ValueError as fault:
+            raise Http404(str(fault)) from fault
+        rows = list(self.kept[pages.slice_of(self.page_size)])
+        return {
+            "rows": rows,
+            "lines": [self.cells(row) for row in rows],
+            "headings": self.headings(),
+            "pages": pages,
+            "count": self.count,
+            "thing": self.things[0] if self.count < 2 else self.things[1],
+            "filters": self.filters,
+            "chips": self.chips(),
+            "kept_parameters": kept(self.request, SORT),
+            "exports": self.exports(),
+            "reset_url": self.request.path,
+        }

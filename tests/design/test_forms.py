@@ -1,0 +1,72 @@
+import re
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.client import HostileClient
+
+URL = "/essai/tout"
+GOOD = {
+    "name": "Atelier",
+    "email": "a@exemple.example",
+    "day": "2026-11-23",
+    "number": "3",
+    "choice": "a",
+    "several": ["a", "b"],
+    "radio": "b",
+    "boxes": ["b"],
+    "agreed": "on",
+}
+
+
+def test_the_empty_form_says_once_what_is_required(client: HostileClient) -> None:
+    page = client.get(URL).content.decode()
+    assert page.count("Sauf mention « facultatif », tous les champs sont obligatoires.") == 1
+    assert page.count("(facultatif)") == 2  # sigle, présentation; the hidden field says nothing
+    assert 'aria-describedby="id_name_helptext"' in page
+    assert "50 caractères au plus." in page
+    assert "Celui des statuts. 200 caractères au plus." in page
+    assert not re.search(r'<(input type="text"|textarea)[^>]*maxlength', page.split("<main")[1])
+    assert "fr-messages-group" not in page
+
+
+def test_an_empty_sending_lists_its_errors_with_links_to_each_field(client: HostileClient) -> None:
+    response = client.post(URL, {})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "10 champs sont à corriger" in page
+    assert "<title>Erreur : Tout — French IMPACT</title>" in page
+    links = re.findall(r'<a href="#(id_[^"]+)">', page)
+    assert "id_radio" in links
+    assert "id_boxes" in links
+    for target in links:
+        assert f'id="{target}"' in page
+    for sentence in (
+        "Renseignez « Nom ».",
+        "Faites un choix pour « Radio ».",
+        "Faites un choix pour « Cases ».",
+        "Cochez « J’accepte la charte ».",
+        "Choisissez un fichier pour « Pièce ».",
+    ):
+        assert page.count(sentence) == 2  # in the summary and beside the field
+    assert 'aria-describedby="id_name_helptext id_name_error"' in page
+    assert 'aria-labelledby="id_radio_legend id_radio_error"' in page
+
+
+def test_what_was_typed_is_kept_whatever_the_widget(client: HostileClient) -> None:
+    page = client.post(URL, {**GOOD, "short": "x" * 11, "text": "<script>alert(1)</script>"}).content.decode()
+    assert 'value="Atelier"' in page
+    assert "x" * 11 in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert '<option value="a" selected>' in page
+    assert re.search(r'type="radio"[^>]*value="b"[^>]*checked', page)
+    assert re.search(r'type="checkbox"[^>]*name="boxes"[^>]*value="b"[^>]*checked', page)
+    assert re.search(r'name="agreed"[^>]*checked', page)
+    assert page.count("Choisissez à nouveau le fichier") == 1
+
+
+def test_a_refusal_is_shown_in_the_form_beside_its_field(client: HostileClient) -> None:
+    response = client.post(URL, {**GOOD, "file": SimpleUploadedFile("a.txt", b"x")})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count("Cette demande est refusée parce que c’est un essai.") == 2
+    assert "Un champ est à corriger" in page
