@@ -98,8 +98,8 @@ class FilterForm(Form):
 
 def _shown(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
-        choices: Any = field.choices
-        labels = {str(code): str(label) for code, label in flatten_choices(choices)}
+        choices: list[tuple[Any, Any]] = list(flatten_choices(field.choices))  # type: ignore[arg-type]  # any shape of choices
+        labels = {str(code): str(label) for code, label in choices}
         return labels.get(str(value), str(value))
     return str(value)
 
