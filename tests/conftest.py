@@ -7,8 +7,10 @@ reference data; it is made once for a given state of the code and cloned for eac
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import fasteners
@@ -17,13 +19,13 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 from psycopg import sql
 
 from accelerator.notices import tasks as notice_tasks
 from accelerator.notices.models import Notice
-from accelerator.workflow import transaction
+from accelerator.workflow import Refused, transaction
 from config import embedded
 from tests.client import HostileClient
 
@@ -98,6 +100,41 @@ def _use(name: str) -> None:
 @pytest.fixture(autouse=True)
 def _database(db: None) -> None:
     """Every test may use the database: it is the real one."""
+
+
+@pytest.fixture
+def together(worker_id: str) -> Iterator[Callable[..., list[Any]]]:
+    """Run functions at the same moment, each on a connection of its own, in a database thrown away afterwards.
+
+    What they do is really committed: that is how locks and unique numbers are tried. They are given in the order of
+    their results; a refusal is a result. Call it with one function to prepare or to look.
+    """
+    tested, name = str(connection.settings_dict["NAME"]), f"together_{worker_id}_{os.getpid()}"
+    with _server() as server:
+        template = sql.Identifier(f"template_{_fingerprint()}")
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
+        connection.settings_dict["NAME"] = name
+        try:
+            yield _at_the_same_moment
+        finally:
+            connection.settings_dict["NAME"] = tested
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _at_the_same_moment(*functions: Callable[[], Any]) -> list[Any]:
+    start = Barrier(len(functions))
+
+    def run(function: Callable[[], Any]) -> Any:
+        try:
+            start.wait(10)
+            return function()
+        except Refused as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return [future.result(30) for future in [pool.submit(run, function) for function in functions]]
 
 
 @pytest.fixture

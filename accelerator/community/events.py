@@ -10,6 +10,20 @@ FOUNDING_FACTS_LOADED = declare(
     public=True,
 )
 # The record
+RECORD_REGISTERED = declare("community.record_registered", "a inscrit l’organisation dans l’annuaire", public=True)
+RECORD_CHANGED = declare("community.record_changed", "a modifié la section « {section} » : {values}", public=True)
+VALUE_CONFIRMED = declare("community.value_confirmed", "a confirmé une valeur : {value}", public=True)
+RECORD_REFRESHED = declare(
+    "community.record_refreshed", "a actualisé la fiche depuis le registre des entreprises : {values}", public=True
+)
+LOGO_CHANGED = declare("community.logo_changed", "a changé le logo", public=True)
+LOGO_REMOVED = declare("community.logo_removed", "a retiré le logo", public=True)
+CHARTER_ACCEPTED = declare("community.charter_accepted", "a accepté la charte de la bannière (version {version})")
+CHARTER_WITHDRAWN = declare("community.charter_withdrawn", "a retiré l’acceptation de la charte de la bannière")
+ERROR_REPORTED = declare("community.error_reported", "a signalé une erreur dans la fiche : {topic}")
+REPORT_ANSWERED = declare("community.report_answered", "a répondu au signalement : {outcome}")
+MESSAGE_SENT = declare("community.message_sent", "a écrit à l’organisation")
+MESSAGE_ANSWERED = declare("community.message_answered", "a répondu à un message au nom de l’organisation")
 # The people. Names are personal data: they are blanked when the person is erased.
 declare("community.role_taken", "a pris le rôle « {role} »")
 declare("community.role_granted", "a donné le rôle « {role} » à {person}", personal=("person",))

@@ -1,0 +1,92 @@
+"""What the company register says of a legal unit, in the terms of the record."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accelerator.community.clients import Company, FoundEstablishment
+from accelerator.community.models import Organisation
+from accelerator.community.record import FROM_REGISTER, LABELS, is_confirmed, legal_family_of
+from accelerator.community.states import LegalFamily
+from accelerator.geography.models import Place
+
+# The register places Paris, Lyon and Marseille by arrondissement; the record, by commune.
+_ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}
+UNKNOWN = "non connu"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that the register gives otherwise than the record."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    # Confirmed by a person: the register will not overwrite it.
+    kept: bool
+
+
+def commune_of(code: str) -> Place | None:
+    """The commune that the register names."""
+    for start, commune in _ARRONDISSEMENTS.items():
+        if code.startswith(start):
+            code = commune
+            break
+    return Place.objects.filter(pk=f"commune-{code}").first() if code else None
+
+
+def values_of(company: Company, establishment: FoundEstablishment | None = None) -> dict[str, Any]:
+    """What the register knows, and only that; nothing for a unit that is never published (decision 8)."""
+    if not company.publishable:
+        return {}
+    seat = company.seat or establishment
+    given = {
+        "name": company.name,
+        "acronym": company.acronym,
+        "legal_family": legal_family_of(company.legal_category, is_ess=company.is_ess),
+        "legal_category": company.legal_category,
+        "activity_code": company.activity_code,
+        "created_on": date.fromisoformat(company.created_on) if company.created_on else None,
+        "is_ess": company.is_ess,
+        "is_mission_driven": company.is_mission_driven,
+        "rna": company.rna or None,
+        "seat": commune_of(seat.commune) if seat else None,
+        "address": seat.address if seat else "",
+    }
+    return {name: value for name, value in given.items() if value not in (None, "")}
+
+
+def differences(organisation: Organisation, company: Company) -> list[Difference]:
+    """The values that the register gives otherwise than the record, in the order of the record."""
+    given = values_of(company)
+    found = []
+    for name in FROM_REGISTER:
+        if name not in given or given[name] == getattr(organisation, name):
+            continue
+        found.append(
+            Difference(
+                name=name,
+                label=LABELS[name],
+                before=said(name, getattr(organisation, name)),
+                after=said(name, given[name]),
+                kept=is_confirmed(organisation.provenance, name),
+            )
+        )
+    return found
+
+
+def said(name: str, value: Any) -> str:
+    """A value of the record in French."""
+    if value is None or value in ("", []):
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if name == "legal_family":
+        return str(LegalFamily(value).label)
+    if isinstance(value, list):
+        return ", ".join(str(part["url"] if isinstance(part, dict) else part) for part in value)
+    text = str(value)
+    return text if len(text) <= 120 else f"{text[:119].rstrip()}…"

@@ -1,0 +1,131 @@
+"""The values of a record: their French names, the sections they are edited in, and where each comes from. A leaf.
+
+Provenance is one map of exceptions to the source of the whole record (decision 6). A value's entry says its source,
+the address and the day of that source, and, once a person who answers for the organisation said "je confirme",
+who and when. docs/rules/provenance.md tells the rules in French.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+DECLARED: Final = "Déclaré par l’organisation"
+REGISTER: Final = "Registre des entreprises"
+_REGISTER_PAGE: Final = "https://annuaire-entreprises.data.gouv.fr/entreprise/"
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What is edited together."""
+
+    code: str
+    title: str
+    fields: tuple[str, ...]
+
+
+LABELS: Final[Mapping[str, str]] = {
+    "name": "nom",
+    "acronym": "sigle",
+    "legal_family": "famille juridique",
+    "legal_category": "catégorie juridique",
+    "activity_code": "activité principale",
+    "created_on": "date de création",
+    "is_ess": "appartenance à l’ESS",
+    "is_esus": "agrément ESUS",
+    "is_mission_driven": "société à mission",
+    "seat": "commune du siège",
+    "address": "adresse",
+    "summary": "en une phrase",
+    "presentation": "présentation",
+    "contact_email": "adresse de contact",
+    "kinds": "rôles dans l’innovation sociale",
+    "themes": "thèmes",
+    "territories": "territoires d’action",
+    "website": "site",
+    "links": "liens",
+    "rna": "numéro RNA",
+}
+SECTIONS: Final = {
+    section.code: section
+    for section in (
+        Section("identite", "Identité", ("name", "acronym", "legal_family", "seat", "address", "is_ess", "is_esus")),
+        Section("presentation", "Présentation", ("summary", "presentation", "contact_email")),
+        Section("themes-et-territoires", "Thèmes et territoires", ("kinds", "themes", "territories")),
+        Section("liens", "Liens", ("website", "links")),
+    )
+}
+# The values that the register gives, in the order in which they are shown.
+FROM_REGISTER: Final[tuple[str, ...]] = (
+    "name",
+    "acronym",
+    "legal_family",
+    "legal_category",
+    "activity_code",
+    "created_on",
+    "is_ess",
+    "is_mission_driven",
+    "rna",
+    "seat",
+    "address",
+)
+
+
+def declared(by: str, at: datetime, *, url: str = "", on: date | None = None) -> Entry:
+    """Said by a person; `url` and `on` when what they say has itself a source (an ESUS decision)."""
+    entry: Entry = {"source": DECLARED, "on": (on or at.date()).isoformat(), "by": by}
+    if url:
+        entry["url"] = url
+    return entry
+
+
+def from_register(siren: str, read_at: datetime) -> Entry:
+    """Read in the company register."""
+    return {"source": REGISTER, "url": f"{_REGISTER_PAGE}{siren}", "on": read_at.date().isoformat()}
+
+
+def confirmed(entry: Entry, by: str, at: datetime) -> Entry:
+    """The same, confirmed by a person."""
+    return {**entry, "confirmed_by": by, "confirmed_at": at.isoformat()}
+
+
+def is_confirmed(provenance: Mapping[str, Entry], name: str) -> bool:
+    """Whether a person confirmed the value: no register may overwrite it."""
+    return bool(provenance.get(name, {}).get("confirmed_by"))
+
+
+def is_declared(provenance: Mapping[str, Entry], name: str, source_of_the_record: str) -> bool:
+    """Whether the value is a person's word."""
+    return bool(provenance.get(name, {}).get("source", source_of_the_record) == DECLARED)
+
+
+def print_of(value: object) -> str:
+    """A short fingerprint of a value, to see whether it changed while someone was writing."""
+    plain = json.dumps(getattr(value, "pk", value), default=str, sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()[:12]
+
+
+def legal_family_of(category: str, *, is_ess: bool | None) -> str:
+    """The family of an INSEE legal category (nomenclature of 2022; groupings by us, docs/rules/provenance.md)."""
+    if category in _FAMILY_BY_CATEGORY:
+        return _FAMILY_BY_CATEGORY[category]
+    for start, family in _FAMILY_BY_START:
+        if category.startswith(start):
+            return "societe_ess" if family == "societe" and is_ess else family
+    return "autre" if category else ""
+
+
+_COOPERATIVE_CATEGORIES = (
+    "5195 5196 5203 5443 5451 5453 5454 5455 5458 5459 5460 5543 5546 5547 5548 5551 5552 5553 5554 5555 5558 5559 5560"
+    " 5632 5642 5643 5646 5647 5648 5651 5652 5653 5654 5655 5658 5659 5660 6100 6316 6317 6318"
+)
+_FAMILY_BY_CATEGORY = {
+    **dict.fromkeys(_COOPERATIVE_CATEGORIES.split(), "cooperative"),
+    **dict.fromkeys(("6411", "8210", "8250"), "mutuelle"),
+    "9300": "fondation",
+}
+_FAMILY_BY_START = (("92", "association"), ("5", "societe"), ("6", "societe"), ("4", "public"), ("7", "public"))
