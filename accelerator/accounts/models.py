@@ -7,10 +7,18 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from accelerator.accounts.states import Purpose
+from accelerator.journal.retention import Retention
+
 
 def new_public_id() -> str:
     """An opaque identifier that never changes and tells nothing."""
     return secrets.token_hex(6)
+
+
+def new_token() -> str:
+    """What nobody can guess."""
+    return secrets.token_hex(16)
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -23,6 +31,12 @@ class PersonManager(BaseUserManager["Person"]):
 
 class Person(AbstractBaseUser):
     """Someone with an account."""
+
+    retention = Retention(
+        holds="Votre compte : prénom, nom, adresse électronique, version acceptée des conditions d’utilisation",
+        why="Vous reconnaître et vous écrire ; exécution des conditions d’utilisation.",
+        until="Jusqu’à la suppression de votre compte, à votre demande et à tout moment.",
+    )
 
     password = None  # type: ignore[assignment]  # nobody has one: sign-in is by e-mail code
     last_login = None  # no "last seen" (decision 13)
@@ -75,3 +89,42 @@ class Person(AbstractBaseUser):
     def actor_key(self) -> str:
         """The person as an actor of the journal."""
         return f"person:{self.pk}"
+
+
+class Challenge(models.Model):
+    """A code sent to an address: typed back in time, it proves the address."""
+
+    retention = Retention(
+        holds="Les codes demandés pour entrer : adresse électronique et moment ; le code lui-même n’est pas lisible",
+        why="Vérifier que l’adresse est la vôtre ; sécurité du service.",
+        until="Un jour.",
+    )
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    purpose = models.CharField(max_length=12, choices=Purpose)
+    email = models.EmailField(max_length=254)
+    # Who changes address; nobody yet when signing in.
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    code_digest = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(db_index=True)
+    proved_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="challenge_proved_before_used",
+                condition=Q(used_at__isnull=True) | Q(proved_at__isnull=False),
+                violation_error_message="Un code sert après avoir été vérifié.",
+            ),
+            models.CheckConstraint(
+                name="challenge_of_an_account",
+                condition=Q(purpose=Purpose.NEW_ADDRESS, person__isnull=False)
+                | Q(purpose=Purpose.SIGN_IN, person__isnull=True),
+                violation_error_message="Changer d’adresse se fait depuis un compte.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} ({self.asked_at:%Y-%m-%d %H:%M})"

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
+from accelerator.journal.retention import Retention
 from accelerator.journal.types import EventType, event_type
 
 
@@ -16,6 +17,12 @@ class _Blanks(dict[str, object]):
 
 class Event(models.Model):
     """One thing that happened."""
+
+    retention = Retention(
+        holds="Le journal : ce que vous avez fait, et quand",
+        why="Prouver ce qui a été décidé et par qui ; obligation légale et mission d’intérêt public.",
+        until="La durée du service ; à la suppression de votre compte, votre nom en disparaît.",
+    )
 
     code = models.CharField(max_length=80)
     at = models.DateTimeField()

@@ -2,12 +2,20 @@
 
 from django.db import models
 
+from accelerator.journal.retention import Retention
+
 # Days during which what was told is kept.
 RETENTION = 365
 
 
 class Notice(models.Model):
     """One message to one recipient."""
+
+    retention = Retention(
+        holds="Les courriels que la plateforme vous a envoyés",
+        why="Vous les montrer à nouveau, et répondre de ce qui a été dit ; intérêt légitime.",
+        until="Un an ; l’adresse de qui n’a pas de compte est oubliée dès l’envoi, le texte d’un code aussi.",
+    )
 
     template = models.CharField(max_length=80)
     recipient = models.CharField(max_length=80, default="")

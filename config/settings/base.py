@@ -102,12 +102,16 @@ CACHES = {
 
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "accelerator.accounts.adapter.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# An address is proved by the code before allauth hears of it.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# The version of the conditions of use, the month of their text: a new one is asked at the next sign-in.
+TERMS_VERSION = "2026-11"
+# How many proxies of ours stand before the platform: X-Forwarded-For is believed that far, and no farther.
+TRUSTED_PROXIES = 0
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "portal:home"

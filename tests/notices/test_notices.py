@@ -15,7 +15,7 @@ from accelerator.notices import Recipient, operations, queries
 from accelerator.notices.models import Notice
 from accelerator.workflow import transaction
 
-CODE = {"code": "K7PX4M", "minutes": 15}
+CODE = {"code": "K7PX4M", "minutes": 15, "purpose": "sign_in"}
 CAMILLE = Recipient("camille@exemple.example", key="person:1")
 WORKER = System("notices")
 
@@ -27,7 +27,7 @@ def _tell(at: datetime, **options: Any) -> list[Notice]:
 
 def test_a_notice_and_its_job_are_written_together(at: datetime) -> None:
     (notice,) = _tell(at)
-    assert notice.subject == "K7PX4M : votre code pour entrer sur French IMPACT"
+    assert notice.subject == "K7PX4M : votre code pour French IMPACT"
     assert "    K7PX4M\n" in notice.body
     assert notice.body.endswith("contact@french-impact.example\n")
     job = ProcrastinateJob.objects.get()
@@ -72,13 +72,13 @@ def test_telling_many_costs_two_queries(at: datetime, count: int, django_assert_
 
 
 def test_a_value_of_several_lines_does_not_leave_the_subject(at: datetime) -> None:
-    (notice,) = _tell(at, data={"code": "A\r\nBcc: tous@exemple.example", "minutes": 15})
+    (notice,) = _tell(at, data={"code": "A\r\nBcc: tous@exemple.example", "minutes": 15, "purpose": "sign_in"})
     assert "\n" not in notice.subject
     assert notice.subject.startswith("A Bcc: tous@exemple.example")
 
 
 def test_text_is_not_escaped(at: datetime) -> None:
-    (notice,) = _tell(at, data={"code": "l'été & <b>", "minutes": 15})
+    (notice,) = _tell(at, data={"code": "l'été & <b>", "minutes": 15, "purpose": "sign_in"})
     assert "    l'été & <b>" in notice.body
 
 

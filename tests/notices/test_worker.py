@@ -78,7 +78,9 @@ def _worker(server: MailServer) -> subprocess.Popen[bytes]:
 def _told(at: datetime) -> Notice:
     with transaction():
         to = Recipient("camille@exemple.example", key="person:1")
-        return operations.tell("accounts/code", to=to, at=at, data={"code": "K7PX4M", "minutes": 15})[0]
+        return operations.tell(
+            "accounts/code", to=to, at=at, data={"code": "K7PX4M", "minutes": 15, "purpose": "sign_in"}
+        )[0]
 
 
 def _sent_at(notice: Notice) -> datetime | None:

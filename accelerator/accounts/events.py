@@ -1,0 +1,9 @@
+"""What happens to accounts."""
+
+from accelerator.journal import declare
+
+JOINED = declare("accounts.joined", "a ouvert son compte").code
+TERMS_ACCEPTED = declare("accounts.terms_accepted", "a accepté les conditions d’utilisation, version {version}").code
+RENAMED = declare("accounts.renamed", "a changé le nom affiché de son compte").code
+ADDRESS_CHANGED = declare("accounts.address_changed", "a changé l’adresse électronique de son compte").code
+DELETED = declare("accounts.deleted", "a supprimé son compte").code

@@ -1,0 +1,56 @@
+"""The extension point by which each subject answers for the personal data that it holds (decision 1)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from accelerator.journal import Actor
+
+if TYPE_CHECKING:  # the models are not loaded yet when the applications are declared
+    from accelerator.accounts.models import Person
+
+
+class Erase(Protocol):
+    """The operation that erases what a subject holds about a person, in the transaction of the account's erasure."""
+
+    def __call__(self, *, person: "Person", by: Actor, at: datetime) -> None: ...
+
+
+def _no_objection(person: "Person") -> list[str]:
+    return []
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What one subject answers for.
+
+    subject     the folder's name: "community".
+    title       what it is, in French, for the person: "Vos organisations".
+    models      the labels of the models that name a person ("community.Role"): a test finds those that nobody holds.
+    export      everything held about the person, as JSON values, in French words.
+    erase       remove it, or cut it from the person where history must stay; an `@operation`.
+    objections  the French reasons why the account cannot be deleted yet, each with what to do first.
+    """
+
+    subject: str
+    title: str
+    models: tuple[str, ...]
+    export: Callable[["Person"], Any]
+    erase: Erase
+    objections: Callable[["Person"], list[str]] = _no_objection
+
+
+_registered: dict[str, PersonalData] = {}
+
+
+def register(holding: PersonalData) -> None:
+    """Register what a subject holds; twice for one subject raises `ValueError`."""
+    if holding.subject in _registered:
+        raise ValueError(f"Les données personnelles de {holding.subject} sont déclarées deux fois.")
+    _registered[holding.subject] = holding
+
+
+def holdings() -> list[PersonalData]:
+    """Every registration, in the order of the applications: lowest subject first."""
+    return list(_registered.values())

@@ -1,0 +1,61 @@
+"""What the accounts hold about a person."""
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from accelerator.accounts.holdings import PersonalData, register
+from accelerator.accounts.models import Challenge, Person
+from accelerator.accounts.queries import with_actor_names
+from accelerator.journal import Actor
+from accelerator.journal.queries import acts_of
+from accelerator.notices import operations as notices
+from accelerator.notices.queries import notices_of
+from accelerator.workflow import operation
+
+
+def export(person: Person) -> dict[str, Any]:
+    """The account, what was told to the person, and what they did."""
+    return {
+        "compte": {
+            "identifiant": person.public_id,
+            "prénom": person.given_name,
+            "nom": person.family_name,
+            "adresse électronique": person.email,
+            "ouvert le": person.joined_at,
+            "conditions d’utilisation": {"version": person.terms_version, "acceptées le": person.terms_accepted_at},
+        },
+        "codes demandés": [
+            {"adresse": challenge.email, "pour": challenge.get_purpose_display(), "le": challenge.asked_at}
+            for challenge in Challenge.objects.filter(email__iexact=person.email or "").order_by("asked_at")
+        ],
+        "courriels reçus": [
+            {"objet": notice.subject, "texte": notice.body, "demandé le": notice.asked_at, "envoyé le": notice.sent_at}
+            for notice in notices_of(person.actor_key)
+        ],
+        "journal": [
+            {"le": line.at, "vous avez": line.sentence, "motif": line.reason}
+            for line in with_actor_names(acts_of(person.actor_key))
+        ],
+    }
+
+
+@operation
+def erase(*, person: Person, by: Actor, at: datetime) -> None:
+    """Forget the codes, the mails and the addresses of the person; the account itself is blanked by its deletion."""
+    Challenge.objects.filter(person=person).delete()
+    Challenge.objects.filter(email__iexact=person.email or "").delete()
+    EmailAddress.objects.filter(user=person).delete()
+    notices.forget(recipient=person.actor_key, email=person.email or "", by=by, at=at)
+
+
+register(
+    PersonalData(
+        subject="accounts",
+        title="Votre compte",
+        models=("accounts.Person", "accounts.Challenge", "account.EmailAddress", "notices.Notice", "journal.Event"),
+        export=export,
+        erase=erase,
+    )
+)

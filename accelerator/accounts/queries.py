@@ -1,0 +1,61 @@
+"""Reading about persons."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accelerator.accounts.models import Challenge, Person
+from accelerator.accounts.states import JOINING_LASTS, Purpose
+from accelerator.journal.models import Event
+
+# The named parts of the platform, as they are shown to people.
+SYSTEMS = {
+    "demonstration": "La démonstration",
+    "founding-facts": "Le chargement des faits fondateurs",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a history, ready for the `timeline` component."""
+
+    at: datetime
+    who: str
+    sentence: str
+    reason: str
+
+
+def with_actor_names(events: Iterable[Event]) -> list[Line]:
+    """The lines of a history, in the order given, with the name that each actor has now: one query for persons."""
+    events = list(events)
+    keys = [event.actor.partition(":") for event in events]
+    persons = Person.objects.in_bulk({int(number) for kind, _, number in keys if kind == "person"})
+
+    def name(kind: str, rest: str) -> str:
+        if kind != "person":
+            return SYSTEMS.get(rest, "La plateforme")
+        person = persons.get(int(rest))
+        return person.name if person else "Compte supprimé"
+
+    return [
+        Line(at=event.at, who=name(kind, rest), sentence=event.sentence, reason=event.reason)
+        for event, (kind, _, rest) in zip(events, keys, strict=True)
+    ]
+
+
+def pending_challenges(purpose: Purpose) -> QuerySet[Challenge]:
+    """The codes that were asked."""
+    return Challenge.objects.filter(purpose=purpose)
+
+
+def joining_until(challenge: Challenge) -> datetime | None:
+    """Until when a newcomer who proved an address may open an account; None before the proof."""
+    return challenge.proved_at + JOINING_LASTS if challenge.proved_at else None
+
+
+def has_accepted_current_terms(person: Person) -> bool:
+    """Whether the conditions of use accepted are those of today."""
+    return person.terms_version == settings.TERMS_VERSION

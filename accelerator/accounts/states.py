@@ -1,0 +1,26 @@
+"""Choices of the accounts: the leaf."""
+
+from datetime import timedelta
+
+from django.db import models
+
+
+class Purpose(models.TextChoices):
+    """What a code opens."""
+
+    SIGN_IN = "sign_in", "Entrer"
+    NEW_ADDRESS = "new_address", "Changer d’adresse"
+
+
+CODE_LENGTH = 6
+CODE_LASTS = timedelta(minutes=15)
+CODE_TRIES = 3
+# Once the code is right, a newcomer has this long to read and accept the terms.
+JOINING_LASTS = timedelta(hours=1)
+# A button pressed twice: the second answer must also let the person in.
+DOUBLE_CLICK = timedelta(seconds=30)
+# Codes asked: per address from one place, per address, per place.
+PER_ADDRESS_AND_PLACE = 5
+PER_ADDRESS = 15
+PER_PLACE = 60
+PER = timedelta(hours=1)
