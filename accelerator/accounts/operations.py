@@ -183,7 +183,9 @@ def change_address(*, challenge: Challenge, code: str, rank: int, by: Actor, at:
     Raises `Refused` when another account has it: told only to who can read its mail.
     """
     proved = prove(challenge=challenge, code=code, rank=rank, by=by, at=at)
-    person = Person.objects.select_for_update().get(pk=proved.person_id)
+    if proved.person is None:
+        raise TypeError("Changer d'adresse se fait depuis un compte.")
+    person = Person.objects.select_for_update().get(pk=proved.person.pk)
     if proved.used_at:
         return person
     if Person.objects.filter(email__iexact=proved.email).exclude(pk=person.pk).exists():
