@@ -1,4 +1,28 @@
 """HOW IT IS FOUND: folded French full text, typo correction, facets, bounded ranking. One mechanism, many uses.
 
-See `docs/rules/recherche.md` for how a question becomes an answer, with worked examples.
+See `docs/rules/recherche.md` for how a question becomes an answer, with worked examples, and
+`docs/decisions/0010-search.md` for what was measured.
+
+A subject declares a document and an index, once (for instance in `community/directory.py`):
+
+    class OrganisationDocument(Document):                       # accelerator.search.models; in models.py
+        organisation = models.OneToOneField(Organisation, on_delete=CASCADE, primary_key=True, related_name="+")
+
+    organisations = Index("organisations", OrganisationDocument, [   # accelerator.search.index, .facets
+        Facet("kind", values=16, multiple=True), Facet("theme", values=40, multiple=True),
+        Facet("departement", values=120), …])                   # 126 bits in all: values if multiple, else log2
+
+    organisations.put([Entry(id=…, name=…, titles=[…], summary=[…], facets={"kind": […]}, places=cover, …)])
+    organisations.remove([id])                                   # both in the caller's transaction, seen at once
+    organisations.rebuild(entries)                               # each night: in order of prominence, then swapped
+    answer = organisations.search(Question("lutte contre le gaspillage", filters={"kind": {"porteur"}},
+                                           places={"epci-244600433"}, sort="name", page=2, size=20))
+
+`types` holds Entry, Question and Answer; `text.highlighted(text, answer.stems)` what a page shows in bold.
+
+Invariants
+----------
+* A search makes at most three queries and writes nothing. It never raises for what a person may type.
+* The codes of facets are the subject's own; their labels and the order of the values are its pages' business.
+* `Document.sort_name` is the folded name, so lists sort as people expect whatever the server's collation.
 """

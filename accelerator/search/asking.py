@@ -1,0 +1,313 @@
+"""From a question to an answer: look the words up, correct the unknown ones, find."""
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise, zip_longest
+
+from django.db import connection
+
+from accelerator.search.facets import Packing, Positions
+from accelerator.search.lexicon import SHORTEST_CORRECTED, Lexicon
+from accelerator.search.text import (
+    LONGEST_QUESTION,
+    POLITE,
+    Word,
+    folded,
+    identifiers_of,
+    sort_key,
+    stems_of,
+    without_identifiers,
+    words_of,
+)
+from accelerator.search.types import (
+    CAP,
+    EVERYTHING,
+    Answer,
+    Question,
+    any_of,
+    facet_key,
+    identifier_key,
+    place_key,
+    quoted,
+)
+
+RANKED = 300  # how many answers are ranked
+ENOUGH = 20  # a long question is shortened until it has this many answers
+SHORT = 3  # a question of so many words asks for all of them, if anything has them all
+SENTENCE = 6  # from so many words, articles included, on, only slips of one letter are corrected
+MOST_WORDS = 12  # the rarest words of a question; the others are left out
+MOST_TURNED = 1000  # how many can be reached by name or by date when there are more than the cap
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where to ask."""
+
+    name: str
+    table: str
+    key: str
+    packing: Packing
+    lexicon: Lexicon
+
+
+class _Known:
+    """What the index knows of the words and keys that it was asked about."""
+
+    def __init__(self) -> None:
+        self.positions: Positions = {}
+        self.stems: dict[str, str | None] = {}
+        self.documents: dict[str, int] = {}
+        self.compounds: dict[str, list[str]] = {}
+        self.totals: dict[str, int] | None = None
+
+    def look(self, source: Source, words: Iterable[Word], keys: Iterable[str] = (), *, totals: bool = False) -> None:
+        """Ask about some words, and learn what this process's lexicon lacks if one of them is unknown."""
+        forms = list(dict.fromkeys(form for word in words for form in word.forms))
+        lexicon = source.lexicon
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT generation, positions, stems, compounds, keys, totals, fresh, latest"
+                " FROM search_look(%s, %s, %s, %s, %s, %s)",
+                [source.name, forms, list(keys), totals, lexicon.generation, lexicon.latest],
+            )
+            generation, *described, fresh, latest = cursor.fetchone()
+        positions, stems, compounds, documents, counts = (json.loads(one) if one else {} for one in described)
+        self.positions = positions
+        self.stems |= dict.fromkeys(forms) | {form: stem for form, (stem, _) in stems.items()}
+        self.documents |= dict(stems.values()) | documents
+        self.compounds |= compounds
+        if totals:
+            self.totals = counts
+        if fresh:
+            lexicon.learn(fresh, generation=generation or 0, latest=latest)
+
+    def of(self, word: Word) -> dict[str, int]:
+        """The stems of a word, with how many documents each has; nothing for a stop word."""
+        return {stem: self.documents[stem] for stem in stems_of(word, self.stems)}
+
+
+@dataclass(frozen=True)
+class _Term:
+    """One word asked, or two that are also written as one."""
+
+    text: str
+    stems: tuple[str, ...]
+    documents: int
+    query: str
+
+
+def ask(source: Source, question: Question) -> Answer:
+    """Answer a question in at most three queries."""
+    return _Asking(source, question).answer()
+
+
+class _Asking:
+    def __init__(self, source: Source, question: Question) -> None:
+        self.source, self.question = source, question
+        self.text = question.text[:LONGEST_QUESTION].replace("\x00", " ")
+        self.identifiers = identifiers_of(self.text)
+        words = [word for word in words_of(without_identifiers(self.text)) if not word.joined]
+        self.words = [word for word in words if word.folded not in POLITE] or words
+        self.filters = {name: tuple(values) for name, values in question.filters.items()}
+        self.filters = {name: values for name, values in self.filters.items() if values}
+        self.places = list(question.places)
+        self.known = _Known()
+        self.corrected: str | None = None
+        self.unknown: list[Word] = []
+
+    def answer(self) -> Answer:
+        keys = [EVERYTHING] + ([self._alone] if self._alone else [])
+        nothing_typed = not self.words and not self.identifiers
+        self.known.look(self.source, [*self.words, *_pairs(self.words)], keys, totals=nothing_typed and not self.places)
+        terms = self._terms()
+        if self.unknown and not self.identifiers:
+            self._correct()
+            terms = self._terms()
+        if self.unknown and not terms and not self.identifiers:
+            return Answer([], 0, False, 0, {}, unknown=tuple(word.shown for word in self.unknown))
+        return self._find(terms)
+
+    @property
+    def _alone(self) -> str | None:
+        """The only key asked, when nothing else is: how many documents have it is known exactly."""
+        keys = [facet_key(name, value) for name, values in self.filters.items() for value in values]
+        keys += [place_key(key) for key in self.places]
+        keys += [identifier_key(one) for one in self.identifiers]
+        return keys[0] if len(keys) == 1 and not self.words else None
+
+    # Words
+
+    def _terms(self) -> list[_Term]:
+        """What is asked, the rarest first; `unknown` is set on the way."""
+        self.unknown = []
+        terms: dict[str, _Term] = {}
+        skip = False
+        for word, following in zip_longest(self.words, self.words[1:]):
+            if skip:
+                skip = False
+                continue
+            term = self._term(word)
+            if following and (whole := self._whole(word, following)):
+                term, skip = whole, True
+            if term is not None:
+                terms[term.query] = term
+        return sorted(terms.values(), key=lambda term: (term.documents, term.text))[:MOST_WORDS]
+
+    def _term(self, word: Word) -> _Term | None:
+        counts = self.known.of(word)
+        if not counts:
+            return None
+        present = {stem: count for stem, count in counts.items() if count > 0}
+        queries = [quoted(stem) for stem in present]
+        compounds = (self.known.compounds.get(form) for form in word.forms)
+        queries += ["(" + " & ".join(quoted(part) for part in parts) + ")" for parts in compounds if parts]
+        if not queries:
+            self.unknown.append(word)
+            return None
+        return _Term(word.shown, tuple(present), max(present.values(), default=0), any_of(queries))
+
+    def _whole(self, first: Word, second: Word) -> _Term | None:
+        """Two words that documents also write as one: « tiers lieu », « tierslieu »."""
+        if not _may_join(first, second):
+            return None
+        joined = {stem: count for stem, count in self.known.of(_join(first, second)).items() if count > 0}
+        parts = [self._term(one) for one in (first, second)] if joined else []
+        both = [part for part in parts if part]
+        if len(both) < 2:
+            return None
+        query = any_of(["(" + " & ".join(part.query for part in both) + ")", *map(quoted, joined)])
+        return _Term(
+            f"{first.shown} {second.shown}",
+            tuple(stem for part in both for stem in part.stems) + tuple(joined),
+            min(part.documents for part in both),
+            query,
+        )
+
+    def _correct(self) -> None:
+        """Replace unknown words by the nearest known ones: by distance, then by how many documents have them."""
+        lexicon = self.source.lexicon
+        # In a sentence, a word that stands nowhere is more often out of place than mistyped.
+        most = 1 if len(self.words) > SENTENCE else None
+        near = {word.folded: lexicon.near(word.folded, most) for word in self.unknown if _may_be_corrected(word)}
+        shown = {candidate: lexicon.display(candidate) for found in near.values() for candidate in found}
+        if not shown:
+            return
+        candidates = {candidate: [one for one in words_of(shown[candidate]) if not one.joined] for candidate in shown}
+        self.known.look(self.source, [word for words in candidates.values() for word in words])
+
+        def documents(candidate: str) -> int:
+            return min((max(self.known.of(word).values(), default=0) for word in candidates[candidate]), default=0)
+
+        better: dict[str, str] = {}
+        for word, found in near.items():
+            alive = [candidate for candidate in found if documents(candidate) > 0]
+            if alive:
+                better[word] = min(alive, key=lambda one: (found[one], -documents(one), one))
+        if better:
+            replaced = {word: shown[candidate] for word, candidate in better.items()}
+            self.words = [one for word in self.words for one in candidates.get(better.get(word.folded, ""), [word])]
+            self.corrected = re.sub(r"[^\W_]+", lambda found: replaced.get(folded(found[0]), found[0]), self.text)
+
+    # Documents
+
+    def _find(self, terms: list[_Term]) -> Answer:
+        question, known, source = self.question, self.known, self.source
+        conditions = {
+            name: any_of(quoted(facet_key(name, value)) for value in values) for name, values in self.filters.items()
+        }
+        fixed = [any_of(quoted(place_key(key)) for key in self.places)] if self.places else []
+        if self.identifiers:
+            fixed.append(any_of(quoted(identifier_key(one)) for one in self.identifiers))
+            terms = []
+        others = {
+            name: " & ".join(fixed + [one for other, one in conditions.items() if other != name]) for name in conditions
+        }
+        everything = max(1, known.documents.get(EVERYTHING, 1))
+        size = max(1, min(question.size, CAP))
+        first = (max(1, question.page) - 1) * size
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT kept, loose, answering, ids, packed_0, packed_1, others_0, others_1"
+                " FROM search_find(%s::regclass, %s, %s, %s::text[], %s::float8[], %s, %s::text[],"
+                " %s, %s, %s, %s, %s, %s, %s)",
+                [
+                    connection.ops.quote_name(source.table),
+                    source.key,
+                    " & ".join(fixed + list(conditions.values())),
+                    [term.query for term in terms],
+                    [math.log(1 + everything / max(1, term.documents)) for term in terms],
+                    sort_key(self.corrected or self.text),
+                    list(others.values()),
+                    question.sort,
+                    min(first, CAP),
+                    size if first < CAP else 0,
+                    CAP,
+                    MOST_TURNED,
+                    RANKED,
+                    1 if len(terms) <= SHORT else ENOUGH,
+                ],
+            )
+            kept, loose, found, ids, packed_0, packed_1, others_0, others_1 = cursor.fetchone()
+        capped = found > CAP
+        total = self._total(terms) if capped else found
+        if total is not None and total <= CAP:
+            capped = False
+        reachable = found if not capped else CAP if terms and question.sort == "relevance" else MOST_TURNED
+        packed = dict.fromkeys(source.packing.facets, (packed_0, packed_1))
+        packed |= {name: (others_0[n], others_1[n]) for n, name in enumerate(others)}
+        required = terms[: 0 if loose else kept]
+        optional = terms[len(required) :]
+        return Answer(
+            ids=list(ids or ()) if first < reachable else [],
+            total=total,
+            capped=capped,
+            reachable=reachable,
+            facets={
+                name: self._count(name, packed[name], bare=not fixed and not terms) for name in source.packing.facets
+            },
+            corrected=self.corrected,
+            required=tuple(term.text for term in required),
+            optional=tuple(term.text for term in optional),
+            unknown=tuple(word.shown for word in self.unknown),
+            stems=tuple(dict.fromkeys(stem for term in terms for stem in term.stems)),
+        )
+
+    def _total(self, terms: list[_Term]) -> int | None:
+        """How many answer beyond the cap, when counts kept beforehand tell it."""
+        if self._alone:
+            return self.known.documents[self._alone]
+        if self.filters or self.places or self.identifiers:
+            return None
+        if not terms:
+            return self.known.documents[EVERYTHING]
+        return terms[0].documents if len(terms) == 1 and len(terms[0].stems) == 1 else None
+
+    def _count(self, name: str, packed: tuple[bytes | None, bytes | None], *, bare: bool) -> dict[str, int]:
+        """The counts of a facet; those of the whole index when nothing else is asked."""
+        only_itself = bare and set(self.filters) <= {name}
+        if only_itself and self.known.totals is not None:
+            return {
+                value: count
+                for value in self.known.positions.get(name, {})
+                if (count := self.known.totals.get(facet_key(name, value), 0)) > 0
+            }
+        return self.source.packing.count(name, packed, self.known.positions, CAP)
+
+
+def _pairs(words: list[Word]) -> list[Word]:
+    return [_join(first, second) for first, second in pairwise(words) if _may_join(first, second)]
+
+
+def _may_join(first: Word, second: Word) -> bool:
+    return len(first.raw) > 1 and len(second.raw) > 1
+
+
+def _join(first: Word, second: Word) -> Word:
+    return Word(first.raw + second.raw, first.folded + second.folded, first.raw + second.raw)
+
+
+def _may_be_corrected(word: Word) -> bool:
+    return len(word.folded) >= SHORTEST_CORRECTED and word.folded.isalpha()

@@ -1,0 +1,87 @@
+"""Facets: what a document is, packed in two integers, so that five thousand of them are counted in a millisecond."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+# One bit of each integer is its sign, and is left alone.
+_BITS = 63
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to filter and to count.
+
+    values      how many different values there may be, at most; their positions are given as they are met.
+    multiple    a document may have several values (one bit each) instead of one (a number).
+    """
+
+    name: str
+    values: int
+    multiple: bool = False
+
+    @property
+    def bits(self) -> int:
+        """How many bits it takes; zero is "no value"."""
+        return self.values if self.multiple else self.values.bit_length()
+
+
+class TooManyValuesError(Exception):
+    """A facet received more different values than it declares."""
+
+
+Positions = Mapping[str, Mapping[str, int]]
+
+
+class Packing:
+    """Where each facet stands in the two integers."""
+
+    def __init__(self, facets: Iterable[Facet]) -> None:
+        self.facets = {facet.name: facet for facet in facets}
+        self._place: dict[str, tuple[int, int]] = {}
+        used = [0, 0]
+        for facet in sorted(self.facets.values(), key=lambda one: -one.bits):
+            column = next((column for column in (0, 1) if used[column] + facet.bits <= _BITS), None)
+            if column is None:
+                raise ValueError(f"La facette {facet.name} ne tient pas : {2 * _BITS} bits en tout, {_BITS} chacun.")
+            self._place[facet.name] = (column, used[column])
+            used[column] += facet.bits
+
+    def pack(self, values: Mapping[str, Iterable[str]], positions: Positions) -> tuple[int, int]:
+        """The two integers of a document."""
+        packed = [0, 0]
+        for name, given in values.items():
+            facet, (column, shift) = self.facets[name], self._place[name]
+            for value in given:
+                position = positions[name][value]
+                packed[column] |= (1 << position if facet.multiple else position + 1) << shift
+        return packed[0], packed[1]
+
+    def count(
+        self, name: str, packed: tuple[bytes | None, bytes | None], positions: Positions, limit: int
+    ) -> dict[str, int]:
+        """How many of these documents have each value of a facet; the values that none has are left out."""
+        facet, (column, shift) = self.facets[name], self._place[name]
+        numbers = np.frombuffer(packed[column] or b"", dtype=">i8")[:limit].astype(np.int64) >> shift
+        mask = (1 << facet.bits) - 1
+        counts: list[int]
+        if facet.multiple:
+            bits = np.unpackbits((numbers & mask).view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+            counts = bits.sum(axis=0, dtype=np.int64).tolist()
+        else:
+            counts = np.bincount(numbers & mask, minlength=1 << facet.bits).tolist()[1:]
+        return {
+            value: counts[position]
+            for value, position in positions.get(name, {}).items()
+            if position < len(counts) and counts[position]
+        }
+
+    def take(self, name: str, value: str, positions: dict[str, dict[str, int]]) -> None:
+        """Give a value the next position of its facet. Raises `TooManyValuesError`."""
+        known = positions.setdefault(name, {})
+        if value in known:
+            return
+        if len(known) >= self.facets[name].values:
+            raise TooManyValuesError(f"La facette {name} n’a de place que pour {self.facets[name].values} valeurs.")
+        known[value] = len(known)

@@ -1,0 +1,67 @@
+"""The words of an index, in this process, to correct the words that it does not know.
+
+Each process keeps its own copy. A question that meets an unknown word brings, in the same query, the words added
+since; a rebuild changes the generation, and the copy starts again. What a copy proposes is verified in the database
+before it is used: a stale one costs a suggestion, never a wrong answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from accelerator.search.text import folded
+
+SHORTEST_CORRECTED = 3
+_CANDIDATES = 6
+
+
+def allowed_distance(word: str) -> int:
+    """How many typing errors are forgiven."""
+    if len(word) <= 4:  # "ferm", "ess"
+        return 1
+    return 2 if len(word) <= 11 else 3  # "entrepreneuriat" has room for three
+
+
+class Lexicon:
+    """Words by first letter and length."""
+
+    def __init__(self) -> None:
+        self.generation = -1
+        self.latest = 0
+        self._displays: dict[str, str] = {}
+        self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+
+    def learn(self, displays: Iterable[str], *, generation: int, latest: int) -> None:
+        """Add words; forget the others first if the index was rebuilt."""
+        if generation != self.generation:
+            self._displays, self._buckets = {}, defaultdict(list)
+            self.generation = generation
+        for display in displays:
+            word = folded(display).replace("-", "")
+            if word and word not in self._displays:
+                self._displays[word] = display
+                self._buckets[word[0], len(word)].append(word)
+        self.latest = latest
+
+    def __len__(self) -> int:
+        return len(self._displays)
+
+    def display(self, word: str) -> str:
+        """The word as it is shown."""
+        return self._displays.get(word, word)
+
+    def near(self, word: str, most: int | None = None) -> dict[str, int]:
+        """The nearest words, with their distance (`most` at most); the first two letters may be exchanged."""
+        distance = min(allowed_distance(word), most or len(word))
+        found: dict[str, int] = {}
+        for initial in {word[0], word[1:2] or word[0]}:
+            for length in range(max(1, len(word) - distance), len(word) + distance + 1):
+                bucket = self._buckets.get((initial, length))
+                if not bucket:
+                    continue
+                near = process.extract(word, bucket, scorer=OSA.distance, score_cutoff=distance, limit=_CANDIDATES)
+                found |= {candidate: int(score) for candidate, score, _ in near}
+        best = sorted(found.items(), key=lambda one: (one[1], one[0]))[: 2 * _CANDIDATES]
+        return dict(best)

@@ -1,0 +1,113 @@
+"""What is written, what is asked, what is answered, and the keys that stand in the index beside the words."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Sort = Literal["relevance", "name", "date"]
+
+CAP = 5000  # how many answers are read, at most: beyond, facets speak of the most prominent ones
+EVERYTHING = "="
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is written of one thing.
+
+    name          shown in lists; exact matches of it come first.
+    titles        other names: acronym, place… (weight A, as the name)
+    summary       what it does, its themes (weight B)
+    body          its presentation (weight C)
+    context       what surrounds it: its département, its family… (weight D)
+    facets        {facet: values}
+    places        keys of `geography`: every place that should find it
+    identifiers   registration numbers, without spaces
+    prominence    from 0 to 1
+    """
+
+    id: int
+    name: str
+    titles: Sequence[str] = ()
+    summary: Sequence[str] = ()
+    body: Sequence[str] = ()
+    context: Sequence[str] = ()
+    facets: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    places: Iterable[str] = ()
+    identifiers: Iterable[str] = ()
+    prominence: float = 0.0
+    dated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. Filters: any of the values of a facet, for every facet; any of the places."""
+
+    text: str = ""
+    filters: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    places: Iterable[str] = ()
+    sort: Sort = "relevance"
+    page: int = 1
+    size: int = 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is found.
+
+    ids         the page, in order.
+    total       how many answer; when `capped` it is None unless it is known at no cost.
+    capped      there are more than `CAP`: facets count the `CAP` most prominent ones, unless nothing is asked.
+    reachable   how many can be reached by turning pages.
+    facets      {facet: {value: how many}}; a facet that filters is counted as if it did not.
+    corrected   the text that was searched instead of what was typed, or None ("Essayez avec…", "Résultats pour…").
+    required    the words that every answer has, as shown; `optional`: those that bring an answer up;
+    unknown     those that stand nowhere.
+    stems       for `text.highlighted`.
+    """
+
+    ids: list[int]
+    total: int | None
+    capped: bool
+    reachable: int
+    facets: dict[str, dict[str, int]]
+    corrected: str | None = None
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
+
+    @property
+    def relaxed(self) -> bool:
+        """Some of the words were not required."""
+        return bool(self.optional or self.unknown)
+
+    def pages(self, size: int) -> int:
+        """How many pages can be turned."""
+        return max(1, -(-self.reachable // size))
+
+
+def quoted(lexeme: str) -> str:
+    """A lexeme inside a tsquery or a tsvector."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def any_of(queries: Iterable[str]) -> str:
+    """Any of these."""
+    return "(" + " | ".join(queries) + ")"
+
+
+def facet_key(facet: str, value: str) -> str:
+    """The key of a facet's value in the index."""
+    return f"={facet}:{value}"
+
+
+def place_key(key: str) -> str:
+    """The key of a place in the index."""
+    return f"@{key}"
+
+
+def identifier_key(identifier: str) -> str:
+    """The key of a registration number in the index."""
+    return "#" + re.sub(r"\W", "", identifier).upper()
