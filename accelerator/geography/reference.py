@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from accelerator.geography import names
+from accelerator.geography.models import Nature, PlaceKind
 
 # The larger kinds, and the column that leads to each.
 ANCESTORS: Final = ("epci", "ept", "departement", "region")
@@ -74,7 +75,9 @@ def _place(line: Line, cover: list[str], name_of: dict[str, str]) -> tuple[Any, 
     folded = names.fold(line["name"])
     postal_codes = line["postal_codes"].split()
     codes = [line["code"].lower(), *postal_codes, line["departement"].lower()]
-    around = names.words(name_of.get(ancestors.get("departement", ""), ""))
+    around = names.words(
+        " ".join([name_of.get(ancestors.get(kind, ""), "") for kind in ("departement", "region")] + _described(line))
+    )
     return (
         _key(line),
         line["kind"],
@@ -95,6 +98,14 @@ def _place(line: Line, cover: list[str], name_of: dict[str, str]) -> tuple[Any, 
         True,
         _vector({"A": folded.split(), "B": codes, "C": around}),
     )
+
+
+def _described(line: Line) -> list[str]:
+    """The words that say what a place is: people write "la région Bretagne"."""
+    if line["kind"] == PlaceKind.COMMUNE:
+        return []
+    nature = [Nature(line["nature"]).label] if line["nature"] in Nature.values else []
+    return [PlaceKind(line["kind"]).label, *nature]
 
 
 def _other_name(line: Line, home: Line) -> tuple[Any, ...]:
