@@ -1,0 +1,272 @@
+"""Maps of France by département, drawn by the server, each with its table.
+
+    context["map"] = map_of_france(counts, label="Organisations", caption="…", unit=("organisation", "organisations"))
+    {% include "geography/map.html" with map=map %}
+
+Nothing is said by colour alone: each land bears its name and its figure, and the table says the same. The outlines
+come from `data/reference/outlines.json`, made by `data/make_outlines.py`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+from accelerator.geography.models import Place, PlaceKind
+
+OUTLINES: Final = Path(settings.ROOT) / "data" / "reference" / "outlines.json"
+CLASSES: Final = 5
+_SPACE: Final = "\u202f"
+# Métropole, roughly: what is elsewhere and in no frame is not drawn.
+_WEST, _SOUTH, _EAST, _NORTH = -5.3, 41.2, 9.7, 51.2
+_TILE: Final = (120, 70)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A point to show. `departement` (a code) tells in which frame, when latitude and longitude leave a doubt."""
+
+    latitude: float
+    longitude: float
+    label: str
+    url: str = ""
+    departement: str = ""
+
+
+@dataclass(frozen=True)
+class Land:
+    """One département as drawn and as a line of the table. `step` is its class, from 1 to 5; 0 for nothing."""
+
+    code: str
+    name: str
+    said: str
+    step: int | None
+    value: float | None
+    url: str = ""
+    path: str = ""
+    close: str = ""
+    tile: tuple[int, int] | None = None
+
+    @property
+    def css(self) -> str:
+        """The class that colours it."""
+        return "map__land--unknown" if self.step is None else f"map__land--{self.step}"
+
+    @property
+    def text(self) -> str:
+        """What is read of it: "Lot (46) : 12 organisations"."""
+        return f"{self.name} ({self.code}) : {self.said}"
+
+    @property
+    def middle(self) -> tuple[int, int]:
+        """Where the code of a tile is written."""
+        x, y = self.tile or (0, 0)
+        return x + _TILE[0] // 2, y + _TILE[1] // 2 + 9
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A marker as drawn; `again` when the same one stands elsewhere on the drawing with its link."""
+
+    x: int
+    y: int
+    label: str
+    url: str
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Legend:
+    """One class of the legend."""
+
+    css: str
+    said: str
+
+
+@dataclass(frozen=True)
+class FranceMap:
+    """What `geography/map.html` shows."""
+
+    identifier: str
+    label: str
+    caption: str
+    lands: Sequence[Land]
+    spots: Sequence[Spot]
+    legend: Sequence[Legend]
+    described: str
+    viewbox: str = "0 0 1226 1375"
+    tile_width: int = _TILE[0]
+    tile_height: int = _TILE[1]
+
+    @property
+    def linked(self) -> bool:
+        """Whether some land or spot leads somewhere: the drawing is then a group of links, not a picture."""
+        return any(land.url for land in self.lands) or any(spot.url for spot in self.spots)
+
+    @property
+    def rows(self) -> list[Land]:
+        """The lines of the table: the lands that have something, the largest figure first."""
+        return sorted((land for land in self.lands if land.value), key=lambda land: -(land.value or 0))
+
+    @property
+    def others(self) -> int:
+        """How many lands are not in the table."""
+        return len(self.lands) - len(self.rows)
+
+
+def map_of_france(
+    values: Mapping[str, float | None],
+    *,
+    label: str,
+    caption: str,
+    unit: tuple[str, str],
+    nothing: str = "aucune donnée",
+    links: Mapping[str, str] | None = None,
+    markers: Sequence[Marker] = (),
+    identifier: str = "carte",
+) -> FranceMap:
+    """A map of figures by département. One query.
+
+    values      by code of département ("46", "2A", "976"); absent means zero, None means unknown.
+    label       what is shown, and the head of the column: "Organisations".
+    caption     the title of the map and of its table.
+    unit        singular and plural, read after the figure: ("organisation", "organisations").
+    links       where each département leads, by code.
+    markers     points to show besides (see `Marker`).
+    identifier  names the map in the page, if there are several.
+    Raises `LookupError` for a code that is no département's.
+    """
+    drawn = outlines()
+    names = departement_names()
+    if unknown := set(values) - set(names):
+        raise LookupError(f"Départements inconnus : {', '.join(sorted(unknown))}.")
+    limits = _limits([value for value in values.values() if value])
+    lands = []
+    for code, name in names.items():
+        value = values.get(code, 0)
+        path = drawn["metropole"].get(code) or drawn["overseas"].get(code, "")
+        tile = drawn["tiles"].get(code)
+        if not (path or tile or value):
+            continue  # inhabited by nobody
+        land = Land(
+            code=code,
+            name=name,
+            said=_said(value, unit, nothing),
+            step=_step(value, limits),
+            value=value,
+            url=(links or {}).get(code, ""),
+            path=path,
+            close=drawn["close"].get(code, ""),
+            tile=(tile[0], tile[1]) if tile else None,
+        )
+        lands.append(land)
+    filled = [land for land in lands if land.value]
+    described = f"{len(filled)} départements et collectivités sur {len(lands)} ont une valeur."
+    if filled:
+        first = max(filled, key=lambda land: land.value or 0)
+        described += f" La plus grande : {first.text}."
+    return FranceMap(
+        identifier=identifier,
+        label=label,
+        caption=caption,
+        lands=lands,
+        spots=[spot for marker in markers for spot in _spots(marker)],
+        legend=_legend(lands, limits, unit, nothing),
+        described=described,
+    )
+
+
+@cache
+def outlines() -> dict[str, Any]:
+    """The committed outlines."""
+    read: dict[str, Any] = json.loads(OUTLINES.read_text(encoding="utf-8"))
+    return read
+
+
+def departement_names() -> dict[str, str]:
+    """The départements and collectivities, by code, in the order of names."""
+    return dict(Place.objects.current().of_kind(PlaceKind.DEPARTEMENT).named().values_list("code", "name"))
+
+
+def project(latitude: float, longitude: float, departement: str = "") -> tuple[int, int] | None:
+    """Where a point falls on the drawing; None when it is nowhere on it."""
+    drawn = outlines()
+    if departement in drawn["tiles"]:
+        x, y = drawn["tiles"][departement]
+        return x + _TILE[0] // 2, y + _TILE[1] - 12
+    for west, south, east, north, left, top, right, bottom in drawn["frames"].values():
+        if west - 0.1 <= longitude <= east + 0.1 and south - 0.1 <= latitude <= north + 0.1:
+            x = left + (longitude - west) / (east - west) * (right - left)
+            y = top + (north - latitude) / (north - south) * (bottom - top)
+            return round(x), round(y)
+    if not (_WEST <= longitude <= _EAST and _SOUTH <= latitude <= _NORTH):
+        return None
+    north, east = latitude - 46.5, longitude - 2.5
+    terms = (1.0, east, north, east * north, east**2, north**2)
+    x, y = (sum(c * t for c, t in zip(drawn["projection"][axis], terms, strict=True)) for axis in ("x", "y"))
+    return round(x), round(y)
+
+
+def _spots(marker: Marker) -> list[Spot]:
+    at = project(marker.latitude, marker.longitude, marker.departement)
+    if at is None:
+        return []
+    drawn = outlines()
+    if marker.departement in drawn["close"]:
+        left, top, factor = drawn["close_from"]
+        near = Spot(round(at[0] * factor + left), round(at[1] * factor + top), marker.label, marker.url)
+        return [near, Spot(*at, marker.label, "", again=True)]
+    return [Spot(*at, marker.label, marker.url)]
+
+
+def _limits(values: Sequence[float]) -> list[float]:
+    """The largest value of each class: classes of about as many lands, never two equal limits."""
+    ordered = sorted(values)
+    if len(set(ordered)) <= CLASSES:
+        return sorted(set(ordered))
+    cuts = {ordered[(rank * len(ordered)) // CLASSES - 1] for rank in range(1, CLASSES)}
+    return [*sorted(cuts - {ordered[-1]}), ordered[-1]]
+
+
+def _step(value: float | None, limits: Sequence[float]) -> int | None:
+    if value is None:
+        return None
+    if value <= 0 or not limits:
+        return 0
+    rank = next(rank for rank, limit in enumerate(limits) if value <= limit)
+    # With fewer classes than colours, the darkest are used: they are seen best.
+    return rank + 1 + CLASSES - len(limits)
+
+
+def _legend(lands: Sequence[Land], limits: Sequence[float], unit: tuple[str, str], nothing: str) -> list[Legend]:
+    entries = []
+    if any(land.step is None for land in lands):
+        entries.append(Legend("map__land--unknown", "non renseigné"))
+    if any(land.step == 0 for land in lands):
+        entries.append(Legend("map__land--0", nothing))
+    for rank, limit in enumerate(limits):
+        step = rank + 1 + CLASSES - len(limits)
+        inside = [land.value for land in lands if land.step == step and land.value is not None]
+        if not inside:
+            continue
+        least = min(inside)
+        said = _number(limit) if least == limit else f"{_number(least)} à {_number(limit)}"
+        entries.append(Legend(f"map__land--{step}", f"{said} {unit[limit >= 2]}"))
+    return entries
+
+
+def _said(value: float | None, unit: tuple[str, str], nothing: str) -> str:
+    if value is None:
+        return "non renseigné"
+    if not value:
+        return nothing
+    return f"{_number(value)} {unit[value >= 2]}"
+
+
+def _number(value: float) -> str:
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return text.replace(",", _SPACE).replace(".", ",")
