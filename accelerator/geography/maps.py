@@ -24,6 +24,7 @@ _SPACE: Final = "\u202f"
 # Métropole, roughly: what is elsewhere and in no frame is not drawn.
 _WEST, _SOUTH, _EAST, _NORTH = -5.3, 41.2, 9.7, 51.2
 _TILE: Final = (120, 70)
+_NOTES: Final = 1355
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Land:
     path: str = ""
     close: str = ""
     tile: tuple[int, int] | None = None
+    # Where its name is written, overseas.
+    note: tuple[int, int] | None = None
 
     @property
     def css(self) -> str:
@@ -98,6 +101,7 @@ class FranceMap:
     spots: Sequence[Spot]
     legend: Sequence[Legend]
     described: str
+    nothing: str
     viewbox: str = "0 0 1226 1375"
     tile_width: int = _TILE[0]
     tile_height: int = _TILE[1]
@@ -113,9 +117,14 @@ class FranceMap:
         return sorted((land for land in self.lands if land.value), key=lambda land: -(land.value or 0))
 
     @property
-    def others(self) -> int:
-        """How many lands are not in the table."""
-        return len(self.lands) - len(self.rows)
+    def empty(self) -> int:
+        """How many lands have nothing."""
+        return sum(1 for land in self.lands if land.step == 0)
+
+    @property
+    def unknown(self) -> list[Land]:
+        """The lands of which the figure is unknown."""
+        return [land for land in self.lands if land.step is None]
 
 
 def map_of_france(
@@ -162,6 +171,7 @@ def map_of_france(
             path=path,
             close=drawn["close"].get(code, ""),
             tile=(tile[0], tile[1]) if tile else None,
+            note=_note(drawn["frames"].get(code)),
         )
         lands.append(land)
     filled = [land for land in lands if land.value]
@@ -177,6 +187,7 @@ def map_of_france(
         spots=[spot for marker in markers for spot in _spots(marker)],
         legend=_legend(lands, limits, unit, nothing),
         described=described,
+        nothing=nothing,
     )
 
 
@@ -209,6 +220,10 @@ def project(latitude: float, longitude: float, departement: str = "") -> tuple[i
     terms = (1.0, east, north, east * north, east**2, north**2)
     x, y = (sum(c * t for c, t in zip(drawn["projection"][axis], terms, strict=True)) for axis in ("x", "y"))
     return round(x), round(y)
+
+
+def _note(frame: Sequence[float] | None) -> tuple[int, int] | None:
+    return (round(frame[4]), _NOTES) if frame else None
 
 
 def _spots(marker: Marker) -> list[Spot]:
