@@ -42,6 +42,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     sources = [
         *ROOT.glob("accelerator/*/migrations/*.py"),
+        *ROOT.glob("demonstration/migrations/*.py"),
         *ROOT.glob("data/**/*.csv*"),
         *ROOT.glob("accelerator/*/management/commands/*.py"),
         ROOT / "accelerator/geography/names.py",

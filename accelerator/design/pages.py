@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.generic import View
 
 from accelerator.design.forms import Form
 from accelerator.design.site import home_url
+from accelerator.design.visitors import client_address
 from accelerator.workflow import Refused, read_only, submissions, transaction
 
 
@@ -55,6 +57,11 @@ class Page(View):
     def person(self) -> Any:
         """The person signed in (Django's anonymous user on public pages)."""
         return self.request.user
+
+    @property
+    def at(self) -> datetime:
+        """The moment at which the request arrived (decision 11)."""
+        return self.request.at  # type: ignore[attr-defined]  # RequestMiddleware
 
     def load(self) -> None:
         """Fetch what the page shows; `self.kwargs` holds the parts of the address."""
@@ -158,7 +165,7 @@ class ActionPage(Page):
         self.before()
         token, sender = self.request.POST.get(submissions.FIELD, ""), self._sender()
         with transaction():
-            answer = submissions.answer_already_given(token, sender=sender, at=self.request.at)  # type: ignore[attr-defined]
+            answer = submissions.answer_already_given(token, sender=sender, at=self.at)
             if answer is not None:
                 return HttpResponseRedirect(answer or self.request.get_full_path())
             result = self.perform(form)
@@ -171,4 +178,4 @@ class ActionPage(Page):
     def _sender(self) -> str:
         if self.person.is_authenticated:
             return str(self.person.actor_key)
-        return f"visitor:{self.request.META.get('REMOTE_ADDR', '')}"
+        return f"visitor:{client_address(self.request)}"

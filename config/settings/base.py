@@ -113,7 +113,7 @@ TERMS_VERSION = "2026-11"
 # How many proxies of ours stand before the platform: X-Forwarded-For is believed that far, and no farther.
 TRUSTED_PROXIES = 0
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "portal:home"
+LOGIN_REDIRECT_URL = "portal:dashboard"
 LOGOUT_REDIRECT_URL = "portal:home"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True

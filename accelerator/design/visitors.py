@@ -1,0 +1,26 @@
+"""Where a visitor comes from, as far as it can be believed."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address of the visitor, for limits: an IPv6 one is cut to its network (/64).
+
+    What the visitor writes in X-Forwarded-For is ignored: only the entries that our own declared proxies added count
+    (`settings.TRUSTED_PROXIES`, from the right).
+    """
+    trusted = settings.TRUSTED_PROXIES
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if trusted and len(forwarded) >= trusted and forwarded[-trusted]:
+        address = forwarded[-trusted]
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:45]
+    if known.version == 6:
+        return str(ipaddress.ip_network((known, 64), strict=False).network_address)
+    return str(known)
