@@ -1,11 +1,11 @@
 """Every address of the platform. French paths, English names."""
 
 from django.apps import apps
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accelerator.portal.urls")),
     path("", include("accelerator.community.urls")),
     path("", include("accelerator.geography.urls")),

@@ -141,7 +141,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT: Path | None = ROOT / "staticfiles"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", embedded.home() / "media"))
 # Uploaded files are never served from a folder: only through a view that asks the rule.
 MEDIA_URL = ""

@@ -3,7 +3,7 @@
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from config.middleware import VisitorAddressMiddleware
 from tests.client import HostileClient
@@ -32,7 +32,7 @@ def test_each_page_carries_its_policies(client: HostileClient) -> None:
     ],
 )
 def test_a_forwarded_address_is_believed_from_our_proxies_only(
-    settings: SettingsWrapper, proxies: int, forwarded: str, believed: str
+    settings: Settings, proxies: int, forwarded: str, believed: str
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
     seen: list[str] = []

@@ -1,11 +1,15 @@
 """`/sante`, on the real database."""
 
+import os
+import subprocess
+import sys
 from datetime import datetime, timedelta
 
 from django.db import connection
 from procrastinate.contrib.django import app
 from pytest_django import DjangoAssertNumQueries
 
+from config import embedded
 from config.health import LONGEST_WAIT_SECONDS
 from tests.client import HostileClient
 
@@ -64,12 +68,22 @@ def test_a_migration_that_waits_is_a_fault(client: HostileClient) -> None:
     assert client.get("/sante").status_code == 503
 
 
-def test_a_database_that_does_not_answer_is_a_fault(client: HostileClient) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE django_migrations RENAME TO elsewhere")
-    response = client.get("/sante")
-    assert response.status_code == 503
-    assert response.json() == {"etat": "en panne", "base": {"etat": "injoignable"}}
+def test_a_database_that_does_not_answer_is_a_fault() -> None:
+    code = (
+        "import django; django.setup()\n"
+        "from django.test import Client\n"
+        "answer = Client(SERVER_NAME='localhost').get('/sante')\n"
+        "print(answer.status_code, answer.content.decode())"
+    )
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "DATABASE_URL": "postgres://personne:motdepasse@127.0.0.1:9/rien",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=embedded.ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == '503 {"etat": "en panne", "base": {"etat": "injoignable"}}', done.stderr
 
 
 def test_it_is_only_read(client: HostileClient) -> None:
