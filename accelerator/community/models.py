@@ -24,6 +24,7 @@ from accelerator.community.states import (
     ReportState,
     RoleName,
 )
+from accelerator.search.models import Document
 
 
 class Theme(models.Model):
@@ -154,6 +155,12 @@ class Organisation(models.Model):
     def key(self) -> str:
         """The address's last part: what is readable, then what never changes."""
         return f"{self.slug}-{self.public_id}"
+
+
+class OrganisationDocument(Document):
+    """What the directory's search knows of an organisation (see `community.search`)."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True, related_name="+")
 
 
 class Establishment(models.Model):

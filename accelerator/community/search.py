@@ -1,8 +1,42 @@
-"""What the search of the directory knows of an organisation."""
+"""What the directory's search knows of an organisation: its words, its facets, its places, its prominence.
 
-from collections.abc import Iterable
+Words, by weight (docs/rules/annuaire.md): its names (A); what it does in one sentence, its themes and its roles (B);
+its presentation and the words that lead to its themes (C); where it is and acts, its form, its distinctions (D).
 
-from accelerator.community.models import Organisation
+Places: every place that holds its seat or that its territories touch finds it. Besides, "agit-<key>" for each
+territory of action: a commune finds those who act on a larger place around it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from django.db.models import prefetch_related_objects
+from django.utils.text import slugify
+
+from accelerator.community.models import Organisation, OrganisationDocument, Theme
+from accelerator.community.states import Family, Identity, Kind, LegalFamily, OrganisationState
+from accelerator.geography.models import Place, PlaceKind
+from accelerator.search.facets import Facet
+from accelerator.search.index import Index
+from accelerator.search.types import Entry
+
+DIRECTORY: Final = Index(
+    "organisations",
+    OrganisationDocument,
+    facets=(
+        Facet("type", values=13, multiple=True),
+        Facet("theme", values=50, multiple=True),
+        Facet("famille", values=5, multiple=True),
+        Facet("region", values=24, multiple=True),
+        Facet("departement", values=127),
+        Facet("forme", values=15),
+        Facet("ess", values=3, multiple=True),
+        Facet("identite", values=3),
+        Facet("distinction", values=8, multiple=True),
+    ),
+)
+_CHUNK: Final = 1000
 
 
 def refresh(organisations: Iterable[Organisation]) -> None:
@@ -11,3 +45,146 @@ def refresh(organisations: Iterable[Organisation]) -> None:
     Runs inside the operation's transaction: whoever saved a record finds it at once. An organisation that is no
     longer listed (merged, not publishable) leaves the index.
     """
+    given = list(organisations)
+    listed = [one for one in given if is_listed(one)]
+    DIRECTORY.remove([one.pk for one in given if not is_listed(one)])
+    DIRECTORY.put(entries_of(listed))
+
+
+def is_listed(organisation: Organisation) -> bool:
+    """Whether the directory shows it (the same as `Organisation.objects.listed()`)."""
+    return organisation.publishable and organisation.state != OrganisationState.MERGED
+
+
+def every_entry() -> Iterator[Entry]:
+    """The entries of the whole directory, the most prominent first: what a rebuild reads."""
+    ranked = sorted(
+        (
+            (prominence_of(one), one.pk)
+            for one in Organisation.objects.listed().prefetch_related("distinctions").iterator(chunk_size=_CHUNK)
+        ),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    for start in range(0, len(ranked), _CHUNK):
+        keys = [pk for _, pk in ranked[start : start + _CHUNK]]
+        found = Organisation.objects.select_related("seat").in_bulk(keys)
+        yield from entries_of([found[pk] for pk in keys if pk in found])
+
+
+def entries_of(organisations: Sequence[Organisation]) -> list[Entry]:
+    """The entries of some organisations, in four queries whatever their number (two more the first time)."""
+    if not organisations:
+        return []
+    prefetch_related_objects(organisations, "seat", "distinctions")
+    themes = Theme.objects.in_bulk()
+    keys = {key for one in organisations for key in [*one.territories, *one.territories_cover]}
+    keys |= {key for one in organisations if one.seat for key in one.seat.cover}
+    places = Place.objects.in_bulk(keys)
+    main = _main_departements([one for one in organisations if not one.seat], places)
+    return [_entry(one, themes, places, main) for one in organisations]
+
+
+def _entry(
+    organisation: Organisation, themes: Mapping[str, Theme], places: Mapping[str, Place], main: Mapping[str, str]
+) -> Entry:
+    own = [themes[code] for code in organisation.themes if code in themes]
+    distinctions = [distinction.name for distinction in organisation.distinctions.all()]
+    seat = organisation.seat
+    cover = {*organisation.territories_cover, *(seat.cover if seat else ())}
+    around = [places[key].name for key in sorted(cover) if key in places and places[key].kind != PlaceKind.PAYS]
+    kinds = [Kind(kind).label for kind in organisation.kinds if kind in Kind.values]
+    form = [LegalFamily(organisation.legal_family).label] if organisation.legal_family else []
+    return Entry(
+        id=organisation.pk,
+        name=organisation.name,
+        titles=[organisation.acronym] if organisation.acronym else [],
+        summary=[organisation.summary, *(theme.label for theme in own), *kinds],
+        body=[organisation.presentation, *(word for theme in own for word in theme.words)],
+        context=[*around, *form, *distinctions, *(Family(theme.family).label for theme in own)],
+        facets={
+            "type": [kind for kind in organisation.kinds if kind in Kind.values],
+            "theme": [theme.code for theme in own],
+            "famille": sorted({theme.family for theme in own}),
+            "region": sorted(
+                places[key].code for key in cover if key in places and places[key].kind == PlaceKind.REGION
+            ),
+            "departement": _departement(organisation, places, main),
+            "forme": [organisation.legal_family] if organisation.legal_family else [],
+            "ess": [code for code, is_so in _standings(organisation) if is_so],
+            "identite": [organisation.identity],
+            "distinction": sorted({slugify(name) for name in distinctions}),
+        },
+        places=[*sorted(cover), *(f"agit-{key}" for key in organisation.territories)],
+        identifiers=_identifiers(organisation),
+        prominence=prominence_of(organisation),
+        dated_at=organisation.recorded_at,
+    )
+
+
+def _standings(organisation: Organisation) -> list[tuple[str, bool | None]]:
+    return [
+        ("ess", organisation.is_ess),
+        ("esus", organisation.is_esus),
+        ("mission", organisation.is_mission_driven),
+    ]
+
+
+def _identifiers(organisation: Organisation) -> list[str]:
+    return [number for number in (organisation.siren, organisation.rna, organisation.amalia) if number]
+
+
+def _departement(organisation: Organisation, places: Mapping[str, Place], main: Mapping[str, str]) -> list[str]:
+    """The one where it is counted on the map: its seat's; without a known seat, that of its first territory."""
+    if seat := organisation.seat:
+        return [seat.departement_id.partition("-")[2]] if seat.departement_id else []
+    for key in organisation.territories:
+        place = places.get(key)
+        if place is None:
+            continue
+        if place.kind == PlaceKind.DEPARTEMENT:
+            return [place.code]
+        if place.departement_id:
+            return [place.departement_id.partition("-")[2]]
+        if key in main:
+            return [main[key]]
+    return []
+
+
+def _main_departements(organisations: Iterable[Organisation], places: Mapping[str, Place]) -> dict[str, str]:
+    """For the EPCI of these territories that straddle départements: the one that holds most of its communes."""
+    straddling = {
+        key
+        for one in organisations
+        for key in one.territories
+        if key in places and places[key].kind == PlaceKind.EPCI and not places[key].departement_id
+    }
+    if not straddling:
+        return {}
+    communes = Place.objects.filter(kind=PlaceKind.COMMUNE, epci__in=straddling).values_list(
+        "epci", "departement__code"
+    )
+    counts = Counter(communes)
+    main: dict[str, str] = {}
+    for (epci, code), _ in sorted(counts.items(), key=lambda item: (-item[1], str(item[0]))):
+        if epci and code:
+            main.setdefault(epci, code)
+    return main
+
+
+def prominence_of(organisation: Organisation) -> float:
+    """From 0 to 1: how sure and how complete a record is, and whether it was distinguished. Never paid, never chosen.
+
+    The rule and its examples: docs/rules/annuaire.md.
+    """
+    parts = (
+        (0.30, organisation.identity == Identity.VERIFIED),
+        (0.10, organisation.identity == Identity.DECLARED),
+        (0.20, bool(organisation.distinctions.all())),
+        (0.15, bool(organisation.summary)),
+        (0.10, bool(organisation.presentation)),
+        (0.10, bool(organisation.themes)),
+        (0.05, bool(organisation.website)),
+        (0.10, any(said.get("confirmed_by") for said in organisation.provenance.values())),
+    )
+    whole = sum(weight for weight, holds in parts if holds)
+    return round(whole / 2 if organisation.state == OrganisationState.CEASED else whole, 2)

@@ -99,3 +99,8 @@ class DelegationScope(models.TextChoices):
 
     SUBMIT = "submit", "Déposer des dossiers"
     SIGN = "sign", "Signer"
+
+
+# The two distinctions of the founding facts (2018 and 2019). Facts of the past: not labels.
+TERRITORY_DISTINCTION = "Territoire French IMPACT"
+PIONEER_DISTINCTION = "Pionnier French IMPACT"

@@ -31,7 +31,7 @@ class Document(models.Model):
         abstract = True
         indexes = [
             GinIndex(fields=["tsv"], name="%(class)s_tsv", fastupdate=False),
-            models.Index(F("prominence").desc(), "pk", name="%(class)s_rank"),
+            models.Index(F("prominence").desc(), name="%(class)s_rank"),
             models.Index(fields=["sort_name"], name="%(class)s_name"),
             models.Index(F("dated_at").desc(nulls_last=True), name="%(class)s_date"),
         ]

@@ -12,7 +12,14 @@ from django.conf import settings
 from accelerator.community import search
 from accelerator.community.events import FOUNDING_FACTS_LOADED
 from accelerator.community.models import Distinction, Organisation
-from accelerator.community.states import Identity, Kind, LegalFamily, OrganisationState
+from accelerator.community.states import (
+    PIONEER_DISTINCTION,
+    TERRITORY_DISTINCTION,
+    Identity,
+    Kind,
+    LegalFamily,
+    OrganisationState,
+)
 from accelerator.geography.models import Place
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -22,8 +29,6 @@ FACTS = Path(settings.ROOT) / "data" / "founding"
 SOURCE = "Faits fondateurs (presse)"
 READING = "Lecture de la plateforme"
 READ_ON = "2026-11-23"
-TERRITORY = "Territoire French IMPACT"
-PIONEER = "Pionnier French IMPACT"
 
 _WAVES = {"2018-10": "Première vague (appel clos en octobre 2018)", "2019-12": "Deuxième vague (décembre 2019)"}
 _ON = {"2019-02-25": "le 25 février 2019", "2019-12": "en décembre 2019"}
@@ -153,13 +158,13 @@ def _territory(row: dict[str, str], place: Place | None) -> _Fact:
             "name": row["name"],
             "kinds": [Kind.COLLECTIF.value],
             "legal_family": LegalFamily.COLLECTIF.value,
-            "summary": f"Collectif territorial d’innovation sociale, distingué « {TERRITORY} » "
+            "summary": f"Collectif territorial d’innovation sociale, distingué « {TERRITORY_DISTINCTION} » "
             f"{_ON[row['announced_on']]}.",
             "territories": [place.key] if place else [],
             "territories_cover": sorted(place.cover) if place else [],
         },
         distinction={
-            "name": TERRITORY,
+            "name": TERRITORY_DISTINCTION,
             "granted_on": row["announced_on"],
             "detail": _WAVES[row["wave"]],
             "source_url": row["source"],
@@ -186,7 +191,7 @@ def _pioneer(row: dict[str, str], reading: dict[str, str]) -> _Fact:
             "themes": reading["themes"].split(";"),
         },
         distinction={
-            "name": PIONEER,
+            "name": PIONEER_DISTINCTION,
             "granted_on": "2018-06",
             "detail": "L’un des 22 pionniers proclamés en juin 2018",
             "source_url": row["source"],

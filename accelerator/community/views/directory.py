@@ -1,11 +1,97 @@
-"""Pages of the community."""
+"""The national directory: the page, its CSV."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from accelerator.community.queries import directory as reading
+from accelerator.community.queries.published import FIELDS
+from accelerator.community.queries.question import Sort, read_question
+from accelerator.community.views.maps import results_map
+from accelerator.design.exports import csv_response
 from accelerator.design.pages import Page
+from accelerator.design.paging import Chip, Pages
+
+_CHUNK = 500
 
 
 class Directory(Page):
-    """The national directory."""
+    """Find organisations: words, filters, a commune; the list and the map together."""
 
-    title = "Annuaire"
+    title = "Annuaire de l’innovation sociale"
+    description = (
+        "Trouver les acteurs de l’innovation sociale en France : porteurs de projet, territoires, incubateurs, "
+        "financeurs. Recherche, filtres, carte, données ouvertes."
+    )
     public = True
-    template_name = "portal/home.html"
+    template_name = "community/directory.html"
+
+    def load(self) -> None:
+        self.found = reading.directory(read_question(dict(self.request.GET.lists())))
+
+    def context(self) -> dict[str, Any]:
+        found, here = self.found, reverse("community:directory")
+        question = found.question
+        return {
+            "question": question,
+            "directory_url": here,
+            "canonical": f"{settings.BASE_URL}{here}{question.query()}",
+            "export_url": f"{reverse('community:directory_csv')}{replace(question, page=1).query()}",
+            "export_limit": reading.EXPORT_LIMIT,
+            "results": found.results,
+            "total": found.total,
+            "capped": found.capped,
+            "facets": found.facets,
+            "chips": [Chip(chip.label, here + chip.question.query()) for chip in found.chips],
+            "suggestion": found.suggestion,
+            "suggestion_url": here + replace(question, text=found.suggestion, page=1).query(),
+            "near": found.near,
+            "near_choices": [(place, here + replace(question, near=place.key).query()) for place in found.near_choices],
+            "notes": found.notes,
+            "map": results_map(question, found.by_departement, caption="Ces résultats, par département"),
+            "sorts": self._sorts(here),
+            "pages": Pages(
+                current=min(question.page, found.pages),
+                total=found.pages,
+                url_of=lambda number: here + replace(question, page=number).query(),
+            ),
+        }
+
+    def _sorts(self, here: str) -> list[tuple[str, str, bool]]:
+        """Each order offered: its name, its address, whether it is the one in force."""
+        found, question = self.found, self.found.question
+        by_default = Sort.DISTANCE if found.near else Sort.RELEVANCE
+        offered = [sort for sort in Sort if sort != Sort.DISTANCE or found.near]
+        return [
+            (
+                sort.label,
+                here + replace(question, sort="" if sort == by_default else sort.value, page=1).query(),
+                sort == (question.sort or by_default),
+            )
+            for sort in offered
+        ]
+
+
+class DirectoryCsv(Page):
+    """Everything that a question of the directory finds, for a spreadsheet (at most 5 000 organisations)."""
+
+    title = "Annuaire en CSV"
+    public = True
+    template_name = "community/directory.html"  # never rendered: the answer is the file
+
+    def load(self) -> None:
+        self.ids = reading.exported(read_question(dict(self.request.GET.lists())))
+
+    def answer(self) -> HttpResponseBase:
+        ids = self.ids
+
+        def rows() -> Iterator[Sequence[Any]]:
+            for start in range(0, len(ids), _CHUNK):
+                for organisation in reading.organisations_of(ids[start : start + _CHUNK]):
+                    yield [field.value(organisation) for field in FIELDS]
+
+        return csv_response("annuaire", [field.name for field in FIELDS], rows)

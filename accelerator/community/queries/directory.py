@@ -1,0 +1,349 @@
+"""The directory as it is shown: results, filters with their counts, what was understood of the question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from django.db.models import Q, prefetch_related_objects
+from django.utils.text import slugify
+
+from accelerator.community.models import Organisation, Theme
+from accelerator.community.queries.nearness import RADIUS, Nearness, around, nearest_first
+from accelerator.community.queries.organisation import kinds_of
+from accelerator.community.queries.question import FACETS, NEAR, TERRITORY, Question, Sort
+from accelerator.community.search import DIRECTORY
+from accelerator.community.states import PIONEER_DISTINCTION, TERRITORY_DISTINCTION
+from accelerator.geography.models import Place, PlaceKind
+from accelerator.geography.queries import place_of, read_place
+from accelerator.search.types import CAP, Answer
+from accelerator.search.types import Question as Asked
+
+PAGE_SIZE: Final = 20
+EXPORT_LIMIT: Final = CAP
+_UNFOLDED: Final = frozenset({"type", "famille"})
+_SORTS: Final = {Sort.RELEVANCE: "relevance", Sort.NAME: "name", Sort.RECENT: "date", Sort.DISTANCE: "name"}
+_NAMED: Final = {slugify(name): name for name in (TERRITORY_DISTINCTION, PIONEER_DISTINCTION)}
+_COMMUNE: Final = (PlaceKind.COMMUNE.value,)
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a filter, with how many results have it."""
+
+    code: str
+    label: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter of the panel; unfolded when it comes first or is in use."""
+
+    name: str
+    label: str
+    values: list[Value]
+    is_open: bool
+
+    @property
+    def selected(self) -> int:
+        return sum(value.selected for value in self.values)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One organisation of the page.
+
+    where     its seat, or the territories where it acts.
+    distance  from the commune asked to its seat, in kilometres; None when a centre is not known.
+    """
+
+    organisation: Organisation
+    kinds: list[str]
+    themes: list[Theme]
+    where: str
+    distinctions: list[str]
+    distance: float | None = None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in force, and the question without it."""
+
+    label: str
+    question: Question
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everything the page shows.
+
+    question      as it was understood: a commune typed has become its key.
+    total         how many answer; the cap when there are more (`capped`).
+    reachable     how many can be reached by turning pages.
+    suggestion    the text searched instead of the one typed, which finds nothing.
+    near_choices  the communes among which to choose, when several may be meant.
+    """
+
+    question: Question
+    results: list[Result]
+    total: int
+    capped: bool
+    reachable: int
+    facets: list[Facet]
+    chips: list[Chip]
+    suggestion: str
+    near: Place | None
+    near_choices: list[Place]
+    by_departement: Mapping[str, int]
+    by_region: Mapping[str, int]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.reachable // PAGE_SIZE))
+
+
+@dataclass(frozen=True)
+class _Understood:
+    """The question with its places read."""
+
+    question: Question
+    near: Nearness | None
+    territory: Place | None
+    choices: list[Place]
+    notes: list[str]
+
+    @property
+    def sort(self) -> Sort:
+        """The order in force: by distance near a commune, else by relevance when words are asked."""
+        asked = Sort(self.question.sort) if self.question.sort else None
+        if asked == Sort.DISTANCE and not self.near:
+            asked = None
+        return asked or (Sort.DISTANCE if self.near else Sort.RELEVANCE)
+
+    def asked(self, *, page: int, size: int, sort: str) -> Asked:
+        """What the kernel is asked."""
+        places: Sequence[str] = ()
+        if self.near:
+            places = self.near.keys
+        elif self.territory:
+            places = (self.territory.key,)
+        question = self.question
+        return Asked(question.text, question.filters, places, sort, page, size)  # type: ignore[arg-type]  # one of its own
+
+
+def directory(question: Question) -> Directory:
+    """Answer a question of the directory, in at most ten queries whatever the number of results."""
+    understood = _understand(question)
+    sort = understood.sort
+    if sort == Sort.DISTANCE and understood.near:
+        answer = DIRECTORY.search(understood.asked(page=1, size=CAP, sort="name"))
+        ids = nearest_first(answer.ids, understood.near)
+        reachable = len(ids)
+        ids = ids[(question.page - 1) * PAGE_SIZE : question.page * PAGE_SIZE]
+    else:
+        answer = DIRECTORY.search(understood.asked(page=question.page, size=PAGE_SIZE, sort=_SORTS[sort]))
+        ids, reachable = answer.ids, answer.reachable
+    names = _Names.for_results(organisations := organisations_of(ids))
+    labels = names.labels()
+    return Directory(
+        question=replace(understood.question, sort="" if sort == _default_sort(understood) else sort.value),
+        results=_results(organisations, names, understood.near),
+        total=_total(answer),
+        capped=_is_capped(answer),
+        reachable=reachable,
+        facets=_facets(understood.question, answer, labels),
+        chips=_chips(understood, labels),
+        suggestion=answer.corrected or "",
+        near=understood.near.commune if understood.near else None,
+        near_choices=understood.choices,
+        by_departement=answer.facets.get("departement", {}),
+        by_region=answer.facets.get("region", {}),
+        notes=[*understood.notes, *_notes(understood.question)],
+    )
+
+
+def exported(question: Question) -> list[int]:
+    """The organisations of a question for the CSV, at most `EXPORT_LIMIT`, in the order of the page or by name."""
+    understood = _understand(question)
+    sort = understood.sort
+    answer = DIRECTORY.search(understood.asked(page=1, size=EXPORT_LIMIT, sort=_SORTS[sort]))
+    if sort == Sort.DISTANCE and understood.near:
+        return nearest_first(answer.ids, understood.near)
+    if len(answer.ids) < (answer.total or EXPORT_LIMIT):
+        # Only the first ones are ranked: beyond, by name.
+        return DIRECTORY.search(understood.asked(page=1, size=EXPORT_LIMIT, sort="name")).ids
+    return answer.ids
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What the map shows: how many, by code of département, and (code, name, how many) by région."""
+
+    total: int
+    capped: bool
+    facets: list[Facet]
+    by_departement: Mapping[str, int]
+    by_region: list[tuple[str, str, int]]
+
+
+def mapped(question: Question) -> Mapped:
+    """Only the counts of a question, with the filters that the map offers."""
+    answer = DIRECTORY.search(_understand(question).asked(page=1, size=1, sort="name"))
+    labels = _Names.for_results(()).labels()
+    by_region = [
+        (code, _label(labels["region"], code), count) for code, count in answer.facets.get("region", {}).items()
+    ]
+    return Mapped(
+        total=_total(answer),
+        capped=_is_capped(answer),
+        facets=[facet for facet in _facets(question, answer, labels) if facet.name in ("type", "theme")],
+        by_departement=answer.facets.get("departement", {}),
+        by_region=sorted(by_region, key=lambda line: (-line[2], line[1])),
+    )
+
+
+def _total(answer: Answer) -> int:
+    return CAP if answer.total is None else answer.total
+
+
+def _is_capped(answer: Answer) -> bool:
+    """Whether the totals only speak of the most prominent ones."""
+    return answer.capped and answer.total is None
+
+
+def organisations_of(ids: Sequence[int]) -> list[Organisation]:
+    """The listed organisations of these identifiers, in their order."""
+    found = Organisation.objects.listed().select_related("seat__departement", "seat__region").in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names that the page needs, read in two queries: themes; départements, régions and territories."""
+
+    themes: Mapping[str, Theme]
+    places: Mapping[str, Place]
+
+    @classmethod
+    def for_results(cls, organisations: Sequence[Organisation]) -> "_Names":
+        keys = {key for one in organisations if not one.seat for key in one.territories}
+        wanted = Q(kind__in=(PlaceKind.REGION, PlaceKind.DEPARTEMENT)) | Q(key__in=keys)
+        themes = {theme.code: theme for theme in Theme.objects.order_by("position")}
+        places = {place.key: place for place in Place.objects.filter(wanted).order_by("sort_name", "key")}
+        return cls(themes, places)
+
+    def labels(self) -> dict[str, dict[str, str]]:
+        """What each value of each filter is called."""
+        labels = {name: dict(choices.choices) if choices else {} for name, (_, choices) in FACETS.items()}
+        labels["distinction"] = _NAMED
+        labels["theme"] = {code: theme.label for code, theme in self.themes.items()}
+        for name, kind in (("region", PlaceKind.REGION), ("departement", PlaceKind.DEPARTEMENT)):
+            labels[name] = {place.code: place.name for place in self.places.values() if place.kind == kind}
+        return labels
+
+
+def _results(organisations: Sequence[Organisation], names: _Names, near: Nearness | None) -> list[Result]:
+    """The lines of the page."""
+    prefetch_related_objects(organisations, "distinctions")
+    return [
+        Result(
+            organisation=one,
+            kinds=kinds_of(one),
+            themes=[names.themes[code] for code in one.themes if code in names.themes],
+            where=_where(one, names.places),
+            distinctions=sorted(distinction.name for distinction in one.distinctions.all()),
+            distance=near.distances.get(one.seat_id) if near and one.seat_id else None,
+        )
+        for one in organisations
+    ]
+
+
+def _where(organisation: Organisation, places: Mapping[str, Place]) -> str:
+    if seat := organisation.seat:
+        return f"{seat.name} ({seat.departement.name})" if seat.departement else seat.name
+    names = [places[key].name for key in organisation.territories if key in places]
+    return ", ".join(names[:3]) + ("…" if names[3:] else "")
+
+
+def _default_sort(understood: _Understood) -> Sort:
+    return Sort.DISTANCE if understood.near else Sort.RELEVANCE
+
+
+def _understand(question: Question) -> _Understood:
+    near, choices, notes = _read_near(question.near) if question.near else (None, [], [])
+    territory = place_of(question.territory) if question.territory and not near else None
+    if question.ignored:
+        notes.append(f"Filtres inconnus, laissés de côté : {', '.join(question.ignored)}.")
+    if question.territory and not near and territory is None:
+        notes.append("Ce territoire n’existe pas (ou plus) : toute la France est montrée.")
+    question = replace(
+        question,
+        near=near.commune.key if near else question.near,
+        territory=territory.key if territory else "",
+    )
+    return _Understood(question, near, territory, choices, notes)
+
+
+def _read_near(text: str) -> tuple[Nearness | None, list[Place], list[str]]:
+    commune = place_of(text, _COMMUNE) if text.startswith("commune-") else None
+    if commune is None:
+        reading = read_place(text, _COMMUNE)
+        commune = reading.place
+        if commune is None:
+            if reading.candidates:
+                return None, [found.place for found in reading.candidates[:6]], []
+            return None, [], [f"Aucune commune ne porte le nom « {text} » : la France entière est montrée."]
+    return around(commune), [], [_said_near(commune)]
+
+
+def _said_near(commune: Place) -> str:
+    if commune.latitude is None:
+        return (
+            f"Près de {commune.name} : le centre de cette commune n’est pas connu. Viennent d’abord les organisations "
+            "de son intercommunalité, puis de son département, avec celles qui agissent sur son territoire."
+        )
+    return (
+        f"Près de {commune.name} : les organisations dont le siège est à moins de {RADIUS:.0f} km ou dans le même "
+        "département, et celles qui agissent sur son territoire. Distances à vol d’oiseau entre communes ; quand un "
+        "centre n’est pas connu, l’intercommunalité puis le département en tiennent lieu."
+    )
+
+
+def _notes(question: Question) -> list[str]:
+    if slugify(PIONEER_DISTINCTION) in question.filters.get("distinction", ()):
+        return ["22 pionniers ont été distingués en juin 2018. 18 figurent ici ; 4 des 22 n’ont pas été retrouvés."]
+    return []
+
+
+def _facets(question: Question, answer: Answer, labels: Mapping[str, Mapping[str, str]]) -> list[Facet]:
+    facets = []
+    for name, (label, _) in FACETS.items():
+        counts, selected = answer.facets.get(name, {}), question.filters.get(name, ())
+        known = labels[name]
+        codes = [*known, *(code for code in counts if code not in known)]
+        values = [
+            Value(code, _label(known, code), counts.get(code, 0), code in selected)
+            for code in codes
+            if counts.get(code) or code in selected
+        ]
+        if values:
+            facets.append(Facet(name, label, values, is_open=name in _UNFOLDED or bool(selected)))
+    return facets
+
+
+def _label(known: Mapping[str, str], code: str) -> str:
+    return known.get(code) or code.replace("-", " ").capitalize()
+
+
+def _chips(understood: _Understood, labels: Mapping[str, Mapping[str, str]]) -> list[Chip]:
+    question = understood.question
+    chips = [Chip(f"« {question.text} »", question.without("q"))] if question.text else []
+    for name, values in question.filters.items():
+        chips += [Chip(_label(labels[name], value), question.without(name, value)) for value in values]
+    if understood.near:
+        chips.append(Chip(f"Près de {understood.near.commune.name}", question.without(NEAR)))
+    if understood.territory:
+        chips.append(Chip(f"Territoire : {understood.territory.name}", question.without(TERRITORY)))
+    return chips

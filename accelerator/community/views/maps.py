@@ -1,0 +1,64 @@
+"""The map of the actors: how many, where; each figure leads to the directory."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accelerator.community.queries import directory as reading
+from accelerator.community.queries.question import Question, read_question
+from accelerator.design.pages import Page
+from accelerator.geography.maps import FranceMap, map_of_france
+
+
+def results_map(question: Question, counts: Mapping[str, int], *, caption: str) -> FranceMap:
+    """The map of what a question finds; each département leads to the same question, there."""
+    here = reverse("community:directory")
+    return map_of_france(
+        counts,
+        label="Organisations",
+        caption=caption,
+        unit=("organisation", "organisations"),
+        nothing="aucune organisation",
+        links={code: here + question.having("departement", code).query() for code in counts},
+    )
+
+
+class Map(Page):
+    """Choose what is shown; see it by département and by région."""
+
+    title = "Carte des acteurs"
+    description = (
+        "Les acteurs de l’innovation sociale par département et par région : carte, tableau, liens vers l’annuaire."
+    )
+    public = True
+    template_name = "community/map.html"
+
+    def load(self) -> None:
+        asked = read_question(dict(self.request.GET.lists()))
+        kept = {name: values for name, values in asked.filters.items() if name in ("type", "theme")}
+        self.question = replace(asked, filters=kept, near="", territory="", sort="", page=1)
+        self.found = reading.mapped(self.question)
+
+    def context(self) -> dict[str, Any]:
+        found, question, here = self.found, self.question, reverse("community:directory")
+        return {
+            "map": results_map(question, found.by_departement, caption=self._caption()),
+            "facets": found.facets,
+            "question": question,
+            "total": found.total,
+            "capped": found.capped,
+            "map_url": reverse("community:map"),
+            "directory_url": here + question.query(),
+            "canonical": f"{settings.BASE_URL}{reverse('community:map')}{question.query()}",
+            "regions": [
+                (name, count, here + question.having("region", code).query()) for code, name, count in found.by_region
+            ],
+        }
+
+    def _caption(self) -> str:
+        if self.question.is_empty:
+            return "Toutes les organisations de l’annuaire, par département"
+        return "Les organisations choisies, par département"

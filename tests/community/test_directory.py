@@ -1,0 +1,215 @@
+"""The directory: what is found, how it is asked, what is downloaded."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from accelerator.community import search
+from accelerator.community.models import Organisation
+from accelerator.community.operations.founding import load_founding_facts
+from accelerator.community.states import OrganisationState
+from accelerator.geography.models import Place
+from accelerator.journal import System
+from accelerator.workflow import transaction
+from tests import factories
+from tests.client import HostileClient
+
+# The savepoint of the reading, the read-only transaction, its end; what search asks (two; three when it corrects);
+# the results and their distinctions; the names of themes, of places, and of the map's départements.
+# Near a commune: the commune, what is around it, the distances.
+DIRECTORY_QUERIES = 10
+
+
+@pytest.fixture
+def founding(places: None, perform: Callable[..., Any], at: datetime) -> None:
+    perform(load_founding_facts, by=System("founding-facts"), at=at)
+
+
+def listed(**values: Any) -> Organisation:
+    """An organisation that the directory knows."""
+    one = factories.organisation(**values)
+    with transaction():
+        search.refresh([one])
+    return one
+
+
+def names(client: HostileClient, query: str) -> list[str]:
+    response = client.get(f"/annuaire{query}")
+    assert response.status_code == 200
+    page = response.content.decode()
+    return [name.strip() for name in re.findall(r'<h3 class="fr-h6 fr-mb-1v">\s*<a href="[^"]*">([^<]*)</a>', page)]
+
+
+def test_figeac_comes_first(client: HostileClient, founding: None) -> None:
+    assert names(client, "?q=Figeac")[0] == "Figeac"
+    assert names(client, "?q=figeac")[0] == "Figeac"
+    assert names(client, "?pres_de=Figeac")[0] == "Figeac"
+
+
+@pytest.mark.parametrize("asked", ["lutte contre le gaspillage", "gaspillage", "gaspi", "invendus", "Phénix"])
+def test_the_fight_against_waste_finds_phenix_first(client: HostileClient, founding: None, asked: str) -> None:
+    assert names(client, f"?q={asked}")[0] == "Phenix"
+
+
+def test_a_typing_error_is_corrected_and_said(client: HostileClient, founding: None) -> None:
+    page = client.get("/annuaire?q=gaspilage").content.decode()
+    assert "Essayez avec" in page
+    assert names(client, "?q=gaspilage")[0] == "Phenix"
+
+
+def test_a_whole_sentence_finds_something(client: HostileClient, founding: None) -> None:
+    found = names(client, "?q=Je cherche une structure qui aide les personnes sourdes à comprendre un rendez-vous")
+    assert "Trait d’Union" in [name.replace("&#x27;", "’") for name in found]
+
+
+def test_a_registered_organisation_is_found_at_once(client: HostileClient) -> None:
+    assert names(client, "?q=zibeline") == []
+    listed(name="La Zibeline fictive")
+    assert names(client, "?q=zibeline") == ["La Zibeline fictive"]
+
+
+def test_what_is_not_listed_leaves_the_directory(client: HostileClient) -> None:
+    one, other = listed(name="Belette une"), listed(name="Belette deux")
+    assert set(names(client, "?q=belette")) == {"Belette une", "Belette deux"}
+    one.publishable = False
+    other.state, other.merged_into = OrganisationState.MERGED, one
+    for changed in (one, other):
+        changed.save()
+    with transaction():
+        search.refresh([one, other])
+    assert names(client, "?q=belette") == []
+
+
+def test_filters_narrow_and_chips_remove(client: HostileClient, founding: None) -> None:
+    assert len(names(client, "?type=porteur")) == 18
+    assert names(client, "?type=porteur&theme=GAS") == ["Phenix"]
+    assert set(names(client, "?theme=GAS&theme=ENE")) == {"Phenix", "Enercoop"}
+    assert "Enercoop" in names(client, "?famille=ecologie")
+    assert names(client, "?distinction=territoire-french-impact&region=53") == ["Région Bretagne"]
+    page = client.get("/annuaire?type=porteur&theme=GAS").content.decode()
+    assert 'href="/annuaire?theme=GAS"' in page  # the chip that removes the role
+    assert 'href="/annuaire?type=porteur"' in page
+
+
+def test_a_straddling_territory_counts_where_most_of_its_communes_are(client: HostileClient, founding: None) -> None:
+    assert "Figeac" in names(client, "?departement=46")
+    assert "Figeac" in names(client, "?territoire=departement-12")  # a part of it
+
+
+def test_missing_pioneers_are_said(client: HostileClient, founding: None) -> None:
+    page = client.get("/annuaire?distinction=pionnier-french-impact").content.decode()
+    assert "4 des 22 n’ont pas été retrouvés" in page
+    assert "<strong" not in page or "18 organisations" in page
+
+
+def test_near_a_commune_sorts_by_distance(client: HostileClient) -> None:
+    figeac = Place.objects.get(key="commune-46102")
+    cahors, lyon = Place.objects.get(key="commune-46042"), Place.objects.get(key="commune-69123")
+    for name, seat in (("Loin", lyon), ("Ici", figeac), ("Moyen", cahors)):
+        listed(name=name, seat=seat)
+    assert names(client, "?pres_de=commune-46102") == ["Ici", "Moyen"]
+    assert (
+        names(client, "?pres_de=46100") == ["Ici", "Moyen"]
+        or "Laquelle" in client.get("/annuaire?pres_de=46100").content.decode()
+    )
+
+
+def test_a_name_borne_by_several_communes_is_asked_again(client: HostileClient) -> None:
+    page = client.get("/annuaire?pres_de=Saint-Denis").content.decode()
+    assert "Laquelle voulez-vous" in page or "Près de Saint-Denis" in page
+    assert "Aucune commune ne porte le nom" in client.get("/annuaire?pres_de=Zzqqxx").content.decode()
+
+
+def test_sorts(client: HostileClient) -> None:
+    for name in ("Évry solidaire", "Zèbre", "abeille"):
+        listed(name=name)
+    assert names(client, "?tri=nom") == ["abeille", "Évry solidaire", "Zèbre"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?q=" + "a" * 10_000,
+        "?q=%22%27%26%7C%21%28%29%3A%2A%00",
+        "?q=%3Cscript%3Ealert(1)%3C/script%3E",
+        "?type=%3Cb%3E&theme=ZZZ&region=999&departement=%27&tri=x&page=-1",
+        "?page=999999999999",
+        "?page=7",
+        "?pres_de=%27%22%3B--&territoire=commune-00000",
+        "?pres_de=" + "x" * 5000,
+        "?territoire=" + "x" * 5000,
+        "?" + "&".join(f"theme={number}" for number in range(300)),
+    ],
+)
+def test_what_anyone_may_type_is_answered(client: HostileClient, founding: None, query: str) -> None:
+    response = client.get(f"/annuaire{query}")
+    assert response.status_code == 200
+    assert "<script>alert" not in response.content.decode()
+    assert b"".join(client.get(f"/annuaire.csv{query}").streaming_content).startswith(b"\xef\xbb\xbf")
+
+
+def test_an_empty_answer_says_what_to_do(client: HostileClient, founding: None) -> None:
+    page = client.get("/annuaire?q=xqzwvk&type=recherche").content.decode()
+    assert "Aucune organisation ne correspond" in page
+    assert "retirer un filtre" in page
+
+
+def test_pages_keep_the_question(client: HostileClient, founding: None) -> None:
+    first, second = names(client, "?tri=nom"), names(client, "?tri=nom&page=2")
+    assert (len(first), len(second)) == (20, 20)
+    assert not set(first) & set(second)
+    assert "/annuaire?tri=nom&amp;page=2" in client.get("/annuaire?tri=nom").content.decode()
+
+
+def test_the_csv_holds_every_result_and_no_formula(client: HostileClient, founding: None) -> None:
+    listed(name="=cmd|' /C calc'!A0", summary="+33")
+    response = client.get("/annuaire.csv")
+    content = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content), delimiter=";"))
+    assert len(rows) == 46
+    assert {row["nom"][0] for row in rows if "cmd" in row["nom"]} == {"'"}
+    assert response["Content-Disposition"] == 'attachment; filename="annuaire.csv"'
+    assert len(csv_names(client, "?theme=GAS")) == 1
+
+
+def csv_names(client: HostileClient, query: str) -> list[str]:
+    content = b"".join(client.get(f"/annuaire.csv{query}").streaming_content).decode("utf-8-sig")
+    return [row["nom"] for row in csv.DictReader(io.StringIO(content), delimiter=";")]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_the_database_a_fixed_number_of_questions(
+    client: HostileClient, django_assert_num_queries: Any, count: int
+) -> None:
+    commune = Place.objects.get(key="commune-46102")
+    for number in range(count):
+        one = listed(
+            name=f"Hérisson {number}", themes=["ALI", "GAS"], territories=["epci-200067361"], kinds=["porteur"]
+        )
+        one.distinctions.create(name="Prix fictif", source_url="https://presse.example/x")
+        listed(name=f"Hérisson assis {number}", seat=commune)
+    with django_assert_num_queries(DIRECTORY_QUERIES):
+        assert len(names(client, "?q=hérisson&type=porteur")) == count
+    with django_assert_num_queries(DIRECTORY_QUERIES + 3):
+        names(client, "?q=hérisson&pres_de=commune-46102")
+
+
+def test_the_map_counts_and_leads_to_the_directory(client: HostileClient, founding: None) -> None:
+    page = client.get("/carte").content.decode()
+    assert "45</strong> organisations" in page
+    assert 'href="/annuaire?departement=46"' in page
+    assert 'href="/annuaire?region=53"' in page
+    waste = client.get("/carte?theme=GAS").content.decode()
+    assert "1</strong> organisation." in waste
+    assert "Aucune organisation n’a de région connue" in waste
+    assert client.get("/carte?type=%27&theme=%00&q=" + "a" * 5000).status_code == 200
+
+
+def test_the_list_comes_with_its_map(client: HostileClient, founding: None) -> None:
+    page = client.get("/annuaire?q=figeac").content.decode()
+    assert 'href="/annuaire?q=figeac&amp;departement=46"' in page
