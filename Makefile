@@ -40,7 +40,7 @@ test: $(TOOLED)  ## passes the tests
 
 check: $(TOOLED)  ## lint, types, import contracts, templates, migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/djlint --quiet --lint --check accelerator demonstration
+	@$(BIN)/djlint --lint --check accelerator demonstration
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --settings config.settings.test

@@ -324,7 +324,7 @@ def wait_until_open(port: int, running: Children) -> bool:
     while time.monotonic() < limit and not _dead(running):
         with suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("GET", "/sante", headers={"Host": f"localhost:{port}"})
+            connection.request("GET", "/sante/pages", headers={"Host": f"localhost:{port}"})
             if connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 return True
         time.sleep(0.05)

@@ -1,13 +1,19 @@
 """Every address of the platform. French paths, English names."""
 
 from django.apps import apps
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+from config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accelerator.portal.urls")),
     path("", include("accelerator.community.urls")),
     path("", include("accelerator.geography.urls")),
     path("compte/", include("accelerator.accounts.urls")),
+]
+urlpatterns += [
+    path("sante", health.health, name="health"),
+    path("sante/pages", health.readiness, name="readiness"),
 ]
 if apps.is_installed("demonstration"):
     urlpatterns += [path("demo/", include("demonstration.urls"))]

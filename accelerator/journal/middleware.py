@@ -3,7 +3,8 @@
 import logging
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,16 @@ def current_request_id() -> str:
     return _request_id.get()
 
 
+@contextmanager
+def numbered(number: str) -> Iterator[None]:
+    """Give a number to what is done inside: a request, or a job of the worker."""
+    token = _request_id.set(number)
+    try:
+        yield
+    finally:
+        _request_id.reset(token)
+
+
 class RequestMiddleware:
     """Give the request its moment of arrival (`request.at`) and its number (`X-Request-ID`)."""
 
@@ -28,11 +39,8 @@ class RequestMiddleware:
         request.at = timezone.now()  # type: ignore[attr-defined]
         given = request.headers.get("X-Request-ID", "")
         number = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
-        token = _request_id.set(number)
-        try:
+        with numbered(number):
             response = self.get_response(request)
-        finally:
-            _request_id.reset(token)
         response["X-Request-ID"] = number
         return response
 

@@ -1,15 +1,26 @@
 """What every environment shares. Secrets and addresses come from the environment only (`prod.py`)."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from pythonjsonlogger.core import RESERVED_ATTRS
 
 from config import embedded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def number(name: str, default: int) -> int:
+    """A whole number from the environment; anything else stops the start with a sentence."""
+    given = os.environ.get(name, "").strip() or str(default)
+    if not given.isdigit():
+        sys.exit(f"La variable d’environnement {name} doit être un nombre entier (et non « {given} »).")
+    return int(given)
+
 
 SITE_NAME = "French IMPACT"
 SITE_TAGLINE = "L’accélérateur national d’innovation sociale"
@@ -52,8 +63,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "accelerator.journal.middleware.RequestMiddleware",
+    "config.middleware.VisitorAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.logs.AccessLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "accelerator.design.middleware.UploadLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,7 +141,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT: Path | None = ROOT / "staticfiles"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", embedded.home() / "media"))
 # Uploaded files are never served from a folder: only through a view that asks the rule.
 MEDIA_URL = ""
@@ -155,6 +169,20 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# What the pages never ask of a browser; `config.middleware` sends it.
+PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+# How many proxies of ours stand before the platform: their forwarded addresses are believed, no others.
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+PROCRASTINATE_IMPORT_PATHS = ["config.tasks"]
+PROCRASTINATE_ON_APP_READY = "config.tasks.on_ready"
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": number("WORKER_CONCURRENCY", 4),
+    "fetch_job_polling_interval": 5.0,
+    # When it is stopped, a worker finishes what it is doing; what takes longer is taken up by another.
+    "shutdown_graceful_timeout": 10.0,
+}
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <ne-pas-repondre@french-impact.example>")
@@ -171,7 +199,12 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+            "format": "%(levelname)s %(name)s %(message)s %(request_id)s",
+            "timestamp": "at",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            # "request" is Django's object, whose text holds what the visitor is looking for.
+            "reserved_attrs": [*RESERVED_ATTRS, "request"],
+            "json_ensure_ascii": False,
         }
     },
     "handlers": {
@@ -180,6 +213,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # refusals are already in the access log, without the address
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # any scanner invents hosts
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },

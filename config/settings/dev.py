@@ -17,4 +17,6 @@ MIDDLEWARE = [*MIDDLEWARE]
 DEMONSTRATION = True
 EMAIL_BACKEND = "demonstration.mail.Backend"
 
+# Static files are served from where they are written: nothing to collect.
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,37 @@
+"""Headers that Django does not send by itself, and who is really asking."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+class VisitorAddressMiddleware:
+    """Find the visitor's address behind our own proxies (`REMOTE_ADDR` is then theirs, not the proxy's).
+
+    Note [Whose address]
+    With `TRUSTED_PROXIES = n`, the visitor is the n-th from the end of `X-Forwarded-For`: what stands before may be
+    invented, what our proxies wrote is true. Without a declared proxy, or with too short a list, it is ignored.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies = settings.TRUSTED_PROXIES
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        if 0 < proxies <= len(hops):
+            request.META["REMOTE_ADDR"] = hops[-proxies]
+        return self.get_response(request)
+
+
+class PermissionsPolicyMiddleware:
+    """Tell the browser what the pages never ask for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        return response

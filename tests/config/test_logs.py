@@ -1,0 +1,59 @@
+"""What is logged, and what must not be."""
+
+import io
+import json
+import logging
+import logging.config
+
+import pytest
+from django.conf import settings
+
+from tests.client import HostileClient
+
+
+@pytest.fixture
+def lines() -> object:
+    """The structured lines written while the test runs."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    formatter = dict(settings.LOGGING["formatters"]["json"])
+    made = logging.config.DictConfigurator({"version": 1}).configure_formatter(formatter)
+    handler.setFormatter(made)
+    handler.addFilter(logging.config.DictConfigurator({}).resolve(settings.LOGGING["filters"]["request"]["()"])())
+    logger = logging.getLogger("impact")
+    logger.addHandler(handler)
+    logger.setLevel("INFO")
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    logger.removeHandler(handler)
+    logger.setLevel("NOTSET")
+
+
+def test_a_request_is_one_line_without_what_was_asked(client: HostileClient, lines) -> None:
+    response = client.get("/?q=une+personne+nommée")
+    (line,) = lines()
+    assert line["route"] == "/"
+    assert line["status"] == 200
+    assert line["method"] == "GET"
+    assert line["ms"] > 0
+    assert line["request_id"] == response["X-Request-ID"]
+    assert "nomm" not in json.dumps(line, ensure_ascii=False)
+
+
+def test_an_unknown_address_is_not_copied(client: HostileClient, lines) -> None:
+    client.get("/jeton-secret-7Gk2")
+    (line,) = lines()
+    assert line["status"] == 404
+    assert "7Gk2" not in json.dumps(line)
+
+
+def test_the_queries_of_a_request_are_counted(client: HostileClient, lines) -> None:
+    client.get("/sante")
+    (line,) = lines()
+    assert line["queries"] >= 3
+
+
+def test_a_proxy_may_give_the_number_of_a_request(client: HostileClient) -> None:
+    number = "0123456789abcdef0123456789abcdef"
+    assert client.get("/sante", headers={"X-Request-ID": number})["X-Request-ID"] == number
+    forged = "0123456789abcdef\n{}"
+    assert client.get("/sante", headers={"X-Request-ID": forged})["X-Request-ID"] != forged
