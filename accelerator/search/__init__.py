@@ -13,8 +13,8 @@ A subject declares a document and an index, once (for instance in `community/dir
         Facet("departement", values=120), …])                   # 126 bits in all: values if multiple, else log2
 
     organisations.put([Entry(id=…, name=…, titles=[…], summary=[…], facets={"kind": […]}, places=cover, …)])
-    organisations.remove([id])                                   # both in the caller's transaction, seen at once
-    organisations.rebuild(entries)                               # each night: in order of prominence, then swapped
+    organisations.remove([id])              # both in the caller's transaction, and seen at once
+    rebuild(organisations, entries)         # accelerator.search.rebuild: each night, without stopping anyone
     answer = organisations.search(Question("lutte contre le gaspillage", filters={"kind": {"porteur"}},
                                            places={"epci-244600433"}, sort="name", page=2, size=20))
 

@@ -25,6 +25,7 @@ from accelerator.search.types import (
 )
 
 _MOST_CACHED_STEMS = 200_000
+_MANY = 100  # a put of more documents makes the other writers wait, rather than lock each one
 
 
 class Index:
@@ -79,11 +80,14 @@ class Index:
         table, key = connection.ops.quote_name(self.table), connection.ops.quote_name(self.key)
         with connection.cursor() as cursor:
             # A rebuild waits for those who write, and they for its last moments; two writers of one thing are ordered.
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext(%s))", [self._lock])
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtext(%s), hashint8(id)) FROM unnest(%s::bigint[]) AS id",
-                [self._lock, ids],
-            )
+            if len(ids) > _MANY:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self.lock])
+            else:
+                cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext(%s))", [self.lock])
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(hashtext(%s), hashint8(id)) FROM unnest(%s::bigint[]) AS id",
+                    [self.lock, ids],
+                )
             cursor.execute(
                 "INSERT INTO search_touch (index, document) SELECT %s, unnest(%s::bigint[])", [self.name, ids]
             )
@@ -91,14 +95,15 @@ class Index:
             changes: Counter[str] = Counter()
             for (lexemes,) in cursor.fetchall():
                 changes.subtract(lexemes)
-            rows, displays = self.rows(cursor, list(written.values()), self.positions_for(cursor, written.values()))
+            rows = self.rows(cursor, list(written.values()), self.positions_for(cursor, written.values()))
+            displays = {word: display for row in rows for word, display in row.displays.items()}
             gone = [one for one in ids if one not in written]
             if gone:
                 cursor.execute(f"DELETE FROM {table} WHERE {key} = ANY(%s)", [gone])  # noqa: S608
             for row in rows:
                 changes.update(row.lexemes)
                 cursor.execute(
-                    f"INSERT INTO {table} ({key}, {_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+                    f"INSERT INTO {table} ({key}, {_NAMED}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
                     f" ON CONFLICT ({key}) DO UPDATE SET {_REPLACED}",
                     row.values,
                 )
@@ -115,7 +120,8 @@ class Index:
             )
 
     @property
-    def _lock(self) -> str:
+    def lock(self) -> str:
+        """What writers share, and a rebuild takes for itself."""
         return f"search {self.name}"
 
     def positions_for(self, cursor: Any, entries: Iterable[Entry]) -> dict[str, dict[str, int]]:
@@ -137,12 +143,11 @@ class Index:
         cursor.execute("UPDATE search_state SET positions = %s WHERE index = %s", [json.dumps(positions), self.name])
         return positions
 
-    def rows(self, cursor: Any, entries: Sequence[Entry], positions: Positions) -> tuple[list["Row"], dict[str, str]]:
-        """The documents of these entries, and the words that they bring: {folded: as shown}."""
+    def rows(self, cursor: Any, entries: Sequence[Entry], positions: Positions) -> list["Row"]:
+        """The documents of these entries."""
         parsed = [(entry, _weighted_words(entry)) for entry in entries]
         self._learn_stems(cursor, {form for _, words in parsed for word, _ in words for form in word.forms})
-        displays: dict[str, str] = {}
-        return [self._row(entry, words, positions, displays) for entry, words in parsed], displays
+        return [self._row(entry, words, positions) for entry, words in parsed]
 
     def _learn_stems(self, cursor: Any, forms: Iterable[str]) -> None:
         missing = [form for form in forms if form not in self._stems]
@@ -153,9 +158,8 @@ class Index:
             cursor.execute("SELECT form, search_stem(form) FROM unnest(%s::text[]) AS form", [missing])
             self._stems |= dict(cursor.fetchall())
 
-    def _row(
-        self, entry: Entry, words: list[tuple[Word, str]], positions: Positions, displays: dict[str, str]
-    ) -> "Row":
+    def _row(self, entry: Entry, words: list[tuple[Word, str]], positions: Positions) -> "Row":
+        displays: dict[str, str] = {}
         found: dict[str, list[str]] = {}
         position = 0
         for word, weight in words:
@@ -175,7 +179,7 @@ class Index:
         )
         facets = self.packing.pack(entry.facets, positions)
         values = (entry.id, tsv, entry.prominence, *facets, sort_key(entry.name), entry.dated_at)
-        return Row(values, found.keys() | keys)
+        return Row(values, found.keys() | keys, displays)
 
     # Reading
 
@@ -190,15 +194,16 @@ class Index:
 
 @dataclass(frozen=True)
 class Row:
-    """A document ready to be written, and its lexemes."""
+    """A document ready to be written, its lexemes, and its words: {folded: as shown}."""
 
     values: tuple[Any, ...]
     lexemes: Iterable[str]
+    displays: Mapping[str, str]
 
 
-_WRITTEN = ("tsv", "prominence", "packed_0", "packed_1", "sort_name", "dated_at")
-_COLUMNS = ", ".join(_WRITTEN)
-_REPLACED = ", ".join(f"{column} = excluded.{column}" for column in _WRITTEN)
+COLUMNS = ("tsv", "prominence", "packed_0", "packed_1", "sort_name", "dated_at")
+_NAMED = ", ".join(COLUMNS)
+_REPLACED = ", ".join(f"{column} = excluded.{column}" for column in COLUMNS)
 
 
 def _weighted_words(entry: Entry) -> list[tuple[Word, str]]:

@@ -45,7 +45,7 @@ class State(models.Model):
 
     index = models.CharField(primary_key=True, max_length=40)
     generation = models.BigIntegerField(default=0)
-    # {"kind": {"porteur": 0, …}}: positions are given once and never move, until a rebuild.
+    # {"kind": {"porteur": 0, …}}: positions are given once and never move.
     positions = models.JSONField(default=dict)
 
     def __str__(self) -> str:

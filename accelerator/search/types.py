@@ -1,7 +1,7 @@
 """What is written, what is asked, what is answered, and the keys that stand in the index beside the words."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -33,9 +33,9 @@ class Entry:
     summary: Sequence[str] = ()
     body: Sequence[str] = ()
     context: Sequence[str] = ()
-    facets: Mapping[str, Iterable[str]] = field(default_factory=dict)
-    places: Iterable[str] = ()
-    identifiers: Iterable[str] = ()
+    facets: Mapping[str, Collection[str]] = field(default_factory=dict)
+    places: Collection[str] = ()
+    identifiers: Collection[str] = ()
     prominence: float = 0.0
     dated_at: datetime | None = None
 
@@ -45,8 +45,8 @@ class Question:
     """What is asked. Filters: any of the values of a facet, for every facet; any of the places."""
 
     text: str = ""
-    filters: Mapping[str, Iterable[str]] = field(default_factory=dict)
-    places: Iterable[str] = ()
+    filters: Mapping[str, Collection[str]] = field(default_factory=dict)
+    places: Collection[str] = ()
     sort: Sort = "relevance"
     page: int = 1
     size: int = 20
