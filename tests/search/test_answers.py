@@ -248,8 +248,7 @@ def test_a_rebuild_keeps_the_table_as_django_knows_it(index: Index) -> None:
     def described() -> Any:
         with connection.cursor() as cursor:
             constraints = connection.introspection.get_constraints(cursor, "play_document")
-            return sorted(
-                (name, str(sorted(what["columns"] or [])), what["type"]) for name, what in constraints.items()
+            return sorted((name, str(one)) for name, one in constraints.items())
             )
 
     index.put([Entry(1, "Une")])
