@@ -249,7 +249,6 @@ def test_a_rebuild_keeps_the_table_as_django_knows_it(index: Index) -> None:
         with connection.cursor() as cursor:
             constraints = connection.introspection.get_constraints(cursor, "play_document")
             return sorted((name, str(one)) for name, one in constraints.items())
-            )
 
     index.put([Entry(1, "Une")])
     before = described()
