@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import RedirectView
 
@@ -199,12 +201,12 @@ class Join(Entrance):
         return super()._rendered(**{**extra, "once": ""})
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignUp(RedirectView):
     """One journey: signing up is signing in for the first time."""
 
     pattern_name = "account_login"
     query_string = True
-    login_required = False
 
 
 class SignOut(ActionPage):

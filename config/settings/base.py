@@ -31,6 +31,8 @@ CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "contact@french-impact.example")
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 DEBUG = False
+# Fictitious people whom anyone may become: on a laptop and in tests only (`dev.py`).
+DEMONSTRATION = False
 ALLOWED_HOSTS: list[str] = []
 
 INSTALLED_APPS = [

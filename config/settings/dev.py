@@ -6,7 +6,7 @@
 import os
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import INSTALLED_APPS, MIDDLEWARE
+from config.settings.base import INSTALLED_APPS, MIDDLEWARE, TEMPLATES
 
 SECRET_KEY = "development-only-never-used-in-production"  # noqa: S105  a laptop holds no secret
 DEBUG = os.environ.get("DEBUG") == "1"
@@ -15,6 +15,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 INSTALLED_APPS = [*INSTALLED_APPS, "demonstration"]
 MIDDLEWARE = [*MIDDLEWARE]
 DEMONSTRATION = True
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("demonstration.context.bar")
 EMAIL_BACKEND = "demonstration.mail.Backend"
 
 # Static files are served from where they are written: nothing to collect.

@@ -262,6 +262,7 @@ def test_one_leaves_by_post_only(client: HostileClient) -> None:
 
 
 def test_who_is_in_does_not_sign_in_again(client: HostileClient) -> None:
+    assert client.get("/compte/inscription")["Location"] == "/compte/connexion"
     client.force_login(factories.person())
     assert client.get(DOOR_URL + "?next=/compte/nom")["Location"] == "/compte/nom"
     assert client.get("/compte/inscription?next=/compte/nom")["Location"] == "/compte/connexion?next=/compte/nom"
