@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
 _ARTICLES: Final = frozenset({"l", "le", "la", "les", "d", "de", "du", "des"})
 _SHORTENED: Final = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
 _ORDINAL: Final = re.compile(r"(\d{1,2})(?:er|e|eme|ieme|nd|nde)")
@@ -13,7 +13,8 @@ _SLASH: Final = re.compile(r"\b(s(?:/|\.\s?/))")
 
 def plain(text: str) -> str:
     """The text in lower case without accents or punctuation: "Évry-Courcouronnes" gives "evry courcouronnes"."""
-    text = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
+    text = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
+    text = unicodedata.normalize("NFKD", text)
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     text = _SLASH.sub(" sur ", text)
     return " ".join("".join(letter if letter.isalnum() else " " for letter in text).split())
