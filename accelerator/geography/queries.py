@@ -102,8 +102,12 @@ def find_places(text: str, kinds: Collection[str] = EVERY_KIND, limit: int = 10)
     typed = words(text[:_LONGEST])
     if not typed:
         return []
-    for weights in ("AB", "ABC"):
-        if hits := _hits(typed, weights, kinds, limit):
+    if hits := _hits(_together(typed, "AB"), typed, kinds, limit):
+        return _suggestions(hits, limit)
+    if len(typed) > 1:
+        # What surrounds a place may follow its name, not replace it.
+        around = f"{_together(typed, 'ABC')} & ({_together(typed, 'AB', ' | ')})"
+        if hits := _hits(around, typed, kinds, limit):
             return _suggestions(hits, limit)
     return [Suggestion(place, guessed=True) for place in _nearest(typed, kinds, limit=min(limit, 5))]
 
@@ -142,11 +146,11 @@ def place_of(key: str, kinds: Collection[str] = EVERY_KIND) -> Place | None:
     return place if place.kind in kinds else None
 
 
-def _hits(typed: Sequence[str], weights: str, kinds: Collection[str], limit: int) -> list[tuple[str, str]]:
+def _hits(query: str, typed: Sequence[str], kinds: Collection[str], limit: int) -> list[tuple[str, str]]:
     name = " ".join(word for word in typed if not word.isdigit())
     with connection.cursor() as cursor:
         values: dict[str, Any] = {
-            "query": " & ".join(_lexeme(word, weights, alone=len(typed) == 1) for word in typed),
+            "query": query,
             "kinds": list(kinds),
             "words": list(typed),
             "start": name or " ".join(typed),
@@ -157,6 +161,10 @@ def _hits(typed: Sequence[str], weights: str, kinds: Collection[str], limit: int
         cursor.execute(_FIND, values)
         rows: list[tuple[str, str]] = cursor.fetchall()
     return rows
+
+
+def _together(typed: Sequence[str], weights: str, how: str = " & ") -> str:
+    return how.join(_lexeme(word, weights, alone=len(typed) == 1) for word in typed)
 
 
 def _lexeme(word: str, weights: str, *, alone: bool) -> str:

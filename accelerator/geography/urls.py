@@ -1,6 +1,10 @@
 """Addresses of the places."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from accelerator.geography import views
 
 app_name = "geography"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("lieux/suggestions", views.Suggestions.as_view(), name="suggestions"),
+]
