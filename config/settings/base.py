@@ -194,6 +194,12 @@ EMAIL_TIMEOUT = 10
 COMPANY_REGISTER_URL = os.environ.get("COMPANY_REGISTER_URL", "https://recherche-entreprises.api.gouv.fr")
 COMPANY_REGISTER_TIMEOUT = 3.0
 
+# The people of an organisation (docs/rules/roles-et-mandats.md).
+INVITATION_DAYS = 14
+JOIN_ANSWER_DAYS = 15
+MANDATE_MAX_DAYS = 366
+DELEGATION_MAX_DAYS = 3 * 366
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
