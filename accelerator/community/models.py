@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now, TruncDate
 from django.utils.text import slugify
 
@@ -270,6 +270,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Those that can still be accepted."""
         return self.waiting().filter(expires_at__gt=at)
 
+    def showing_addresses(self, shown: bool) -> "InvitationQuerySet":
+        """With `shown_address`: the address for those who may read it."""
+        return self.annotate(shown_address=F("email") if shown else Value("Adresse non affichée"))
+
 
 class Invitation(models.Model):
     """Someone is invited by e-mail to a role or to a helper's mandate; the link serves once, for that address."""
@@ -317,6 +321,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Neither accepted, declined nor revoked; it may be over."""
+        return not (self.accepted_at or self.declined_at or self.revoked_at)
 
     @property
     def offer(self) -> str:
@@ -382,6 +391,10 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         """Those that hold on that day."""
         return self.filter(revoked_at__isnull=True, starts_on__lte=on, ends_on__gte=on)
 
+    def ending_allowed(self, *, all_of_them: bool, person: Any) -> "DelegationQuerySet":
+        """With `mine_to_end`: whether this person may end it (the delegate may give it up)."""
+        return self.annotate(mine_to_end=Value(True) if all_of_them else Q(delegate=person))
+
 
 class Delegation(models.Model):
     """The legal representative lets a member submit or sign, for a time (practice: who acts)."""
@@ -421,6 +434,10 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     def current(self) -> "MandateQuerySet":
         """Neither revoked nor over; the last day counts, as days go in Paris."""
         return self.filter(revoked_at__isnull=True, ends_on__gte=TruncDate(Now()))
+
+    def ending_allowed(self, *, all_of_them: bool, person: Any) -> "MandateQuerySet":
+        """With `mine_to_end`: whether this person may end it (the helper may give it up)."""
+        return self.annotate(mine_to_end=Value(True) if all_of_them else Q(helper=person))
 
 
 class Mandate(models.Model):

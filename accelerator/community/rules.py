@@ -50,6 +50,11 @@ def reason_against(name: str, person: Any, organisation: Organisation) -> str | 
     return _rules[name](standing_of(person, organisation))
 
 
+def reason_within(name: str, standing: Standing) -> str | None:
+    """The same question when the standing was read already."""
+    return _rules[name](standing)
+
+
 def require(name: str, person: Any, organisation: Organisation) -> None:
     """Raise `Refused` with the reason when this person may not."""
     if reason := reason_against(name, person, organisation):

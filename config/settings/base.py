@@ -194,10 +194,14 @@ EMAIL_TIMEOUT = 10
 COMPANY_REGISTER_URL = os.environ.get("COMPANY_REGISTER_URL", "https://recherche-entreprises.api.gouv.fr")
 COMPANY_REGISTER_TIMEOUT = 3.0
 
-# The people of an organisation (docs/rules/roles-et-mandats.md).
+# The people of an organisation (docs/rules/roles-et-mandats.md): durations in days, limits a day.
 INVITATION_DAYS = 14
 JOIN_ANSWER_DAYS = 15
 MANDATE_MAX_DAYS = 366
+INVITATIONS_PER_PERSON = 30
+INVITATIONS_PER_ORGANISATION = 60
+INVITATIONS_PER_ADDRESS = 5
+JOIN_REQUESTS_PER_PERSON = 10
 DELEGATION_MAX_DAYS = 3 * 366
 
 LOGGING: dict[str, Any] = {

@@ -1,6 +1,5 @@
 """The roles of the platform itself: who moderates, who administers, and where."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from accelerator.accounts.models import Person
@@ -8,35 +7,37 @@ from accelerator.community import rules
 from accelerator.community.models import Role
 from accelerator.community.operations.locks import lock_person
 from accelerator.community.states import PLATFORM_ROLES, RoleName
-from accelerator.geography.models import Place
+from accelerator.geography.perimeters import Perimeter, sentence_of
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 
+NO_LIMIT = Perimeter()
+EVERYWHERE = "France entière"
+
 
 @operation
-def appoint(*, person: Person, name: str, by: Actor, at: datetime, perimeter: Iterable[Place] = ()) -> Role:
+def appoint(*, person: Person, name: str, by: Actor, at: datetime, perimeter: Perimeter = NO_LIMIT) -> Role:
     """Give a role on the platform, on a perimeter (none: everywhere). Only administrators, and the command, do."""
     person = lock_person(person)
     if reason := rules.reason_against_appointing(by):
         raise Refused(reason)
     if name not in PLATFORM_ROLES:
-        raise Refused("Ce rôle s’exerce dans une organisation, pas sur la plateforme.", field="role")
-    places = list(perimeter)
-    if name == RoleName.ADMINISTRATOR and places:
+        raise Refused("Ce rôle s’exerce dans une organisation, pas sur la plateforme.", field="name")
+    if name == RoleName.ADMINISTRATOR and perimeter:
         raise Refused("Un administrateur l’est pour toute la plateforme : laissez le périmètre vide.", field="places")
     if Role.objects.current().platform().filter(person=person, name=name).exists():
         raise Refused(f"{person.name} a déjà ce rôle. Retirez-le d’abord pour changer son périmètre.")
     role = Role.objects.create(
         person=person,
         name=name,
-        perimeter=sorted(place.key for place in places),
-        perimeter_cover=sorted({key for place in places for key in place.cover}),
+        perimeter=list(perimeter.keys),
+        perimeter_cover=list(perimeter.cover),
         started_at=at,
     )
-    label, where = role.get_name_display(), ", ".join(place.name for place in places) or "France entière"
+    label, where = role.get_name_display(), sentence_of(perimeter.keys) or EVERYWHERE
     record(
         "community.platform_role_granted", role, person, by=by, at=at, role=label, person=person.name, perimeter=where
     )

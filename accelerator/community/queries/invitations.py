@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -22,6 +23,17 @@ def masked(email: str) -> str:
     name, _, domain = email.partition("@")
     first, _, last = domain.rpartition(".")
     return f"{name[:1]}•••@{first[:1]}•••.{last}"
+
+
+def state_of(invitation: Invitation) -> str:
+    """Where an invitation stands, in French."""
+    if invitation.accepted_at:
+        return "Acceptée"
+    if invitation.declined_at:
+        return "Déclinée"
+    if invitation.revoked_at:
+        return "Annulée"
+    return "Expirée" if invitation.expires_at <= timezone.now() else "En attente"
 
 
 def reason_closed(invitation: Invitation) -> str | None:
