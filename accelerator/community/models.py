@@ -247,6 +247,19 @@ class Role(models.Model):
                 | (~Q(name__in=ORGANISATION_ROLES) & Q(organisation__isnull=True)),
                 violation_error_message="Ce rôle s’exerce dans une organisation, ou sur la plateforme, pas l’inverse.",
             ),
+            # A representative may do what a manager may, a manager what a member may: one role is enough.
+            models.UniqueConstraint(
+                fields=["person", "organisation"],
+                condition=Q(ended_at__isnull=True, organisation__isnull=False),
+                name="one_role_per_organisation",
+                violation_error_message="Cette personne a déjà un rôle dans cette organisation.",
+            ),
+            models.CheckConstraint(
+                name="confirmation_has_author",
+                condition=Q(confirmed_at__isnull=True, confirmed_by="")
+                | (Q(confirmed_at__isnull=False, name=RoleName.REPRESENTATIVE) & ~Q(confirmed_by="")),
+                violation_error_message="Seul un représentant légal est confirmé, par quelqu’un, à une date.",
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "person"], name="role_members")]
 

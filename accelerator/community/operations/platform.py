@@ -67,3 +67,12 @@ def dismiss(*, role: Role, reason: str, by: Actor, at: datetime) -> Role:
     )
     tell("community/dismissed", to=Recipient.of(person), at=at, data={"role": label, "reason": reason})
     return current
+
+
+def end_platform_roles(person: Person, *, by: Actor, at: datetime) -> None:
+    """End the roles on the platform of a person whose account is being deleted (asked for under their lock)."""
+    for role in Role.objects.current().platform().filter(person=person).order_by("pk"):
+        role.ended_at = at
+        role.save(update_fields=["ended_at"])
+        label = role.get_name_display()
+        record("community.platform_role_ended", role, person, by=by, at=at, role=label, person=person.name)

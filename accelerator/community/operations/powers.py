@@ -187,6 +187,14 @@ def end_powers_of_all(organisation: Organisation, *, by: Actor, at: datetime) ->
         _revoke_mandate(mandate, by=by, at=at)
 
 
+def revoke_mandates_of(helper: Person, *, by: Actor, at: datetime) -> None:
+    """End the mandates of a helper whose account is being deleted."""
+    for mandate in Mandate.objects.filter(helper=helper, revoked_at__isnull=True).select_related(
+        "helper", "organisation"
+    ):
+        _revoke_mandate(mandate, by=by, at=at)
+
+
 def _revoke_delegation(delegation: Delegation, *, by: Actor, at: datetime) -> None:
     delegation.revoked_at = at
     delegation.save(update_fields=["revoked_at"])
