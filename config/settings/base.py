@@ -28,6 +28,14 @@ SITE_TAGLINE = "L’accélérateur national d’innovation sociale"
 MARQUE = os.environ.get("MARQUE", "neutre")
 BASE_URL = os.environ.get("BASE_URL", "http://localhost:8000")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "contact@french-impact.example")
+# Who answers for this site, as the law wants it said; what is empty is said to be missing on the page.
+OPERATOR = {
+    "name": os.environ.get("OPERATOR_NAME", ""),
+    "address": os.environ.get("OPERATOR_ADDRESS", ""),
+    "director": os.environ.get("OPERATOR_DIRECTOR", ""),
+    "host": os.environ.get("OPERATOR_HOST", ""),
+    "privacy_email": os.environ.get("OPERATOR_PRIVACY_EMAIL", ""),
+}
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 DEBUG = False
