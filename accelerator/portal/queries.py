@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -13,6 +14,7 @@ from accelerator.community.queries.organisation import kinds_of
 from accelerator.community.states import Kind
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.geography.perimeters import perimeter_of, touching
+from accelerator.portal.models import KeptFigures
 
 # Note [Counting without counting everything]
 # A page that counts all the rows slows as the directory grows. Counts stop here: below, the figure is exact; beyond,
@@ -20,21 +22,20 @@ from accelerator.geography.perimeters import perimeter_of, touching
 BOUND: Final = 5_000
 FIRST: Final = 20
 
-_FIGURES: Final = """
+_COUNTED: Final = """
 WITH here AS MATERIALIZED (
-    SELECT organisation.seat_id, organisation.territories, organisation.territories_cover
+    SELECT organisation.id, organisation.seat_id, organisation.territories, organisation.territories_cover
     FROM {organisation} AS organisation
     WHERE organisation.publishable AND organisation.state <> 'merged' LIMIT %(limit)s
 ), reached AS (
-    SELECT DISTINCT unnest(territories_cover) AS key FROM here
-    UNION SELECT seat.departement_id FROM here JOIN {place} AS seat ON seat.key = here.seat_id
-), chosen AS (
-    SELECT array_agg(DISTINCT key::text) AS keys FROM here, unnest(territories) AS key WHERE key <> 'pays-FR'
+    SELECT here.id, key FROM here, unnest(territories_cover) AS key WHERE key LIKE 'departement-%%'
+    UNION SELECT here.id, seat.departement_id FROM here JOIN {place} AS seat ON seat.key = here.seat_id
+          WHERE seat.departement_id IS NOT NULL
+    UNION SELECT here.id, inside.key FROM here, unnest(territories) AS chosen
+          JOIN {place} AS inside ON inside.region_id = chosen AND inside.kind = 'departement' AND inside.is_current
 )
-SELECT (SELECT count(*) FROM here),
-       (SELECT count(*) FROM {place} AS place, chosen
-        WHERE place.kind = 'departement' AND place.is_current
-          AND (place.key IN (SELECT key FROM reached) OR place.cover::text[] && chosen.keys))
+SELECT '', count(*) FROM here
+UNION ALL SELECT split_part(key, '-', 2), count(*) FROM reached GROUP BY key
 """
 
 _HERE: Final = """
@@ -66,11 +67,28 @@ class Count:
 
 @dataclass(frozen=True)
 class Figures:
-    """The true figures of the home page."""
+    """The true figures of the home page, and when they were counted (None: at this very moment)."""
 
-    organisations: Count
-    departements: int
+    organisations: int
+    by_departement: dict[str, int]
     territories: int
+    counted_at: datetime | None
+
+    @property
+    def departements(self) -> int:
+        """How many départements an organisation sits or acts in."""
+        return len(self.by_departement)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An organisation in a few words, for a card."""
+
+    name: str
+    url: str
+    summary: str
+    place: str
+    kinds: list[str]
 
 
 @dataclass(frozen=True)
@@ -83,17 +101,6 @@ class Here:
     acting: Count
     acting_first: list[Shown]
     labelled: list[Shown]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An organisation in a few words, for a card."""
-
-    name: str
-    url: str
-    summary: str
-    place: str
-    kinds: list[str]
 
 
 def shown(organisations: Iterable[Organisation]) -> list[Shown]:
@@ -121,13 +128,30 @@ def _tables(statement: str) -> str:
     return statement.format(organisation=Organisation._meta.db_table, place=Place._meta.db_table)
 
 
-def figures() -> Figures:
-    """Counted now, in the database. Two queries."""
+def count(limit: int | None = None) -> tuple[int, dict[str, int]]:
+    """How many organisations are listed, and in each département (by code) how many sit or act. One query.
+
+    An organisation that acts in the whole country counts in no département.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_tables(_FIGURES), {"limit": BOUND + 1})
-        organisations, departements = cursor.fetchone()
+        cursor.execute(_tables(_COUNTED), {"limit": limit})
+        counts = dict(cursor.fetchall())
+    return counts.pop(""), counts
+
+
+def figures() -> Figures:
+    """Counted at this moment while the directory is small; otherwise those that were kept, with their date.
+
+    Two or three queries.
+    """
     labelled = Distinction.objects.filter(name=TERRITORY).count()
-    return Figures(Count(organisations), departements, labelled)
+    kept = KeptFigures.objects.filter(organisations__gt=BOUND).first()
+    if kept is not None:
+        return Figures(kept.organisations, kept.by_departement, labelled, kept.counted_at)
+    organisations, by_departement = count(BOUND + 1)
+    if organisations > BOUND:
+        organisations, by_departement = count()
+    return Figures(organisations, by_departement, labelled, None)
 
 
 def latest_arrivals(limit: int = 6) -> list[Shown]:

@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localdate
 
 from accelerator.design.pages import Page
+from accelerator.geography.maps import map_of_france
 from accelerator.portal import queries
 
 
@@ -22,8 +23,15 @@ class Home(Page):
     examples = ("Figeac", "lutte contre le gaspillage", "tiers-lieu")
 
     def context(self) -> dict[str, Any]:
+        figures = queries.figures()
         return {
-            "figures": queries.figures(),
+            "figures": figures,
+            "map": map_of_france(
+                figures.by_departement,
+                label="Organisations",
+                caption="Organisations qui siègent ou agissent dans chaque département",
+                unit=("organisation", "organisations"),
+            ),
             "latest": queries.latest_arrivals(),
             "register_url": register_url(),
             "map_url": reverse("community:map"),

@@ -23,7 +23,7 @@ class About(_Text):
     """Where the platform comes from; what was promised, what was done, what this is."""
 
     title = "La démarche"
-    description = "Le French IMPACT de 2018 à aujourd’hui : ce qui fut annoncé, ce qui fut fait, ce qu’est cette plateforme."
+    description = "Le French IMPACT depuis 2018 : ce qui fut annoncé, ce qui fut fait, ce qu’est cette plateforme."
     template_name = "portal/about.html"
 
 

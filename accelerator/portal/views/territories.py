@@ -170,9 +170,7 @@ class TerritoryData(Territory):
                 "siege_exact": here.seated.is_exact,
                 "types": {kind.value: number for kind, number in here.kinds},
             },
-            "territoires_labellises": [
-                f"{settings.BASE_URL}{one.url}" for one in here.labelled
-            ],
+            "territoires_labellises": [f"{settings.BASE_URL}{one.url}" for one in here.labelled],
             "page": f"{settings.BASE_URL}{url_of(place)}",
             "licence": "Licence Ouverte 2.0",
         }
