@@ -9,9 +9,8 @@ from django.db import connection
 from django.urls import reverse
 
 from accelerator.community.models import Distinction, Organisation
-from accelerator.community.operations.founding import TERRITORY
 from accelerator.community.queries.organisation import kinds_of
-from accelerator.community.states import Kind
+from accelerator.community.states import TERRITORY_DISTINCTION, Kind
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.geography.perimeters import perimeter_of, touching
 from accelerator.portal.models import KeptFigures
@@ -144,7 +143,7 @@ def figures() -> Figures:
 
     Two or three queries.
     """
-    labelled = Distinction.objects.filter(name=TERRITORY).count()
+    labelled = Distinction.objects.filter(name=TERRITORY_DISTINCTION).count()
     kept = KeptFigures.objects.filter(organisations__gt=BOUND).first()
     if kept is not None:
         return Figures(kept.organisations, kept.by_departement, labelled, kept.counted_at)
@@ -162,7 +161,7 @@ def latest_arrivals(limit: int = 6) -> list[Shown]:
 def labelled_territories() -> list[Distinction]:
     """The territories labelled in 2019, by name, each with its organisation."""
     return list(
-        Distinction.objects.filter(name=TERRITORY, organisation__publishable=True)
+        Distinction.objects.filter(name=TERRITORY_DISTINCTION, organisation__publishable=True)
         .select_related("organisation")
         .order_by("organisation__name", "pk")
     )
@@ -220,5 +219,5 @@ def organisations_here(place: Place) -> Here:
         first=shown(seated.order_by("-pk")[:FIRST]),
         acting=Count(acting[: BOUND + 1].count()),
         acting_first=shown(acting.order_by("-pk")[:FIRST]),
-        labelled=shown(acts_here.filter(distinctions__name=TERRITORY).order_by("name", "pk")),
+        labelled=shown(acts_here.filter(distinctions__name=TERRITORY_DISTINCTION).order_by("name", "pk")),
     )
