@@ -4,6 +4,7 @@ from django.urls import path
 
 from accelerator.community.views import (
     directory,
+    indexing,
     invitations,
     joining,
     maps,
@@ -23,6 +24,9 @@ urlpatterns = [
     path("carte", maps.Map.as_view(), name="map"),
     path("organisations/<str:key>.json", organisation.OrganisationData.as_view(), name="organisation_data"),
     path("organisations/<str:key>", organisation.OrganisationPage.as_view(), name="organisation"),
+    path("robots.txt", indexing.Robots.as_view(), name="robots"),
+    path("sitemap.xml", indexing.SitemapIndex.as_view(), name="sitemap_index"),
+    path("sitemap-<int:number>.xml", indexing.SitemapFile.as_view(), name="sitemap_file"),
     # The record
     # The people
     path("organisations/<str:key>/membres", members.Members.as_view(), name="members"),
