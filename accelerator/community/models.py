@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Q
 from django.db.models.functions import Now, TruncDate
 from django.utils.text import slugify
 
@@ -22,6 +22,7 @@ from accelerator.community.states import (
     LegalFamily,
     OrganisationState,
     ReportState,
+    ReportTopic,
     RoleName,
 )
 from accelerator.search.models import Document
@@ -156,6 +157,11 @@ class Organisation(models.Model):
         """The address's last part: what is readable, then what never changes."""
         return f"{self.slug}-{self.public_id}"
 
+    @property
+    def logo_digest(self) -> str:
+        """What names the logo in its address: its content."""
+        return (self.logo.name or "").removeprefix("logos/").removesuffix(".webp")
+
 
 class OrganisationDocument(Document):
     """What the directory's search knows of an organisation (see `community.search`)."""
@@ -247,19 +253,6 @@ class Role(models.Model):
                 | (~Q(name__in=ORGANISATION_ROLES) & Q(organisation__isnull=True)),
                 violation_error_message="Ce rôle s’exerce dans une organisation, ou sur la plateforme, pas l’inverse.",
             ),
-            # A representative may do what a manager may, a manager what a member may: one role is enough.
-            models.UniqueConstraint(
-                fields=["person", "organisation"],
-                condition=Q(ended_at__isnull=True, organisation__isnull=False),
-                name="one_role_per_organisation",
-                violation_error_message="Cette personne a déjà un rôle dans cette organisation.",
-            ),
-            models.CheckConstraint(
-                name="confirmation_has_author",
-                condition=Q(confirmed_at__isnull=True, confirmed_by="")
-                | (Q(confirmed_at__isnull=False, name=RoleName.REPRESENTATIVE) & ~Q(confirmed_by="")),
-                violation_error_message="Seul un représentant légal est confirmé, par quelqu’un, à une date.",
-            ),
         ]
         indexes = [models.Index(fields=["organisation", "person"], name="role_members")]
 
@@ -282,10 +275,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, at: datetime) -> "InvitationQuerySet":
         """Those that can still be accepted."""
         return self.waiting().filter(expires_at__gt=at)
-
-    def showing_addresses(self, shown: bool) -> "InvitationQuerySet":
-        """With `shown_address`: the address for those who may read it."""
-        return self.annotate(shown_address=F("email") if shown else Value("Adresse non affichée"))
 
 
 class Invitation(models.Model):
@@ -334,11 +323,6 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
-
-    @property
-    def is_waiting(self) -> bool:
-        """Neither accepted, declined nor revoked; it may be over."""
-        return not (self.accepted_at or self.declined_at or self.revoked_at)
 
     @property
     def offer(self) -> str:
@@ -404,10 +388,6 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         """Those that hold on that day."""
         return self.filter(revoked_at__isnull=True, starts_on__lte=on, ends_on__gte=on)
 
-    def ending_allowed(self, *, all_of_them: bool, person: Any) -> "DelegationQuerySet":
-        """With `mine_to_end`: whether this person may end it (the delegate may give it up)."""
-        return self.annotate(mine_to_end=Value(True) if all_of_them else Q(delegate=person))
-
 
 class Delegation(models.Model):
     """The legal representative lets a member submit or sign, for a time (practice: who acts)."""
@@ -448,10 +428,6 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
         """Neither revoked nor over; the last day counts, as days go in Paris."""
         return self.filter(revoked_at__isnull=True, ends_on__gte=TruncDate(Now()))
 
-    def ending_allowed(self, *, all_of_them: bool, person: Any) -> "MandateQuerySet":
-        """With `mine_to_end`: whether this person may end it (the helper may give it up)."""
-        return self.annotate(mine_to_end=Value(True) if all_of_them else Q(helper=person))
-
 
 class Mandate(models.Model):
     """A helper may fill in the record of an organisation, until revoked or over."""
@@ -480,15 +456,20 @@ class Mandate(models.Model):
 
 
 class ErrorReport(models.Model):
-    """Someone says that a record is wrong."""
+    """Someone says that a record is wrong, or that a message is abusive."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reports")
-    state = models.CharField(max_length=10, choices=ReportState, default=ReportState.OPEN)
+    state = models.CharField("état", max_length=10, choices=ReportState, default=ReportState.OPEN)
+    topic = models.CharField("sujet", max_length=10, choices=ReportTopic, default=ReportTopic.OTHER)
+    # The message complained of, when it is one.
+    about_message = models.ForeignKey("ContactMessage", null=True, on_delete=models.PROTECT, related_name="+")
     message = models.TextField()
     # Whom to answer; forgotten when the report is closed.
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reporter_email = models.EmailField(max_length=254, default="")
     reported_at = models.DateTimeField()
+    # The day by which an answer was promised.
+    due_on = models.DateField()
     closed_at = models.DateTimeField(null=True)
     answer = models.TextField(default="")
 
@@ -500,7 +481,13 @@ class ErrorReport(models.Model):
                 | (~Q(state=ReportState.OPEN) & Q(closed_at__isnull=False) & ~Q(answer="")),
                 violation_error_message="Un signalement se clôt avec une réponse.",
             ),
+            models.CheckConstraint(
+                name="closed_report_forgets_address",
+                condition=Q(state=ReportState.OPEN) | Q(reporter_email=""),
+                violation_error_message="L’adresse de qui a signalé est oubliée dès que le signalement est clos.",
+            ),
         ]
+        indexes = [models.Index(fields=["state", "due_on"], name="report_desk")]
 
     def __str__(self) -> str:
         return f"signalement {self.pk}"
@@ -509,11 +496,17 @@ class ErrorReport(models.Model):
 class ContactMessage(models.Model):
     """A message sent to an organisation through the platform; addresses are never shown to either side."""
 
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="messages")
+    # The first message of the exchange; none for the first itself.
+    in_reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=150)
     body = models.TextField()
     sent_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["sender", "-sent_at"], name="message_sender")]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

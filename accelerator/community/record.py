@@ -28,6 +28,14 @@ class Section:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class SourceOfEsus:
+    """The decision that grants the ESUS approval, as far as it was said."""
+
+    url: str = ""
+    on: date | None = None
+
+
 LABELS: Final[Mapping[str, str]] = {
     "name": "nom",
     "acronym": "sigle",

@@ -2,8 +2,6 @@
 
 from django.db import models
 
-from accelerator.workflow.transitions import Transition
-
 
 class Identity(models.TextChoices):
     """How sure the identity of an organisation is (decision 7)."""
@@ -88,19 +86,25 @@ class JoinRequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Retirée"
 
 
-_OPEN = frozenset({JoinRequestState.OPEN.value})
-_ANSWERED = "Cette demande a déjà reçu une réponse, ou a été retirée."
-ACCEPT_JOIN = Transition("accept", _OPEN, JoinRequestState.ACCEPTED, "community.join_accepted", _ANSWERED)
-REJECT_JOIN = Transition("reject", _OPEN, JoinRequestState.REJECTED, "community.join_rejected", _ANSWERED)
-WITHDRAW_JOIN = Transition("withdraw", _OPEN, JoinRequestState.WITHDRAWN, "community.join_withdrawn", _ANSWERED)
-
-
 class ReportState(models.TextChoices):
     """The life of an error reported on a record."""
 
     OPEN = "open", "À traiter"
     CORRECTED = "corrected", "Corrigée"
     REJECTED = "rejected", "Sans suite"
+
+
+class ReportTopic(models.TextChoices):
+    """What is wrong, as the person who reports it says."""
+
+    IDENTITY = "identity", "Nom, numéro ou forme juridique"
+    PLACE = "place", "Siège ou territoires"
+    CONTENT = "content", "Présentation, thèmes ou liens"
+    CEASED = "ceased", "L’organisation a cessé son activité"
+    DUPLICATE = "duplicate", "La fiche existe en double"
+    PERSON = "person", "Une personne est mise en cause ou nommée sans son accord"
+    MESSAGE = "message", "Un message reçu est abusif"
+    OTHER = "other", "Autre chose"
 
 
 class DelegationScope(models.TextChoices):

@@ -1,12 +1,11 @@
 """The record: registering an organisation, changing it, confirming it, bringing it back to the register."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from accelerator.accounts.models import Person
-from accelerator.community import rules, search
+from accelerator.community import charter, rules, search
 from accelerator.community.clients import Answer
 from accelerator.community.events import (
     RECORD_CHANGED,
@@ -16,8 +15,8 @@ from accelerator.community.events import (
 )
 from accelerator.community.identifiers import Identifier, Scheme
 from accelerator.community.models import Establishment, Organisation
-from accelerator.community.operations.locks import lock_organisation, lock_person
-from accelerator.community.operations.people import grant_role
+from accelerator.community.operations.charter import accept_charter
+from accelerator.community.operations.people import grant_role, lock_organisation, lock_person
 from accelerator.community.queries.duplicates import known_by, lookalikes
 from accelerator.community.queries.register import differences, said, values_of
 from accelerator.community.record import (
@@ -25,6 +24,7 @@ from accelerator.community.record import (
     FROM_REGISTER,
     LABELS,
     SECTIONS,
+    SourceOfEsus,
     confirmed,
     declared,
     from_register,
@@ -32,7 +32,7 @@ from accelerator.community.record import (
     print_of,
 )
 from accelerator.community.states import Identity, OrganisationState, RoleName
-from accelerator.geography.models import Place
+from accelerator.geography.perimeters import cover_of
 from accelerator.journal.operations import record
 from accelerator.workflow import Refused, operation
 
@@ -41,14 +41,6 @@ LOOKALIKES = (
     "Des fiches ressemblent à la vôtre : regardez-les ci-dessous. Si c’est une autre organisation, cochez « Ce n’est"
     " pas la même »."
 )
-
-
-@dataclass(frozen=True)
-class SourceOfEsus:
-    """The decision that grants the ESUS approval, when it is given."""
-
-    url: str = ""
-    on: Any = None
 
 
 @operation
@@ -60,6 +52,7 @@ def register(
     by: Person,
     at: datetime,
     is_representative: bool = False,
+    accepts_charter: bool = False,
     is_natural_person: bool = False,
     is_another: bool = False,
     esus: SourceOfEsus | None = None,
@@ -68,6 +61,7 @@ def register(
 
     values             the fields of the record, already clean.
     answer             what the register said of the number, None when it was not asked or did not answer.
+    accepts_charter    only a representative may: the charter's own rule is asked.
     is_natural_person  declared, when the register could not say: such a record is never public (decision 8).
     is_another         the person looked at the records that resemble and says that it is none of them.
     Raises `Refused` when the number is known already (also by someone registering it at this very moment), or when
@@ -85,7 +79,7 @@ def register(
         **{**given, **values, **_numbers(identifier, given)},
         identity=Identity.VERIFIED if company else Identity.DECLARED,
         state=OrganisationState.ACTIVE if company is None or company.is_active else OrganisationState.CEASED,
-        territories_cover=_cover(values.get("territories", [])),
+        territories_cover=cover_of(values.get("territories", [])),
         source=DECLARED,
         source_on=at.date(),
         provenance=_first_provenance(values, given, answer, person, at, esus),
@@ -107,6 +101,8 @@ def register(
         by=by,
         at=at,
     )
+    if accepts_charter:
+        accept_charter(organisation=entered, version=charter.VERSION, by=by, at=at)
     search.refresh([entered])
     return entered
 
@@ -282,7 +278,7 @@ def take_from_register(
 def _save(held: Organisation, fields: list[str], at: datetime) -> None:
     held.changed_at = at
     if "territories" in fields:
-        held.territories_cover = _cover(held.territories)
+        held.territories_cover = cover_of(held.territories)
         fields = [*fields, "territories_cover"]
     held.save(update_fields=[*fields, "provenance", "changed_at"])
     search.refresh([held])
@@ -290,9 +286,3 @@ def _save(held: Organisation, fields: list[str], at: datetime) -> None:
 
 def _listed(names: Collection[str]) -> str:
     return ", ".join(LABELS[name] for name in names)
-
-
-def _cover(keys: Collection[str]) -> list[str]:
-    """The keys of the places and of every larger place that they overlap."""
-    covers = Place.objects.filter(pk__in=list(keys)).values_list("cover", flat=True)
-    return sorted({key for cover in covers for key in cover})

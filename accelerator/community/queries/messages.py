@@ -1,0 +1,25 @@
+"""The messages that a person may read."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accelerator.community.models import ContactMessage, Role
+
+
+def exchanges_of(person: Any) -> QuerySet[ContactMessage]:
+    """The first messages of the exchanges of a person: those they sent, and those of organisations they steer."""
+    steered = Role.objects.current().steering().filter(person=person).values("organisation")
+    mine = Q(sender=person) | Q(organisation__in=steered)
+    return ContactMessage.objects.filter(mine, in_reply_to__isnull=True).select_related("organisation", "sender")
+
+
+def may_read(message: ContactMessage, person: Any) -> bool:
+    """Whether an exchange is this person's."""
+    return exchanges_of(person).filter(pk=message.in_reply_to_id or message.pk).exists()
+
+
+def exchange(first: ContactMessage) -> list[ContactMessage]:
+    """Every message of an exchange, in order."""
+    replies = first.replies.select_related("sender").order_by("sent_at", "pk")
+    return [first, *replies]

@@ -1,0 +1,172 @@
+"""Writing to an organisation, and the exchanges that follow."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from accelerator.community.forms.exchanges import AbuseForm, MessageForm, ReplyForm
+from accelerator.community.models import ContactMessage, ErrorReport
+from accelerator.community.operations.messages import NOBODY, reply, write_to
+from accelerator.community.operations.reports import report_error
+from accelerator.community.queries.messages import exchange, exchanges_of
+from accelerator.community.queries.people import steering_people
+from accelerator.community.states import ReportTopic
+from accelerator.community.views.of_organisation import OfOrganisation
+from accelerator.design.lists import Column, ListPage
+from accelerator.design.pages import ActionPage, Crumb
+from accelerator.workflow.limits import count_against
+
+MESSAGES_A_DAY = 20
+REPORTS_A_DAY = 10
+
+
+class WriteTo(OfOrganisation, ActionPage):
+    """« Écrire à cette organisation »."""
+
+    template_name = "community/write.html"
+    form_class = MessageForm
+    submit_label = "Envoyer le message"
+    done_message = "Votre message est envoyé. La réponse vous parviendra par courriel, et s’affichera ici."
+
+    def load(self) -> None:
+        super().load()
+        self.title = f"Écrire à {self.organisation.name}"
+
+    def context(self) -> dict[str, Any]:
+        answered = bool(steering_people(self.organisation))
+        return {"organisation": self.organisation, "answered": answered, "nobody": NOBODY}
+
+    def before(self) -> None:
+        key = f"message:{self.person.actor_key}"
+        count_against(key, limit=MESSAGES_A_DAY, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> ContactMessage:
+        return write_to(
+            organisation=self.organisation,
+            subject=form.cleaned_data["subject"],
+            body=form.cleaned_data["body"],
+            by=self.person,
+            at=self.at,
+        )
+
+    def done_url(self, result: ContactMessage) -> str:
+        return reverse("community:message", args=[result.public_id])
+
+
+class Messages(ListPage):
+    """The exchanges of a person, theirs and those of the organisations they steer."""
+
+    title = "Messages"
+    order = "-date"
+    things = ("échange", "échanges")
+    empty_title = "Aucun message"
+    empty_advice = "Sur la page d’une organisation, « Écrire à cette organisation » ouvre un échange."
+    columns = (
+        Column(
+            "objet",
+            "Objet",
+            lambda m: m.subject,
+            sort=("subject",),
+            url=lambda m: reverse("community:message", args=[m.public_id]),
+        ),
+        Column("organisation", "Organisation", lambda m: m.organisation.name, sort=("organisation__name",)),
+        Column("de", "De", lambda m: m.sender.name),
+        Column("date", "Le", lambda m: date_format(localtime(m.sent_at), "j F Y à H\\hi"), sort=("sent_at",)),
+    )
+
+    def rows(self) -> Any:
+        return exchanges_of(self.person)
+
+
+class OfExchange:
+    """To put before a page about one exchange: what is not the person's is 404."""
+
+    kwargs: dict[str, Any]
+    person: Any
+    message: ContactMessage
+    title: str
+
+    def load(self) -> None:
+        found = exchanges_of(self.person).filter(public_id=self.kwargs["public_id"]).first()
+        if found is None:
+            raise Http404
+        self.message = found
+
+    def trail(self) -> list[Crumb]:
+        return [Crumb("Messages", reverse("community:messages"))]
+
+    def here(self) -> str:
+        return reverse("community:message", args=[self.message.public_id])
+
+
+class Message(OfExchange, ActionPage):
+    """One exchange, and the answer."""
+
+    template_name = "community/message.html"
+    form_class = ReplyForm
+    submit_label = "Répondre"
+    done_message = "Votre réponse est envoyée."
+
+    def load(self) -> None:
+        super().load()
+        self.title = self.message.subject
+
+    def context(self) -> dict[str, Any]:
+        sender = self.message.sender_id
+        lines = [
+            {
+                "who": "Vous" if one.sender_id == self.person.pk else one.sender.name,
+                "for_organisation": one.sender_id != sender,
+                "at": one.sent_at,
+                "body": one.body,
+            }
+            for one in exchange(self.message)
+        ]
+        return {"message": self.message, "lines": lines, "mine": sender == self.person.pk}
+
+    def before(self) -> None:
+        key = f"message:{self.person.actor_key}"
+        count_against(key, limit=MESSAGES_A_DAY, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> ContactMessage:
+        return reply(message=self.message, body=form.cleaned_data["body"], by=self.person, at=self.at)
+
+    def done_url(self, result: ContactMessage) -> str:
+        return self.here()
+
+
+class ReportAbuse(OfExchange, ActionPage):
+    """A message complained of: the moderators then read the exchange."""
+
+    title = "Signaler un message abusif"
+    template_name = "community/report_abuse.html"
+    form_class = AbuseForm
+    submit_label = "Envoyer le signalement"
+
+    def trail(self) -> list[Crumb]:
+        return [*super().trail(), Crumb(self.message.subject, self.here())]
+
+    def before(self) -> None:
+        key = f"report:{self.person.actor_key}"
+        count_against(key, limit=REPORTS_A_DAY, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> ErrorReport:
+        return report_error(
+            organisation=self.message.organisation,
+            topic=ReportTopic.MESSAGE,
+            message=form.cleaned_data["message"],
+            about_message=self.message,
+            by=self.person,
+            at=self.at,
+        )
+
+    def done_url(self, result: ErrorReport) -> str:
+        return self.here()
+
+    def message_when_done(self, result: ErrorReport) -> str:
+        day = date_format(result.due_on, "j F Y")
+        return f"Votre signalement est reçu. Une réponse vous sera envoyée au plus tard le {day}."
