@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.operations import accept_terms, open_account
-from accelerator.community.models import Organisation, Role
-from accelerator.community.operations.people import grant_role
+from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.operations.invitations import accept_invitation, invite, offer_mandate
+from accelerator.community.operations.people import confirm_representative
+from accelerator.community.operations.platform import appoint
 from accelerator.community.operations.records import register
 from accelerator.community.states import Kind, LegalFamily, RoleName
 from accelerator.geography.models import Place
@@ -43,12 +46,22 @@ INCUBATOR: dict[str, Any] = {
 
 @operation
 def seed(*, by: Actor, at: datetime) -> list[Person]:
-    """Make the fictitious people and their organisations; made already, nothing changes."""
+    """Make the fictitious people, their organisations and their roles; made already, nothing changes."""
     people = {figure.key: _person(figure.email, figure.given_name, by=by, at=at) for figure in CAST}
+    for key, name in (("ange", RoleName.ADMINISTRATOR), ("maxence", RoleName.MODERATOR)):
+        if not Role.objects.current().platform().filter(person=people[key], name=name).exists():
+            appoint(person=people[key], name=name, by=by, at=at)
     association = _organisation(ASSOCIATION, FIGEAC, owner=people["dominique"], representative=True, at=at)
     _organisation(INCUBATOR, CAHORS, owner=people["alix"], representative=False, at=at)
+    declared = Role.objects.current().filter(organisation=association, person=people["dominique"]).first()
+    if declared and declared.name == RoleName.REPRESENTATIVE and not declared.confirmed_at:
+        evidence = "Procès-verbal fictif de l’assemblée générale, pour la démonstration."
+        confirm_representative(role=declared, evidence=evidence, by=people["maxence"], at=at)
     for key, name in (("sacha", RoleName.MANAGER), ("noa", RoleName.MEMBER)):
-        _role(people[key], name, association, by=people["dominique"], at=at)
+        if not Role.objects.current().filter(person=people[key], organisation=association).exists():
+            _join(people[key], name, association, host=people["dominique"], at=at)
+    if not Mandate.objects.current().filter(helper=people["alix"], organisation=association).exists():
+        _mandate(people["alix"], association, host=people["sacha"], at=at)
     Mail.objects.filter(sent_at__lt=at - timedelta(days=30)).delete()
     return list(people.values())
 
@@ -77,6 +90,12 @@ def _organisation(
     )
 
 
-def _role(person: Person, name: str, organisation: Organisation, *, by: Person, at: datetime) -> None:
-    if not Role.objects.current().filter(person=person, organisation=organisation).exists():
-        grant_role(person=person, name=name, organisation=organisation, by=by, at=at)
+def _join(person: Person, name: str, organisation: Organisation, *, host: Person, at: datetime) -> None:
+    invitation = invite(organisation=organisation, email=str(person.email), role=name, by=host, at=at)
+    accept_invitation(invitation=invitation, by=person, at=at)
+
+
+def _mandate(helper: Person, organisation: Organisation, *, host: Person, at: datetime) -> None:
+    until = localdate(at) + timedelta(days=180)
+    offer = offer_mandate(organisation=organisation, email=str(helper.email), until=until, by=host, at=at)
+    accept_invitation(invitation=offer, by=helper, at=at)

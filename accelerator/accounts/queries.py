@@ -15,6 +15,7 @@ from accelerator.journal.models import Event
 SYSTEMS = {
     "demonstration": "La démonstration",
     "founding-facts": "Le chargement des faits fondateurs",
+    "reference-data": "Le chargement des données de référence",
 }
 
 

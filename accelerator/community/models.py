@@ -25,6 +25,7 @@ from accelerator.community.states import (
     ReportTopic,
     RoleName,
 )
+from accelerator.journal.retention import Retention
 from accelerator.search.models import Document
 
 
@@ -223,6 +224,12 @@ class RoleQuerySet(models.QuerySet["Role"]):
 class Role(models.Model):
     """This person, this role, in this organisation or on the platform, on this perimeter, for a time."""
 
+    retention = Retention(
+        holds="Vos rôles dans les organisations et sur la plateforme",
+        why="Savoir qui peut agir au nom de qui ; exécution des conditions d’utilisation.",
+        until="La durée du service ; à la suppression de votre compte, ils prennent fin et ne portent plus de nom.",
+    )
+
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=16, choices=RoleName)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="roles")
@@ -279,6 +286,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 class Invitation(models.Model):
     """Someone is invited by e-mail to a role or to a helper's mandate; the link serves once, for that address."""
+
+    retention = Retention(
+        holds="Les invitations reçues et envoyées : l’adresse invitée, le rôle proposé",
+        why="Vous faire rejoindre une organisation à sa demande ; intérêt légitime.",
+        until="La durée du service ; l’adresse est effacée avec votre compte.",
+    )
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(max_length=254)
@@ -344,6 +357,12 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
 class JoinRequest(models.Model):
     """Someone asks to join an organisation; its managers answer, the platform when nobody else can."""
 
+    retention = Retention(
+        holds="Vos demandes à rejoindre une organisation",
+        why="Les transmettre à ses gestionnaires, à votre demande.",
+        until="La durée du service ; votre message est effacé avec votre compte.",
+    )
+
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="join_requests")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=JoinRequestState, default=JoinRequestState.OPEN)
@@ -392,6 +411,12 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
 class Delegation(models.Model):
     """The legal representative lets a member submit or sign, for a time (practice: who acts)."""
 
+    retention = Retention(
+        holds="Les délégations données et reçues",
+        why="Prouver qui pouvait déposer ou signer ; obligation légale.",
+        until="La durée du service ; elles ne portent plus de nom après la suppression de votre compte.",
+    )
+
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="delegations")
     giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     delegate = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -432,6 +457,12 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
 class Mandate(models.Model):
     """A helper may fill in the record of an organisation, until revoked or over."""
 
+    retention = Retention(
+        holds="Les mandats donnés et reçus pour aider une organisation",
+        why="Savoir qui pouvait remplir la fiche de qui ; exécution des conditions d’utilisation.",
+        until="La durée du service ; ils prennent fin avec votre compte et ne portent plus de nom.",
+    )
+
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="mandates")
     helper = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -457,6 +488,12 @@ class Mandate(models.Model):
 
 class ErrorReport(models.Model):
     """Someone says that a record is wrong, or that a message is abusive."""
+
+    retention = Retention(
+        holds="Les erreurs que vous avez signalées et les réponses",
+        why="Corriger l’annuaire et vous répondre ; intérêt légitime.",
+        until="La durée du service ; votre adresse est oubliée quand le signalement est clos ou votre compte supprimé.",
+    )
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reports")
     state = models.CharField("état", max_length=10, choices=ReportState, default=ReportState.OPEN)
@@ -495,6 +532,12 @@ class ErrorReport(models.Model):
 
 class ContactMessage(models.Model):
     """A message sent to an organisation through the platform; addresses are never shown to either side."""
+
+    retention = Retention(
+        holds="Les messages que vous avez écrits aux organisations",
+        why="Les transmettre, à votre demande.",
+        until="La durée du service ; leur texte est effacé avec votre compte.",
+    )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="messages")

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accelerator.accounts.models import Person
-from accelerator.community.models import Organisation, Role
+from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.journal import System
 from accelerator.journal.models import Event
 from demonstration.cast import CAST
@@ -80,6 +80,23 @@ def test_people_are_made_once(people: list[Person]) -> None:
     assert [model.objects.count() for model in (Person, Organisation, Role, Event)] == before
     assert all(person.email.endswith(".example") for person in Person.objects.all() if person.email)
     assert {person.terms_version for person in people} == {"2026-11"}
+
+
+@pytest.mark.usefixtures("people")
+def test_each_holds_their_place() -> None:
+    roles = {(role.person.given_name, role.name, bool(role.confirmed_at)) for role in Role.objects.current()}
+    assert roles == {
+        ("Dominique", "representative", True),
+        ("Sacha", "manager", False),
+        ("Noa", "member", False),
+        ("Alix", "manager", False),
+        ("Maxence", "moderator", False),
+        ("Ange", "administrator", False),
+    }
+    mandate = Mandate.objects.current().get()
+    assert (mandate.helper.given_name, mandate.organisation.name) == ("Alix", "Les Paniers partagés (exemple)")
+    for organisation in Organisation.objects.filter(name__endswith="(exemple)"):
+        assert "n’existe pas" in organisation.presentation
 
 
 @pytest.mark.usefixtures("people")
