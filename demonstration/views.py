@@ -69,8 +69,6 @@ class Mails(ListPage):
     title = "Courriels de la démonstration"
     public = True
     columns = (
-        Column("le", "Envoyé le", lambda mail: mail.sent_at, sort=("sent_at",)),
-        Column("a", "À", lambda mail: mail.to, sort=("to",)),
         Column(
             "objet",
             "Objet",
@@ -78,6 +76,8 @@ class Mails(ListPage):
             sort=("subject",),
             url=lambda mail: reverse("demonstration:mail", args=[mail.pk]),
         ),
+        Column("a", "À", lambda mail: mail.to, sort=("to",)),
+        Column("le", "Envoyé le", lambda mail: mail.sent_at, sort=("sent_at",)),
     )
     order = "-le"
     filter_form = MailFilters

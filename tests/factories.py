@@ -1,13 +1,15 @@
 """Things for tests, made in one line; every person is visibly fictitious."""
 
+import hashlib
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.community.models import Organisation, Role
-from accelerator.community.states import RoleName
+from accelerator.community.models import Delegation, Invitation, JoinRequest, Mandate, Organisation, Role
+from accelerator.community.states import DelegationScope, OrganisationState, RoleName
 
 _numbers = count(1)
 
@@ -43,3 +45,44 @@ def role(
     """A current role, its holder made if needed."""
     given = {"started_at": timezone.now(), **values}
     return Role.objects.create(person=holder or person(), organisation=organisation, name=name, **given)
+
+
+def merge(organisation: Organisation, into: Organisation) -> None:
+    """The first record is now part of the second."""
+    organisation.state, organisation.merged_into = OrganisationState.MERGED, into
+    organisation.save()
+
+
+def invitation(organisation: Organisation, *, token: str = "", invited_by: Person, **values: Any) -> Invitation:
+    """An invitation that waits for its answer."""
+    number, now = next(_numbers), timezone.now()
+    given = {
+        "email": f"invitee{number}@personnes.example",
+        "role": RoleName.MEMBER,
+        "invited_at": now,
+        "expires_at": now + timedelta(days=14),
+        "token_digest": hashlib.sha256((token or f"lien-{number}").encode()).hexdigest(),
+        **values,
+    }
+    return Invitation.objects.create(organisation=organisation, invited_by=invited_by, **given)
+
+
+def mandate(organisation: Organisation, *, helper: Person | None = None, granted_by: Person, **values: Any) -> Mandate:
+    """A mandate that runs."""
+    now = timezone.now()
+    given = {"granted_at": now, "ends_on": timezone.localdate(now) + timedelta(days=90), **values}
+    return Mandate.objects.create(organisation=organisation, helper=helper or person(), granted_by=granted_by, **given)
+
+
+def delegation(organisation: Organisation, *, giver: Person, delegate: Person, **values: Any) -> Delegation:
+    """A delegation that runs."""
+    today = timezone.localdate()
+    given = {"scope": DelegationScope.SUBMIT, "starts_on": today, "ends_on": today + timedelta(days=90), **values}
+    return Delegation.objects.create(organisation=organisation, giver=giver, delegate=delegate, **given)
+
+
+def join_request(organisation: Organisation, *, asker: Person | None = None, **values: Any) -> JoinRequest:
+    """A request that waits for its answer."""
+    now = timezone.now()
+    given = {"asked_at": now, "expected_on": timezone.localdate(now) + timedelta(days=15), **values}
+    return JoinRequest.objects.create(organisation=organisation, person=asker or person(), **given)

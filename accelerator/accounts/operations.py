@@ -210,7 +210,8 @@ def delete_account(*, person: Person, by: Actor, at: datetime) -> None:
     Each subject that holds personal data says first whether something stands in the way: `Refused` with all the
     reasons. Sessions end at once: nobody is recognised as an erased person.
     """
-    locked = Person.objects.select_for_update().get(pk=person.pk)
+    # Not the key: a row that only points to the person must not wait here while it holds what erasing will ask for.
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if locked.erased_at:
         raise Refused("Ce compte est déjà supprimé.")
     if reasons := [reason for holding in holdings() for reason in holding.objections(locked)]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db.models import Q, QuerySet
 
 from accelerator.accounts.holdings import PersonalData, register
 from accelerator.accounts.models import Challenge, Person
@@ -28,7 +29,7 @@ def export(person: Person) -> dict[str, Any]:
         },
         "codes demandés": [
             {"adresse": challenge.email, "pour": challenge.get_purpose_display(), "le": challenge.asked_at}
-            for challenge in Challenge.objects.filter(email__iexact=person.email or "").order_by("asked_at")
+            for challenge in _challenges(person).order_by("asked_at")
         ],
         "courriels reçus": [
             {"objet": notice.subject, "texte": notice.body, "demandé le": notice.asked_at, "envoyé le": notice.sent_at}
@@ -44,10 +45,15 @@ def export(person: Person) -> dict[str, Any]:
 @operation
 def erase(*, person: Person, by: Actor, at: datetime) -> None:
     """Forget the codes, the mails and the addresses of the person; the account itself is blanked by its deletion."""
-    Challenge.objects.filter(person=person).delete()
-    Challenge.objects.filter(email__iexact=person.email or "").delete()
+    challenges = _challenges(person)
+    for address in {person.email or "", *challenges.values_list("email", flat=True)}:
+        notices.forget(recipient=person.actor_key, email=address, by=by, at=at)
+    challenges.delete()
     EmailAddress.objects.filter(user=person).delete()
-    notices.forget(recipient=person.actor_key, email=person.email or "", by=by, at=at)
+
+
+def _challenges(person: Person) -> QuerySet[Challenge]:
+    return Challenge.objects.filter(Q(person=person) | Q(email__iexact=person.email or ""))
 
 
 register(

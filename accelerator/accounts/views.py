@@ -345,7 +345,6 @@ class Notices(AccountPage, ListPage):
 
     title = "Mes courriels"
     columns = (
-        Column("le", "Le", lambda notice: notice.asked_at, sort=("asked_at",)),
         Column(
             "objet",
             "Objet",
@@ -353,6 +352,7 @@ class Notices(AccountPage, ListPage):
             sort=("subject",),
             url=lambda notice: reverse("accounts:notice", args=[notice.pk]),
         ),
+        Column("le", "Le", lambda notice: notice.asked_at, sort=("asked_at",)),
         Column("envoi", "Envoi", lambda notice: "envoyé" if notice.sent_at else "en attente"),
     )
     order = "-le"

@@ -1,6 +1,5 @@
-from importlib import import_module
-
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CommunityConfig(AppConfig):
@@ -8,5 +7,5 @@ class CommunityConfig(AppConfig):
     verbose_name = "Communauté"
 
     def ready(self) -> None:
-        """Declare the events (the journal's table needs the apps loaded first)."""
-        import_module("accelerator.community.events")
+        """Declare the events and what is held about people (both need the models loaded first)."""
+        autodiscover_modules("events", "personal_data")

@@ -35,3 +35,27 @@ declare("community.representative_declared", "a déclaré {person} représentant
 declare("community.representative_confirmed", "a confirmé {person} comme représentant légal", personal=("person",))
 declare("community.name_shown", "a accepté que son nom figure sur la page publique")
 declare("community.name_hidden", "a retiré son nom de la page publique")
+declare("community.invited", "a invité quelqu’un : {offer}")
+declare("community.invitation_resent", "a renvoyé une invitation : {offer}")
+declare("community.invitation_revoked", "a annulé une invitation : {offer}")
+declare("community.invitation_accepted", "a accepté l’invitation : {offer}")
+declare("community.invitation_declined", "a décliné l’invitation : {offer}")
+declare("community.join_asked", "a demandé à rejoindre l’organisation")
+declare("community.join_accepted", "a accepté une demande à rejoindre l’organisation")
+declare("community.join_rejected", "a refusé une demande à rejoindre l’organisation")
+declare("community.join_withdrawn", "a retiré sa demande à rejoindre l’organisation")
+declare(
+    "community.delegation_given",
+    "a donné délégation à {person} (« {scope} ») du {start} au {end}",
+    personal=("person",),
+)
+declare("community.delegation_revoked", "a mis fin à la délégation de {person} (« {scope} »)", personal=("person",))
+declare("community.mandate_accepted", "a accepté un mandat d’accompagnateur jusqu’au {end}")
+declare("community.mandate_revoked", "a mis fin au mandat d’accompagnateur de {person}", personal=("person",))
+declare("community.mandate_expired", "a constaté la fin du mandat d’accompagnateur de {person}", personal=("person",))
+declare(
+    "community.platform_role_granted",
+    "a donné le rôle « {role} » à {person}, sur : {perimeter}",
+    personal=("person",),
+)
+declare("community.platform_role_ended", "a retiré le rôle « {role} » à {person}", personal=("person",))

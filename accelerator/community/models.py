@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now, TruncDate
 from django.utils.text import slugify
 
@@ -260,6 +260,19 @@ class Role(models.Model):
                 | (~Q(name__in=ORGANISATION_ROLES) & Q(organisation__isnull=True)),
                 violation_error_message="Ce rôle s’exerce dans une organisation, ou sur la plateforme, pas l’inverse.",
             ),
+            # A representative may do what a manager may, a manager what a member may: one role is enough.
+            models.UniqueConstraint(
+                fields=["person", "organisation"],
+                condition=Q(ended_at__isnull=True, organisation__isnull=False),
+                name="one_role_per_organisation",
+                violation_error_message="Cette personne a déjà un rôle dans cette organisation.",
+            ),
+            models.CheckConstraint(
+                name="confirmation_has_author",
+                condition=Q(confirmed_at__isnull=True, confirmed_by="")
+                | (Q(confirmed_at__isnull=False, name=RoleName.REPRESENTATIVE) & ~Q(confirmed_by="")),
+                violation_error_message="Seul un représentant légal est confirmé, par quelqu’un, à une date.",
+            ),
         ]
         indexes = [models.Index(fields=["organisation", "person"], name="role_members")]
 
@@ -282,6 +295,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, at: datetime) -> "InvitationQuerySet":
         """Those that can still be accepted."""
         return self.waiting().filter(expires_at__gt=at)
+
+    def showing_addresses(self, shown: bool) -> "InvitationQuerySet":
+        """With `shown_address`: the address for those who may read it."""
+        return self.annotate(shown_address=F("email") if shown else Value("Adresse non affichée"))
 
 
 class Invitation(models.Model):
@@ -336,6 +353,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Neither accepted, declined nor revoked; it may be over."""
+        return not (self.accepted_at or self.declined_at or self.revoked_at)
 
     @property
     def offer(self) -> str:
@@ -407,6 +429,10 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         """Those that hold on that day."""
         return self.filter(revoked_at__isnull=True, starts_on__lte=on, ends_on__gte=on)
 
+    def ending_allowed(self, *, all_of_them: bool, person: Any) -> "DelegationQuerySet":
+        """With `mine_to_end`: whether this person may end it (the delegate may give it up)."""
+        return self.annotate(mine_to_end=Value(True) if all_of_them else Q(delegate=person))
+
 
 class Delegation(models.Model):
     """The legal representative lets a member submit or sign, for a time (practice: who acts)."""
@@ -452,6 +478,10 @@ class MandateQuerySet(models.QuerySet["Mandate"]):
     def current(self) -> "MandateQuerySet":
         """Neither revoked nor over; the last day counts, as days go in Paris."""
         return self.filter(revoked_at__isnull=True, ends_on__gte=TruncDate(Now()))
+
+    def ending_allowed(self, *, all_of_them: bool, person: Any) -> "MandateQuerySet":
+        """With `mine_to_end`: whether this person may end it (the helper may give it up)."""
+        return self.annotate(mine_to_end=Value(True) if all_of_them else Q(helper=person))
 
 
 class Mandate(models.Model):

@@ -50,6 +50,11 @@ def reason_against(name: str, person: Any, organisation: Organisation) -> str | 
     return _rules[name](standing_of(person, organisation))
 
 
+def reason_within(name: str, standing: Standing) -> str | None:
+    """The same question when the standing was read already."""
+    return _rules[name](standing)
+
+
 def require(name: str, person: Any, organisation: Organisation) -> None:
     """Raise `Refused` with the reason when this person may not."""
     if reason := reason_against(name, person, organisation):
@@ -118,6 +123,24 @@ def invite(standing: Standing) -> str | None:
 @rule("community.change_roles")
 def change_roles(standing: Standing) -> str | None:
     return None if standing.is_steering or standing.is_moderator else STEERING
+
+
+def reason_against_touching(person: Any, role: Role) -> str | None:
+    """Why this person, who may change roles, may not change or end that one.
+
+    A legal representative answers for the organisation: a manager invited yesterday does not remove them.
+    """
+    if isinstance(person, System) or role.name != RoleName.REPRESENTATIVE or role.person == person:
+        return None
+    if role.organisation is None:
+        return reason_against_appointing(person)
+    standing = standing_of(person, role.organisation)
+    if standing.is_representative or standing.is_moderator:
+        return None
+    return (
+        "Le rôle d’un représentant légal n’est changé que par lui-même, par un autre représentant légal, "
+        "ou par la modération de la plateforme."
+    )
 
 
 @rule("community.confirm_representative")

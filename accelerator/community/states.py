@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from accelerator.workflow.transitions import Transition
+
 
 class Identity(models.TextChoices):
     """How sure the identity of an organisation is (decision 7)."""
@@ -84,6 +86,13 @@ class JoinRequestState(models.TextChoices):
     ACCEPTED = "accepted", "Acceptée"
     REJECTED = "rejected", "Refusée"
     WITHDRAWN = "withdrawn", "Retirée"
+
+
+_OPEN = frozenset({JoinRequestState.OPEN.value})
+_ANSWERED = "Cette demande a déjà reçu une réponse, ou a été retirée."
+ACCEPT_JOIN = Transition("accept", _OPEN, JoinRequestState.ACCEPTED, "community.join_accepted", _ANSWERED)
+REJECT_JOIN = Transition("reject", _OPEN, JoinRequestState.REJECTED, "community.join_rejected", _ANSWERED)
+WITHDRAW_JOIN = Transition("withdraw", _OPEN, JoinRequestState.WITHDRAWN, "community.join_withdrawn", _ANSWERED)
 
 
 class ReportState(models.TextChoices):

@@ -95,6 +95,7 @@ def register(library: template.Library, component: Component) -> None:
 
 LEVELS = ("info", "success", "warning", "error")
 COMPONENTS: Final = (
+    Component("accordion", {"title": REQUIRED, "opened": False}, block=True),
     Component("alert", {"title": "", "level": "info", "small": False}, {"level": LEVELS}, block=True),
     Component("badge", {"label": REQUIRED, "level": "", "small": True}, {"level": ("", "new", *LEVELS)}),
     Component(
@@ -109,6 +110,9 @@ COMPONENTS: Final = (
         {"level": ("h2", "h3", "h4")},
     ),
     Component("chips", {"chips": REQUIRED, "reset_url": "", "id": "filtres-en-vigueur"}),
+    Component("facts", {"lines": REQUIRED}),
+    Component("figure", {"title": REQUIRED, "header": (), "rows": (), "source": ""}, block=True),
+    Component("keyfigure", {"value": REQUIRED, "label": REQUIRED, "note": ""}),
     Component("nothing", {"title": REQUIRED}, block=True),
     Component(
         "link",
@@ -122,7 +126,14 @@ COMPONENTS: Final = (
         {"look": ("primary", "secondary", "tertiary")},
         block=True,
     ),
+    Component("progress", {"label": REQUIRED, "value": REQUIRED, "maximum": 100, "text": REQUIRED}),
+    Component("provenance", {"source": REQUIRED, "url": "", "on": "", "note": ""}),
+    Component("stepper", {"title": REQUIRED, "current": REQUIRED, "total": REQUIRED, "following": ""}),
     Component("tag", {"label": REQUIRED, "url": ""}),
-    Component("tile", {"title": REQUIRED, "url": REQUIRED, "text": "", "level": "h3"}, {"level": ("h2", "h3", "h4")}),
+    Component(
+        "tile",
+        {"title": REQUIRED, "url": REQUIRED, "text": "", "detail": "", "level": "h3"},
+        {"level": ("h2", "h3", "h4")},
+    ),
     Component("timeline", {"lines": REQUIRED, "empty": "Rien n’a encore été enregistré."}),
 )

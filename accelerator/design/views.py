@@ -1,5 +1,6 @@
 """Pages of refusal: each says what happened and what to do next."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
@@ -59,5 +60,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page of last resort: it needs neither the database nor the session."""
-    content = render_to_string("design/server_error.html")
+    known = {"site_name": settings.SITE_NAME, "marque": settings.MARQUE}
+    content = render_to_string("design/server_error.html", known)
     return HttpResponse(content, status=500)

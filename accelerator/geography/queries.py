@@ -66,8 +66,9 @@ class Suggestion:
         if self.via:
             parts.append(self.via)
         parts.append(place.described)
-        if place.departement is not None:
-            parts.append(place.departement.name)
+        around = place.departement or place.region
+        if around is not None:
+            parts.append(around.name)
         if place.kind == PlaceKind.COMMUNE and place.postal_codes:
             first, last = place.postal_codes[0], place.postal_codes[-1]
             parts.append(first if first == last else f"{first} à {last}")
@@ -178,7 +179,7 @@ def _suggestions(hits: list[tuple[str, str]], limit: int) -> list[Suggestion]:
     for key, via in hits:
         first.setdefault(key, via)
     kept = list(first)[:limit]
-    places = Place.objects.select_related("departement").in_bulk(kept)
+    places = Place.objects.select_related("departement", "region").in_bulk(kept)
     return [Suggestion(places[key], via=first[key]) for key in kept]
 
 
@@ -191,7 +192,7 @@ def _nearest(typed: Sequence[str], kinds: Collection[str], limit: int) -> list[P
     names, keys = _names(next(iter(digests), ""))
     alike = process.extract(name, names, scorer=fuzz.ratio, score_cutoff=_RESEMBLANCE, limit=40)
     scores = {key: score for _, score, index in alike for key in keys[index]}
-    found = Place.objects.current().of_kind(*kinds).select_related("departement").in_bulk(scores)
+    found = Place.objects.current().of_kind(*kinds).select_related("departement", "region").in_bulk(scores)
     return sorted(found.values(), key=lambda p: (-scores[p.key], -(p.population or 0), p.key))[:limit]
 
 

@@ -2,18 +2,23 @@
 
 from django.urls import path
 
-from accelerator.portal import views
+from accelerator.portal.views import home, institution, territories
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.Home.as_view(), name="home"),
-    path("territoires", views.Home.as_view(), name="territories"),
-    path("la-demarche", views.Home.as_view(), name="about"),
-    path("mon-espace", views.Home.as_view(), name="dashboard"),
-    path("plan-du-site", views.Home.as_view(), name="sitemap"),
-    path("accessibilite", views.Home.as_view(), name="accessibility"),
-    path("mentions-legales", views.Home.as_view(), name="legal"),
-    path("donnees-personnelles", views.Home.as_view(), name="privacy"),
-    path("conditions-d-utilisation", views.Home.as_view(), name="terms"),
-    path("sources", views.Home.as_view(), name="sources"),
+    path("", home.Home.as_view(), name="home"),
+    # Territories
+    path("territoires", territories.Territories.as_view(), name="territories"),
+    path("territoires/<str:key>.json", territories.TerritoryData.as_view(), name="territory_data"),
+    path("territoires/<str:key>", territories.Territory.as_view(), name="territory"),
+    # The person's own space
+    path("mon-espace", home.Dashboard.as_view(), name="dashboard"),
+    # The service itself
+    path("la-demarche", institution.About.as_view(), name="about"),
+    path("plan-du-site", institution.SiteMap.as_view(), name="sitemap"),
+    path("accessibilite", institution.Accessibility.as_view(), name="accessibility"),
+    path("mentions-legales", institution.Legal.as_view(), name="legal"),
+    path("donnees-personnelles", institution.Privacy.as_view(), name="privacy"),
+    path("conditions-d-utilisation", institution.Terms.as_view(), name="terms"),
+    path("sources", institution.Sources.as_view(), name="sources"),
 ]

@@ -28,6 +28,14 @@ SITE_TAGLINE = "L’accélérateur national d’innovation sociale"
 MARQUE = os.environ.get("MARQUE", "neutre")
 BASE_URL = os.environ.get("BASE_URL", "http://localhost:8000")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "contact@french-impact.example")
+# Who answers for this site, as the law wants it said; what is empty is said to be missing on the page.
+OPERATOR = {
+    "name": os.environ.get("OPERATOR_NAME", ""),
+    "address": os.environ.get("OPERATOR_ADDRESS", ""),
+    "director": os.environ.get("OPERATOR_DIRECTOR", ""),
+    "host": os.environ.get("OPERATOR_HOST", ""),
+    "privacy_email": os.environ.get("OPERATOR_PRIVACY_EMAIL", ""),
+}
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 DEBUG = False
@@ -193,6 +201,16 @@ EMAIL_TIMEOUT = 10
 # The company register ("recherche d'entreprises", public, no key).
 COMPANY_REGISTER_URL = os.environ.get("COMPANY_REGISTER_URL", "https://recherche-entreprises.api.gouv.fr")
 COMPANY_REGISTER_TIMEOUT = 3.0
+
+# The people of an organisation (docs/rules/roles-et-mandats.md): durations in days, limits a day.
+INVITATION_DAYS = 14
+JOIN_ANSWER_DAYS = 15
+MANDATE_MAX_DAYS = 366
+INVITATIONS_PER_PERSON = 30
+INVITATIONS_PER_ORGANISATION = 60
+INVITATIONS_PER_ADDRESS = 5
+JOIN_REQUESTS_PER_PERSON = 10
+DELEGATION_MAX_DAYS = 3 * 366
 
 # By how many working days an error reported is answered: a promise of the platform, not a rule of law.
 REPORT_ANSWER_WORKING_DAYS = int(os.environ.get("REPORT_ANSWER_WORKING_DAYS", "7"))

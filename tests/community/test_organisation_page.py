@@ -135,8 +135,9 @@ def test_the_page_asks_the_database_a_fixed_number_of_questions(
         _page(client, one)
 
 
-# The savepoint, the read-only transaction and its end; the record; its themes, territories, distinctions, history.
-PAGE_QUERIES = 8
+# The savepoint, the read-only transaction and its end; the record; its themes, territories, distinctions, history;
+# the names of the map's départements.
+PAGE_QUERIES = 9
 
 
 def _commune() -> Place:

@@ -7,10 +7,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -22,31 +21,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accelerator.notices import Recipient, operations
 from accelerator.notices.models import Notice
 from accelerator.workflow import transaction
+from tests.concurrency import elsewhere
 from tests.mail_server import MailServer, mail_server
 
 ROOT = Path(__file__).resolve().parents[2]
-T = TypeVar("T")
-
-
-def _elsewhere(function: Callable[[], T]) -> T:
-    """Run on a connection of its own, outside the test's transaction."""
-    results: list[T] = []
-    faults: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(function())
-        except BaseException as fault:
-            faults.append(fault)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if faults:
-        raise faults[0]
-    return results[0]
 
 
 def _database_url() -> str:
@@ -96,13 +74,13 @@ def _clean() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers")
 
-    _elsewhere(remove)
+    elsewhere(remove)
 
 
 def test_two_workers_send_one_mail(at: datetime) -> None:
-    notice = _elsewhere(lambda: _told(at))
+    notice = elsewhere(lambda: _told(at))
     # The same notice is asked twice, as after a false alarm about a dead worker.
-    _elsewhere(lambda: app.configure_task(operations.SEND, queue=operations.QUEUE).defer(notice=notice.pk))
+    elsewhere(lambda: app.configure_task(operations.SEND, queue=operations.QUEUE).defer(notice=notice.pk))
     with mail_server() as server:
         # Both workers hold the notice before the mail server answers the first.
         server.before_answer = lambda: threading.Event().wait(1.5)  # type: ignore[assignment,return-value]
@@ -111,20 +89,20 @@ def test_two_workers_send_one_mail(at: datetime) -> None:
         assert [worker.returncode for worker in workers] == [0, 0], outputs
         assert len(server.messages) == 1
         assert server.messages[0]["To"] == "camille@exemple.example"
-    assert _elsewhere(lambda: _sent_at(notice))
-    jobs = _elsewhere(lambda: list(ProcrastinateJob.objects.filter(task_name=operations.SEND)))
+    assert elsewhere(lambda: _sent_at(notice))
+    jobs = elsewhere(lambda: list(ProcrastinateJob.objects.filter(task_name=operations.SEND)))
     assert [job.status for job in jobs] == ["succeeded", "succeeded"]
 
 
 def test_a_worker_killed_before_it_could_remember_sends_again(at: datetime) -> None:
-    notice = _elsewhere(lambda: _told(at))
+    notice = elsewhere(lambda: _told(at))
     with mail_server() as server:
         worker = _worker(server)
         server.before_answer = worker.kill
         worker.communicate(timeout=60)
         assert worker.returncode == -9
         assert len(server.messages) == 1
-        assert _elsewhere(lambda: _sent_at(notice)) is None
+        assert elsewhere(lambda: _sent_at(notice)) is None
 
         def take_up() -> int:
             async def retry() -> int:
@@ -135,7 +113,7 @@ def test_a_worker_killed_before_it_could_remember_sends_again(at: datetime) -> N
 
             return async_to_sync(retry)()  # as `tasks.take_up_stalled`
 
-        assert _elsewhere(take_up) == 1
+        assert elsewhere(take_up) == 1
         server.before_answer = lambda: None
         second = _worker(server)
         output = second.communicate(timeout=60)[0]
@@ -143,17 +121,17 @@ def test_a_worker_killed_before_it_could_remember_sends_again(at: datetime) -> N
         # At least once: the mail left twice, and says that it is the same.
         first_mail, second_mail = server.messages
         assert first_mail["Message-ID"] == second_mail["Message-ID"]
-    assert _elsewhere(lambda: _sent_at(notice))
+    assert elsewhere(lambda: _sent_at(notice))
 
 
 def test_a_mail_server_that_refuses_is_asked_again_later(at: datetime) -> None:
-    notice = _elsewhere(lambda: _told(at))
+    notice = elsewhere(lambda: _told(at))
     with mail_server() as server:
         server.answer = "451 plus tard"
         worker = _worker(server)
         worker.communicate(timeout=60)
-    assert _elsewhere(lambda: _sent_at(notice)) is None
-    job = _elsewhere(lambda: ProcrastinateJob.objects.get(task_name=operations.SEND))
+    assert elsewhere(lambda: _sent_at(notice)) is None
+    job = elsewhere(lambda: ProcrastinateJob.objects.get(task_name=operations.SEND))
     assert (job.status, job.attempts) == ("todo", 1)
     assert job.scheduled_at is not None
     assert job.scheduled_at > at

@@ -6,7 +6,7 @@ from accelerator.accounts.models import Person
 from accelerator.community import charter, rules, search
 from accelerator.community.events import CHARTER_ACCEPTED, CHARTER_WITHDRAWN
 from accelerator.community.models import Organisation
-from accelerator.community.operations.people import lock_organisation
+from accelerator.community.operations.locks import lock_organisation
 from accelerator.journal.operations import record
 from accelerator.workflow import Refused, operation
 

@@ -30,7 +30,7 @@ SOURCE = "Faits fondateurs (presse)"
 READING = "Lecture de la plateforme"
 READ_ON = "2026-11-23"
 
-_WAVES = {"2018-10": "Première vague (appel clos en octobre 2018)", "2019-12": "Deuxième vague (décembre 2019)"}
+_WAVES = {"2018-10": "Première vague, dite d’octobre 2018", "2019-12": "Deuxième vague, de décembre 2019"}
 _ON = {"2019-02-25": "le 25 février 2019", "2019-12": "en décembre 2019"}
 
 

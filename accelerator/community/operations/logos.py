@@ -10,7 +10,7 @@ from accelerator.accounts.models import Person
 from accelerator.community import rules, search
 from accelerator.community.events import LOGO_CHANGED, LOGO_REMOVED
 from accelerator.community.models import Organisation
-from accelerator.community.operations.people import lock_organisation
+from accelerator.community.operations.locks import lock_organisation
 from accelerator.journal.operations import record
 from accelerator.workflow import Refused, operation
 

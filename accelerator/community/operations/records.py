@@ -16,7 +16,8 @@ from accelerator.community.events import (
 from accelerator.community.identifiers import Identifier, Scheme
 from accelerator.community.models import Establishment, Organisation
 from accelerator.community.operations.charter import accept_charter
-from accelerator.community.operations.people import grant_role, lock_organisation, lock_person
+from accelerator.community.operations.locks import lock_organisation, lock_person
+from accelerator.community.operations.people import grant_role
 from accelerator.community.queries.duplicates import known_by, lookalikes
 from accelerator.community.queries.register import differences, said, values_of
 from accelerator.community.record import (

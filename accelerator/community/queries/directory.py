@@ -144,7 +144,7 @@ def directory(question: Question) -> Directory:
         ids = ids[(question.page - 1) * PAGE_SIZE : question.page * PAGE_SIZE]
     else:
         answer = DIRECTORY.search(understood.asked(page=question.page, size=PAGE_SIZE, sort=_SORTS[sort]))
-        ids, reachable = answer.ids, answer.reachable
+        ids, reachable = answer.ids, min(answer.reachable, _total(answer))
     names = _Names.for_results(organisations := organisations_of(ids))
     labels = names.labels()
     return Directory(

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.states import Kind, LegalFamily, OrganisationState
-from accelerator.geography.models import Place
+from accelerator.geography.models import Place, PlaceKind
 from accelerator.journal.queries import public_history_of
 
 UNKNOWN = "Non connu à ce jour"
@@ -87,6 +87,16 @@ def territories_of(organisation: Organisation) -> list[Place]:
     if not organisation.territories:
         return []
     return list(Place.objects.filter(pk__in=organisation.territories).order_by("sort_name", "key"))
+
+
+def departements_of(territories: list[Place]) -> list[str]:
+    """The codes of the départements that these territories touch; none for the whole country."""
+    held = [place.key for place in territories if place.kind in (PlaceKind.REGION, PlaceKind.DEPARTEMENT)]
+    codes = {key.partition("-")[2] for place in territories for key in place.cover if key.startswith("departement-")}
+    if any(place.kind == PlaceKind.REGION for place in territories):
+        inside = Place.objects.current().filter(kind=PlaceKind.DEPARTEMENT, cover__overlap=held)
+        codes |= set(inside.values_list("code", flat=True))
+    return sorted(codes)
 
 
 def kinds_of(organisation: Organisation) -> list[str]:

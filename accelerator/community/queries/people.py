@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from accelerator.accounts.models import Person
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.states import PLATFORM_ROLES, STEERING_ROLES, RoleName
@@ -105,3 +107,30 @@ def shown_members(organisation: Organisation) -> list[Role]:
     roles = Role.objects.current().filter(organisation=organisation, shown=True).select_related("person")
     order = list(RoleName.values)
     return sorted(roles, key=lambda role: (order.index(role.name), role.person.family_name, role.pk))
+
+
+@dataclass(frozen=True)
+class SoleResponsibilities:
+    """What nobody else could take over if a person disappeared.
+
+    organisations  those that have other members and that the person alone can manage.
+    platform       whether the person is the only administrator.
+    """
+
+    organisations: list[Organisation]
+    platform: bool
+
+
+def sole_responsibilities(person: Person) -> SoleResponsibilities:
+    """What a person must hand over before leaving."""
+    current = Role.objects.current()
+    mine = current.steering().filter(person=person)
+    others = current.filter(organisation=OuterRef("pk")).exclude(person=person)
+    organisations = (
+        Organisation.objects.filter(pk__in=mine.values("organisation"))
+        .filter(Exists(others))
+        .exclude(Exists(others.steering()))
+        .order_by("name", "pk")
+    )
+    administrators = list(current.platform().filter(name=RoleName.ADMINISTRATOR).values_list("person", flat=True)[:2])
+    return SoleResponsibilities(list(organisations), administrators == [person.pk])

@@ -52,6 +52,7 @@ class Directory(Page):
             "near": found.near,
             "near_choices": [(place, here + replace(question, near=place.key).query()) for place in found.near_choices],
             "notes": found.notes,
+            "has_places": bool(found.by_departement),
             "map": results_map(question, found.by_departement, caption="Ces résultats, par département"),
             "sorts": self._sorts(here),
             "pages": Pages(

@@ -10,7 +10,10 @@ from django.urls import reverse
 from accelerator.community.models import Organisation
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.published import published
+from accelerator.community.rules import reason_against
 from accelerator.design.pages import Crumb, Page
+from accelerator.geography.maps import FranceMap, Marker, map_of_france
+from accelerator.geography.models import Place
 
 
 class OrganisationPage(Page):
@@ -66,11 +69,35 @@ class OrganisationPage(Page):
             "address": reading.address_of(organisation),
             "siren": reading.spaced(organisation.siren),
             "distinctions": reading.distinctions_of(organisation),
+            "map": self._map(territories),
+            "may_edit": reason_against("community.edit_record", self.person, organisation) is None,
             "history": reading.history_of(organisation),
             "source_name": reading.host_of(organisation.source_url),
             "canonical": f"{settings.BASE_URL}{reverse(self.address, args=[organisation.key])}",
             "twin": reverse("community:organisation_data", args=[organisation.key]),
         }
+
+    def _map(self, territories: list[Place]) -> FranceMap | None:
+        """Where it acts and where its seat is, if any of it is known."""
+        touched, markers = reading.departements_of(territories), _point(self.organisation.seat)
+        if not touched and not markers:
+            return None
+        parts = ["les départements de ses territoires d’action"] if touched else []
+        parts += ["le point de son siège"] if markers else []
+        return map_of_france(
+            dict.fromkeys(touched, 1.0),
+            label="Territoires",
+            caption=" et ".join(parts).capitalize(),
+            unit=("territoire", "territoires"),
+            markers=markers,
+        )
+
+
+def _point(seat: Place | None) -> list[Marker]:
+    """Where the seat is, if its commune has a known centre."""
+    if seat is None or seat.latitude is None or seat.longitude is None:
+        return []
+    return [Marker(seat.latitude, seat.longitude, seat.name, departement=(seat.departement_id or "").partition("-")[2])]
 
 
 class OrganisationData(OrganisationPage):

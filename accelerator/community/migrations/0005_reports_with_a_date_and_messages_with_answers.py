@@ -11,7 +11,7 @@ import accelerator.accounts.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("community", "0003_what_search_knows_of_organisations"),
+        ("community", "0004_one_role_per_organisation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

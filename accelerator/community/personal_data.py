@@ -1,0 +1,181 @@
+"""What the community holds about a person: roles, invitations, requests, delegations, mandates, reports, messages."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accelerator.accounts.holdings import PersonalData, register
+from accelerator.accounts.models import Person
+from accelerator.community.models import (
+    ContactMessage,
+    Delegation,
+    ErrorReport,
+    Invitation,
+    JoinRequest,
+    Mandate,
+    Organisation,
+    Role,
+)
+from accelerator.community.operations.platform import end_platform_roles
+from accelerator.community.operations.powers import end_powers_of, revoke_mandates_of
+from accelerator.community.queries.people import sole_responsibilities
+from accelerator.community.states import JoinRequestState, ReportState
+from accelerator.journal import Actor
+from accelerator.journal.operations import record
+from accelerator.workflow import Refused, operation
+
+ERASED = "[effacé]"
+
+
+def export(person: Person) -> dict[str, Any]:
+    """Everything held about the person, in French words."""
+    address = (person.email or "").lower()
+    concerned = Q(person=person)
+    return {
+        "rôles": [
+            {
+                "rôle": role.get_name_display(),
+                "organisation": role.organisation.name if role.organisation else "la plateforme",
+                "périmètre": role.perimeter,
+                "depuis": role.started_at,
+                "jusqu’à": role.ended_at,
+                "représentant légal confirmé le": role.confirmed_at,
+                "nom affiché au public": role.shown,
+            }
+            for role in Role.objects.filter(concerned).select_related("organisation").order_by("started_at", "pk")
+        ],
+        "invitations reçues": [
+            {
+                "organisation": invitation.organisation.name,
+                "proposé": invitation.offer,
+                "le": invitation.invited_at,
+                "acceptée le": invitation.accepted_at,
+                "déclinée le": invitation.declined_at,
+            }
+            for invitation in Invitation.objects.filter(Q(email=address) | Q(accepted_by=person))
+            .select_related("organisation")
+            .order_by("invited_at", "pk")
+        ],
+        "invitations envoyées": [
+            {
+                "organisation": invitation.organisation.name,
+                "adresse": invitation.email,
+                "proposé": invitation.offer,
+                "le": invitation.invited_at,
+            }
+            for invitation in Invitation.objects.filter(invited_by=person)
+            .select_related("organisation")
+            .order_by("invited_at", "pk")
+        ],
+        "demandes à rejoindre une organisation": [
+            {
+                "organisation": request.organisation.name,
+                "message": request.message,
+                "le": request.asked_at,
+                "état": request.get_state_display(),
+                "réponse": request.answer,
+            }
+            for request in JoinRequest.objects.filter(concerned).select_related("organisation").order_by("pk")
+        ],
+        "délégations": [
+            {
+                "organisation": one.organisation.name,
+                "sens": "donnée" if one.giver == person else "reçue",
+                "pour": one.get_scope_display(),
+                "du": one.starts_on,
+                "au": one.ends_on,
+                "terminée le": one.revoked_at,
+            }
+            for one in Delegation.objects.filter(Q(giver=person) | Q(delegate=person))
+            .select_related("organisation")
+            .order_by("pk")
+        ],
+        "mandats": [
+            {
+                "organisation": one.organisation.name,
+                "sens": "reçu" if one.helper == person else "donné",
+                "le": one.granted_at,
+                "jusqu’au": one.ends_on,
+                "terminé le": one.revoked_at,
+            }
+            for one in Mandate.objects.filter(Q(helper=person) | Q(granted_by=person))
+            .select_related("organisation")
+            .order_by("pk")
+        ],
+        "erreurs signalées": [
+            {"organisation": one.organisation.name, "texte": one.message, "le": one.reported_at, "réponse": one.answer}
+            for one in ErrorReport.objects.filter(reporter=person).select_related("organisation").order_by("pk")
+        ],
+        "messages envoyés": [
+            {"organisation": one.organisation.name, "objet": one.subject, "texte": one.body, "le": one.sent_at}
+            for one in ContactMessage.objects.filter(sender=person).select_related("organisation").order_by("pk")
+        ],
+    }
+
+
+def objections(person: Person) -> list[str]:
+    """Why the account cannot be deleted yet: others would be left without anyone to manage what they share."""
+    alone = sole_responsibilities(person)
+    reasons = [
+        f"Vous êtes la seule personne à pouvoir gérer la fiche de {organisation.name}, qui a d’autres membres : donnez "
+        "d’abord le rôle de gestionnaire à l’un d’eux (page « Membres »)."
+        for organisation in alone.organisations
+    ]
+    if alone.platform:
+        reasons.append("Vous êtes le dernier administrateur de la plateforme : nommez-en un autre d’abord.")
+    return reasons
+
+
+@operation
+def erase(*, person: Person, by: Actor, at: datetime) -> None:
+    """End what runs, forget what the person wrote and the addresses; the roles stay as history, without a name.
+
+    The person's row is already held by the caller; organisations come next, by number (see operations/locks.py).
+    """
+    held = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
+    organisations = Organisation.objects.filter(pk__in=held).order_by("pk")
+    locked = list(organisations.select_for_update(no_key=True, of=("self",)))
+    # Asked again now that nobody else can leave meanwhile.
+    if reasons := objections(person):
+        raise Refused(" ".join(reasons))
+    for organisation in locked:
+        end_powers_of(person, organisation, by=by, at=at)
+        for role in Role.objects.current().filter(person=person, organisation=organisation):
+            role.ended_at = at
+            role.save(update_fields=["ended_at"])
+            record("community.member_left", organisation, person, by=by, at=at, role=role.get_name_display())
+    end_platform_roles(person, by=by, at=at)
+    revoke_mandates_of(person, by=by, at=at)
+    Role.objects.filter(person=person).update(shown=False)
+    JoinRequest.objects.open().filter(person=person).update(state=JoinRequestState.WITHDRAWN, answered_at=at)
+    JoinRequest.objects.filter(person=person).update(message="")
+    received = Invitation.objects.filter(Q(email=(person.email or "").lower()) | Q(accepted_by=person))
+    received.waiting().update(revoked_at=at)
+    received.update(email=ERASED)
+    Invitation.objects.waiting().filter(invited_by=person).update(revoked_at=at)
+    reports = ErrorReport.objects.filter(reporter=person)
+    # What waits for an answer is still read; what was answered is forgotten.
+    reports.exclude(state=ReportState.OPEN).update(message=ERASED)
+    reports.update(reporter=None, reporter_email="")
+    ContactMessage.objects.filter(sender=person).update(subject=ERASED, body=ERASED)
+
+
+register(
+    PersonalData(
+        subject="community",
+        title="Vos organisations",
+        models=(
+            "community.Role",
+            "community.Invitation",
+            "community.JoinRequest",
+            "community.Delegation",
+            "community.Mandate",
+            "community.ErrorReport",
+            "community.ContactMessage",
+        ),
+        export=export,
+        erase=erase,
+        objections=objections,
+    )
+)

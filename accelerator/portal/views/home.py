@@ -1,0 +1,56 @@
+"""The front door."""
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localdate
+
+from accelerator.design.pages import Page
+from accelerator.geography.maps import map_of_france
+from accelerator.portal import queries
+
+
+class Home(Page):
+    """What this is, for whom, and the doors: find, be found, the map."""
+
+    title = "Accueil"
+    description = (
+        "La plateforme ouverte de l’innovation sociale : trouver celles et ceux qui agissent, près de chez vous ou sur "
+        "votre sujet, et faire connaître votre organisation."
+    )
+    public = True
+    template_name = "portal/front.html"
+    examples = ("Figeac", "lutte contre le gaspillage", "tiers-lieu")
+
+    def context(self) -> dict[str, Any]:
+        figures = queries.figures()
+        return {
+            "figures": figures,
+            "map": map_of_france(
+                figures.by_departement,
+                label="Organisations",
+                caption="Organisations qui siègent ou agissent dans chaque département",
+                unit=("organisation", "organisations"),
+            ),
+            "latest": queries.latest_arrivals(),
+            "register_url": register_url(),
+            "map_url": reverse("community:map"),
+            "territories_url": reverse("portal:territories"),
+            "about_url": reverse("portal:about"),
+            "today": localdate(),
+        }
+
+
+def register_url() -> str:
+    """Where an organisation makes itself known; the person signs in on the way."""
+    try:
+        return reverse("community:register")
+    except NoReverseMatch:
+        return reverse("account_login")
+
+
+class Dashboard(Page):
+    """The person's own space."""
+
+    title = "Mon espace"
+    template_name = "portal/home.html"

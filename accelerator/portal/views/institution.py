@@ -1,0 +1,107 @@
+"""What the service says of itself: where it comes from, its obligations, its sources."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accelerator.design.pages import Page
+from accelerator.journal.retention import declared_retentions
+from accelerator.portal.views.home import register_url
+
+
+class _Text(Page):
+    """A page of text, open to all."""
+
+    public = True
+
+    def context(self) -> dict[str, Any]:
+        return {"operator": settings.OPERATOR, "terms_version": settings.TERMS_VERSION}
+
+
+class About(_Text):
+    """Where the platform comes from; what was promised, what was done, what this is."""
+
+    title = "La démarche"
+    description = "Le French IMPACT depuis 2018 : ce qui fut annoncé, ce qui fut fait, ce qu’est cette plateforme."
+    template_name = "portal/about.html"
+
+
+class Accessibility(_Text):
+    """The declaration that the law asks for."""
+
+    title = "Accessibilité : non conforme"
+    template_name = "portal/accessibility.html"
+
+
+class Legal(_Text):
+    """Who publishes, who hosts."""
+
+    title = "Mentions légales"
+    template_name = "portal/legal.html"
+
+
+class Privacy(_Text):
+    """Personal data, purpose by purpose; the periods are those that the models declare."""
+
+    title = "Données personnelles"
+    template_name = "portal/privacy.html"
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "retentions": [retention for _, retention in declared_retentions()]}
+
+
+class Terms(_Text):
+    """The terms of use; each version is a file of its own, `portal/terms/<version>.html`, and none is ever changed."""
+
+    title = "Conditions d’utilisation"
+    template_name = "portal/terms.html"
+
+    def context(self) -> dict[str, Any]:
+        known = super().context()
+        return {**known, "text": f"portal/terms/{settings.TERMS_VERSION}.html"}
+
+
+class Sources(_Text):
+    """Where the data and the components come from, and under which licence."""
+
+    title = "Sources et licences"
+    template_name = "portal/sources.html"
+
+
+class SiteMap(Page):
+    """Every door, by what one comes for."""
+
+    title = "Plan du site"
+    public = True
+    template_name = "portal/sitemap.html"
+
+    def context(self) -> dict[str, Any]:
+        service = ("about", "accessibility", "legal", "privacy", "terms", "sources")
+        labels = {"about": "La démarche", **dict(_footer_labels())}
+        return {
+            "parts": [
+                (
+                    "Trouver",
+                    [
+                        ("Annuaire des organisations", reverse("community:directory")),
+                        ("Carte de France", reverse("community:map")),
+                        ("Territoires", reverse("portal:territories")),
+                    ],
+                ),
+                (
+                    "Se faire connaître",
+                    [
+                        ("Inscrire mon organisation", register_url()),
+                        ("Mon espace", reverse("portal:dashboard")),
+                        ("Mon compte", reverse("accounts:account")),
+                    ],
+                ),
+                ("Réutiliser", [("Données ouvertes de l’annuaire", reverse("community:reuse"))]),
+                ("Le service", [(labels[name], reverse(f"portal:{name}")) for name in service]),
+            ]
+        }
+
+
+def _footer_labels() -> list[tuple[str, str]]:
+    return [(name.removeprefix("portal:"), label) for label, name in settings.FOOTER]

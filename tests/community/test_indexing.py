@@ -1,0 +1,37 @@
+"""What search engines read."""
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+from accelerator.community.views import indexing
+from tests import factories
+from tests.client import HostileClient
+
+
+def _addresses(client: HostileClient, path: str) -> list[str]:
+    response = client.get(path)
+    assert response.status_code == 200
+    return [node.text or "" for node in ET.fromstring(response.content).iter() if node.tag.endswith("}loc")]
+
+
+def test_the_list_of_public_pages_holds_what_is_listed(client: HostileClient, settings: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(indexing, "PER_FILE", 2)
+    shown = [factories.organisation(name=f"Une & deux {number}") for number in range(3)]
+    hidden = factories.organisation(publishable=False)
+    files = _addresses(client, "/sitemap.xml")
+    assert files == [f"{settings.BASE_URL}/sitemap-1.xml", f"{settings.BASE_URL}/sitemap-2.xml"]
+    listed = [address for number in (1, 2) for address in _addresses(client, f"/sitemap-{number}.xml")]
+    assert f"{settings.BASE_URL}/annuaire" in listed
+    assert {f"{settings.BASE_URL}/organisations/{one.key}" for one in shown} <= set(listed)
+    assert not [address for address in listed if hidden.public_id in address]
+    assert client.get("/sitemap-3.xml").status_code == 404
+    assert client.get("/sitemap-0.xml").status_code == 404
+
+
+def test_robots_are_kept_out_of_a_demonstration(client: HostileClient, settings: Any) -> None:
+    settings.DEMONSTRATION = True
+    assert "Disallow: /\n" in client.get("/robots.txt").content.decode()
+    settings.DEMONSTRATION = False
+    text = client.get("/robots.txt").content.decode()
+    assert "Disallow: /\n" not in text
+    assert f"Sitemap: {settings.BASE_URL}/sitemap.xml" in text
