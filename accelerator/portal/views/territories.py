@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from accelerator.community.queries.organisation import said_as_precisely
 from accelerator.design.pages import Crumb, Page
+from accelerator.geography.maps import FranceMap, Marker, map_of_france
 from accelerator.geography.models import Nature, Place, PlaceKind
 from accelerator.geography.perimeters import sentences_of
 from accelerator.geography.queries import find_places
@@ -129,6 +130,24 @@ class Territory(Page):
         lines += [_fact(label, above.name, url=url_of(above)) for label, above in around if above and above != place]
         return lines
 
+    def map(self, smaller: list[Place]) -> FranceMap | None:
+        """Where the place is: its point, or the départements that it is made of; None when neither is known."""
+        place, lands, markers = self.place, list[str](), list[Marker]()
+        if place.kind == PlaceKind.REGION:
+            lands = [one.code for one in smaller]
+        elif place.kind == PlaceKind.DEPARTEMENT:
+            lands = [place.code]
+        elif place.latitude is not None and place.longitude is not None:
+            within = place.departement.code if place.departement else ""
+            markers = [Marker(place.latitude, place.longitude, place.name, departement=within)]
+        elif place.departement is not None:
+            lands = [place.departement.code]
+        if not (lands or markers):
+            return None
+        return map_of_france(
+            dict.fromkeys(lands, 1), label="Position", caption=place.name, unit=("", ""), markers=markers
+        )
+
     def context(self) -> dict[str, Any]:
         smaller = queries.smaller_places(self.place)
         here = queries.organisations_here(self.place)
@@ -137,6 +156,7 @@ class Territory(Page):
             "kind": self.kind(),
             "facts": self.facts(),
             "here": here,
+            "map": self.map(smaller),
             "kinds": [(kind.label, number, self.directory_url(type=kind.value)) for kind, number in here.kinds],
             "smaller": [(place.name, url_of(place)) for place in smaller],
             "smaller_kind": PlaceKind(smaller[0].kind).label.lower() if smaller else "",
