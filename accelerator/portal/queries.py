@@ -7,17 +7,21 @@ from typing import Any, Final
 
 from django.db import connection
 from django.urls import reverse
+from django.utils.text import slugify
 
 from accelerator.community.models import Distinction, Organisation
+from accelerator.community.queries.directory import organisations_of
 from accelerator.community.queries.organisation import kinds_of
+from accelerator.community.search import DIRECTORY
 from accelerator.community.states import TERRITORY_DISTINCTION, Kind
 from accelerator.geography.models import Place, PlaceKind
-from accelerator.geography.perimeters import perimeter_of, touching
 from accelerator.portal.models import KeptFigures
+from accelerator.search.types import CAP, Answer, Question
 
 # Note [Counting without counting everything]
-# A page that counts all the rows slows as the directory grows. Counts stop here: below, the figure is exact; beyond,
-# the page says "plus de".
+# A page that counts all the rows slows as the directory grows. Below this, the home page counts at the moment; beyond,
+# it shows the figures that a task counts every hour, with their date. The page of a place asks the search, which is
+# bounded too and says "plus de".
 BOUND: Final = 5_000
 FIRST: Final = 20
 
@@ -37,30 +41,20 @@ SELECT '', count(*) FROM here
 UNION ALL SELECT split_part(key, '-', 2), count(*) FROM reached GROUP BY key
 """
 
-_HERE: Final = """
-WITH here AS MATERIALIZED (
-    SELECT organisation.kinds
-    FROM {organisation} AS organisation JOIN {place} AS seat ON seat.key = organisation.seat_id
-    WHERE seat.cover @> ARRAY[%(key)s]::varchar[] AND organisation.publishable AND organisation.state <> 'merged'
-    LIMIT %(limit)s
-)
-SELECT '', count(*) FROM here
-UNION ALL SELECT kind, count(*) FROM here, unnest(kinds) AS kind GROUP BY kind
-"""
-
 
 @dataclass(frozen=True)
 class Count:
-    """A number that was counted up to a bound."""
+    """A number that is exact up to a bound."""
 
     number: int
+    is_exact: bool = True
 
-    @property
-    def is_exact(self) -> bool:
-        return self.number <= BOUND
+    @classmethod
+    def of(cls, answer: Answer) -> "Count":
+        return cls(CAP, is_exact=False) if answer.total is None else cls(answer.total)
 
     def __str__(self) -> str:
-        shown = f"{min(self.number, BOUND):,}".replace(",", "\u202f")
+        shown = f"{self.number:,}".replace(",", "\u202f")
         return shown if self.is_exact else f"plus de {shown}"
 
 
@@ -92,13 +86,18 @@ class Shown:
 
 @dataclass(frozen=True)
 class Here:
-    """The organisations of a place: how many have their seat in it, of what kinds, and the first of them."""
+    """The organisations of a place.
 
-    seated: Count
+    inside    how many have their seat in it, or act on it or on a part of it; `kinds` and `first` are of these.
+    around    how many act on a larger territory that holds it; `around_first` are of these.
+    labelled  the territories labelled in 2019 that touch it.
+    """
+
+    inside: Count
     kinds: list[tuple[Kind, int]]
     first: list[Shown]
-    acting: Count
-    acting_first: list[Shown]
+    around: Count
+    around_first: list[Shown]
     labelled: list[Shown]
 
 
@@ -202,22 +201,20 @@ def smaller_places(place: Place) -> list[Place]:
 
 
 def organisations_here(place: Place) -> Here:
-    """What the page of a place shows of the organisations. Seven queries, whatever their number."""
-    with connection.cursor() as cursor:
-        cursor.execute(_tables(_HERE), {"key": place.key, "limit": BOUND + 1})
-        counts = dict(cursor.fetchall())
-    listed = Organisation.objects.listed().select_related("seat__departement")
-    acts_here = listed.filter(touching("territories", perimeter_of([place.key])))
-    acting = acts_here.exclude(seat__cover__contains=[place.key])
-    seated = listed.filter(seat__cover__contains=[place.key])
+    """What the page of a place shows of the organisations: three searches, bounded whatever their number."""
+    larger = tuple(f"agit-{key}" for key in place.cover if key != place.key)
+    inside = DIRECTORY.search(Question(places=(place.key,), size=FIRST))
+    around = DIRECTORY.search(Question(places=larger, size=FIRST)) if larger else None
+    label = {"distinction": (slugify(TERRITORY_DISTINCTION),)}
+    labelled = DIRECTORY.search(Question(filters=label, places=(place.key, *larger), sort="name", size=FIRST))
+    found = {one.pk: one for one in organisations_of([*inside.ids, *(around.ids if around else ()), *labelled.ids])}
+    counts = inside.facets.get("type", {})
+    kinds = [(Kind(kind), number) for kind, number in counts.items() if kind in Kind.values and number]
     return Here(
-        seated=Count(counts.pop("", 0)),
-        kinds=sorted(
-            ((Kind(kind), number) for kind, number in counts.items() if kind in Kind.values),
-            key=lambda pair: (-pair[1], pair[0].label),
-        ),
-        first=shown(seated.order_by("-pk")[:FIRST]),
-        acting=Count(acting[: BOUND + 1].count()),
-        acting_first=shown(acting.order_by("-pk")[:FIRST]),
-        labelled=shown(acts_here.filter(distinctions__name=TERRITORY_DISTINCTION).order_by("name", "pk")),
+        inside=Count.of(inside),
+        kinds=sorted(kinds, key=lambda pair: (-pair[1], pair[0].label)),
+        first=shown(found[pk] for pk in inside.ids if pk in found),
+        around=Count.of(around) if around else Count(0),
+        around_first=shown(found[pk] for pk in (around.ids if around else ()) if pk in found),
+        labelled=shown(found[pk] for pk in labelled.ids if pk in found),
     )

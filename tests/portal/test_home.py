@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accelerator.community.models import Distinction, Organisation
+from accelerator.community.search import refresh
 from accelerator.community.states import TERRITORY_DISTINCTION
 from accelerator.geography.models import Place
 from accelerator.journal import System
@@ -15,10 +16,12 @@ from tests.client import HostileClient
 
 @pytest.fixture
 def organisation() -> Callable[..., Organisation]:
-    """An organisation written as a record is, without the search."""
+    """An organisation that anyone may find."""
 
     def make(name: str, **values: Any) -> Organisation:
-        return Organisation.objects.create(name=name, source="essai", **values)
+        made = Organisation.objects.create(name=name, source="essai", **values)
+        refresh([made])
+        return made
 
     return make
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from accelerator.community.models import Distinction, Organisation
+from accelerator.community.search import refresh
 from accelerator.community.states import TERRITORY_DISTINCTION
 from accelerator.geography.models import Place
 from tests.client import HostileClient
@@ -56,7 +57,7 @@ def test_every_kind_of_place_has_its_page(address: str, heading: str, client: Ho
     page = response.content.decode()
     assert response.status_code == 200
     assert f"<h1>{heading}</h1>" in page
-    assert "Aucune organisation connue n’a encore son siège ici" in page
+    assert "Aucune organisation connue ne siège encore ici" in page
 
 
 def test_a_wrong_slug_leads_to_the_right_address(client: HostileClient) -> None:
@@ -80,6 +81,7 @@ def test_it_tells_who_sits_and_who_acts_there(client: HostileClient, organisatio
     )
     organisation("Ailleurs", territories=["departement-29"], territories_cover=["departement-29", "pays-FR"])
     Distinction.objects.create(organisation=acting, name=TERRITORY_DISTINCTION, source_url="https://s.example/")
+    refresh([Organisation.objects.get(pk=acting.pk)])
     page = client.get(FIGEAC).content.decode()
     assert "Atelier d’ici" in page
     assert "Collectif du Lot" in page
@@ -88,7 +90,7 @@ def test_it_tells_who_sits_and_who_acts_there(client: HostileClient, organisatio
     assert "/annuaire?type=reseau&amp;territoire=commune-46102" in page
     assert "Territoires labellisés qui le touchent" in page
     data = client.get(f"{FIGEAC}.json").json()
-    assert data["organisations"] == {"siege": 1, "siege_exact": True, "types": {"porteur": 1, "reseau": 1}}
+    assert data["organisations"] == {"nombre": 1, "nombre_exact": True, "types": {"porteur": 1, "reseau": 1}}
     assert data["dans"]["departement"] == "departement-46"
     assert len(data["territoires_labellises"]) == 1
 
@@ -100,5 +102,5 @@ def test_a_place_costs_the_same_whatever_its_organisations(
     for number in range(rows):
         organisation(f"S{number}", seat=figeac())
         organisation(f"A{number}", territories=["departement-46"], territories_cover=["departement-46", "pays-FR"])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(FIGEAC)

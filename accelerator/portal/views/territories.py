@@ -186,8 +186,8 @@ class TerritoryData(Territory):
             "longitude": place.longitude,
             "dans": {kind: one.key for kind, one in above.items() if one is not None},
             "organisations": {
-                "siege": here.seated.number,
-                "siege_exact": here.seated.is_exact,
+                "nombre": here.inside.number,
+                "nombre_exact": here.inside.is_exact,
                 "types": {kind.value: number for kind, number in here.kinds},
             },
             "territoires_labellises": [f"{settings.BASE_URL}{one.url}" for one in here.labelled],
