@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accelerator.accounts",
     "accelerator.community",
     "accelerator.portal",
+    "config",
 ]
 
 MIDDLEWARE = [
@@ -185,7 +186,6 @@ PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=
 TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
-PROCRASTINATE_IMPORT_PATHS = ["config.tasks"]
 PROCRASTINATE_ON_APP_READY = "config.tasks.on_ready"
 PROCRASTINATE_WORKER_DEFAULTS = {
     "concurrency": number("WORKER_CONCURRENCY", 4),
