@@ -24,6 +24,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from accelerator.geography.names import fold
 
 COLUMNS: Final = (
@@ -199,13 +201,37 @@ def locate(communes: list[Line], points: list[dict[str, Any]]) -> int:
         point = found.get(commune["code"])
         if point and distance(point, middles[commune["departement"]][0]) > middles[commune["departement"]][1]:
             del found[commune["code"]]
+    doubtful: set[str] = set()
     for key, bearers in namesakes.items():
         if len(bearers) > 1 or len(candidates[key]) > 1:
-            found |= told_apart(bearers, candidates[key], middles)
+            more = told_apart(bearers, candidates[key], middles)
+            found |= more
+            doubtful |= more.keys()
+    for code in strangers(communes, found, doubtful):
+        del found[code]
     for commune in communes:
         if point := found.get(commune["code"]):
             commune["latitude"], commune["longitude"] = point["latitude"], point["longitude"]
     return len(found)
+
+
+def strangers(communes: list[Line], found: dict[str, dict[str, Any]], doubtful: set[str]) -> list[str]:
+    """The communes whose point lies among those of another département: the point of a namesake.
+
+    Of the eight nearest points, one at least is of the same département; five for a name borne several times.
+    """
+    located = [commune for commune in communes if commune["code"] in found]
+    homes = np.array([commune["departement"] for commune in located])
+    degrees = np.array([[found[c["code"]]["latitude"], found[c["code"]]["longitude"]] for c in located])
+    flat = np.stack([degrees[:, 0], degrees[:, 1] * np.cos(np.radians(degrees[:, 0]))], axis=1)
+    out = []
+    for rank, commune in enumerate(located):
+        gaps = np.hypot(*(flat - flat[rank]).T)
+        nearest = np.argsort(gaps)[1:9]
+        alike = int((homes[nearest] == homes[rank]).sum())
+        if alike < min(5 if commune["code"] in doubtful else 1, int((homes == homes[rank]).sum()) - 1):
+            out.append(commune["code"])
+    return out
 
 
 def told_apart(

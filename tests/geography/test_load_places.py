@@ -104,8 +104,10 @@ def test_points_are_where_the_communes_are() -> None:
     # Two Saint-Denis: each has its own, or none.
     assert Place.objects.get(key="commune-97411").latitude == pytest.approx(-20.9, abs=0.1)
     assert Place.objects.get(key="commune-93066").latitude == pytest.approx(48.94, abs=0.05)
+    # GeoNames knows one Versonnex, in Haute-Savoie: the one of the Ain must not receive its point.
+    assert Place.objects.get(key="commune-01435").latitude is None
     located = Place.objects.of_kind("commune").filter(latitude__isnull=False).count()
-    assert located == 13_770
+    assert located == 13_722
 
 
 def test_names_sort_as_people_read_them() -> None:

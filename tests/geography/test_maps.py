@@ -132,7 +132,7 @@ def test_communes_fall_in_their_departement() -> None:
         total += 1
         hit += _inside(*at, shapes[code])
     assert total > 13_000
-    assert hit / total > 0.93, hit / total
+    assert hit / total > 0.97, hit / total
 
 
 def test_what_is_nowhere_is_not_drawn() -> None:
