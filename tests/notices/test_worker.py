@@ -106,7 +106,9 @@ def test_a_worker_killed_before_it_could_remember_sends_again(at: datetime) -> N
 
         def take_up() -> int:
             async def retry() -> int:
-                jobs = list(await app.job_manager.get_stalled_jobs(queue=operations.QUEUE, seconds_since_heartbeat=0))
+                stalled = await app.job_manager.get_stalled_jobs(queue=operations.QUEUE, seconds_since_heartbeat=0)
+                # A worker also takes the periodic tasks that fall due: they are not what is tried here.
+                jobs = [job for job in stalled if job.task_name == operations.SEND]
                 for job in jobs:
                     await app.job_manager.retry_job(job)
                 return len(jobs)
