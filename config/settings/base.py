@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "config.logs.AccessLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "accelerator.design.middleware.UploadLimitMiddleware",

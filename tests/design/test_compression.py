@@ -1,0 +1,10 @@
+import gzip
+
+from django.test import Client
+
+
+def test_pages_travel_compressed_when_the_browser_accepts_it() -> None:
+    response = Client().get("/la-demarche", headers={"Accept-Encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    assert "La démarche" in gzip.decompress(response.content).decode()
+    assert "Accept-Encoding" in response["Vary"]
