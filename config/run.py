@@ -31,6 +31,7 @@ from psycopg import sql
 
 from accelerator.workflow import Refused
 from config import embedded
+from demonstration import register
 
 SETTINGS = "config.settings.dev"
 OLDEST_SERVER = 15
@@ -81,7 +82,7 @@ def run(port: int) -> int:
         started_database = open_database()
         try:
             prepare()
-            with children(port, record, url) as running:
+            with company_register(), children(port, record, url) as running:
                 if not wait_until_open(port, running):
                     return farewell(running, failed=True)
                 welcome(url, time.monotonic() - began)
@@ -93,6 +94,17 @@ def run(port: int) -> int:
             if started_database:
                 embedded.stop("main")
                 say("La base de données est arrêtée. À bientôt.")
+
+
+@contextmanager
+def company_register() -> Iterator[None]:
+    """The demonstration's company register, before the real one, unless COMPANY_REGISTER_URL names another."""
+    if "COMPANY_REGISTER_URL" in os.environ:
+        yield
+        return
+    with register.running() as address:
+        os.environ["COMPANY_REGISTER_URL"] = address
+        yield
 
 
 def stop() -> int:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -67,6 +69,11 @@ class Register(OfNumber, ActionPage):
 
     def initial(self) -> dict[str, Any]:
         return {"number": self.request.GET.get("numero", "")[:60]}
+
+    def context(self) -> dict[str, Any]:
+        """`fictitious`: the demonstration's register answers, and knows fictitious numbers."""
+        local = urlsplit(settings.COMPANY_REGISTER_URL).hostname == "127.0.0.1"
+        return {"fictitious": local and getattr(settings, "DEMONSTRATION", False)}
 
     def make_form(self, **bound: Any) -> Any:
         self.form = super().make_form(**bound)
