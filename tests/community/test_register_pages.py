@@ -165,7 +165,7 @@ def test_a_natural_person_stays_private(client: HostileClient, register: Registe
     assert "Cette fiche restera privée" in page
     assert "CAMILLE EXEMPLE" not in page
     done = client.post(url, record(name="Atelier de Camille"))
-    assert "reste privée" in client.get(done.url).content.decode()
+    assert "Elle reste privée" in client.get(done.url).content.decode()
     client.logout()
     assert client.get(done.url).status_code == 404
 

@@ -235,6 +235,8 @@ def _record_values(cleaned: Mapping[str, Any], form: type[Form]) -> dict[str, An
 class DetailsForm(Identity, Presentation, Scope, Links):
     """The second step: the record itself, each value that comes from the register saying so."""
 
+    template_name = "community/forms/sections.html"
+
     is_representative = forms.BooleanField(
         label="Je suis la représentante légale ou le représentant légal de cette organisation",
         help_text="C’est une déclaration, enregistrée comme telle. Sinon, vous serez gestionnaire de la fiche.",
@@ -275,7 +277,13 @@ class DetailsForm(Identity, Presentation, Scope, Links):
             del self.fields["is_natural_person"]
         if not resembles:
             del self.fields["is_another"]
-        self.order_fields(_ORDER)
+        self.order_fields([name for names in _SECTIONS.values() for name in names])
+
+    @property
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields, under the question that they answer."""
+        shown = {title: [self[name] for name in names if name in self.fields] for title, names in _SECTIONS.items()}
+        return [(title, fields) for title, fields in shown.items() if fields]
 
     @property
     def values(self) -> dict[str, Any]:
@@ -293,29 +301,14 @@ class DetailsForm(Identity, Presentation, Scope, Links):
         return cleaned
 
 
-_ORDER = (
-    "is_another",
-    "name",
-    "acronym",
-    "legal_family",
-    "is_natural_person",
-    "summary",
-    "kinds",
-    "themes",
-    "seat",
-    "address",
-    "territories",
-    "presentation",
-    "website",
-    "links",
-    "contact_email",
-    "is_ess",
-    "is_esus",
-    "esus_on",
-    "esus_url",
-    "is_representative",
-    "accepts_charter",
-)
+_SECTIONS: dict[str, tuple[str, ...]] = {
+    "": ("is_another",),
+    "Qui êtes-vous ?": ("name", "acronym", "legal_family", "is_natural_person", "seat", "address"),
+    "Que faites-vous, et où ?": ("summary", "kinds", "themes", "territories", "presentation"),
+    "Où en savoir plus ?": ("website", "links", "contact_email"),
+    "Économie sociale et solidaire": ("is_ess", "is_esus", "esus_on", "esus_url"),
+    "Vous et cette organisation": ("is_representative", "accepts_charter"),
+}
 
 
 class ConfirmForm(Form):

@@ -12,7 +12,7 @@ from accelerator.community.identifiers import Identifier, Scheme
 from accelerator.community.models import Organisation
 from accelerator.community.operations.records import change, confirm, take_from_register
 from accelerator.community.queries import organisation as reading
-from accelerator.community.queries.register import Difference, differences
+from accelerator.community.queries.register import Difference, differences, said
 from accelerator.community.record import LABELS, SECTIONS, print_of
 from accelerator.community.views.of_organisation import OfOrganisation
 from accelerator.design.forms import Form
@@ -46,11 +46,22 @@ class Edit(OfOrganisation, Page):
             {
                 "title": section.title,
                 "url": reverse("community:edit_section", args=[organisation.key, code]),
-                "values": [values[name] for name in section.fields if name in values],
+                "values": [values.get(name) or self._not_public(name) for name in section.fields],
             }
             for code, section in SECTIONS.items()
         ]
-        return {"organisation": organisation, "sections": sections, "confirmable": set(LABELS)}
+        return {"organisation": organisation, "sections": sections, "confirmable": set(values) & set(LABELS)}
+
+    def _not_public(self, name: str) -> reading.Value:
+        """A value that the public page does not show as such: those who edit it read it."""
+        value = getattr(self.organisation, name)
+        return reading.Value(
+            name=name,
+            label=LABELS[name].capitalize(),
+            text=said(name, value) if value else reading.UNKNOWN,
+            known=bool(value),
+            origin=reading.origin_of(self.organisation, name) if value else None,
+        )
 
 
 class OfEditing(OfOrganisation):

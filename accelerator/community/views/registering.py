@@ -230,5 +230,5 @@ class RegisterDetails(OfNumber, ActionPage):
 
     def message_when_done(self, result: Organisation) -> str:
         if result.publishable:
-            return f"{result.name} est inscrite : on la trouve dès maintenant dans l’annuaire."
-        return f"{result.name} est inscrite. Sa fiche reste privée : vous seul et la plateforme la voyez."
+            return f"La fiche « {result.name} » est inscrite : on la trouve dès maintenant dans l’annuaire."
+        return f"La fiche « {result.name} » est inscrite. Elle reste privée : vous seul et la plateforme la voyez."
