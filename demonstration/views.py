@@ -60,7 +60,7 @@ class People(Page):
 class MailFilters(FilterForm):
     """Find a mail."""
 
-    a = forms.CharField(label="Destinataire", max_length=254)
+    a = forms.CharField(label="Destinataire")
 
 
 class Mails(ListPage):

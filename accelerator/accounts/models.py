@@ -35,7 +35,7 @@ class Person(AbstractBaseUser):
     retention = Retention(
         holds="Votre compte : prénom, nom, adresse électronique, version acceptée des conditions d’utilisation",
         why="Vous reconnaître et vous écrire ; exécution des conditions d’utilisation.",
-        until="Jusqu’à la suppression de votre compte, à votre demande et à tout moment.",
+        until="La durée de vie de votre compte, que vous pouvez supprimer à tout moment.",
     )
 
     password = None  # type: ignore[assignment]  # nobody has one: sign-in is by e-mail code
