@@ -123,6 +123,9 @@ def add_up(larger: list[Line], communes: list[Line]) -> None:
                 shared = {commune[ancestor] for commune in members}
                 if ancestor != place["kind"] and len(shared) == 1:
                     place[ancestor] = shared.pop()
+        elif place["kind"] == "region" and len(shared := {commune["departement"] for commune in members}) == 1:
+            # Overseas, a région and its only département are one land.
+            place["departement"] = shared.pop()
 
 
 def other_names(entries: list[dict[str, Any]], present: set[str]) -> list[Line]:

@@ -68,6 +68,7 @@ class Place(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     # The place's own ancestors, where it has one of that kind (an EPCI may straddle two départements: it has none).
+    # A région overseas has its only département: they are one land.
     epci = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     ept = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     departement = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")

@@ -67,7 +67,7 @@ class Suggestion:
             parts.append(self.via)
         parts.append(place.described)
         around = place.departement or place.region
-        if around is not None:
+        if around is not None and around.name != place.name:
             parts.append(around.name)
         if place.kind == PlaceKind.COMMUNE and place.postal_codes:
             first, last = place.postal_codes[0], place.postal_codes[-1]

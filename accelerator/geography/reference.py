@@ -15,6 +15,7 @@ from accelerator.geography.models import Nature, PlaceKind
 # The larger kinds, and the column that leads to each.
 ANCESTORS: Final = ("epci", "ept", "departement", "region")
 COUNTRY: Final = "pays-FR"
+_ORDER: Final = ("commune", "ept", "epci", "departement", "region", "pays")
 PLACE_COLUMNS: Final = (
     "key", "kind", "code", "name", "folded", "sort_name", "nature", "population", "postal_codes", "latitude",
     "longitude", "epci_id", "ept_id", "departement_id", "region_id", "cover", "is_current", "found_by",
@@ -46,19 +47,19 @@ def rows_of(path: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
 def covers_of(places: Iterable[Line]) -> dict[str, list[str]]:
     """For each place, its key and those of the larger places that share a commune with it."""
     covers: dict[str, set[str]] = defaultdict(set)
-    order = ["commune", "ept", "epci", "departement", "region", "pays"]
     for line in places:
         key = _key(line)
         covers[key] |= {key, COUNTRY}
         if line["kind"] != "commune":
             continue
         chain = [key, *_ancestors(line).values(), COUNTRY]
-        chain.sort(key=lambda ancestor: order.index(ancestor.partition("-")[0]))
+        chain.sort(key=lambda ancestor: _ORDER.index(ancestor.partition("-")[0]))
         for rank, place in enumerate(chain):
             covers[place] |= set(chain[rank:])
     # A département without communes still lies in its région.
     for line in places:
-        covers[_key(line)] |= set(_ancestors(line).values())
+        rank = _ORDER.index(line["kind"])
+        covers[_key(line)] |= {key for kind, key in _ancestors(line).items() if _ORDER.index(kind) > rank}
     return {key: sorted(cover) for key, cover in covers.items()}
 
 

@@ -74,6 +74,11 @@ def test_mayotte_is_not_the_alpes_maritimes() -> None:
     assert Place.objects.get(key="region-06").name == "Mayotte"
     assert Place.objects.get(key="departement-06").name == "Alpes-Maritimes"
     assert Place.objects.get(key="departement-976").region_id == "region-06"
+    # One land under two names: the région knows its only département, and covers nothing smaller than itself.
+    assert Place.objects.get(key="region-06").departement_id == "departement-976"
+    assert Place.objects.get(key="region-06").cover == ["pays-FR", "region-06"]
+    alone = Place.objects.of_kind("region").filter(departement__isnull=False)
+    assert sorted(alone.values_list("code", flat=True)) == ["01", "02", "03", "04", "06"]
 
 
 def test_a_commune_knows_what_it_lies_in() -> None:
