@@ -1,0 +1,123 @@
+"""`python -m benchmarks` (or `make bench`): prepares the data, measures, prints the table, writes `results.md`.
+
+BENCH_SIZE=100000    organisations
+BENCH_KERNEL=0       documents for the search kernel alone (0: not measured)
+BENCH_SECONDS=20     how long the visitors stay (30 at most)
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from config import embedded
+
+HERE = Path(__file__).resolve().parent
+SIZE = int(os.environ.get("BENCH_SIZE", "100000"))
+KERNEL = int(os.environ.get("BENCH_KERNEL", "0"))
+SECONDS = min(30, int(os.environ.get("BENCH_SECONDS", "20")))
+
+
+def main() -> None:
+    """Everything, in order."""
+    started = embedded.start("bench")
+    try:
+        fresh = _database()
+        _settings()
+        measure(fresh)
+    finally:
+        if started:
+            embedded.stop("bench")
+
+
+def measure(fresh: bool) -> None:
+    """Import what needs the settings, then prepare and measure."""
+    import django
+
+    django.setup()
+    from benchmarks import kernel, load, pages, prepare, report
+
+    log("préparation des données")
+    prepare.prepare(SIZE, fresh=fresh)
+    _mark()
+    lines = [report.Heading(f"Recherche dans le processus, {SIZE:,} organisations")]
+    log("recherche")
+    lines += kernel.measure_directory()
+    log("pages")
+    lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {SIZE:,} organisations")]
+    lines += pages.measure()
+    log("visiteurs")
+    lines += [report.Heading(f"50 visiteurs à la fois pendant {SECONDS} s")]
+    lines += load.measure(SECONDS)
+    if KERNEL:
+        log("noyau de recherche seul")
+        lines += [report.Heading(f"Noyau de recherche seul, {KERNEL:,} documents")]
+        lines += kernel.measure_alone(KERNEL)
+    text = report.table(lines)
+    sys.stdout.write(text)
+    if not os.environ.get("BENCH_TRIAL"):
+        (HERE / "results.md").write_text(text, encoding="utf-8")
+
+
+def log(said: str) -> None:
+    """Where we are, on the error output."""
+    sys.stderr.write(f"[{time.strftime('%H:%M:%S')}] {said}\n")
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(str(SIZE).encode())
+    root = HERE.parent
+    for source in sorted(
+        [*root.glob("accelerator/*/migrations/*.py"), HERE / "world.py", HERE / "vocabulary.py",
+         root / "accelerator/community/search.py", *root.glob("accelerator/search/*.py")]
+    ):  # fmt: skip
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _database() -> bool:
+    """Keep the database if it holds these data, else make it again; True when it is new."""
+    folder = embedded.data_folder("bench")
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
+        row = server.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [embedded.DATABASE]
+        ).fetchone()
+        if row and row[0] == _fingerprint():
+            return False
+        server.execute(f"DROP DATABASE IF EXISTS {embedded.DATABASE} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {embedded.DATABASE}")
+    return True
+
+
+def _mark() -> None:
+    folder = embedded.data_folder("bench")
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
+        server.execute(f"COMMENT ON DATABASE {embedded.DATABASE} IS '{_fingerprint()}'")
+
+
+def _settings() -> None:
+    """Production's settings, on this machine."""
+    scratch = Path(tempfile.mkdtemp(prefix="french-impact-bench-"))
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "DATABASE_URL": f"postgres://postgres@{quote(str(embedded.data_folder('bench')), safe='')}/{embedded.DATABASE}",
+        "SECRET_KEY": hashlib.sha256(os.urandom(32)).hexdigest(),
+        "ALLOWED_HOSTS": "127.0.0.1,testserver",
+        "BASE_URL": "https://127.0.0.1",
+        "DEFAULT_FROM_EMAIL": "ne-pas-repondre@french-impact.example",
+        "EMAIL_HOST": "127.0.0.1",
+        "MEDIA_ROOT": str(scratch / "media"),
+        "STATIC_ROOT": str(scratch / "static"),
+        "CONTACT_EMAIL": "contact@french-impact.example",
+        "SECURE_SSL_REDIRECT": "0",
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+if __name__ == "__main__":
+    main()
