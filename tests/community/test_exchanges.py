@@ -212,11 +212,13 @@ def test_an_abuse_is_reported_and_read_by_moderators(
     client.force_login(factories.person())
     url = client.post(write_url(organisation), WORDS).url
     client.force_login(steered)
+    client.post(url, {"body": "Nous vous demandons de cesser."})
     assert client.post(f"{url}/signaler", {"message": "Cette personne me harcèle."}).status_code == 302
     report = ErrorReport.objects.get()
     client.force_login(factories.role(name=RoleName.MODERATOR).person)
     page = client.get(reverse("community:report", args=[report.pk])).content.decode()
     assert "me harcèle" in page
+    assert "de cesser" in page
     assert "pouvons-nous venir" in page
 
 
@@ -236,3 +238,25 @@ def test_html_is_text_and_too_long_is_refused(
     assert field in response.context["form"].errors
     url = client.post(write_url(organisation), {**WORDS, field: "<script>alert(1)</script>"}).url
     assert "<script>alert" not in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_exchanges_are_listed_filtered_and_exported(
+    client: HostileClient,
+    organisation: Organisation,
+    steered: Any,
+    number: int,
+    django_assert_max_num_queries: Any,
+) -> None:
+    sender = factories.person()
+    client.force_login(sender)
+    for _ in range(number):
+        client.post(write_url(organisation), WORDS)
+    with django_assert_max_num_queries(9):
+        assert len(client.get("/messages").context["rows"]) == number
+    assert len(client.get("/messages?q=visite&sens=envoyes&tri=objet").context["rows"]) == number
+    assert len(client.get("/messages?sens=recus").context["rows"]) == 0
+    client.force_login(steered)
+    assert len(client.get("/messages?sens=recus").context["rows"]) == number
+    exported = b"".join(client.get("/messages?format=csv").streaming_content).decode()
+    assert exported.count("Visite de vos jardins") == number

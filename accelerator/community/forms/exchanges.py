@@ -85,6 +85,15 @@ class MessageForm(Form):
     )
 
 
+class MessageFilters(FilterForm):
+    """The filters of a person's exchanges."""
+
+    q = forms.CharField(label="Objet ou organisation", max_length=100)
+    sens = forms.ChoiceField(
+        label="Sens", choices=[("", "Tous"), ("envoyes", "Ouverts par moi"), ("recus", "Reçus par mon organisation")]
+    )
+
+
 class ReplyForm(Form):
     """An answer in an exchange."""
 

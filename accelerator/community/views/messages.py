@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from accelerator.community.forms.exchanges import AbuseForm, MessageForm, ReplyForm
+from accelerator.community.forms.exchanges import AbuseForm, MessageFilters, MessageForm, ReplyForm
 from accelerator.community.models import ContactMessage, ErrorReport
 from accelerator.community.operations.messages import NOBODY, reply, write_to
 from accelerator.community.operations.reports import report_error
@@ -61,7 +62,9 @@ class Messages(ListPage):
     """The exchanges of a person, theirs and those of the organisations they steer."""
 
     title = "Messages"
+    filter_form = MessageFilters
     order = "-date"
+    export_name = "messages"
     things = ("échange", "échanges")
     empty_title = "Aucun message"
     empty_advice = "Sur la page d’une organisation, « Écrire à cette organisation » ouvre un échange."
@@ -80,6 +83,13 @@ class Messages(ListPage):
 
     def rows(self) -> Any:
         return exchanges_of(self.person)
+
+    def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
+        if q := values.get("q"):
+            rows = rows.filter(Q(subject__icontains=q) | Q(organisation__name__icontains=q))
+        if side := values.get("sens"):
+            rows = rows.filter(sender=self.person) if side == "envoyes" else rows.exclude(sender=self.person)
+        return rows
 
 
 class OfExchange:

@@ -12,6 +12,7 @@ from accelerator.community import rules
 from accelerator.community.forms.exchanges import ReportAnswerForm, ReportFilters, ReportForm
 from accelerator.community.models import ErrorReport
 from accelerator.community.operations.reports import answer_report, report_error
+from accelerator.community.queries.messages import exchange
 from accelerator.community.queries.people import platform_roles_of
 from accelerator.community.queries.reports import overdue, reports_for
 from accelerator.community.states import ReportState
@@ -138,6 +139,7 @@ class Report(ModerationOnly, ActionPage):
     def context(self) -> dict[str, Any]:
         return {
             "report": self.report,
+            "exchange": exchange(first) if (first := self.report.about_message) else [],
             "open": self.report.state == ReportState.OPEN,
             "late": self.report.state == ReportState.OPEN and self.report.due_on < localdate(),
         }
