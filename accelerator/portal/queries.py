@@ -24,6 +24,7 @@ from accelerator.search.types import CAP, Answer, Question
 # bounded too and says "plus de".
 BOUND: Final = 5_000
 FIRST: Final = 20
+FIRST_AROUND: Final = 6
 
 _COUNTED: Final = """
 WITH here AS MATERIALIZED (
@@ -204,9 +205,9 @@ def organisations_here(place: Place) -> Here:
     """What the page of a place shows of the organisations: three searches, bounded whatever their number."""
     larger = tuple(f"agit-{key}" for key in place.cover if key != place.key)
     inside = DIRECTORY.search(Question(places=(place.key,), size=FIRST))
-    around = DIRECTORY.search(Question(places=larger, size=FIRST)) if larger else None
+    around = DIRECTORY.search(Question(places=larger, size=FIRST_AROUND)) if larger else None
     label = {"distinction": (slugify(TERRITORY_DISTINCTION),)}
-    labelled = DIRECTORY.search(Question(filters=label, places=(place.key, *larger), sort="name", size=FIRST))
+    labelled = DIRECTORY.search(Question(filters=label, places=(place.key, *larger), sort="name", size=30))
     found = {one.pk: one for one in organisations_of([*inside.ids, *(around.ids if around else ()), *labelled.ids])}
     counts = inside.facets.get("type", {})
     kinds = [(Kind(kind), number) for kind, number in counts.items() if kind in Kind.values and number]

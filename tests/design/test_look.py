@@ -53,6 +53,8 @@ def test_outside_the_state_nothing_of_its_identity_is_shown(client: HostileClien
     assert "République" not in page
     assert "Marianne" not in page
     assert "design/icon.svg" in page
+    # Without JavaScript, the menu of small screens is opened by a sheet of its own.
+    assert re.search(r'<noscript>\s*<link rel="stylesheet" href="/static/design/noscript.css">\s*</noscript>', page)
 
 
 def test_the_state_switches_its_identity_on(client: HostileClient, settings: Any) -> None:

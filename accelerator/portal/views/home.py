@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accelerator.design.pages import Page
@@ -43,10 +43,7 @@ class Home(Page):
 
 def register_url() -> str:
     """Where an organisation makes itself known; the person signs in on the way."""
-    try:
-        return reverse("community:register")
-    except NoReverseMatch:
-        return reverse("account_login")
+    return reverse("community:register")
 
 
 class Dashboard(Page):
