@@ -40,7 +40,7 @@ class Index:
         self._document = document
         self.packing = Packing(facets)
         self._lexicon = Lexicon()
-        self._stems: dict[str, str | None] = {}
+        self._stems: dict[str, tuple[str, ...]] = {}
 
     @property
     def document(self) -> type[Document]:
@@ -146,24 +146,26 @@ class Index:
     def rows(self, cursor: Any, entries: Sequence[Entry], positions: Positions) -> list["Row"]:
         """The documents of these entries."""
         parsed = [(entry, _weighted_words(entry)) for entry in entries]
-        self._learn_stems(cursor, {form for _, words in parsed for word, _ in words for form in word.forms})
+        self._learn_stems(cursor, {word.raw: word for _, words in parsed for word, _ in words})
         return [self._row(entry, words, positions) for entry, words in parsed]
 
-    def _learn_stems(self, cursor: Any, forms: Iterable[str]) -> None:
-        missing = [form for form in forms if form not in self._stems]
-        if missing:
-            if len(self._stems) > _MOST_CACHED_STEMS:
-                self._stems.clear()
-                missing = list(forms)
-            cursor.execute("SELECT form, search_stem(form) FROM unnest(%s::text[]) AS form", [missing])
-            self._stems |= dict(cursor.fetchall())
+    def _learn_stems(self, cursor: Any, words: Mapping[str, Word]) -> None:
+        missing = words.keys() - self._stems.keys()
+        if not missing:
+            return
+        if len(self._stems) > _MOST_CACHED_STEMS:
+            self._stems, missing = {}, set(words)
+        forms = {form for raw in missing for form in words[raw].forms}
+        cursor.execute("SELECT form, search_stem(form) FROM unnest(%s::text[]) AS form", [list(forms)])
+        stems = dict(cursor.fetchall())
+        self._stems |= {raw: stems_of(words[raw], stems) for raw in missing}
 
     def _row(self, entry: Entry, words: list[tuple[Word, str]], positions: Positions) -> "Row":
         displays: dict[str, str] = {}
         found: dict[str, list[str]] = {}
         position = 0
         for word, weight in words:
-            stems = stems_of(word, self._stems)
+            stems = self._stems[word.raw]
             if not stems:
                 continue
             position += 0 if word.joined else 1

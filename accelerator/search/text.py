@@ -11,10 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST_QUESTION = 300
 LONGEST_WORD = 40
 LONGEST_COMPOUND = 3
+_MOST_CACHED = 100_000
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 _HYPHENS = re.compile("[\u00ad\u2010-\u2012\u2212]")
@@ -65,6 +67,8 @@ class Word:
 
 def folded(text: str) -> str:
     """Lower case, no accents, no ligatures. `search_fold` is its twin in the database (tested against it)."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.lower())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_LIGATURES)
 
@@ -80,12 +84,17 @@ def _prepared(text: str) -> str:
     return _INITIALS.sub(lambda found: found[0].replace(".", ""), text).lower()
 
 
+@lru_cache(maxsize=_MOST_CACHED)
+def _word(raw: str) -> Word:
+    return Word(raw, folded(raw), raw)
+
+
 def words_of(text: str) -> list[Word]:
     """The words of a text, in order; « E.S.S. » is one, an elided article is one of its own."""
     words: list[Word] = []
     for compound in _WORD.findall(_prepared(text)):
         parts = [part[:LONGEST_WORD] for part in compound.split("-")]
-        words += [Word(part, folded(part), part) for part in parts]
+        words += map(_word, parts)
         if 1 < len(parts) <= LONGEST_COMPOUND and all(len(part) > 1 for part in parts):
             whole = "".join(parts)[:LONGEST_WORD]
             words.append(Word(whole, folded(whole), "-".join(parts)))
