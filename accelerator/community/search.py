@@ -9,6 +9,7 @@ territory of action: a commune finds those who act on a larger place around it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from django.db.models import prefetch_related_objects
@@ -57,18 +58,10 @@ def is_listed(organisation: Organisation) -> bool:
 
 
 def every_entry() -> Iterator[Entry]:
-    """The entries of the whole directory, the most prominent first: what a rebuild reads."""
-    ranked = sorted(
-        (
-            (prominence_of(one), one.pk)
-            for one in Organisation.objects.listed().prefetch_related("distinctions").iterator(chunk_size=_CHUNK)
-        ),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
-    for start in range(0, len(ranked), _CHUNK):
-        keys = [pk for _, pk in ranked[start : start + _CHUNK]]
-        found = Organisation.objects.select_related("seat").in_bulk(keys)
-        yield from entries_of([found[pk] for pk in keys if pk in found])
+    """The entries of the whole directory, a chunk at a time: what a rebuild reads, and puts in order of prominence."""
+    listed = Organisation.objects.listed().select_related("seat").order_by("pk").iterator(chunk_size=_CHUNK)
+    while chunk := list(islice(listed, _CHUNK)):
+        yield from entries_of(chunk)
 
 
 def entries_of(organisations: Sequence[Organisation]) -> list[Entry]:

@@ -12,6 +12,7 @@ import pytest
 from accelerator.community import search
 from accelerator.community.models import Organisation
 from accelerator.community.operations.founding import load_founding_facts
+from accelerator.community.operations.records import register
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
 from accelerator.journal import System
@@ -71,6 +72,28 @@ def test_a_registered_organisation_is_found_at_once(client: HostileClient) -> No
     assert names(client, "?q=zibeline") == []
     listed(name="La Zibeline fictive")
     assert names(client, "?q=zibeline") == ["La Zibeline fictive"]
+
+
+def test_whoever_registers_finds_the_record_at_once(
+    client: HostileClient, perform: Callable[..., Any], at: datetime
+) -> None:
+    values = {"name": "Loutre fictive", "kinds": ["porteur"], "themes": ["EAU"], "summary": "Rivières propres."}
+    perform(register, values=values, identifier=None, answer=None, by=factories.person(), at=at)
+    assert names(client, "?q=loutre") == ["Loutre fictive"]
+    assert names(client, "?q=rivière&type=porteur&theme=EAU") == ["Loutre fictive"]
+
+
+def test_a_commune_chosen_among_suggestions_is_kept(client: HostileClient, founding: None) -> None:
+    chosen = "?pres_de=Saint-Denis+(93)&pres_de_key=commune-93066&pres_de_key_of=Saint-Denis+(93)"
+    assert "Près de Saint-Denis" in client.get(f"/annuaire{chosen}").content.decode()
+    typed_again = chosen.replace("pres_de=Saint-Denis+(93)", "pres_de=Figeac")
+    assert "Près de Figeac" in client.get(f"/annuaire{typed_again}").content.decode()
+
+
+def test_a_sentence_says_which_words_were_kept(client: HostileClient, founding: None) -> None:
+    page = client.get("/annuaire?q=lutte contre gaspillage des licornes").content.decode()
+    assert "voici celles qui ont « gaspillage »" in page
+    assert names(client, "?q=lutte contre gaspillage des licornes") == ["Phenix"]
 
 
 def test_what_is_not_listed_leaves_the_directory(client: HostileClient) -> None:

@@ -8,14 +8,14 @@ from accelerator.community.search import every_entry, prominence_of
 from tests import factories
 
 
-def test_the_entries_come_in_order_of_prominence_and_leave_out_what_is_not_listed() -> None:
+def test_the_entries_say_how_prominent_each_is_and_leave_out_what_is_not_listed() -> None:
     plain = factories.organisation()
     sure = factories.organisation(identity="verified", siren="732829320", summary="Ce qu’elle fait.")
     told = factories.organisation(identity="declared", themes=["ALI"])
     factories.organisation(publishable=False)
     entries = list(every_entry())
-    assert [entry.id for entry in entries] == [sure.pk, told.pk, plain.pk]
-    assert [entry.prominence for entry in entries] == [0.45, 0.2, 0.0]
+    assert [entry.id for entry in entries] == [plain.pk, sure.pk, told.pk]
+    assert [entry.prominence for entry in entries] == [0.0, 0.45, 0.2]
 
 
 def test_prominence_is_halved_when_the_activity_ceased() -> None:

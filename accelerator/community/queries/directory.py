@@ -160,7 +160,7 @@ def directory(question: Question) -> Directory:
         near_choices=understood.choices,
         by_departement=answer.facets.get("departement", {}),
         by_region=answer.facets.get("region", {}),
-        notes=[*understood.notes, *_notes(understood.question)],
+        notes=[*understood.notes, *_notes(understood.question, answer)],
     )
 
 
@@ -311,10 +311,16 @@ def _said_near(commune: Place) -> str:
     )
 
 
-def _notes(question: Question) -> list[str]:
+def _notes(question: Question, answer: Answer) -> list[str]:
+    notes = []
+    if answer.relaxed and answer.required:
+        asked = " et ".join(f"« {word} »" for word in answer.required)
+        notes.append(f"Peu d’organisations ont tous ces mots : voici celles qui ont {asked}.")
     if slugify(PIONEER_DISTINCTION) in question.filters.get("distinction", ()):
-        return ["22 pionniers ont été distingués en juin 2018. 18 figurent ici ; 4 des 22 n’ont pas été retrouvés."]
-    return []
+        notes.append(
+            "22 pionniers ont été distingués en juin 2018. 18 figurent ici ; 4 des 22 n’ont pas été retrouvés."
+        )
+    return notes
 
 
 def _facets(question: Question, answer: Answer, labels: Mapping[str, Mapping[str, str]]) -> list[Facet]:

@@ -119,12 +119,19 @@ def read_question(parameters: Mapping[str, Sequence[str]]) -> Question:
     return Question(
         text=" ".join(_one(parameters, "q").replace("\x00", " ").split())[:LONGEST_TEXT],
         filters=filters,
-        near=_one(parameters, NEAR)[:120],
+        near=_near(parameters)[:120],
         territory=_one(parameters, TERRITORY)[:24],
         sort=sort,
         page=min(max(int(number), 1), LAST_PAGE) if number.isascii() and number.isdigit() and len(number) < 9 else 1,
         ignored=tuple(value[:40] for value in ignored),
     )
+
+
+def _near(parameters: Mapping[str, Sequence[str]]) -> str:
+    """What was typed, or the commune chosen among the suggestions for that very text (`geography` fields)."""
+    typed = _one(parameters, NEAR)
+    chosen = _one(parameters, f"{NEAR}_key")
+    return chosen if chosen and typed == _one(parameters, f"{NEAR}_key_of") else typed
 
 
 def _one(parameters: Mapping[str, Sequence[str]], name: str) -> str:
