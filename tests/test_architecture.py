@@ -1,0 +1,348 @@
+"""The house, guarded by a machine: what import-linter cannot see."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import get_commands
+from django.urls import URLPattern, URLResolver, get_resolver
+from procrastinate.contrib.django import app as queue
+
+from accelerator.design.pages import Page
+from accelerator.journal.types import declared_types
+from config import embedded
+
+ROOT = embedded.ROOT
+HOUSE = ROOT / "accelerator"
+# From the lowest to the highest, as in .importlinter.
+SUBJECTS = ("journal", "workflow", "design", "notices", "geography", "search", "accounts", "community", "portal")
+KERNELS = {"journal", "workflow", "design", "notices", "search"}
+
+# The rooms of a subject (docs/decisions/0002-houses-and-rooms.md). A room may be a file, or a folder of that name.
+ROOMS = {
+    *("__init__", "apps", "migrations", "templates", "static"),
+    *("states", "events", "models", "queries", "rules", "ledger", "operations", "forms", "views", "urls", "tasks"),
+    "clients",  # outside services, behind a small interface
+    "search",  # what the subject gives to be found
+    "personal_data",  # what it keeps of a person: exported, erased (decision 1)
+    "management",  # commands: the edge of a terminal
+    "templatetags",  # what a page needs to show that a component cannot hold
+}
+# What a subject holds besides: its own nouns. A new one is added here with what it is.
+OTHER_ROOMS = {
+    "journal": {"actors", "types", "middleware", "retention"},
+    "workflow": {"transactions", "transitions", "submissions", "limits", "refusals"},
+    # what pages are made of
+    "design": {"components", "pages", "site", "middleware", "exports", "lists", "paging", "visitors"},
+    "notices": {"recipients"},
+    # names as they are typed, perimeters, the shapes of the map, the reading of the committed file
+    "geography": {"names", "perimeters", "maps", "reference"},
+    # the mechanism: words, index, lexicon, questions, facets
+    "search": {"asking", "facets", "index", "lexicon", "rebuild", "text", "types"},
+    "accounts": {"adapter", "holdings"},  # allauth's adapter; what a person holds elsewhere (an extension point)
+    # identifiers and their check digits; re-encoded pictures; what is written once for several rooms
+    "community": {"identifiers", "pictures", "charter", "deadlines", "record"},
+}
+NO_ATTIC = {"utils", "helpers", "common", "core", "base", "misc", "tools", "lib"}
+
+WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "delete"}
+# Writing is at home there, and nowhere else.
+# `personal_data` is called by the operation that erases an account; `pictures` saves pictures, not rows.
+WRITERS = {"operations", "models", "ledger", "personal_data", "pictures"}
+# Functions of `operations` that are a part of larger ones and run inside their transaction, each for its reason.
+PARTS = {
+    "tell",  # a notice is told inside what it tells (decision 12)
+    *("lock_person", "lock_organisation"),  # the one order of locks
+    *("end_platform_roles", "end_powers_of", "end_powers_of_all", "revoke_mandates_of"),  # the end of an account
+    "founding_id",  # computes an identifier
+}
+
+
+def _none(faults: list[str], rule: str) -> None:
+    assert not faults, "\n".join([rule, *faults])
+
+
+def _modules() -> list[Path]:
+    return sorted(path for path in HOUSE.rglob("*.py") if "migrations" not in path.parts)
+
+
+def _subject(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0]
+
+
+def _room(path: Path) -> str:
+    """The room of a file: its own name, or that of the folder under the subject."""
+    parts = path.relative_to(HOUSE).with_suffix("").parts
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+# ------------------------------------------------------------------------------------------------- folders and rooms
+
+
+def test_the_subjects_are_those_of_the_contract() -> None:
+    folders = {path.name for path in HOUSE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders == set(SUBJECTS)
+    contract = (ROOT / ".importlinter").read_text()
+    layers = contract.split("layers =", 1)[1].split("broken_contract_guidance", 1)[0].split()
+    assert tuple(reversed(layers)) == SUBJECTS
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_only_the_rooms_of_the_plan(subject: str) -> None:
+    allowed = ROOMS | OTHER_ROOMS.get(subject, set())
+    held = {path.stem for path in (HOUSE / subject).iterdir() if not path.name.startswith(("__pycache__", "."))}
+    assert held - allowed == set(), f"{subject} : une pièce inconnue ; voir docs/decisions/0002-houses-and-rooms.md"
+
+
+def test_no_attic() -> None:
+    found = [path for path in (*HOUSE.rglob("*"), *(ROOT / "demonstration").rglob("*")) if path.stem in NO_ATTIC]
+    # A page that every page extends is called "base" by the whole ecosystem.
+    assert [path for path in found if path.suffix != ".html"] == []
+
+
+def test_no_file_is_too_long() -> None:
+    long = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in _modules()}
+    assert {name: lines for name, lines in long.items() if lines > 650} == {}
+
+
+def test_each_subject_says_what_it_is() -> None:
+    for subject in SUBJECTS:
+        assert ast.get_docstring(_tree(HOUSE / subject / "__init__.py")), subject
+
+
+# ----------------------------------------------------------------------------------------------------------- writing
+
+
+def _writes(path: Path) -> Iterator[str]:
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            yield f"{path.relative_to(ROOT)}:{node.lineno} .{node.func.attr}("
+
+
+def test_writing_is_in_operations_only() -> None:
+    faults = [
+        write
+        for path in _modules()
+        if _subject(path) not in KERNELS and _room(path) not in WRITERS
+        for write in _writes(path)
+    ]
+    _none(faults, "une écriture se fait dans operations.py (règle 5)")
+
+
+def _public_functions(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in _tree(path).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+def test_what_operations_offer_is_operations() -> None:
+    faults = []
+    for path in _modules():
+        # The kernels' own are called by operations, inside their transaction.
+        if _room(path) != "operations" or _subject(path) in {"journal", "workflow", "design", "search"}:
+            continue
+        for function in _public_functions(path):
+            decorators = " ".join(ast.unparse(decorator) for decorator in function.decorator_list)
+            if function.name not in PARTS and "operation" not in decorators and "contextmanager" not in decorators:
+                faults.append(f"{path.relative_to(ROOT)}:{function.lineno} {function.name}")
+    _none(faults, "une fonction publique d'operations est une @operation, ou prend un tiret bas")
+
+
+# ---------------------------------------------------------------------------------------------------- knowing whom
+
+
+def _height(subject: str) -> int:
+    return SUBJECTS.index(subject)
+
+
+def test_foreign_keys_point_downward_and_leave_no_trace_below() -> None:
+    faults = []
+    for model in apps.get_models():
+        if not model.__module__.startswith("accelerator."):
+            continue
+        mine = model.__module__.split(".")[1]
+        for field in model._meta.get_fields():
+            if not field.is_relation or field.auto_created or field.related_model is None:
+                continue
+            if not field.related_model.__module__.startswith("accelerator."):
+                continue
+            other = field.related_model.__module__.split(".")[1]
+            name = f"{model._meta.label}.{field.name}"
+            if _height(other) > _height(mine):
+                faults.append(f"{name} pointe vers le haut ({other})")
+            if other != mine and not field.remote_field.hidden:
+                faults.append(f'{name} : related_name="+" (vers {other})')
+    _none(faults, "")
+
+
+_INCLUDE = re.compile(r"{%-?\s*(?:include|extends)\s+[\"']([a-z_]+)/")
+_URL = re.compile(r"{%-?\s*url\s+[\"']([a-z_]+):([a-z_]+)")
+
+
+def _templates() -> Iterator[tuple[str, Path]]:
+    for subject in SUBJECTS:
+        for path in sorted((HOUSE / subject / "templates").rglob("*")):
+            if path.is_file():
+                yield subject, path
+
+
+def test_templates_point_downward() -> None:
+    faults = []
+    for subject, path in _templates():
+        text = path.read_text()
+        # The doors that the settings name may be linked from anywhere: the home page, the legal pages, the account.
+        doors = settings.NAVIGATION + settings.FOOTER + settings.ACCOUNT_MENU
+        named = {name for _, name in doors} | {settings.HOME, settings.SEARCH}
+        linked = [other for other, page in _URL.findall(text) if f"{other}:{page}" not in named]
+        faults += [
+            f"{path.relative_to(ROOT)} → {other}"
+            for other in (*_INCLUDE.findall(text), *linked)
+            if other in SUBJECTS and _height(other) > _height(subject)
+        ]
+    _none(faults, "un gabarit ne connaît que ce qui est plus bas (décision 3)")
+
+
+def test_each_template_is_used() -> None:
+    code = "\n".join(path.read_text() for path in _modules()) + "\n".join(
+        path.read_text() for path in (ROOT / "demonstration").rglob("*.py")
+    )
+    wiring = "\n".join(path.read_text() for path in (ROOT / "config").rglob("*.py"))
+    pages = "\n".join(path.read_text() for _, path in _templates())
+    demonstration = "\n".join(path.read_text() for path in (ROOT / "demonstration").rglob("*.html"))
+    everything = code + wiring + pages + demonstration
+    orphans = []
+    for _, path in _templates():
+        name = path.as_posix().split("/templates/", 1)[1]
+        folder = name.rsplit("/", 1)[0]
+        # Components, notices and the library's own pages are found by a rule, not by their name.
+        if folder == "design/components" or name.split("/")[0] in {"account", "allauth", "socialaccount", "notices"}:
+            continue
+        if name not in everything and name.removesuffix(".html") not in everything and f"{folder}/{{" not in code:
+            orphans.append(name)
+    _none(orphans, "")
+
+
+# ------------------------------------------------------------------------------------------------------------ memory
+
+
+def _codes_in(path: Path) -> set[str]:
+    """Every text of a module that has the form of an event's code."""
+    return {
+        node.value
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"[a-z]+\.[a-z_]+", node.value)
+    }
+
+
+def _constants() -> dict[str, str]:
+    """Each event that a constant names: the constant's name -> the code."""
+    named = {}
+    for path in (*HOUSE.glob("*/events.py"), *HOUSE.glob("*/events/*.py")):
+        for node in _tree(path).body:
+            value = getattr(node, "value", None)
+            declared = value.value if isinstance(value, ast.Attribute) else value  # declare(…).code
+            if isinstance(node, ast.Assign) and isinstance(declared, ast.Call) and declared.args:
+                named[ast.unparse(node.targets[0])] = ast.literal_eval(declared.args[0])
+    return named
+
+
+def test_each_event_declared_is_recorded_somewhere() -> None:
+    used: set[str] = set()
+    named = _constants()
+    for path in _modules():
+        if _room(path) != "events":
+            used |= _codes_in(path)
+            used |= {named[word] for word in re.findall(r"\b[A-Z_]{4,}\b", path.read_text()) if word in named}
+    _none(sorted({kind.code for kind in declared_types()} - used), "un événement déclaré que rien n’enregistre")
+
+
+def test_each_event_recorded_is_declared() -> None:
+    declared = {kind.code for kind in declared_types()}
+    faults = []
+    for path in _modules():
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record" and node.args:
+                code = node.args[0]
+                if isinstance(code, ast.Constant) and code.value not in declared:
+                    faults.append(f"{path.relative_to(ROOT)}:{node.lineno} {code.value}")
+    _none(faults, "")
+
+
+def test_each_event_reads_after_a_name() -> None:
+    for kind in declared_types():
+        assert kind.sentence[0].islower(), kind
+        assert not kind.sentence.endswith("."), kind
+        assert kind.code.split(".")[0] in SUBJECTS, kind
+
+
+# ------------------------------------------------------------------------------------------------- pages, migrations
+
+
+def _views(resolver: URLResolver) -> Iterator[type]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _views(entry)
+        elif isinstance(entry, URLPattern) and (view := getattr(entry.callback, "view_class", None)):
+            yield view
+
+
+def test_each_page_has_a_title() -> None:
+    views = {view for view in _views(get_resolver()) if issubclass(view, Page)}
+    pages = {view for view in views if view.__module__.startswith("accelerator.")}
+    assert len(pages) > 3
+    faults = []
+    for page in pages:
+        # A title that depends on what is shown is set when it is loaded; an answer that is not a page has none.
+        own = "".join(inspect.getsource(kind) for kind in page.__mro__ if kind.__module__.startswith("accelerator"))
+        own = own.replace(inspect.getsource(Page), "")
+        if not page.title and "self.title = " not in own and "def answer(" not in own and "def get(" not in own:
+            faults.append(page.__qualname__)
+    _none(faults, "chaque page a un titre")
+
+
+def test_each_page_says_what_it_is() -> None:
+    views = [view for view in _views(get_resolver()) if issubclass(view, Page)]
+    _none([view.__qualname__ for view in views if not view.__doc__], "chaque page dit ce qu’elle est")
+
+
+def test_migrations_are_named_by_hand() -> None:
+    for path in HOUSE.glob("*/migrations/[0-9]*.py"):
+        assert not re.search(r"_(auto|alter|initial)(_|$)|_\d{8}_", path.stem), path.name
+
+
+def test_migrations_import_no_live_code() -> None:
+    faults = []
+    for path in HOUSE.glob("*/migrations/[0-9]*.py"):
+        lines = re.findall(r"^\s*(?:from|import)\s+accelerator\S*.*$", path.read_text(), re.MULTILINE)
+        faults += [f"{path.relative_to(ROOT)} : {line.strip()}" for line in lines]
+    # The custom user's manager and the defaults of fields are written there by Django itself.
+    assert [fault for fault in faults if "accounts.models" not in fault] == []
+
+
+# ---------------------------------------------------------------------------------------------------- house and work
+
+
+def test_the_schedules_are_those_of_the_documentation() -> None:
+    written = (ROOT / "docs" / "operating.md").read_text()
+    scheduled = {(entry.task.name, entry.cron) for entry in queue.periodic_registry.periodic_tasks.values()}
+    told = set(re.findall(r"^\| `([a-z_.]+)` \| `([^`]+)` \|", written, re.MULTILINE))
+    assert told == scheduled
+
+
+def test_the_commands_of_the_documentation_exist() -> None:
+    ours = {name for name, origin in get_commands().items() if not origin.startswith(("django", "pgtrigger"))}
+    written = (ROOT / "docs" / "operating.md").read_text() + (ROOT / "README.md").read_text()
+    for name in re.findall(r"manage\.py ([a-z_]+)", written):
+        assert name in get_commands(), name
+    assert {"backup", "restore"} <= ours
