@@ -13,6 +13,7 @@ from accelerator.journal.models import Event
 
 # The named parts of the platform, as they are shown to people.
 SYSTEMS = {
+    "command-line": "La ligne de commande",
     "demonstration": "La démonstration",
     "founding-facts": "Le chargement des faits fondateurs",
     "reference-data": "Le chargement des données de référence",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accelerator.portal.views import home, institution, territories
+from accelerator.portal.views import dashboard, home, institution, territories
 
 app_name = "portal"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("territoires/<str:key>.json", territories.TerritoryData.as_view(), name="territory_data"),
     path("territoires/<str:key>", territories.Territory.as_view(), name="territory"),
     # The person's own space
-    path("mon-espace", home.Dashboard.as_view(), name="dashboard"),
+    path("mon-espace", dashboard.Dashboard.as_view(), name="dashboard"),
     # The service itself
     path("la-demarche", institution.About.as_view(), name="about"),
     path("plan-du-site", institution.SiteMap.as_view(), name="sitemap"),

@@ -44,10 +44,3 @@ class Home(Page):
 def register_url() -> str:
     """Where an organisation makes itself known; the person signs in on the way."""
     return reverse("community:register")
-
-
-class Dashboard(Page):
-    """The person's own space."""
-
-    title = "Mon espace"
-    template_name = "portal/home.html"

@@ -1,0 +1,123 @@
+"""What awaits a person in the community: the reads of their own space, a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from accelerator.community.models import (
+    Delegation,
+    ErrorReport,
+    Invitation,
+    JoinRequest,
+    Mandate,
+    Organisation,
+    Role,
+)
+from accelerator.community.queries.invitations import invitations_for
+from accelerator.community.states import ReportState, RoleName
+
+# How long before its end a mandate or a delegation is worth a line.
+SOON = timedelta(days=30)
+SHOWN_AT_MOST = 20
+
+
+@dataclass(frozen=True)
+class Space:
+    """What the community has to say to a person."""
+
+    roles: list[Role]
+    platform_roles: list[Role]
+    mandates: list[Mandate]
+    invitations: list[Invitation]
+    to_decide: list[JoinRequest]
+    asked: list[JoinRequest]
+    ending_mandates: list[Mandate]
+    delegations: list[Delegation]
+    reports: list[ErrorReport]
+
+    @property
+    def is_new(self) -> bool:
+        """Someone with nothing yet: neither organisation, nor role, nor anything that waits."""
+        return not (self.roles or self.platform_roles or self.mandates or self.invitations or self.asked)
+
+    @property
+    def awaits(self) -> int:
+        """How many things wait for this person."""
+        return len(self.invitations) + len(self.to_decide) + len(self.ending_mandates) + len(self.reports)
+
+
+def space_of(person: Any, at: Any, today: date) -> Space:
+    """Everything the person's own space shows of the community: eight queries at most, whatever the numbers."""
+    current = Role.objects.current().filter(person=person).select_related("organisation")
+    held = list(current.order_by("organisation__name", "pk"))
+    roles = [role for role in held if role.organisation_id]
+    platform_roles = [role for role in held if not role.organisation_id]
+    steered = [role.organisation_id for role in roles if role.is_steering]
+    moderated = _moderated(platform_roles)
+    return Space(
+        roles=roles,
+        platform_roles=platform_roles,
+        mandates=list(
+            Mandate.objects.current().filter(helper=person).select_related("organisation").order_by("ends_on", "pk")
+        ),
+        invitations=invitations_for(person, at),
+        to_decide=_to_decide(person, steered, moderated),
+        asked=list(
+            JoinRequest.objects.open()
+            .filter(person=person)
+            .select_related("organisation")
+            .order_by("expected_on", "pk")
+        ),
+        ending_mandates=list(
+            Mandate.objects.current()
+            .filter(organisation__in=steered, ends_on__lte=today + SOON)
+            .select_related("organisation", "helper")
+            .order_by("ends_on", "pk")[:SHOWN_AT_MOST]
+        )
+        if steered
+        else [],
+        delegations=list(
+            Delegation.objects.filter(delegate=person, revoked_at__isnull=True, ends_on__gte=today)
+            .select_related("organisation")
+            .order_by("ends_on", "pk")
+        ),
+        reports=_reports(moderated),
+    )
+
+
+def _moderated(platform_roles: list[Role]) -> Q | None:
+    """The condition, on an organisation, of being in what these roles moderate; None when they moderate nothing.
+
+    The same meaning as `queries.people.covers`.
+    """
+    condition: Q | None = None
+    for role in platform_roles:
+        if role.name == RoleName.ADMINISTRATOR or not role.perimeter:
+            return Q(pk__isnull=False)
+        held = Q(seat__cover__overlap=role.perimeter) | Q(seat__isnull=True, territories_cover__overlap=role.perimeter)
+        condition = held if condition is None else condition | held
+    return condition
+
+
+def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> list[JoinRequest]:
+    if not steered and moderated is None:
+        return []
+    mine = Q(organisation__in=steered)
+    if moderated is not None:
+        managed = Role.objects.current().steering().filter(organisation=OuterRef("organisation"))
+        overdue = JoinRequest.objects.overdue().values("pk")
+        member = Role.objects.current().filter(organisation=OuterRef("organisation"), person=person)
+        within = Q(organisation__in=Organisation.objects.filter(moderated).values("pk"))
+        mine |= within & (~Q(Exists(managed)) | Q(pk__in=overdue)) & ~Q(Exists(member))
+    waiting = JoinRequest.objects.open().filter(mine).select_related("organisation", "person")
+    return list(waiting.order_by("expected_on", "pk")[:SHOWN_AT_MOST])
+
+
+def _reports(moderated: Q | None) -> list[ErrorReport]:
+    if moderated is None:
+        return []
+    within = Organisation.objects.filter(moderated).values("pk")
+    reports = ErrorReport.objects.filter(state=ReportState.OPEN, organisation__in=within)
+    return list(reports.select_related("organisation").order_by("reported_at", "pk")[:SHOWN_AT_MOST])
