@@ -23,6 +23,11 @@ from accelerator.workflow import Refused, limits
 _LIST = "community:platform_roles"
 
 
+def _perimeter(role: Role) -> str:
+    """The names of the places on screen (one query for the page gives them); their keys in exports."""
+    return getattr(role, "perimeter_sentence", " ; ".join(role.perimeter)) or operations.EVERYWHERE
+
+
 class _ByAdministrators(Page):
     def forbidden(self) -> str | None:
         return rules.reason_against_appointing(self.person)
@@ -44,7 +49,7 @@ class PlatformRoles(_ByAdministrators, ListPage):
         Column("nom", "Personne", lambda role: role.person.name, sort=("person__family_name", "person__given_name")),
         Column("adresse", "Adresse", lambda role: role.person.email or "", sort=("person__email",)),
         Column("role", "Rôle", lambda role: role.get_name_display(), sort=("name",)),
-        Column("perimetre", "Périmètre", lambda role: role.perimeter_sentence, export=lambda role: role.perimeter),
+        Column("perimetre", "Périmètre", _perimeter),
         Column("depuis", "Depuis", lambda role: date_format(localtime(role.started_at), "j F Y"), sort=("started_at",)),
         Column(
             "suite",
@@ -74,7 +79,7 @@ class PlatformRoles(_ByAdministrators, ListPage):
         context = super().context()
         sentences = sentences_of([role.perimeter for role in context["rows"]])
         for role, sentence in zip(context["rows"], sentences, strict=True):
-            role.perimeter_sentence = sentence or operations.EVERYWHERE
+            role.perimeter_sentence = sentence
         context["lines"] = [self.cells(role) for role in context["rows"]]
         return context
 

@@ -1,0 +1,274 @@
+"""Who may open what: every address × each relation to what it shows.
+
+The addresses come from the resolver: a new one fails here until it has its line. A line gives the parts of the address
+(names of things of the `World`) and what each relation gets, in this order:
+
+    visitor stranger member manager representative helper former concerned moderator administrator
+
+"·" is 200, "→" is the way to sign-in, otherwise a status. The `concerned` is whom the thing is about: who is invited,
+who asked, who received the delegation, who wrote the message.
+Each protected address is asked again as a visitor and as a stranger right after someone who may open it: nothing of
+what was shown is kept for others.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accelerator.accounts.models import Person
+from accelerator.community.models import ContactMessage, ErrorReport
+from accelerator.community.states import RoleName
+from accelerator.notices.models import Notice
+from demonstration.models import Mail
+from tests import factories
+from tests.client import HostileClient
+
+RELATIONS = (
+    "visitor",
+    "stranger",
+    "member",
+    "manager",
+    "representative",
+    "helper",
+    "former",
+    "concerned",
+    "moderator",
+    "administrator",
+)
+EVERYONE = "· · · · · · · · · ·"
+SIGNED_IN = "→ · · · · · · · · ·"
+TABLE: dict[str, tuple[str, ...]] = {
+    # The doors
+    "portal:home": (EVERYONE,),
+    "portal:territories": (EVERYONE,),
+    "portal:territory_data": ("territory", EVERYONE),
+    "portal:territory": ("territory", EVERYONE),
+    "portal:dashboard": (SIGNED_IN,),
+    "portal:about": (EVERYONE,),
+    "portal:sitemap": (EVERYONE,),
+    "portal:accessibility": (EVERYONE,),
+    "portal:legal": (EVERYONE,),
+    "portal:privacy": (EVERYONE,),
+    "portal:terms": (EVERYONE,),
+    "portal:sources": (EVERYONE,),
+    # The record
+    "community:register": (SIGNED_IN,),
+    "community:register_details": (SIGNED_IN,),
+    "community:already_registered": ("→ 404 404 404 404 404 404 404 404 404",),
+    "community:logo": ("nothing", "404 404 404 404 404 404 404 404 404 404"),
+    "community:edit": ("key", "→ 403 403 · · · 403 403 · ·"),
+    "community:edit_section": ("key", "section", "→ 403 403 · · · 403 403 · ·"),
+    "community:confirm_value": ("key", "value", "→ 403 403 · · · 403 403 · ·"),
+    "community:ask_register": ("key", "→ 403 403 · · · 403 403 · ·"),
+    "community:refresh_record": ("key", "→ 404 404 404 404 404 404 404 404 404"),
+    "community:change_logo": ("key", "→ 403 403 · · · 403 403 · ·"),
+    "community:remove_logo": ("key", "→ 403 403 · · · 403 403 · ·"),
+    "community:accept_charter": ("key", "→ 403 403 403 · 403 403 403 403 403"),
+    "community:withdraw_charter": ("key", "→ 403 403 403 · 403 403 403 403 403"),
+    "community:report_error": ("key", EVERYONE),
+    "community:write": ("key", SIGNED_IN),
+    "community:charter": (EVERYONE,),
+    "community:messages": (SIGNED_IN,),
+    "community:message": ("message", "→ 404 404 · · 404 404 · 404 404"),
+    "community:report_abuse": ("message", "→ 404 404 · · 404 404 · 404 404"),
+    "community:reports": ("→ 403 403 403 403 403 403 403 · ·",),
+    "community:report": ("report", "→ 404 404 404 404 404 404 404 · ·"),
+    # What is read by all
+    "community:directory": (EVERYONE,),
+    "community:directory_csv": (EVERYONE,),
+    "community:reuse": (EVERYONE,),
+    "community:map": (EVERYONE,),
+    "community:organisation_data": ("key", EVERYONE),
+    "community:organisation": ("key", EVERYONE),
+    "community:robots": (EVERYONE,),
+    "community:sitemap_index": (EVERYONE,),
+    "community:sitemap_file": ("one", EVERYONE),
+    # The people of an organisation
+    "community:members": ("key", "→ 403 · · · 403 403 403 · ·"),
+    "community:member": ("key", "member", "→ 403 · · · 403 403 403 · ·"),
+    "community:change_role": ("key", "member", "→ 403 403 · · 403 403 403 · ·"),
+    "community:end_role": ("key", "member", "→ 403 403 · · 403 403 403 · ·"),
+    "community:confirm_representative": ("key", "representative", "→ 403 403 403 403 403 403 403 · ·"),
+    "community:leave": ("key", "→ 403 · · · 403 403 403 403 403"),
+    "community:show_name": ("key", "→ 403 · · · 403 403 403 403 403"),
+    "community:history": ("key", "→ 403 · · · 403 403 403 · ·"),
+    "community:invitations": ("key", "→ 403 403 · · 403 403 403 · ·"),
+    "community:invite": ("key", "→ 403 403 · · 403 403 403 · ·"),
+    "community:invitation_sent": ("key", "invitation", "→ 403 403 · · 403 403 403 · ·"),
+    "community:resend_invitation": ("key", "invitation", "→ 403 403 · · 403 403 403 · ·"),
+    "community:revoke_invitation": ("key", "invitation", "→ 403 403 · · 403 403 403 · ·"),
+    "community:join_requests": ("key", "→ 403 403 · · 403 403 403 · ·"),
+    "community:ask_to_join": ("key", "→ · 403 403 403 · · · · ·"),
+    "community:join_request": ("key", "asked", "→ 403 403 · · 403 403 403 · ·"),
+    "community:join_request_refusal": ("key", "asked", "→ 403 403 · · 403 403 403 · ·"),
+    "community:delegations": ("key", "→ 403 · · · 403 403 403 · ·"),
+    "community:give_delegation": ("key", "→ 403 403 403 · 403 403 403 403 403"),
+    "community:delegation_end": ("key", "delegation", "→ 403 · 403 · 403 403 403 · ·"),
+    "community:mandates": ("key", "→ 403 · · · · 403 403 · ·"),
+    "community:offer_mandate": ("key", "→ 403 403 · · 403 403 403 403 403"),
+    "community:mandate_end": ("key", "mandate", "→ 403 403 · · · 403 403 · ·"),
+    "community:invitation": ("link", EVERYONE),
+    "community:invitation_refusal": ("link", EVERYONE),
+    "community:my_invitations": (SIGNED_IN,),
+    "community:my_invitation": ("invitation", "→ 404 404 404 404 404 404 · 404 404"),
+    "community:my_invitation_refusal": ("invitation", "→ 404 404 404 404 404 404 · 404 404"),
+    "community:withdraw_join": ("asked", "→ 404 404 404 404 404 404 · 404 404"),
+    "community:platform_roles": ("→ 403 403 403 403 403 403 403 403 ·",),
+    "community:appoint": ("→ 403 403 403 403 403 403 403 403 ·",),
+    "community:platform_role_end": ("platform role", "→ 403 403 403 403 403 403 403 403 ·"),
+    # The places
+    "geography:suggestions": (EVERYONE,),
+    # The account
+    "account_login": ("· 302 302 302 302 302 302 302 302 302",),
+    "account_signup": ("→ → → → → → → → → →",),
+    "account_logout": (EVERYONE,),
+    "account_inactive": ("· 302 302 302 302 302 302 302 302 302",),
+    "accounts:account": (SIGNED_IN,),
+    "accounts:code": ("nothing", "404 302 302 302 302 302 302 302 302 302"),
+    "accounts:join": ("nothing", "404 302 302 302 302 302 302 302 302 302"),
+    "accounts:terms": (SIGNED_IN,),
+    "accounts:rename": (SIGNED_IN,),
+    "accounts:address": (SIGNED_IN,),
+    "accounts:address_code": ("nothing", "→ 404 404 404 404 404 404 404 404 404"),
+    "accounts:notices": (SIGNED_IN,),
+    "accounts:notice": ("notice", "→ 404 404 404 404 404 404 · 404 404"),
+    "accounts:data": (SIGNED_IN,),
+    "accounts:export": (SIGNED_IN,),
+    "accounts:deletion": (SIGNED_IN,),
+    # The service itself
+    "health": (EVERYONE,),
+    "readiness": (EVERYONE,),
+    # The demonstration (absent from production)
+    "demonstration:become": ("405 405 405 405 405 405 405 405 405 405",),
+    "demonstration:people": (EVERYONE,),
+    "demonstration:mails": (EVERYONE,),
+    "demonstration:mail": ("mail", EVERYONE),
+}
+
+
+@dataclass
+class World:
+    """One organisation, one person for each relation to it, and one of each thing."""
+
+    people: dict[str, Person]
+    parts: dict[str, Any]
+
+    def address(self, name: str, parts: tuple[str, ...]) -> str:
+        return reverse(name, args=[self.parts[part] for part in parts])
+
+    def ask(self, relation: str, address: str) -> HttpResponse:
+        """What someone of this relation gets, in a browser of their own."""
+        browser = HostileClient()
+        if relation in self.people:
+            browser.force_login(self.people[relation])
+        response = browser.get(address)
+        if response.streaming:
+            b"".join(response)  # to the end, as a browser does
+        return response
+
+    def answer(self, relation: str, address: str) -> str:
+        """The same, in the signs of the table."""
+        response = self.ask(relation, address)
+        if response.status_code == 302 and response["Location"].startswith(reverse(settings.LOGIN_URL)):
+            return "→"
+        return "·" if response.status_code == 200 else str(response.status_code)
+
+
+@pytest.fixture
+def world() -> World:
+    organisation = factories.organisation(siren="732829320")
+    people = {relation: factories.person() for relation in RELATIONS[1:]}
+    roles = {
+        name: factories.role(organisation, name=name, holder=people[name])
+        for name in (RoleName.REPRESENTATIVE, RoleName.MANAGER, RoleName.MEMBER)
+    }
+    now, today = timezone.now(), timezone.localdate()
+    factories.role(organisation, name=RoleName.MEMBER, holder=people["former"], ended_at=now)
+    factories.role(None, name=RoleName.ADMINISTRATOR, holder=people["administrator"])
+    moderator = factories.role(None, name=RoleName.MODERATOR, holder=people["moderator"])
+    manager, concerned = people["manager"], people["concerned"]
+    mandate = factories.mandate(organisation, helper=people["helper"], granted_by=manager)
+    delegation = factories.delegation(organisation, giver=people["representative"], delegate=people["member"])
+    invitation = factories.invitation(organisation, token="lien", invited_by=manager, email=concerned.email)
+    asked = factories.join_request(organisation, asker=concerned, expected_on=today - timedelta(days=1))
+    report = ErrorReport.objects.create(
+        organisation=organisation, message="Une erreur.", reported_at=now, due_on=today, reporter=concerned
+    )
+    message = ContactMessage.objects.create(
+        organisation=organisation, sender=concerned, subject="Bonjour", body="Un message.", sent_at=now
+    )
+    notice = Notice.objects.create(
+        template="community/join_rejected",
+        recipient=concerned.actor_key,
+        email=concerned.email,
+        subject="Un courriel",
+        body="Son texte.",
+        asked_at=now,
+        sent_at=now,
+    )
+    mail = Mail.objects.create(to=concerned.email, subject="Un courriel", body="Son texte.", sent_at=now)
+    return World(
+        people=people,
+        parts={
+            "key": organisation.key,
+            "member": people["member"].public_id,
+            "representative": people["representative"].public_id,
+            "invitation": invitation.pk,
+            "link": "lien",
+            "asked": asked.pk,
+            "delegation": delegation.pk,
+            "mandate": mandate.pk,
+            "platform role": moderator.pk,
+            "report": report.pk,
+            "message": message.public_id,
+            "notice": notice.pk,
+            "mail": mail.pk,
+            "section": "presentation",
+            "value": "name",
+            "territory": "lot-departement-46",
+            "nothing": "rien",
+            "one": 1,
+        },
+    )
+
+
+def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    """The full name of every address."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+
+
+def test_every_address_has_its_line() -> None:
+    assert sorted(addresses()) == sorted(TABLE)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_each_relation_gets_what_the_table_says(name: str, world: World) -> None:
+    *parts, expected = TABLE[name]
+    address = world.address(name, tuple(parts))
+    got = " ".join(world.answer(relation, address) for relation in RELATIONS)
+    assert got == expected, f"{name} ({address})\n{' '.join(RELATIONS)}"
+
+
+PROTECTED = sorted(name for name, (*_, expected) in TABLE.items() if "·" in expected and not expected.startswith("·"))
+
+
+@pytest.mark.parametrize("name", PROTECTED)
+def test_nothing_is_kept_of_what_someone_else_was_shown(name: str, world: World) -> None:
+    *parts, expected = TABLE[name]
+    address = world.address(name, tuple(parts))
+    answers = dict(zip(RELATIONS, expected.split(), strict=True))
+    privileged = [relation for relation, answer in answers.items() if answer == "·"][-1]
+    assert world.answer(privileged, address) == "·"
+    for relation in ("visitor", "stranger"):
+        assert world.answer(relation, address) == answers[relation]
