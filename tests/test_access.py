@@ -185,10 +185,8 @@ class World:
 def world() -> World:
     organisation = factories.organisation(siren="732829320")
     people = {relation: factories.person() for relation in RELATIONS[1:]}
-    roles = {
-        name: factories.role(organisation, name=name, holder=people[name])
-        for name in (RoleName.REPRESENTATIVE, RoleName.MANAGER, RoleName.MEMBER)
-    }
+    for name in (RoleName.REPRESENTATIVE, RoleName.MANAGER, RoleName.MEMBER):
+        factories.role(organisation, name=name, holder=people[name])
     now, today = timezone.now(), timezone.localdate()
     factories.role(organisation, name=RoleName.MEMBER, holder=people["former"], ended_at=now)
     factories.role(None, name=RoleName.ADMINISTRATOR, holder=people["administrator"])

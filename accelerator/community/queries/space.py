@@ -49,19 +49,24 @@ class Space:
 
 
 def space_of(person: Any, at: Any, today: date) -> Space:
-    """Everything the person's own space shows of the community: eight queries at most, whatever the numbers."""
+    """Everything the person's own space shows of the community: seven queries at most, whatever the numbers."""
     current = Role.objects.current().filter(person=person).select_related("organisation")
     held = list(current.order_by("organisation__name", "pk"))
     roles = [role for role in held if role.organisation_id]
     platform_roles = [role for role in held if not role.organisation_id]
     steered = [role.organisation_id for role in roles if role.is_steering]
     moderated = _moderated(platform_roles)
+    ending = Q(organisation__in=steered, ends_on__lte=today + SOON)
+    mandates = list(
+        Mandate.objects.current()
+        .filter(Q(helper=person) | ending)
+        .select_related("organisation", "helper")
+        .order_by("ends_on", "pk")
+    )
     return Space(
         roles=roles,
         platform_roles=platform_roles,
-        mandates=list(
-            Mandate.objects.current().filter(helper=person).select_related("organisation").order_by("ends_on", "pk")
-        ),
+        mandates=[mandate for mandate in mandates if mandate.helper == person],
         invitations=invitations_for(person, at),
         to_decide=_to_decide(person, steered, moderated),
         asked=list(
@@ -70,14 +75,7 @@ def space_of(person: Any, at: Any, today: date) -> Space:
             .select_related("organisation")
             .order_by("expected_on", "pk")
         ),
-        ending_mandates=list(
-            Mandate.objects.current()
-            .filter(organisation__in=steered, ends_on__lte=today + SOON)
-            .select_related("organisation", "helper")
-            .order_by("ends_on", "pk")[:SHOWN_AT_MOST]
-        )
-        if steered
-        else [],
+        ending_mandates=[mandate for mandate in mandates if mandate.helper != person][:SHOWN_AT_MOST],
         delegations=list(
             Delegation.objects.filter(delegate=person, revoked_at__isnull=True, ends_on__gte=today)
             .select_related("organisation")
@@ -120,4 +118,4 @@ def _reports(moderated: Q | None) -> list[ErrorReport]:
         return []
     within = Organisation.objects.filter(moderated).values("pk")
     reports = ErrorReport.objects.filter(state=ReportState.OPEN, organisation__in=within)
-    return list(reports.select_related("organisation").order_by("reported_at", "pk")[:SHOWN_AT_MOST])
+    return list(reports.select_related("organisation").order_by("due_on", "pk")[:SHOWN_AT_MOST])
