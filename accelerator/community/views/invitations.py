@@ -62,7 +62,7 @@ class Invitations(Within, ListPage):
     order = "-envoyee"
     filter_form = forms.InvitationFilters
     columns = (
-        Column("adresse", "Adresse", lambda one: one.shown_address, sort=("email",)),
+        Column("adresse", "Adresse", lambda one: one.shown_address, sort=("email",), url=_manage_url),
         Column("role", "Proposé", lambda one: one.offer, sort=("role",)),
         Column("envoyee", "Envoyée le", lambda one: _day(one.invited_at), sort=("invited_at",)),
         Column("par", "Par", lambda one: one.invited_by.name),

@@ -35,7 +35,13 @@ class JoinRequests(Within, ListPage):
     things = ("demande", "demandes")
     order = "attendue"
     columns = (
-        Column("nom", "Personne", lambda one: one.person.name, sort=("person__family_name", "person__given_name")),
+        Column(
+            "nom",
+            "Personne",
+            lambda one: one.person.name,
+            sort=("person__family_name", "person__given_name"),
+            url=_answer_url,
+        ),
         Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
         Column(
             "demandee", "Demandée le", lambda one: date_format(localtime(one.asked_at), "j F Y"), sort=("asked_at",)
