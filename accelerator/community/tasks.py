@@ -1,9 +1,13 @@
 """What the worker does each night for the community."""
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from accelerator.community.operations import powers
 from accelerator.community.search import DIRECTORY, every_entry
+from accelerator.journal import System
 from accelerator.search.rebuild import rebuild
+from accelerator.workflow import transaction
 
 
 @app.periodic(cron="0 4 * * *")
@@ -11,3 +15,11 @@ from accelerator.search.rebuild import rebuild
 def rebuild_search(timestamp: int) -> int:
     """Write the index of the directory again: the most prominent first, the words and counts afresh."""
     return rebuild(DIRECTORY, every_entry())
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="community.expire_mandates", queueing_lock="community.expire_mandates")
+def expire_mandates(timestamp: int) -> int:
+    """Close the mandates whose last day is past, and tell the helpers."""
+    with transaction():
+        return powers.expire_mandates(by=System("community"), at=timezone.now())

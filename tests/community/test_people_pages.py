@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accelerator.accounts.holdings import holdings
 from accelerator.accounts.operations import delete_account
+from accelerator.community import tasks
 from accelerator.community.models import Invitation, JoinRequest, Mandate, Organisation, Role
 from accelerator.community.operations.powers import expire_mandates
 from accelerator.community.states import RoleName
@@ -174,6 +175,12 @@ def test_a_mandate_that_is_over_is_closed_and_told(perform: Any, at: Any, organi
     assert perform(expire_mandates, by=System("night"), at=at) == 0
     over.refresh_from_db()
     assert over.revoked_at == at
+
+
+def test_the_night_closes_the_mandates_that_are_over(organisation: Organisation) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    factories.mandate(organisation, granted_by=factories.person(), ends_on=yesterday)
+    assert tasks.expire_mandates(timestamp=0) == 1
 
 
 def test_the_first_administrator_is_appointed_by_command() -> None:
