@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from benchmarks import report
 from config import embedded
 
 HERE = Path(__file__).resolve().parent
@@ -40,28 +41,35 @@ def measure(fresh: bool) -> None:
     import django
 
     django.setup()
-    from benchmarks import kernel, load, pages, prepare, report
+    from benchmarks import kernel, load, pages, prepare
 
     log("préparation des données")
     prepare.prepare(SIZE, fresh=fresh)
     _mark()
-    lines = [report.Heading(f"Recherche dans le processus, {SIZE:,} organisations")]
+    lines: list[report.Heading | report.Line] = [report.Heading(f"Recherche dans le processus, {SIZE:,} organisations")]
     log("recherche")
-    lines += kernel.measure_directory()
+    lines += shown(kernel.measure_directory())
     log("pages")
     lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {SIZE:,} organisations")]
-    lines += pages.measure()
+    lines += shown(pages.measure())
     log("visiteurs")
     lines += [report.Heading(f"50 visiteurs à la fois pendant {SECONDS} s")]
-    lines += load.measure(SECONDS)
+    lines += shown(load.measure(SECONDS))
     if KERNEL:
         log("noyau de recherche seul")
         lines += [report.Heading(f"Noyau de recherche seul, {KERNEL:,} documents")]
-        lines += kernel.measure_alone(KERNEL)
+        lines += shown(kernel.measure_alone(KERNEL))
     text = report.table(lines)
     sys.stdout.write(text)
     if not os.environ.get("BENCH_TRIAL"):
         (HERE / "results.md").write_text(text, encoding="utf-8")
+
+
+def shown(lines: list[report.Line]) -> list[report.Line]:
+    """Say the figures as they come: a long measure may be stopped."""
+    for line in lines:
+        log(f"{line.what} : {line.value} {line.note}")
+    return lines
 
 
 def log(said: str) -> None:

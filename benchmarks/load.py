@@ -38,7 +38,7 @@ def measure(seconds: int) -> list[Line]:
         seen = asyncio.run(_visit(port, seconds))
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        _end(server)
     pages = len(seen.times)
     mix = ", ".join(f"{share} % {name}" for name, share in MIX.items())
     durations = f"{quantile(seen.times, 0.5):.0f} / {quantile(seen.times, 0.95):.0f} ms"
@@ -49,6 +49,14 @@ def measure(seconds: int) -> list[Line]:
         Line("durée d’une page, p50 / p95", durations, "", apart),
         Line("erreurs", f"{len(seen.errors)}", "0", f"{pages} pages, {seen.bytes / 1e6:.0f} Mo{errors}"),
     ]
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def _free_port() -> int:

@@ -14,7 +14,7 @@ from accelerator.geography.models import Place
 from benchmarks import query_log
 from benchmarks.report import Line, quantile
 
-REPEATED = 40
+REPEATED = 20
 
 
 def addresses() -> dict[str, list[str]]:
