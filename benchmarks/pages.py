@@ -7,10 +7,11 @@ import time
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accelerator.community.models import Organisation
 from accelerator.geography.models import Place
+from accelerator.portal.views.territories import url_of
 from benchmarks import query_log
 from benchmarks.report import Line, quantile
 
@@ -26,7 +27,7 @@ def addresses() -> dict[str, list[str]]:
         "annuaire": [directory],
         "annuaire, une question": [_asked(directory, logged) for logged in asked],
         "annuaire, près d’une commune": [f"{directory}?pres=commune-{code}" for code in ("46102", "59350", "13055")],
-        "carte": _named("community:map"),
+        "carte": [reverse("community:map")],
         "organisation": [reverse("community:organisation", args=[one.key]) for one in shown],
         "territoire": _territories(),
         "accueil": [reverse("portal:home")],
@@ -40,19 +41,9 @@ def _asked(directory: str, logged: query_log.Logged) -> str:
     return f"{directory}?{urlencode([('q', logged.text), *filters])}"
 
 
-def _named(name: str) -> list[str]:
-    try:
-        return [reverse(name)]
-    except NoReverseMatch:
-        return []
-
-
 def _territories() -> list[str]:
-    keys = list(Place.objects.filter(key__in=["commune-46102", "departement-46", "region-76", "commune-59350"]))
-    try:
-        return [reverse("portal:territory", args=[place.key]) for place in keys]
-    except NoReverseMatch:
-        return []
+    keys = ("commune-46102", "departement-46", "region-76", "commune-59350")
+    return [url_of(place) for place in Place.objects.filter(key__in=keys)]
 
 
 def measure() -> list[Line]:
