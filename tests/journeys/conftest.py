@@ -1,0 +1,185 @@
+"""Journeys: a real browser, a real server, a database of their own.
+
+The server is a process (granian, settings of a laptop) on a clone of the template database, with the founding facts,
+the demonstration and the search index; one for each worker of the suite. The browser is the system's Chromium; where
+there is none the journeys are skipped with one loud line, and in continuous integration they fail.
+
+`browse(width=…, javascript=…)` opens a window. It sees everything that goes wrong: console errors (violations of the
+content security policy are among them), uncaught exceptions, answers of 500, and, at each `look()`, what axe finds and
+what sticks out of the screen.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from psycopg import sql
+
+from config import embedded
+from tests.conftest import _fingerprint, _server
+from tests.databases import url_of
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+)
+SHOTS = os.environ.get("SHOTS")
+
+
+def _chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/journeys/" in item.path.as_posix():
+            item.add_marker(pytest.mark.journey)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if any("Chromium" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(
+            "PARCOURS NON ESSAYÉS : aucun Chromium sur cette machine (par exemple : apt install chromium).", red=True
+        )
+
+
+class Window:
+    """A window of the browser, and what went wrong in it."""
+
+    def __init__(self, page: Page, address: str, *, javascript: bool) -> None:
+        self.page = page
+        self.address = address
+        self.javascript = javascript
+        self.faults: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.faults.append(f"exception : {error}"))
+        page.on("response", self._receive)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # A refusal (403, 404, 422) is an ordinary answer, which the browser also tells in its console.
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.faults.append(f"console, sur {self.page.url} : {message.text}")
+
+    def _receive(self, response: Response) -> None:
+        static = "/static/" in response.url and response.status >= 400
+        if response.status >= 500 or static:
+            self.faults.append(f"{response.status} {response.url}")
+
+    def open(self, path: str) -> None:
+        """Go to an address of the platform, and look."""
+        self.page.goto(f"{self.address}{path}")
+        self.look()
+
+    def look(self) -> None:
+        """Examine the page that is shown; raises `AssertionError` with everything that is wrong."""
+        self.page.wait_for_load_state("load")
+        where = self.page.url.removeprefix(self.address)
+        too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if too_wide > 0:
+            self.faults.append(f"{where} dépasse de l’écran de {too_wide} px")
+        if self.javascript:
+            found = Axe().run(self.page)
+            if found.violations_count:
+                self.faults.append(f"axe, sur {where} : {found.generate_report()}")
+        if SHOTS:
+            width = (self.page.viewport_size or {}).get("width")
+            name = f"{where.strip('/').replace('/', '-').split('?')[0] or 'accueil'}-{width}.png"
+            self.page.screenshot(path=Path(SHOTS) / name, full_page=True)
+        faults, self.faults = self.faults, []
+        assert not faults, "\n".join(faults)
+
+
+@pytest.fixture(scope="session")
+def address(worker_id: str) -> Iterator[str]:
+    """The address of a platform opened for the journeys of this worker."""
+    name = f"journeys_{worker_id}_{os.getpid()}"
+    with _server() as server:
+        template = sql.Identifier(f"template_{_fingerprint()}")
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
+        try:
+            yield from _serve(name)
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _serve(database: str) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://localhost:{port}"
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "DATABASE_URL": url_of(database),
+        "BASE_URL": address,
+        "LOG_LEVEL": "ERROR",
+    }
+    for command in ("load_founding_facts", "seed_demonstration", "rebuild_search"):
+        subprocess.run(
+            [sys.executable, "manage.py", command], cwd=embedded.ROOT, env=environment, check=True, capture_output=True
+        )
+    serving = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+            *("--blocking-threads", "4", "--no-ws", "--log-level", "error", "config.wsgi:application"),
+        ],
+        cwd=embedded.ROOT,
+        env=environment,
+    )
+    try:
+        limit = time.monotonic() + 60
+        while serving.poll() is None and time.monotonic() < limit:
+            with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(f"{address}/sante/pages"):
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("Le serveur des parcours ne s’est pas ouvert.")
+        yield address
+    finally:
+        serving.terminate()
+        serving.wait(20)
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """The system's Chromium."""
+    program = _chromium()
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("Il manque Chromium : en intégration continue, les parcours ne se sautent pas.")
+        pytest.skip("Chromium n’est pas là")
+    # Playwright keeps a loop of its own in this thread: Django would believe that it is called from it.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browse(browser: Browser, address: str) -> Callable[..., Window]:
+    """Open a window: `browse(width=390, javascript=False)`."""
+
+    def window(*, width: int = 1280, javascript: bool = True) -> Window:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
+            locale="fr-FR",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        return Window(context.new_page(), address, javascript=javascript)
+
+    return window
