@@ -16,7 +16,7 @@ def test_from_the_home_page_to_an_actor(browse: Callable[..., Window], width: in
     window.open("/annuaire?q=figeac")
     results = window.page.locator("main")
     assert "Figeac" in results.inner_text()
-    results.get_by_role("link", name="Figeac").first.click()
+    results.get_by_role("heading").get_by_role("link", name="Figeac").first.click()
     window.page.wait_for_url("**/organisations/**")
     window.look()
     assert "Figeac" in window.page.locator("h1").inner_text()
