@@ -1,0 +1,146 @@
+"""`make run`, for real: in processes of its own, with data of its own."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import embedded
+
+ENTRY = [sys.executable, "-m", "config.run"]
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder of data that every user may cross, with a short path (the server's socket is in it)."""
+    folder = Path(tempfile.mkdtemp(prefix="fi-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    subprocess.run([*ENTRY, "--stop"], cwd=embedded.ROOT, env=_environment(folder), check=True, capture_output=True)
+    shutil.rmtree(folder)
+
+
+def _environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
+    return {**kept, "FRENCH_IMPACT_DATA": str(home), **more}
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+def _tried(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(ENTRY, cwd=embedded.ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def _lives(process: int) -> bool:
+    """Whether a process still works (one that ended and that nobody buried does not)."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def _start(home: Path, port: int) -> tuple[subprocess.Popen[str], str]:
+    """Start and read until the line that says where to click."""
+    process = subprocess.Popen(
+        [*ENTRY, "--port", str(port)],
+        cwd=embedded.ROOT,
+        env=_environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    said = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        said += line
+        if "Arrêter :" in line:
+            break
+    return process, said
+
+
+def test_it_opens_says_where_and_leaves_nothing_behind(home: Path) -> None:
+    port = _free_port()
+    process, said = _start(home, port)
+    assert f"La plateforme est ouverte : http://localhost:{port}" in said, said
+    with urllib.request.urlopen(f"http://localhost:{port}/") as home_page:
+        assert home_page.status == 200
+
+    # A second one is refused, and says where the first is.
+    second = subprocess.run(
+        ENTRY, cwd=embedded.ROOT, env=_environment(home), capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 1
+    assert f"tourne déjà : http://localhost:{port}" in second.stderr
+
+    # Ctrl-C stops the children and the database.
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, rest
+    assert "La base de données est arrêtée" in rest
+    assert not (home / "main" / "postmaster.pid").exists()
+
+    # Nothing changed: the second start is quick. The port is taken: the next one is.
+    with socket.create_server(("127.0.0.1", port)):
+        began = time.monotonic()
+        process, said = _start(home, port)
+        took = time.monotonic() - began
+    assert f"Le port {port} est occupé" in said
+    assert "Structure de la base" not in said
+    assert took < 15, took  # under 2 s on a quiet machine; the suite shares it
+
+    # A worker that dies is said, and ends everything.
+    children = json.loads((home / "running").read_text())["processes"][1:]
+    os.kill(children[1], signal.SIGKILL)
+    rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert "« tâches de fond » s’est arrêté (code -9)" in rest
+    assert not [child for child in children if _lives(child)]
+
+    # Killed without a word, its children are still found by « make stop ».
+    process, _ = _start(home, _free_port())
+    children = json.loads((home / "running").read_text())["processes"][1:]
+    process.kill()
+    process.communicate()
+    stopped = subprocess.run(
+        [*ENTRY, "--stop"], cwd=embedded.ROOT, env=_environment(home), capture_output=True, text=True, check=True
+    )
+    assert "Arrêté : la plateforme, la base « main »" in stopped.stdout
+    assert not [child for child in children if _lives(child)]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("DATABASE_URL", "postgres://personne@127.0.0.1:9/rien", "DATABASE_URL ne répond pas"),
+        ("DJANGO_SETTINGS_MODULE", "config.settings.prod", "en production, voir docs/operating.md"),
+        ("FRENCH_IMPACT_DATA", "/tmp/" + "x" * 100, "trop long"),
+    ],
+)
+def test_what_prevents_it_is_said_in_a_sentence(home: Path, variable: str, value: str, sentence: str) -> None:
+    done = subprocess.run(
+        ENTRY,
+        cwd=embedded.ROOT,
+        env=_environment(home, **{variable: value}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    shutil.rmtree("/tmp/" + "x" * 100, ignore_errors=True)
