@@ -6,8 +6,8 @@ from accelerator.community import charter
 from accelerator.community.forms.charter import AcceptCharterForm, WithdrawCharterForm
 from accelerator.community.models import Organisation
 from accelerator.community.operations.charter import accept_charter, withdraw_charter
-from accelerator.community.views.of_organisation import OfOrganisation
-from accelerator.design.pages import ActionPage, Page
+from accelerator.community.views.within import ActWithin
+from accelerator.design.pages import Page
 
 
 class Charter(Page):
@@ -22,7 +22,7 @@ class Charter(Page):
         return {"version": charter.VERSION, "since": charter.SINCE}
 
 
-class AcceptCharter(OfOrganisation, ActionPage):
+class AcceptCharter(ActWithin):
     """The text, and its acceptance by the legal representative."""
 
     title = "Accepter la charte de la bannière"
@@ -33,7 +33,7 @@ class AcceptCharter(OfOrganisation, ActionPage):
     done_message = "La charte est acceptée. La page publique le dit, sans en faire un label."
 
     def context(self) -> dict[str, Any]:
-        return {"version": charter.VERSION, "since": charter.SINCE, "organisation": self.organisation}
+        return {**super().context(), "version": charter.VERSION, "since": charter.SINCE}
 
     def initial(self) -> dict[str, Any]:
         return {"version": charter.VERSION}
@@ -42,11 +42,8 @@ class AcceptCharter(OfOrganisation, ActionPage):
         version = form.cleaned_data["version"]
         return accept_charter(organisation=self.organisation, version=version, by=self.person, at=self.at)
 
-    def done_url(self, result: Organisation) -> str:
-        return self.home()
 
-
-class WithdrawCharter(OfOrganisation, ActionPage):
+class WithdrawCharter(ActWithin):
     """The withdrawal."""
 
     title = "Retirer l’acceptation de la charte"
@@ -56,11 +53,5 @@ class WithdrawCharter(OfOrganisation, ActionPage):
     submit_label = "Retirer l’acceptation"
     done_message = "L’acceptation de la charte est retirée."
 
-    def context(self) -> dict[str, Any]:
-        return {"organisation": self.organisation}
-
     def perform(self, form: Any) -> Organisation:
         return withdraw_charter(organisation=self.organisation, by=self.person, at=self.at)
-
-    def done_url(self, result: Organisation) -> str:
-        return self.home()

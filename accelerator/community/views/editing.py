@@ -14,9 +14,8 @@ from accelerator.community.operations.records import change, confirm, take_from_
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.register import Difference, differences, said
 from accelerator.community.record import LABELS, SECTIONS, print_of
-from accelerator.community.views.of_organisation import OfOrganisation
+from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.forms import Form
-from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.workflow import Refused
 from accelerator.workflow.limits import count_against
 
@@ -31,7 +30,7 @@ NO_SIREN = "Cette organisation n’a pas de SIREN : le registre ne la connaît p
 KEPT = "register_refresh"
 
 
-class Edit(OfOrganisation, Page):
+class Edit(Within):
     """The record, section by section, each value with its source and its date."""
 
     title = "Modifier la fiche"
@@ -45,12 +44,12 @@ class Edit(OfOrganisation, Page):
         sections = [
             {
                 "title": section.title,
-                "url": reverse("community:edit_section", args=[organisation.key, code]),
+                "url": self.address("edit_section", code),
                 "values": [values.get(name) or self._not_public(name) for name in section.fields],
             }
             for code, section in SECTIONS.items()
         ]
-        return {"organisation": organisation, "sections": sections, "confirmable": set(values) & set(LABELS)}
+        return {**super().context(), "sections": sections, "confirmable": set(values) & set(LABELS)}
 
     def _not_public(self, name: str) -> reading.Value:
         """A value that the public page does not show as such: those who edit it read it."""
@@ -64,19 +63,18 @@ class Edit(OfOrganisation, Page):
         )
 
 
-class OfEditing(OfOrganisation):
-    """To put before a page reached from the record being changed."""
+class _OfEditing(ActWithin):
+    """A page reached from the record being changed."""
 
     rule = "community.edit_record"
-
-    def trail(self) -> list[Crumb]:
-        return [*super().trail(), Crumb("Modifier la fiche", self.address("community:edit"))]
+    back = "edit"
+    back_label = "Modifier la fiche"
 
     def done_url(self, result: Organisation) -> str:
         return reverse("community:edit", args=[result.key])
 
 
-class EditSection(OfEditing, ActionPage):
+class EditSection(_OfEditing):
     """One section. Someone else may be changing it too: the second is told what changed."""
 
     template_name = "community/edit_section.html"
@@ -102,7 +100,7 @@ class EditSection(OfEditing, ActionPage):
 
     def context(self) -> dict[str, Any]:
         prints = {name: print_of(getattr(self.organisation, name)) for name in self.section.fields}
-        return {"organisation": self.organisation, "prints": prints.items()}
+        return {**super().context(), "prints": prints.items()}
 
     def perform(self, form: Any) -> Organisation:
         return change(
@@ -116,7 +114,7 @@ class EditSection(OfEditing, ActionPage):
         )
 
 
-class Confirm(OfEditing, ActionPage):
+class Confirm(_OfEditing):
     """« Je confirme » : one value."""
 
     title = "Confirmer une valeur"
@@ -139,13 +137,13 @@ class Confirm(OfEditing, ActionPage):
         return {"name": self.value.name}
 
     def context(self) -> dict[str, Any]:
-        return {"organisation": self.organisation, "value": self.value}
+        return {**super().context(), "value": self.value}
 
     def perform(self, form: Any) -> Organisation:
         return confirm(organisation=self.organisation, name=self.value.name, by=self.person, at=self.at)
 
 
-class AskRegister(OfEditing, ActionPage):
+class AskRegister(_OfEditing):
     """« Actualiser depuis le registre » : ask it, then show what differs."""
 
     title = "Actualiser depuis le registre"
@@ -157,9 +155,6 @@ class AskRegister(OfEditing, ActionPage):
         if reason := super().forbidden():
             return reason
         return None if self.organisation.siren else NO_SIREN
-
-    def context(self) -> dict[str, Any]:
-        return {"organisation": self.organisation}
 
     def before(self) -> None:
         key = f"register-refresh:{self.person.actor_key}"
@@ -177,10 +172,10 @@ class AskRegister(OfEditing, ActionPage):
         return self.organisation
 
     def done_url(self, result: Organisation) -> str:
-        return self.address("community:refresh_record")
+        return self.address("refresh_record")
 
 
-class RefreshRecord(OfEditing, ActionPage):
+class RefreshRecord(_OfEditing):
     """The values that differ, before any is replaced."""
 
     title = "Ce que dit le registre"
@@ -208,7 +203,7 @@ class RefreshRecord(OfEditing, ActionPage):
 
     def context(self) -> dict[str, Any]:
         return {
-            "organisation": self.organisation,
+            **super().context(),
             "answer": self.register_answer,
             "kept": [one for one in self.differences if one.kept],
             "differences": self.differences,

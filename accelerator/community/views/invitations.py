@@ -210,11 +210,6 @@ class _Answer(ActionPage):
     invitation: Invitation
 
     @property
-    def at(self) -> datetime:
-        moment: datetime = self.request.at  # type: ignore[attr-defined]  # set by RequestMiddleware
-        return moment
-
-    @property
     def title(self) -> str:  # type: ignore[override]  # depends on the organisation
         verb = "Décliner l’invitation de" if self.declines else "Rejoindre"
         return f"{verb} {self.invitation.organisation.name}"
@@ -316,5 +311,4 @@ class MyInvitations(Page):
         return [Crumb("Mon espace", reverse("portal:dashboard"))]
 
     def context(self) -> dict[str, Any]:
-        at: datetime = self.request.at  # type: ignore[attr-defined]  # set by RequestMiddleware
-        return {"invitations": invitations_for(self.person, at)}
+        return {"invitations": invitations_for(self.person, self.at)}

@@ -1,6 +1,6 @@
 """Asking to join an organisation, and the answers."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -68,11 +68,6 @@ class AskToJoin(ActWithin):
     template_name = "community/people/ask_to_join.html"
     form_class = forms.AskToJoin
     submit_label = "Envoyer la demande"
-    back = "organisation"
-    back_label = "Fiche"
-
-    def trail(self) -> list[Crumb]:
-        return super().trail()[:-1]
 
     def before(self) -> None:
         limits.count_against(
@@ -169,8 +164,7 @@ class WithdrawJoin(ActionPage):
         return [Crumb("Mon espace", reverse("portal:dashboard"))]
 
     def perform(self, form: Any) -> JoinRequest:
-        at: datetime = self.request.at  # type: ignore[attr-defined]  # set by RequestMiddleware
-        return operations.withdraw_join(request=self.asked, by=self.person, at=at)
+        return operations.withdraw_join(request=self.asked, by=self.person, at=self.at)
 
     def done_url(self, result: Any) -> str:
         return reverse("portal:dashboard")

@@ -9,51 +9,40 @@ from django.http.response import HttpResponseBase
 from accelerator.community.forms.pictures import LogoForm, RemoveLogoForm
 from accelerator.community.models import Organisation
 from accelerator.community.operations.logos import remove_logo, set_logo
-from accelerator.community.views.of_organisation import OfOrganisation
-from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.community.views.within import ActWithin
+from accelerator.design.pages import Page
 
 
-class ChangeLogo(OfOrganisation, ActionPage):
+class ChangeLogo(ActWithin):
     """One file a sending: a refusal loses no text."""
 
     title = "Changer le logo"
     rule = "community.edit_record"
+    back = "edit"
+    back_label = "Modifier la fiche"
     template_name = "community/logo.html"
     form_class = LogoForm
     submit_label = "Enregistrer ce logo"
     done_message = "Le logo est enregistré."
 
-    def trail(self) -> list[Crumb]:
-        return [*super().trail(), Crumb("Modifier la fiche", self.address("community:edit"))]
-
-    def context(self) -> dict[str, Any]:
-        return {"organisation": self.organisation}
-
     def perform(self, form: Any) -> Organisation:
         picture = form.cleaned_data["logo"]
         return set_logo(organisation=self.organisation, picture=picture, by=self.person, at=self.at)
 
-    def done_url(self, result: Organisation) -> str:
-        return self.address("community:edit")
 
-
-class RemoveLogo(OfOrganisation, ActionPage):
+class RemoveLogo(ActWithin):
     """Confirmed by a sending of its own."""
 
     title = "Retirer le logo"
     rule = "community.edit_record"
+    back = "edit"
+    back_label = "Modifier la fiche"
     form_class = RemoveLogoForm
     submit_label = "Retirer le logo"
     done_message = "Le logo est retiré."
 
-    def trail(self) -> list[Crumb]:
-        return [*super().trail(), Crumb("Modifier la fiche", self.address("community:edit"))]
-
     def perform(self, form: Any) -> Organisation:
         return remove_logo(organisation=self.organisation, by=self.person, at=self.at)
-
-    def done_url(self, result: Organisation) -> str:
-        return self.address("community:edit")
 
 
 class Logo(Page):

@@ -35,6 +35,7 @@ def _member_url(role: Role) -> str:
 class Members(Within, ListPage):
     """Who is in the organisation, with which role, since when."""
 
+    rule = "community.see_people"
     title = "Membres"
     template_name = "community/people/members.html"
     things = ("membre", "membres")
@@ -86,6 +87,7 @@ class Members(Within, ListPage):
 class Member(Within):
     """One member: their roles since the beginning, and what may be changed."""
 
+    rule = "community.see_people"
     template_name = "community/people/member.html"
 
     @property
@@ -140,6 +142,8 @@ class Member(Within):
 class _OnMember(ActWithin):
     """An action on one current member."""
 
+    back = "members"
+    back_label = "Membres"
     role: Role
 
     def load(self) -> None:
@@ -214,6 +218,8 @@ class Leave(ActWithin):
     """Leave the organisation."""
 
     rule = "community.leave"
+    back = "members"
+    back_label = "Membres"
     title = "Quitter l’organisation"
     template_name = "community/people/leave.html"
     form_class = forms.Leave
@@ -248,6 +254,8 @@ class ShowName(ActWithin):
     """Agree, or not, to be named on the public page."""
 
     rule = "community.show_own_name"
+    back = "members"
+    back_label = "Membres"
     title = "Mon nom sur la page publique"
     template_name = "community/people/show_name.html"
     form_class = forms.ShowName
@@ -270,6 +278,7 @@ class ShowName(ActWithin):
 class History(Within):
     """Everything that was done on the record and its people, latest first."""
 
+    rule = "community.see_people"
     title = "Historique"
     template_name = "community/people/history.html"
     page_size: ClassVar[int] = 50

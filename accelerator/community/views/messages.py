@@ -16,7 +16,7 @@ from accelerator.community.operations.reports import report_error
 from accelerator.community.queries.messages import exchange, exchanges_of
 from accelerator.community.queries.people import steering_people
 from accelerator.community.states import ReportTopic
-from accelerator.community.views.of_organisation import OfOrganisation
+from accelerator.community.views.within import ActWithin
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.workflow.limits import count_against
@@ -25,9 +25,10 @@ MESSAGES_A_DAY = 20
 REPORTS_A_DAY = 10
 
 
-class WriteTo(OfOrganisation, ActionPage):
+class WriteTo(ActWithin):
     """« Écrire à cette organisation »."""
 
+    rule = None
     template_name = "community/write.html"
     form_class = MessageForm
     submit_label = "Envoyer le message"
@@ -39,7 +40,7 @@ class WriteTo(OfOrganisation, ActionPage):
 
     def context(self) -> dict[str, Any]:
         answered = bool(steering_people(self.organisation))
-        return {"organisation": self.organisation, "answered": answered, "nobody": NOBODY}
+        return {**super().context(), "answered": answered, "nobody": NOBODY}
 
     def before(self) -> None:
         key = f"message:{self.person.actor_key}"

@@ -3,64 +3,43 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
+from django.db.models import QuerySet
+from django.http import JsonResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
 from accelerator.community.models import Organisation
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.published import published
-from accelerator.community.rules import reason_against
-from accelerator.design.pages import Crumb, Page
+from accelerator.community.views.within import Within
+from accelerator.design.pages import Crumb
 from accelerator.geography.maps import FranceMap, Marker, map_of_france
 from accelerator.geography.models import Place
 
 
-class OrganisationPage(Page):
+class OrganisationPage(Within):
     """What an organisation is and does, and where each piece of it comes from."""
 
+    rule = None
     public = True
     template_name = "community/organisation.html"
-    address = "community:organisation"
 
     def load(self) -> None:
-        """The record that the address names; the slug is only there to be read, the identifier decides."""
-        public_id = self.kwargs["key"].rpartition("-")[2]
-        visible = self.visible()
-        found = visible.filter(public_id=public_id).first()
-        if found is None:
-            raise Http404
-        living = reading.canonical(found)
-        if living != found and not visible.filter(pk=living.pk).exists():
-            raise Http404
-        self.organisation = living
-        self.title = living.name
-        self.description = living.summary or f"{living.name} dans l’annuaire de l’innovation sociale."
+        super().load()
+        self.title = self.organisation.name
+        self.description = self.organisation.summary or f"{self.title} dans l’annuaire de l’innovation sociale."
 
-    def visible(self) -> Any:
-        """The records that whoever asks may see."""
-        return Organisation.objects.visible_to(self.person).select_related(
-            "seat", "seat__departement", "seat__region", "merged_into"
-        )
-
-    def answer(self) -> HttpResponseBase:
-        if self.kwargs["key"] != self.organisation.key:
-            return HttpResponsePermanentRedirect(reverse(self.address, args=[self.organisation.key]))
-        return self.content()
-
-    def content(self) -> HttpResponseBase:
-        """The page itself, once the address is the right one."""
-        return self._rendered()
+    def visible(self) -> QuerySet[Organisation]:
+        return super().visible().select_related("seat__departement", "seat__region")
 
     def trail(self) -> list[Crumb]:
-        return [Crumb("Annuaire", reverse("community:directory"))]
+        return super().trail()[:-1]
 
     def context(self) -> dict[str, Any]:
         organisation = self.organisation
         themes, territories = reading.themes_of(organisation), reading.territories_of(organisation)
         values = reading.values_of(organisation, themes, territories)
         return {
-            "organisation": organisation,
+            **super().context(),
             "themes": themes,
             "territories": territories,
             "values": values,
@@ -70,11 +49,11 @@ class OrganisationPage(Page):
             "siren": reading.spaced(organisation.siren),
             "distinctions": reading.distinctions_of(organisation),
             "map": self._map(territories),
-            "may_edit": reason_against("community.edit_record", self.person, organisation) is None,
+            "may_edit": self.may["edit_record"],
             "history": reading.history_of(organisation),
             "source_name": reading.host_of(organisation.source_url),
-            "canonical": f"{settings.BASE_URL}{reverse(self.address, args=[organisation.key])}",
-            "twin": reverse("community:organisation_data", args=[organisation.key]),
+            "canonical": f"{settings.BASE_URL}{self.address('organisation')}",
+            "twin": self.address("organisation_data"),
         }
 
     def _map(self, territories: list[Place]) -> FranceMap | None:
@@ -103,9 +82,7 @@ def _point(seat: Place | None) -> list[Marker]:
 class OrganisationData(OrganisationPage):
     """The same record for a machine: what is published, whoever asks."""
 
-    address = "community:organisation_data"
-
-    def visible(self) -> Any:
+    def visible(self) -> QuerySet[Organisation]:
         return super().visible().filter(publishable=True)
 
     def content(self) -> HttpResponseBase:

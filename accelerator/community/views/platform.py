@@ -1,6 +1,6 @@
 """The roles of the platform, given and ended by its administrators."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -104,17 +104,15 @@ class AppointPage(_ByAdministrators, ActionPage):
         return {"places": list(groups.items())}
 
     def before(self) -> None:
-        at: datetime = self.request.at  # type: ignore[attr-defined]  # set by RequestMiddleware
-        limits.count_against(f"appoint:{self.person.actor_key}", limit=50, per=timedelta(days=1), at=at)
+        limits.count_against(f"appoint:{self.person.actor_key}", limit=50, per=timedelta(days=1), at=self.at)
 
     def perform(self, form: Any) -> Role:
         values = form.cleaned_data
         person = Person.objects.filter(email__iexact=values["email"]).first()
         if person is None:
             raise Refused("Aucun compte n’a cette adresse. La personne doit d’abord se connecter.", field="email")
-        at: datetime = self.request.at  # type: ignore[attr-defined]  # set by RequestMiddleware
         perimeter = perimeter_of(values["places"])
-        return operations.appoint(person=person, name=values["name"], perimeter=perimeter, by=self.person, at=at)
+        return operations.appoint(person=person, name=values["name"], perimeter=perimeter, by=self.person, at=self.at)
 
     def done_url(self, result: Any) -> str:
         return reverse(_LIST)
@@ -143,8 +141,7 @@ class DismissPage(_ByAdministrators, ActionPage):
         return [*super().trail(), Crumb(PlatformRoles.title, reverse(_LIST))]
 
     def perform(self, form: Any) -> Role:
-        at: datetime = self.request.at  # type: ignore[attr-defined]  # set by RequestMiddleware
-        return operations.dismiss(role=self.role, reason=form.cleaned_data["reason"], by=self.person, at=at)
+        return operations.dismiss(role=self.role, reason=form.cleaned_data["reason"], by=self.person, at=self.at)
 
     def done_url(self, result: Any) -> str:
         return reverse(_LIST)

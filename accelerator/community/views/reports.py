@@ -16,7 +16,7 @@ from accelerator.community.queries.messages import exchange
 from accelerator.community.queries.people import platform_roles_of
 from accelerator.community.queries.reports import overdue, reports_for
 from accelerator.community.states import ReportState
-from accelerator.community.views.of_organisation import OfOrganisation
+from accelerator.community.views.within import ActWithin
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.workflow.limits import count_against
@@ -28,9 +28,10 @@ def _day(day: Any) -> str:
     return date_format(day, "j F Y")
 
 
-class ReportError(OfOrganisation, ActionPage):
+class ReportError(ActWithin):
     """« Signaler une erreur » : anyone may."""
 
+    rule = None
     title = "Signaler une erreur"
     public = True
     template_name = "community/report.html"
@@ -39,9 +40,6 @@ class ReportError(OfOrganisation, ActionPage):
 
     def form_arguments(self) -> dict[str, Any]:
         return {"signed_in": self.person.is_authenticated}
-
-    def context(self) -> dict[str, Any]:
-        return {"organisation": self.organisation}
 
     def before(self) -> None:
         key = f"report:{self._sender()}"
@@ -56,9 +54,6 @@ class ReportError(OfOrganisation, ActionPage):
             by=self.person if self.person.is_authenticated else None,
             at=self.at,
         )
-
-    def done_url(self, result: ErrorReport) -> str:
-        return self.home()
 
     def message_when_done(self, result: ErrorReport) -> str:
         return (

@@ -1,8 +1,8 @@
-"""Pages about the people of one organisation: loaded, ruled and surrounded alike."""
+"""Pages about one organisation: loaded, ruled and surrounded alike."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -26,22 +26,25 @@ _TABS = (
 class Within(Page):
     """A page within an organisation: 404 when the record is invisible, 403 with the reason when `rule` forbids.
 
-    The address of a merged record, or with yesterday's name in it, leads to today's.
+    `rule` names the rule of `community.rules` that opens the page; None says that whoever sees the record may.
+    A merged record leads to the one that lives on; its address, or one with yesterday's name in it, to today's.
     """
 
-    rule: ClassVar[str] = "community.see_people"
+    rule: ClassVar[str | None]
     organisation: Organisation
     standing: Standing
+    may: dict[str, bool]
 
-    @property
-    def at(self) -> datetime:
-        """The moment at which the request arrived."""
-        moment: datetime = self.request.at  # type: ignore[attr-defined]  # set by RequestMiddleware
-        return moment
+    def visible(self) -> QuerySet[Organisation]:
+        """The records that whoever asks may see."""
+        return Organisation.objects.visible_to(self.person).select_related("seat", "merged_into")
 
     def load(self) -> None:
-        """The organisation that lives on, what the person is to it, then what the page is about."""
-        visible = Organisation.objects.visible_to(self.person).select_related("seat", "merged_into")
+        """The organisation that lives on, what the person is to it, then what the page is about.
+
+        The identifier at the end of the address decides; the rest is there to be read.
+        """
+        visible = self.visible()
         found = visible.filter(public_id=self.kwargs["key"].rpartition("-")[2]).first()
         if found is None:
             raise Http404
@@ -52,14 +55,18 @@ class Within(Page):
         self.may = rules.allowed(self.standing)
 
     def forbidden(self) -> str | None:
-        return rules.reason_within(self.rule, self.standing)
+        return rules.reason_within(self.rule, self.standing) if self.rule else None
 
     def answer(self) -> HttpResponseBase:
-        if self.kwargs["key"] != self.organisation.key:
-            match = self.request.resolver_match
-            assert match is not None  # noqa: S101  a page is reached by its address
-            arguments = {**match.kwargs, "key": self.organisation.key}
-            return HttpResponsePermanentRedirect(reverse(match.view_name, kwargs=arguments))
+        if self.kwargs["key"] == self.organisation.key:
+            return self.content()
+        match = self.request.resolver_match
+        assert match is not None  # noqa: S101  a page is reached by its address
+        arguments = {**match.kwargs, "key": self.organisation.key}
+        return HttpResponsePermanentRedirect(reverse(match.view_name, kwargs=arguments))
+
+    def content(self) -> HttpResponseBase:
+        """The page itself, once the address is the right one."""
         return super().answer()
 
     def address(self, name: str, *arguments: Any) -> str:
@@ -91,13 +98,16 @@ class Within(Page):
 
 
 class ActWithin(Within, ActionPage):
-    """A page with a form within an organisation."""
+    """A page with a form within an organisation.
 
-    back: ClassVar[str] = "members"
-    back_label: ClassVar[str] = "Membres"
+    `back` is where one returns, done or not: the record, or the page that `back_label` names in the breadcrumb.
+    """
+
+    back: ClassVar[str] = "organisation"
+    back_label: ClassVar[str] = ""
 
     def trail(self) -> list[Crumb]:
-        return [*super().trail(), Crumb(self.back_label, self.address(self.back))]
+        return [*super().trail(), *([Crumb(self.back_label, self.address(self.back))] if self.back_label else [])]
 
     def done_url(self, result: Any) -> str:
         return self.address(self.back)

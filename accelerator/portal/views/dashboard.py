@@ -1,6 +1,5 @@
 """The person's own space."""
 
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -25,5 +24,4 @@ class Dashboard(Page):
         return reverse("community:directory")
 
     def context(self) -> dict[str, Any]:
-        at: datetime = self.request.at  # type: ignore[attr-defined]  # set by RequestMiddleware
-        return {"space": space_of(self.person, at, localdate(at))}
+        return {"space": space_of(self.person, self.at, localdate(self.at))}
