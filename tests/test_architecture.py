@@ -44,7 +44,8 @@ OTHER_ROOMS = {
     "geography": {"names", "perimeters", "maps", "reference"},
     # the mechanism: words, index, lexicon, questions, facets
     "search": {"asking", "facets", "index", "lexicon", "rebuild", "text", "types"},
-    "accounts": {"adapter", "holdings"},  # allauth's adapter; what a person holds elsewhere (an extension point)
+    # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for
+    "accounts": {"adapter", "holdings", "browsers"},
     # identifiers and their check digits; re-encoded pictures; what is written once for several rooms
     "community": {"identifiers", "pictures", "charter", "deadlines", "record"},
 }

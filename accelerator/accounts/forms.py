@@ -2,7 +2,7 @@
 
 from django import forms
 
-from accelerator.accounts.states import CODE_LENGTH
+from accelerator.accounts.states import CODE_LENGTH, LONG_CODE_LENGTH
 from accelerator.design.forms import Form
 
 
@@ -27,7 +27,7 @@ class CodeForm(Form):
     code = forms.CharField(
         label="Code reçu par courriel",
         max_length=40,
-        help_text="Six chiffres.",
+        help_text="Six chiffres, dix parfois.",
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "fi-code", "spellcheck": "false"}
         ),
@@ -35,8 +35,8 @@ class CodeForm(Form):
 
     def clean_code(self) -> str:
         code = "".join(self.cleaned_data["code"].split())
-        if len(code) != CODE_LENGTH or not (code.isascii() and code.isdigit()):
-            raise forms.ValidationError("Le code a six chiffres, par exemple 482 913.")
+        if len(code) not in (CODE_LENGTH, LONG_CODE_LENGTH) or not (code.isascii() and code.isdigit()):
+            raise forms.ValidationError("Le code a six chiffres (dix parfois), par exemple 482 913.")
         return code
 
 

@@ -28,13 +28,19 @@ from accelerator.workflow import Refused, operation
 
 @operation
 def ask_code(
-    *, email: str, by: Actor, at: datetime, purpose: Purpose = Purpose.SIGN_IN, person: Person | None = None
+    *,
+    email: str,
+    by: Actor,
+    at: datetime,
+    length: int = CODE_LENGTH,
+    purpose: Purpose = Purpose.SIGN_IN,
+    person: Person | None = None,
 ) -> Challenge:
     """Send a code to an address, known or not: nothing here tells which.
 
     Limits are counted by the page (`limits.count_against`), for an attempt counts even when it is refused.
     """
-    code = "".join(secrets.choice("0123456789") for _ in range(CODE_LENGTH))
+    code = "".join(secrets.choice("0123456789") for _ in range(length))
     challenge = Challenge(purpose=purpose, email=email.lower(), person=person, asked_at=at)
     challenge.code_digest = _digest(challenge, code)
     challenge.save()

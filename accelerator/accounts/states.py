@@ -13,6 +13,12 @@ class Purpose(models.TextChoices):
 
 
 CODE_LENGTH = 6
+# Note [A few short codes a day]
+# Six digits and three tries hold against whoever is limited; not against thousands of places that would guess at
+# thousands of addresses for months. So the codes asked for one address beyond the first few of the day are longer,
+# unless they are asked from a browser that already entered with it: nobody is locked out, nothing can be guessed.
+LONG_CODE_LENGTH = 10
+SHORT_CODES_A_DAY = 5
 CODE_LASTS = timedelta(minutes=15)
 CODE_TRIES = 3
 # Once the code is right, a newcomer has this long to read and accept the terms.

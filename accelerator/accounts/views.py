@@ -12,20 +12,22 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import RedirectView
 
-from accelerator.accounts import forms, operations, queries
+from accelerator.accounts import browsers, forms, operations, queries
 from accelerator.accounts.holdings import holdings
 from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.states import (
     CODE_LASTS,
+    CODE_LENGTH,
+    LONG_CODE_LENGTH,
     PER,
     PER_ADDRESS,
     PER_ADDRESS_AND_PLACE,
     PER_PLACE,
+    SHORT_CODES_A_DAY,
     Purpose,
 )
 from accelerator.design.lists import Column, ListPage
@@ -35,7 +37,7 @@ from accelerator.journal import System
 from accelerator.journal.retention import declared_retentions
 from accelerator.notices.queries import notices_of
 from accelerator.workflow import transaction
-from accelerator.workflow.limits import count_against
+from accelerator.workflow.limits import count, count_against
 
 DOOR = System("sign-in")
 NEXT = "next"
@@ -62,14 +64,22 @@ def let_in(request: HttpRequest, person: Person, following: str) -> str:
     return str(response.url)
 
 
-def count_code_asked(request: HttpRequest, email: str) -> None:
-    """Count a code asked, against the address and against the place it is asked from; raises `Refused`."""
+def count_code_asked(request: HttpRequest, email: str) -> int:
+    """Count a code asked, against the address and against the place it is asked from; raises `Refused`.
+
+    Returns how many digits the code must have: see Note [A few short codes a day].
+    """
     at, place = request.at, client_address(request)  # type: ignore[attr-defined]  # RequestMiddleware
     # The counters do not tell whose addresses they count.
-    email = salted_hmac("accounts.limits", email).hexdigest()
+    who = browsers.pseudonym(email)
     count_against(f"code:place:{place}", limit=PER_PLACE, per=PER, at=at)
-    count_against(f"code:both:{place}:{email}", limit=PER_ADDRESS_AND_PLACE, per=PER, at=at)
-    count_against(f"code:address:{email}", limit=PER_ADDRESS, per=PER, at=at)
+    if browsers.entered_here(request, email):
+        count_against(f"code:known:{who}", limit=PER_ADDRESS, per=PER, at=at)
+        return CODE_LENGTH
+    count_against(f"code:both:{place}:{who}", limit=PER_ADDRESS_AND_PLACE, per=PER, at=at)
+    count_against(f"code:address:{who}", limit=PER_ADDRESS, per=PER, at=at)
+    today = count(f"code:day:{who}", per=timedelta(days=1), at=at)
+    return CODE_LENGTH if today <= SHORT_CODES_A_DAY else LONG_CODE_LENGTH
 
 
 class Entrance(ActionPage):
@@ -82,8 +92,28 @@ class Entrance(ActionPage):
             return HttpResponseRedirect(safe_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
         return super().get(request, *args, **kwargs)
 
+    def _act(self, form: Any) -> Any:
+        response = super()._act(form)
+        if self.person.is_authenticated and self.person.email:
+            browsers.remember_entered(self.request, response, self.person.email)
+        return response
 
-class SignIn(Entrance):
+
+class AsksCode:
+    """To put before a page that sends a code: it is counted, and this browser will be the one that may type it."""
+
+    request: HttpRequest
+    length: int
+
+    def _act(self, form: Any) -> Any:
+        self.length = count_code_asked(self.request, form.cleaned_data["email"])
+        response = super()._act(form)  # type: ignore[misc]  # an ActionPage follows
+        if token := response["Location"].partition("?")[0].rpartition("/")[2]:
+            browsers.remember_asked(self.request, response, token)
+        return response
+
+
+class SignIn(AsksCode, Entrance):
     """Type an address; known or not, what follows is the same."""
 
     title = "Se connecter ou créer un compte"
@@ -91,12 +121,8 @@ class SignIn(Entrance):
     form_class = forms.AddressForm
     submit_label = "Recevoir un code"
 
-    def _act(self, form: Any) -> Any:
-        count_code_asked(self.request, form.cleaned_data["email"])
-        return super()._act(form)
-
     def perform(self, form: Any) -> Challenge:
-        return operations.ask_code(email=form.cleaned_data["email"], by=DOOR, at=self.at)
+        return operations.ask_code(email=form.cleaned_data["email"], length=self.length, by=DOOR, at=self.at)
 
     def done_url(self, result: Challenge) -> str:
         return with_next(reverse("accounts:code", args=[result.token]), safe_next(self.request))
@@ -117,6 +143,8 @@ class TypedCode(ActionPage):
     def load(self) -> None:
         found = queries.pending_challenges(self.purpose).filter(token=self.kwargs["token"])
         challenge = found.select_related("person").first()
+        if not browsers.asked_here(self.request, self.kwargs["token"]):
+            raise Http404
         if challenge is None or self.at >= challenge.asked_at + timedelta(days=1):
             raise Http404
         self.challenge = challenge
@@ -178,6 +206,8 @@ class Join(Entrance):
         challenge = found.filter(proved_at__isnull=False).first()
         until = queries.joining_until(challenge) if challenge else None
         if challenge is None or until is None or self.at >= until:
+            raise Http404
+        if not browsers.asked_here(self.request, challenge.token):
             raise Http404
         self.challenge = challenge
 
@@ -289,7 +319,7 @@ class Rename(AccountPage, ActionPage):
         return reverse("accounts:account")
 
 
-class ChangeAddress(AccountPage, ActionPage):
+class ChangeAddress(AsksCode, AccountPage, ActionPage):
     """Ask a code at the new address."""
 
     title = "Changer d’adresse électronique"
@@ -300,13 +330,10 @@ class ChangeAddress(AccountPage, ActionPage):
     def context(self) -> dict[str, Any]:
         return {"me": self.person}
 
-    def _act(self, form: Any) -> Any:
-        count_code_asked(self.request, form.cleaned_data["email"])
-        return super()._act(form)
-
     def perform(self, form: Any) -> Challenge:
         return operations.ask_code(
             email=form.cleaned_data["email"],
+            length=self.length,
             purpose=Purpose.NEW_ADDRESS,
             person=self.person,
             by=self.person,

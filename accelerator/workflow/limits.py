@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -18,17 +19,33 @@ _COUNT = """
 """
 
 
+def count(key: str, *, per: timedelta, at: datetime) -> int:
+    """Count one attempt; return its rank in the window. Call it OUTSIDE the operation's transaction."""
+    return _counted(key, per, at)[0]
+
+
 def count_against(key: str, *, limit: int, per: timedelta, at: datetime) -> None:
     """Count one attempt; raise `Refused` (with the hour at which to come back) when there are too many.
 
     Call it OUTSIDE the operation's transaction: an attempt counts even when what it asked was refused.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": key[:200], "at": at, "end": at + per})
-        count, ends_at = cursor.fetchone()
-    if count > limit:
+    rank, ends_at = _counted(key, per, at)
+    if rank > limit:
         until = date_format(localtime(ends_at), r"j F à H\hi")
         raise Refused(f"Trop d’essais en peu de temps. Vous pourrez recommencer le {until}.")
+
+
+def _counted(key: str, per: timedelta, at: datetime) -> tuple[int, datetime]:
+    """The rank of the attempt, and when its window ends.
+
+    What is counted (an address, a place, a person) is not kept: only its print, which leads back to nobody.
+    """
+    subject, _, who = key.partition(":")
+    kept = f"{subject}:{salted_hmac('workflow.limits', who, algorithm='sha256').hexdigest()}"
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"key": kept[:200], "at": at, "end": at + per})
+        rank, ends_at = cursor.fetchone()
+    return int(rank), ends_at
 
 
 def forget_limits_before(at: datetime) -> int:
