@@ -23,7 +23,7 @@ HOUSE = ROOT / "accelerator"
 SUBJECTS = ("journal", "workflow", "design", "notices", "geography", "search", "accounts", "community", "portal")
 KERNELS = {"journal", "workflow", "design", "notices", "search"}
 
-# The rooms of a subject (docs/decisions/0002-houses-and-rooms.md). A room may be a file, or a folder of that name.
+# The rooms of a subject (docs/decisions/0025-houses-and-rooms.md). A room may be a file, or a folder of that name.
 ROOMS = {
     *("__init__", "apps", "migrations", "templates", "static"),
     *("states", "events", "models", "queries", "rules", "ledger", "operations", "forms", "views", "urls", "tasks"),
@@ -101,7 +101,7 @@ def test_the_subjects_are_those_of_the_contract() -> None:
 def test_only_the_rooms_of_the_plan(subject: str) -> None:
     allowed = ROOMS | OTHER_ROOMS.get(subject, set())
     held = {path.stem for path in (HOUSE / subject).iterdir() if not path.name.startswith(("__pycache__", "."))}
-    assert held - allowed == set(), f"{subject} : une pièce inconnue ; voir docs/decisions/0002-houses-and-rooms.md"
+    assert held - allowed == set(), f"{subject} : une pièce inconnue ; voir docs/decisions/0025-houses-and-rooms.md"
 
 
 def test_no_attic() -> None:
@@ -347,3 +347,28 @@ def test_the_commands_of_the_documentation_exist() -> None:
     told = set(re.findall(r"manage\.py ([a-z_]+)", written))
     _none(sorted(told - set(get_commands())), "une commande de la documentation n’existe pas")
     assert {"backup", "restore"} <= ours
+
+
+def test_each_decision_has_one_number_and_stands_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    records = sorted(folder.glob("[0-9]*.md"))
+    numbers = [path.name[:4] for path in records]
+    assert len(numbers) == len(set(numbers)), numbers
+    _none(
+        [path.name for path in records if not path.read_text().startswith(f"# {path.name[:4]}. ")], "titre sans numéro"
+    )
+    assert set(re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", (folder / "README.md").read_text())) == {
+        path.name for path in records
+    }
+
+
+def test_each_decision_cited_exists() -> None:
+    known = set(re.findall(r"^(\d+)\. ", (ROOT / "docs" / "decisions" / "founding.md").read_text(), re.MULTILINE))
+    known |= {str(int(path.name[:4])) for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")}
+    cited = {
+        (path.relative_to(ROOT).as_posix(), number)
+        for path in (*HOUSE.rglob("*.py"), *(ROOT / "config").rglob("*.py"))
+        for number in re.findall(r"\bdecisions? 0*(\d+)", path.read_text())
+    }
+    assert cited
+    _none(sorted(f"{path} : décision {number}" for path, number in cited if number not in known), "décision inconnue")

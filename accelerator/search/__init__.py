@@ -1,7 +1,7 @@
 """HOW IT IS FOUND: folded French full text, typo correction, facets, bounded ranking. One mechanism, many uses.
 
 See `docs/rules/recherche.md` for how a question becomes an answer, with worked examples, and
-`docs/decisions/0010-search.md` for what was measured.
+`docs/decisions/0027-search.md` for what was measured.
 
 A subject declares a document and an index, once (for instance in `community/directory.py`):
 
