@@ -122,6 +122,12 @@ def together(worker_id: str) -> Iterator[Callable[..., list[Any]]]:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@pytest.fixture
+def elsewhere(together: Callable[..., list[Any]]) -> Callable[[Callable[[], Any]], Any]:
+    """Run one function there, and give what it returns."""
+    return lambda function: together(function)[0]
+
+
 def _at_the_same_moment(*functions: Callable[[], Any]) -> list[Any]:
     start = Barrier(len(functions))
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -14,8 +13,7 @@ from accelerator.workflow import transaction
 @app.periodic(cron="40 3 * * *")
 @app.task(name="accounts.forget_old", queueing_lock="accounts.forget_old")
 def forget_old(timestamp: int) -> int:
-    """Remove the codes of more than a day, and the sessions that are over."""
+    """Remove the codes of more than a day."""
     now = timezone.now()
-    call_command("clearsessions")
     with transaction():
         return operations.forget_challenges(moment=now - timedelta(days=1), by=System("accounts"), at=now)

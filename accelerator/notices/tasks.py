@@ -1,4 +1,4 @@
-"""What the worker does: send, send again what a dead worker left, forget."""
+"""What the worker does: send, forget. What a dead worker held is given back to the queue by `config.tasks`."""
 
 from datetime import timedelta
 
@@ -20,14 +20,6 @@ def send(notice: int) -> bool:
     """Send one notice."""
     with transaction():
         return operations.send(notice=notice, by=WORKER, at=timezone.now())
-
-
-@app.periodic(cron="*/5 * * * *")
-@app.task(name="notices.take_up_stalled", queue=operations.QUEUE, queueing_lock="notices.take_up_stalled")
-async def take_up_stalled(timestamp: int) -> None:
-    """Give back to the queue what a worker was doing when it died (it sends no heartbeat any more)."""
-    for job in await app.job_manager.get_stalled_jobs(queue=operations.QUEUE):
-        await app.job_manager.retry_job(job)
 
 
 @app.periodic(cron="30 3 * * *")

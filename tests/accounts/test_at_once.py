@@ -1,57 +1,30 @@
 """What holds when everything is asked at the same moment."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-
-import pytest
-from django.db import connection
 
 from accelerator.accounts import operations
 from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.states import CODE_TRIES, Purpose
 from accelerator.accounts.views import DOOR
-from accelerator.notices.models import Notice
 from accelerator.workflow import Refused, transaction
 from accelerator.workflow.limits import count_against
-from accelerator.workflow.models import Limit
-from tests.concurrency import elsewhere, together
 
+Together = Callable[..., list[Any]]
 EMAIL = "ensemble@exemple.example"
 
 
-@pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
-    yield
-
-    def remove() -> None:
-        Challenge.objects.filter(email=EMAIL).delete()
-        Notice.objects.all().delete()
-        Limit.objects.all().delete()
-        # The journal refuses to forget: only this test database lets go of its guard, for the accounts made here.
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute("DELETE FROM journal_event WHERE code LIKE 'accounts.%%'")
-            cursor.execute("SET session_replication_role = DEFAULT")
-            cursor.execute("DELETE FROM procrastinate_jobs")
-        Person.objects.filter(email=EMAIL).delete()
-
-    elsewhere(remove)
-
-
 def _challenge(at: datetime, *, proved: bool = False) -> Challenge:
-    def make() -> Challenge:
-        with transaction():
-            challenge = operations.ask_code(email=EMAIL, by=DOOR, at=at)
-            if proved:
-                Challenge.objects.filter(pk=challenge.pk).update(proved_at=at)
-            return challenge
-
-    return elsewhere(make)
+    with transaction():
+        challenge = operations.ask_code(email=EMAIL, by=DOOR, at=at)
+        if proved:
+            Challenge.objects.filter(pk=challenge.pk).update(proved_at=at)
+        return challenge
 
 
-def test_tries_sent_together_are_all_counted(at: datetime) -> None:
-    challenge = _challenge(at)
+def test_tries_sent_together_are_all_counted(together: Together, at: datetime) -> None:
+    [challenge] = together(lambda: _challenge(at))
 
     def one_try() -> str:
         with transaction():
@@ -69,7 +42,7 @@ def test_tries_sent_together_are_all_counted(at: datetime) -> None:
     assert sum("Trois codes faux" in str(answer) for answer in answers) == 12 - len(left)
 
 
-def test_a_limit_holds_when_everyone_comes_at_once(at: datetime) -> None:
+def test_a_limit_holds_when_everyone_comes_at_once(together: Together, at: datetime) -> None:
     def ask() -> Any:
         return count_against("code:essai", limit=5, per=timedelta(hours=1), at=at)
 
@@ -78,8 +51,8 @@ def test_a_limit_holds_when_everyone_comes_at_once(at: datetime) -> None:
     assert sum(isinstance(answer, Refused) for answer in answers) == 7
 
 
-def test_one_address_makes_one_account(at: datetime) -> None:
-    challenges = [_challenge(at, proved=True) for _ in range(3)]
+def test_one_address_makes_one_account(together: Together, at: datetime) -> None:
+    [challenges] = together(lambda: [_challenge(at, proved=True) for _ in range(3)])
 
     def join(challenge: Challenge) -> int:
         with transaction():
@@ -90,10 +63,10 @@ def test_one_address_makes_one_account(at: datetime) -> None:
 
     made = together(*[lambda challenge=challenge: join(challenge) for challenge in challenges])
     assert len(set(made)) == 1, made
-    assert elsewhere(lambda: Person.objects.filter(email__iexact=EMAIL).count()) == 1
+    assert together(lambda: Person.objects.filter(email__iexact=EMAIL).count()) == [1]
 
 
-def test_a_code_asked_twice_at_once_makes_two_challenges_of_their_own(at: datetime) -> None:
-    first, second = _challenge(at), _challenge(at)
+def test_a_code_asked_twice_at_once_makes_two_challenges_of_their_own(together: Together, at: datetime) -> None:
+    first, second = together(lambda: _challenge(at), lambda: _challenge(at))
     assert first.token != second.token
     assert {first.purpose, second.purpose} == {Purpose.SIGN_IN}

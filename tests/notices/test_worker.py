@@ -1,19 +1,18 @@
 """Real workers, in processes of their own, and a real mail server.
 
-These tests commit: they work on connections of their own and remove what they wrote.
+These tests commit, on connections of their own, in a database thrown away afterwards.
 """
 
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import pytest
 from asgiref.sync import async_to_sync
-from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -21,14 +20,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accelerator.notices import Recipient, operations
 from accelerator.notices.models import Notice
 from accelerator.workflow import transaction
-from tests.concurrency import elsewhere
 from tests.mail_server import MailServer, mail_server
 
+Elsewhere = Callable[[Callable[[], Any]], Any]
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def _database_url() -> str:
-    at = settings.DATABASES["default"]
+    at = connection.settings_dict
     secret = f":{at['PASSWORD']}" if at.get("PASSWORD") else ""
     host = str(at["HOST"])
     if host.startswith("/"):
@@ -65,19 +64,7 @@ def _sent_at(notice: Notice) -> datetime | None:
     return Notice.objects.get(pk=notice.pk).sent_at
 
 
-@pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
-    yield
-
-    def remove() -> None:
-        Notice.objects.all().delete()
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers")
-
-    elsewhere(remove)
-
-
-def test_two_workers_send_one_mail(at: datetime) -> None:
+def test_two_workers_send_one_mail(elsewhere: Elsewhere, at: datetime) -> None:
     notice = elsewhere(lambda: _told(at))
     # The same notice is asked twice, as after a false alarm about a dead worker.
     elsewhere(lambda: app.configure_task(operations.SEND, queue=operations.QUEUE).defer(notice=notice.pk))
@@ -94,7 +81,7 @@ def test_two_workers_send_one_mail(at: datetime) -> None:
     assert [job.status for job in jobs] == ["succeeded", "succeeded"]
 
 
-def test_a_worker_killed_before_it_could_remember_sends_again(at: datetime) -> None:
+def test_a_worker_killed_before_it_could_remember_sends_again(elsewhere: Elsewhere, at: datetime) -> None:
     notice = elsewhere(lambda: _told(at))
     with mail_server() as server:
         worker = _worker(server)
@@ -113,7 +100,7 @@ def test_a_worker_killed_before_it_could_remember_sends_again(at: datetime) -> N
                     await app.job_manager.retry_job(job)
                 return len(jobs)
 
-            return async_to_sync(retry)()  # as `tasks.take_up_stalled`
+            return async_to_sync(retry)()  # as `config.tasks.take_up_stalled`
 
         assert elsewhere(take_up) == 1
         server.before_answer = lambda: None
@@ -126,7 +113,7 @@ def test_a_worker_killed_before_it_could_remember_sends_again(at: datetime) -> N
     assert elsewhere(lambda: _sent_at(notice))
 
 
-def test_a_mail_server_that_refuses_is_asked_again_later(at: datetime) -> None:
+def test_a_mail_server_that_refuses_is_asked_again_later(elsewhere: Elsewhere, at: datetime) -> None:
     notice = elsewhere(lambda: _told(at))
     with mail_server() as server:
         server.answer = "451 plus tard"

@@ -1,7 +1,8 @@
-"""Writers at the same moment, on connections of their own: real transactions, a real table, removed at the end."""
+"""Writers at the same moment, on connections of their own: real transactions, a real table."""
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,50 +14,22 @@ from accelerator.workflow import transaction
 from tests.search.documents import PlayDocument, play_index
 
 pytestmark = pytest.mark.server
-
-
-def elsewhere(*tasks: Callable[[], None], patience: float = 20) -> None:
-    """Run each task in a thread with its own connection; raise the first error."""
-    errors: list[BaseException] = []
-
-    def run(task: Callable[[], None]) -> None:
-        try:
-            task()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(task,)) for task in tasks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(patience)
-        assert not thread.is_alive(), "une écriture attend sans fin"
-    if errors:
-        raise errors[0]
+Together = Callable[..., list[Any]]
 
 
 @pytest.fixture
-def shared() -> Iterator[Index]:
-    """An index that every connection sees; this test's own transaction never touches it."""
+def shared(elsewhere: Callable[..., Any]) -> Index:
+    """An index that every connection sees."""
 
     def make() -> None:
         with connection.schema_editor() as editor:
             editor.create_model(PlayDocument)
 
-    def clean() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS play_document")
-            for table in ("search_state", "search_lexeme", "search_word", "search_touch"):
-                cursor.execute(f"DELETE FROM {table} WHERE index = 'play'")
-
     elsewhere(make)
-    yield play_index()
-    elsewhere(clean)
+    return play_index()
 
 
-def test_two_who_write_the_same_words_do_not_wait_for_each_other(shared: Index) -> None:
+def test_two_who_write_the_same_words_do_not_wait_for_each_other(together: Together, shared: Index) -> None:
     first_has_put, second_is_done = threading.Event(), threading.Event()
 
     def first() -> None:
@@ -71,13 +44,11 @@ def test_two_who_write_the_same_words_do_not_wait_for_each_other(shared: Index) 
             shared.put([Entry(2, "Association des jardins")])
         second_is_done.set()
 
-    elsewhere(first, second)
-    answers: list[set[int]] = []
-    elsewhere(lambda: answers.append(set(shared.search(Question("jardin")).ids)))
-    assert answers == [{1, 2}]
+    together(first, second)
+    assert together(lambda: set(shared.search(Question("jardin")).ids)) == [{1, 2}]
 
 
-def test_many_who_write_the_same_things_leave_exact_counts(shared: Index) -> None:
+def test_many_who_write_the_same_things_leave_exact_counts(together: Together, shared: Index) -> None:
     def write(seed: int) -> Callable[[], None]:
         def task() -> None:
             for turn in range(6):
@@ -86,10 +57,9 @@ def test_many_who_write_the_same_things_leave_exact_counts(shared: Index) -> Non
 
         return task
 
-    elsewhere(*(write(seed) for seed in range(4)))
-    counted: list[tuple[dict[str, int], dict[str, int]]] = []
+    together(*(write(seed) for seed in range(4)))
 
-    def compare() -> None:
+    def compare() -> tuple[dict[str, int], dict[str, int]]:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT lexeme, sum(documents) FROM search_lexeme WHERE index = 'play' GROUP BY 1"
@@ -97,13 +67,14 @@ def test_many_who_write_the_same_things_leave_exact_counts(shared: Index) -> Non
             )
             kept = dict(cursor.fetchall())
             cursor.execute("SELECT word, ndoc FROM ts_stat('SELECT tsv FROM play_document')")
-            counted.append((kept, dict(cursor.fetchall())))
+            return kept, dict(cursor.fetchall())
 
-    elsewhere(compare)
-    assert counted[0][0] == counted[0][1]
+    [(kept, counted)] = together(compare)
+    assert kept
+    assert kept == counted
 
 
-def test_a_put_committed_while_a_rebuild_reads_is_kept(shared: Index) -> None:
+def test_a_put_committed_while_a_rebuild_reads_is_kept(together: Together, shared: Index) -> None:
     reading, written = threading.Event(), threading.Event()
 
     def entries() -> Iterator[Entry]:
@@ -117,9 +88,8 @@ def test_a_put_committed_while_a_rebuild_reads_is_kept(shared: Index) -> None:
             shared.put([Entry(1, "Nouvelle")])
         written.set()
 
-    elsewhere(lambda: rebuild(shared, entries()) and None, write)
-    answers: list[list[int]] = []
-    elsewhere(
-        lambda: answers.extend([shared.search(Question("nouvelle")).ids, shared.search(Question("ancienne")).ids])
+    together(lambda: rebuild(shared, entries()), write)
+    found, gone = together(
+        lambda: shared.search(Question("nouvelle")).ids, lambda: shared.search(Question("ancienne")).ids
     )
-    assert answers == [[1], []]
+    assert (list(found), list(gone)) == ([1], [])
