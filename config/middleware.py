@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accelerator.design.views import not_found
 
 
 class VisitorAddressMiddleware:
@@ -22,6 +24,33 @@ class VisitorAddressMiddleware:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         if 0 < proxies <= len(hops):
             request.META["REMOTE_ADDR"] = hops[-proxies]
+        return self.get_response(request)
+
+
+class CachePolicyMiddleware:
+    """What says nothing about caches is kept by no shared one, and asked again each time.
+
+    Not "no-store" everywhere: the browser's arrow would then lose what was typed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class ReadableAddressMiddleware:
+    """An address that holds a NUL names nothing: no table could."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            return not_found(request, Http404())
         return self.get_response(request)
 
 

@@ -31,7 +31,7 @@ from accelerator.accounts.states import (
     Purpose,
 )
 from accelerator.design.lists import Column, ListPage
-from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.design.visitors import client_address
 from accelerator.journal import System
 from accelerator.journal.retention import declared_retentions
@@ -128,7 +128,7 @@ class SignIn(AsksCode, Entrance):
         return with_next(reverse("accounts:code", args=[result.token]), safe_next(self.request))
 
 
-class TypedCode(ActionPage):
+class TypedCode(Unkept, ActionPage):
     """A page where a code is typed back: each try is counted before it is read.
 
     No `_once` token: a button pressed twice must let in twice, for the browser keeps the last answer's session only.
@@ -193,7 +193,7 @@ class EnterCode(TypedCode, Entrance):
         return let_in(self.request, person, following)
 
 
-class Join(Entrance):
+class Join(Unkept, Entrance):
     """A newcomer, whose address is proved, reads and accepts the terms; the account is opened then."""
 
     title = "Bienvenue"
@@ -242,7 +242,18 @@ class SignUp(RedirectView):
     query_string = True
 
 
-class SignOut(ActionPage):
+class Leaves:
+    """To put before a page that ends the session: the browser forgets the pages that it kept."""
+
+    request: HttpRequest
+
+    def _act(self, form: Any) -> Any:
+        response = super()._act(form)  # type: ignore[misc]  # an ActionPage follows
+        response["Clear-Site-Data"] = '"cache"'
+        return response
+
+
+class SignOut(Leaves, ActionPage):
     """Leave, by POST."""
 
     title = "Se déconnecter"
@@ -423,7 +434,7 @@ class Data(AccountPage, Page):
         return {"retentions": [retention for _, retention in declared_retentions()], "holdings": holdings()}
 
 
-class Export(AccountPage, Page):
+class Export(AccountPage, Unkept, Page):
     """Everything that each subject holds about the person, in one file."""
 
     title = "Mes données"
@@ -438,11 +449,10 @@ class Export(AccountPage, Page):
             content, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2}
         )
         response["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
-        response["Cache-Control"] = "no-store"
         return response
 
 
-class Deletion(AccountPage, ActionPage):
+class Deletion(Leaves, AccountPage, ActionPage):
     """Delete the account: what it does, what stands in the way, and a box to tick."""
 
     title = "Supprimer mon compte"

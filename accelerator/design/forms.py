@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.choices import flatten_choices
 
 from accelerator.design.paging import PAGE, Chip, address
@@ -23,6 +23,20 @@ _CLASSES: dict[type[forms.Widget], str] = {
     forms.FileInput: "fr-upload",
     forms.widgets.Input: "fr-input",
 }
+# What nobody sees and what turns the reading round: nothing of it belongs in what is typed here. A name written with
+# them passes for another (UTS 39, "Unicode Security Mechanisms"). NUL stays, and is refused by name.
+_UNSEEN: dict[int, None] = dict.fromkeys(
+    [
+        *(code for code in range(0x01, 0x20) if chr(code) not in "\t\n\r"),
+        *range(0x7F, 0xA0),
+        *(0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF),
+        *range(0x200B, 0x2010),
+        *range(0x2028, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFFF9, 0xFFFC),
+        *range(0xE0000, 0xE0080),
+    ]
+)
 _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 # From how many characters a line says its limit; a text of several lines always does.
 _LIMIT_WORTH_SAYING = 100
@@ -42,10 +56,14 @@ class Dressed:
     # Whether optional fields say so; a form of filters, where everything is optional, does not.
     marks_optional = True
     fields: dict[str, forms.Field]
+    is_bound: bool
+    data: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.data = _seen(self.data)
         for field in self.fields.values():
             dress(field)
 
@@ -54,6 +72,16 @@ class Dressed:
         """Whether the form says once that its fields are required: when it has several, some of them required."""
         shown = [field for field in self.fields.values() if not field.widget.is_hidden]
         return self.marks_optional and len(shown) > 1 and any(field.required for field in shown)
+
+
+def _seen(data: Any) -> Any:
+    """The data without the characters that nobody sees."""
+    if not isinstance(data, QueryDict):
+        return {key: value.translate(_UNSEEN) if isinstance(value, str) else value for key, value in data.items()}
+    plain = data.copy()
+    for name, values in data.lists():
+        plain.setlist(name, [value.translate(_UNSEEN) for value in values])
+    return plain
 
 
 class Form(Dressed, forms.Form):

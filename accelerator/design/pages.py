@@ -102,6 +102,19 @@ class Page(View):
         return response.render()
 
 
+class Unkept:
+    """To put before a page whose address or text opens something: no cache keeps it, no other site learns its address.
+
+    Not "no-referrer": a browser then says that the form comes from nowhere ("Origin: null"), and it is refused.
+    """
+
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().dispatch(*args, **kwargs)  # type: ignore[misc]  # a Page follows
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "same-origin"
+        return response
+
+
 class ActionPage(Page):
     """A page with a form. GET shows it; POST makes one operation in one transaction.
 
@@ -163,7 +176,8 @@ class ActionPage(Page):
 
     def _act(self, form: Form) -> HttpResponse:
         self.before()
-        token, sender = self.request.POST.get(submissions.FIELD, ""), self._sender()
+        sender = self._sender()
+        token = submissions.token_of(self.request, sender)
         with transaction():
             answer = submissions.answer_already_given(token, sender=sender, at=self.at)
             if answer is not None:

@@ -2,12 +2,20 @@
 
 Each rendered form carries a fresh token. The token is written in the same transaction as what the form does, so
 a second sending either waits for the first and gets its answer, or finds it.
+
+Note [The same form is the same words]
+What is written is the print of the token, of the sender, of the address and of all that was sent. So whoever comes
+back to a form by the browser's arrow and corrects it acts again, and nobody uses up someone else's token.
 """
 
+import hashlib
+import json
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
+from django.http import HttpRequest
 
 from accelerator.workflow.models import Submission
 
@@ -17,6 +25,25 @@ FIELD = "_once"
 def new_token() -> str:
     """A token for a form about to be shown."""
     return uuid.uuid4().hex
+
+
+def token_of(request: HttpRequest, sender: str) -> str:
+    """The token of what this request sends, or an empty text when it carries none: see the note above."""
+    try:
+        token = uuid.UUID(request.POST.get(FIELD, ""))
+    except ValueError:
+        return ""
+    fields = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    files = sorted((name, [_print(file) for file in files]) for name, files in request.FILES.lists())
+    return str(uuid.uuid5(token, json.dumps([sender, request.get_full_path(), fields, files])))
+
+
+def _print(file: Any) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def answer_already_given(raw_token: str, *, sender: str, at: datetime) -> str | None:

@@ -121,7 +121,7 @@ def test_my_data_are_mine_and_complete(client: HostileClient, person: Person, at
     client.post("/compte/adresse", {"email": "nouvelle@exemple.example"})
     response = client.get("/compte/donnees.json")
     assert response["Content-Disposition"] == 'attachment; filename="mes-donnees.json"'
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "private, no-store"
     text = response.content.decode()
     mine = json.loads(text)["données"]["Votre compte"]
     assert mine["compte"]["nom"] == "Autre"

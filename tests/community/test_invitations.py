@@ -213,7 +213,7 @@ def test_a_visitor_reads_what_is_proposed_and_keeps_the_thread(client: HostileCl
     assert manager.organisation.name in page
     assert "next=%2Finvitations%2Flien-secret" in page
     assert "personnes.example" not in page
-    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store, private")
+    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("same-origin", "private, no-store")
     assert client.post("/invitations/lien-secret").status_code == 403
 
 

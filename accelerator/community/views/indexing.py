@@ -13,6 +13,8 @@ from accelerator.community.models import Organisation
 from accelerator.design.pages import Page
 
 PER_FILE = 10_000
+# More than the protocol allows in one index.
+MOST_FILES = 50_000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _PAGES = ("community:directory", "community:map", "community:reuse")
 
@@ -70,6 +72,8 @@ class SitemapFile(_Listing):
 
     def lines(self) -> list[str]:
         number = self.kwargs["number"]
+        if number > MOST_FILES:
+            raise Http404
         start = (number - 1) * PER_FILE
         listed = Organisation.objects.listed().only("name", "public_id", "changed_at").order_by("pk")
         organisations = list(listed[start : start + PER_FILE]) if number else []

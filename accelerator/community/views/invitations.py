@@ -25,7 +25,7 @@ from accelerator.community.queries.invitations import (
 )
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
-from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.workflow import limits
 
 _DAY = timedelta(days=1)
@@ -252,7 +252,7 @@ class _Answer(ActionPage):
         raise NotImplementedError
 
 
-class AnswerByLink(_Answer):
+class AnswerByLink(Unkept, _Answer):
     """The page that the mail's link opens. To answer, one signs in with the address it was sent to."""
 
     public = True
@@ -271,13 +271,6 @@ class AnswerByLink(_Answer):
     def other_url(self) -> str:
         name = "invitation" if self.declines else "invitation_refusal"
         return reverse(f"community:{name}", args=[self.kwargs["token"]])
-
-    def answer(self) -> HttpResponseBase:
-        response = super().answer()
-        # The address holds the link: no page that follows learns it, no cache keeps it.
-        response["Referrer-Policy"] = "no-referrer"
-        response["Cache-Control"] = "no-store, private"
-        return response
 
 
 class AnswerOwn(_Answer):

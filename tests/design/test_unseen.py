@@ -1,0 +1,63 @@
+"""What nobody sees is not kept; a form corrected acts again."""
+
+import json
+from typing import Any
+
+import pytest
+from django import forms
+
+from accelerator.design.forms import Form
+from tests import factories
+from tests.client import HostileClient
+
+
+class Name(Form):
+    name = forms.CharField(label="Nom", max_length=40)
+    text = forms.CharField(label="Texte", required=False, widget=forms.Textarea)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Les \u202eseivahcnalb\u202c", "Les seivahcnalb"),
+        ("Ate\u200blier\ufeff", "Atelier"),
+        ("Cou\u00adrage\u2066", "Courage"),
+        ("A\u0007B\u0085", "AB"),
+        ("L’Été à Évry — 1 000 €", "L’Été à Évry — 1 000 €"),
+    ],
+)
+def test_what_nobody_sees_is_taken_out(typed: str, kept: str) -> None:
+    form = Name({"name": typed})
+    assert form.is_valid()
+    assert form.cleaned_data["name"] == kept
+
+
+def test_a_name_made_of_nothing_is_missing() -> None:
+    assert "Renseignez « Nom »." in str(Name({"name": "\u200b\u2060"}).errors)
+
+
+def test_lines_and_tabs_stay_and_nul_is_refused() -> None:
+    form = Name({"name": "A", "text": "un\r\n\tdeux"})
+    assert form.is_valid()
+    assert form.cleaned_data["text"] == "un\r\n\tdeux"
+    assert not Name({"name": "A\0B"}).is_valid()
+
+
+def test_a_form_corrected_after_the_browsers_arrow_acts_again(client: HostileClient) -> None:
+    person = factories.person(given_name="Camile")
+    client.force_login(person)
+    once = client.get("/compte/nom").context["once"]
+    first = {"_once": once, "given_name": "Camill", "family_name": "Exemple"}
+    assert client.post("/compte/nom", first).status_code == 302
+    assert client.post("/compte/nom", {**first, "given_name": "Camille"}).status_code == 302
+    person.refresh_from_db()
+    assert person.given_name == "Camille"
+
+
+def test_a_token_used_in_one_form_does_not_silence_another(client: HostileClient) -> None:
+    person = factories.person()
+    client.force_login(person)
+    once = client.get("/compte/nom").context["once"]
+    client.post("/compte/nom", {"_once": once, "given_name": "Alix", "family_name": ""})
+    answer: Any = client.post("/compte/adresse", {"_once": once, "email": "autre@exemple.example"})
+    assert "/compte/adresse/code/" in answer["Location"], json.dumps(dict(answer.headers))
