@@ -25,6 +25,7 @@ from accelerator.community.states import (
     ReportTopic,
     RoleName,
 )
+from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
 from accelerator.search.models import Document
 
@@ -141,6 +142,7 @@ class Organisation(models.Model):
             ),
         ]
         indexes = [
+            GinIndex(fields=["territories"], name="organisation_acts_on", fastupdate=False),
             GinIndex(fields=["territories_cover"], name="organisation_territories", fastupdate=False),
             models.Index(fields=["seat"], name="organisation_seat"),
         ]
@@ -278,6 +280,11 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_name_display()} ({self.person_id})"
+
+    @property
+    def where(self) -> Perimeter:
+        """Where a role on the platform is exercised; empty: everywhere."""
+        return Perimeter(tuple(self.perimeter), tuple(self.perimeter_cover))
 
     @property
     def is_steering(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from accelerator.community import rules
 from accelerator.community.models import Organisation
-from accelerator.community.queries.people import covers
+from accelerator.community.queries.people import covered, covers
 from accelerator.community.states import DelegationScope, RoleName
 from accelerator.geography.models import Place
 from accelerator.geography.perimeters import cover_of
@@ -71,6 +71,25 @@ def test_a_moderator_moderates_in_their_perimeter(figeac: Organisation, perimete
     )
     assert covers(role, figeac) is held
     assert (rules.reason_against("community.moderate", role.person, figeac) is None) is held
+
+
+@pytest.mark.parametrize(
+    ("acts_on", "perimeter", "held"),
+    [
+        ([], ["departement-46"], False),
+        (["commune-46102"], ["departement-46"], True),
+        (["region-76"], ["departement-46"], True),  # a part of where it acts
+        (["region-76"], ["departement-59"], False),
+        (["region-76"], [], True),
+    ],
+)
+def test_without_a_seat_the_perimeter_touches_where_it_acts(
+    acts_on: list[str], perimeter: list[str], held: bool
+) -> None:
+    organisation = factories.organisation(seat=None, territories=acts_on, territories_cover=cover_of(acts_on))
+    role = factories.role(None, name=RoleName.MODERATOR, perimeter=perimeter, perimeter_cover=cover_of(perimeter))
+    assert covers(role, organisation) is held
+    assert Organisation.objects.filter(covered(role)).exists() is held
 
 
 def test_a_delegation_lasts_from_its_first_day_to_its_last() -> None:

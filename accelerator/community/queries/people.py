@@ -1,15 +1,15 @@
 """Who is what to an organisation."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.states import PLATFORM_ROLES, STEERING_ROLES, RoleName
+from accelerator.geography.perimeters import Perimeter, touching
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,22 @@ def covers(role: Role, organisation: Organisation) -> bool:
     """Whether a platform role extends to an organisation.
 
     An administrator's always does; a moderator's too when no perimeter limits it. Otherwise the perimeter holds the
-    organisation's seat, or, when the seat is unknown, one of its territories of action. An organisation of which no
+    organisation's seat, or, when the seat is unknown, touches its territories of action. An organisation of which no
     place is known is left to those whom no perimeter limits.
     """
-    if role.name == RoleName.ADMINISTRATOR or not role.perimeter:
+    if role.name == RoleName.ADMINISTRATOR or not role.where:
         return True
-    places: Iterable[str] = organisation.territories_cover
     if organisation.seat is not None:
-        places = organisation.seat.cover
-    return not set(role.perimeter).isdisjoint(places)
+        return not set(role.where.keys).isdisjoint(organisation.seat.cover)
+    return role.where.touches(Perimeter(tuple(organisation.territories), tuple(organisation.territories_cover)))
+
+
+def covered(role: Role) -> Q:
+    """The same as `covers`, as a condition on organisations."""
+    if role.name == RoleName.ADMINISTRATOR or not role.where:
+        return Q(pk__isnull=False)
+    seated = Q(seat__cover__overlap=role.perimeter)
+    return seated | (Q(seat__isnull=True) & touching("territories", role.where))
 
 
 def standing_of(person: Any, organisation: Organisation) -> Standing:

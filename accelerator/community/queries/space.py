@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -16,7 +18,8 @@ from accelerator.community.models import (
     Role,
 )
 from accelerator.community.queries.invitations import invitations_for
-from accelerator.community.states import ReportState, RoleName
+from accelerator.community.queries.people import covered
+from accelerator.community.states import ReportState
 
 # How long before its end a mandate or a delegation is worth a line.
 SOON = timedelta(days=30)
@@ -86,17 +89,8 @@ def space_of(person: Any, at: Any, today: date) -> Space:
 
 
 def _moderated(platform_roles: list[Role]) -> Q | None:
-    """The condition, on an organisation, of being in what these roles moderate; None when they moderate nothing.
-
-    The same meaning as `queries.people.covers`.
-    """
-    condition: Q | None = None
-    for role in platform_roles:
-        if role.name == RoleName.ADMINISTRATOR or not role.perimeter:
-            return Q(pk__isnull=False)
-        held = Q(seat__cover__overlap=role.perimeter) | Q(seat__isnull=True, territories_cover__overlap=role.perimeter)
-        condition = held if condition is None else condition | held
-    return condition
+    """The condition, on an organisation, of being in what these roles moderate; None when they moderate nothing."""
+    return reduce(or_, [covered(role) for role in platform_roles]) if platform_roles else None
 
 
 def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> list[JoinRequest]:
