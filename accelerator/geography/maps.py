@@ -171,8 +171,9 @@ def map_of_france(
     links: Mapping[str, str] | None = None,
     markers: Sequence[Marker] = (),
     identifier: str = "carte",
+    names: Mapping[str, str] | None = None,
 ) -> FranceMap:
-    """A map of figures by département. One query.
+    """A map of figures by département. One query, for the names unless they are given.
 
     values      by code of département ("46", "2A", "976"); absent means zero, None means unknown.
     label       what is shown, and the head of the column: "Organisations".
@@ -181,10 +182,11 @@ def map_of_france(
     links       where each département leads, by code.
     markers     points to show besides (see `Marker`).
     identifier  names the map in the page, if there are several.
+    names       every département by code, in the order of names (`departement_names`).
     Raises `LookupError` for a code that is no département's.
     """
     drawn = outlines()
-    names = departement_names()
+    names = names or departement_names()
     if unknown := set(values) - set(names):
         raise LookupError(f"Départements inconnus : {', '.join(sorted(unknown))}.")
     limits = _limits([value for value in values.values() if value])

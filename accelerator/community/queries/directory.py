@@ -21,7 +21,7 @@ from accelerator.search.types import Question as Asked
 PAGE_SIZE: Final = 20
 EXPORT_LIMIT: Final = CAP
 _UNFOLDED: Final = frozenset({"type", "famille"})
-_SORTS: Final = {Sort.RELEVANCE: "relevance", Sort.NAME: "name", Sort.RECENT: "date", Sort.DISTANCE: "name"}
+_SORTS: Final = {Sort.RELEVANCE: "relevance", Sort.NAME: "name", Sort.RECENT: "date", Sort.DISTANCE: "relevance"}
 _NAMED: Final = {slugify(name): name for name in (TERRITORY_DISTINCTION, PIONEER_DISTINCTION)}
 _COMMUNE: Final = (PlaceKind.COMMUNE.value,)
 
@@ -96,7 +96,7 @@ class Directory:
     near: Place | None
     near_choices: list[Place]
     by_departement: Mapping[str, int]
-    by_region: Mapping[str, int]
+    departements: Mapping[str, str]
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -138,8 +138,7 @@ def directory(question: Question) -> Directory:
     understood = _understand(question)
     sort = understood.sort
     if sort == Sort.DISTANCE and understood.near:
-        answer = DIRECTORY.search(understood.asked(page=1, size=CAP, sort="name"))
-        ids = nearest_first(answer.ids, understood.near)
+        answer, ids = _nearest(understood, understood.near)
         reachable = len(ids)
         ids = ids[(question.page - 1) * PAGE_SIZE : question.page * PAGE_SIZE]
     else:
@@ -159,7 +158,7 @@ def directory(question: Question) -> Directory:
         near=understood.near.commune if understood.near else None,
         near_choices=understood.choices,
         by_departement=answer.facets.get("departement", {}),
-        by_region=answer.facets.get("region", {}),
+        departements=names.departements(),
         notes=[*understood.notes, *_notes(understood.question, answer)],
     )
 
@@ -168,13 +167,24 @@ def exported(question: Question) -> list[int]:
     """The organisations of a question for the CSV, at most `EXPORT_LIMIT`, in the order of the page or by name."""
     understood = _understand(question)
     sort = understood.sort
-    answer = DIRECTORY.search(understood.asked(page=1, size=EXPORT_LIMIT, sort=_SORTS[sort]))
     if sort == Sort.DISTANCE and understood.near:
-        return nearest_first(answer.ids, understood.near)
+        return _nearest(understood, understood.near)[1]
+    answer = DIRECTORY.search(understood.asked(page=1, size=EXPORT_LIMIT, sort=_SORTS[sort]))
     if len(answer.ids) < (answer.total or EXPORT_LIMIT):
         # Only the first ones are ranked: beyond, by name.
         return DIRECTORY.search(understood.asked(page=1, size=EXPORT_LIMIT, sort="name")).ids
     return answer.ids
+
+
+def _nearest(understood: _Understood, near: Nearness) -> tuple[Answer, list[int]]:
+    """What answers near a commune, the nearest first; beyond the cap, all of the commune's own come with the others."""
+    asked = understood.asked(page=1, size=CAP, sort="relevance")
+    answer = DIRECTORY.search(asked)
+    ids = answer.ids
+    if answer.capped:
+        own = DIRECTORY.search(replace(asked, places=(near.commune.key,)))
+        ids = list(dict.fromkeys([*own.ids, *ids]))
+    return answer, nearest_first(ids, near)[:CAP]
 
 
 @dataclass(frozen=True)
@@ -185,13 +195,15 @@ class Mapped:
     capped: bool
     facets: list[Facet]
     by_departement: Mapping[str, int]
+    departements: Mapping[str, str]
     by_region: list[tuple[str, str, int]]
 
 
 def mapped(question: Question) -> Mapped:
     """Only the counts of a question, with the filters that the map offers."""
     answer = DIRECTORY.search(_understand(question).asked(page=1, size=1, sort="name"))
-    labels = _Names.for_results(()).labels()
+    names = _Names.for_results(())
+    labels = names.labels()
     by_region = [
         (code, _label(labels["region"], code), count) for code, count in answer.facets.get("region", {}).items()
     ]
@@ -200,6 +212,7 @@ def mapped(question: Question) -> Mapped:
         capped=_is_capped(answer),
         facets=[facet for facet in _facets(question, answer, labels) if facet.name in ("type", "theme")],
         by_departement=answer.facets.get("departement", {}),
+        departements=names.departements(),
         by_region=sorted(by_region, key=lambda line: (-line[2], line[1])),
     )
 
@@ -230,9 +243,15 @@ class _Names:
     def for_results(cls, organisations: Sequence[Organisation]) -> "_Names":
         keys = {key for one in organisations if not one.seat for key in one.territories}
         wanted = Q(kind__in=(PlaceKind.REGION, PlaceKind.DEPARTEMENT)) | Q(key__in=keys)
+        named = Place.objects.filter(wanted).named().only("key", "kind", "code", "name", "is_current")
         themes = {theme.code: theme for theme in Theme.objects.order_by("position")}
-        places = {place.key: place for place in Place.objects.filter(wanted).order_by("sort_name", "key")}
+        places = {place.key: place for place in named}
         return cls(themes, places)
+
+    def departements(self) -> dict[str, str]:
+        """The present départements by code, by name: what a map of them needs."""
+        found = self.places.values()
+        return {place.code: place.name for place in found if place.kind == PlaceKind.DEPARTEMENT and place.is_current}
 
     def labels(self) -> dict[str, dict[str, str]]:
         """What each value of each filter is called."""

@@ -2,18 +2,35 @@
 by département (the centres of about half of the communes are known)."""
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Count, Q
 
 from accelerator.community.models import Organisation
 from accelerator.geography.models import Place, PlaceKind
 
 RADIUS: Final = 30.0
 _KILOMETRES_PER_DEGREE: Final = 111.2
+_MANY: Final = 50
 _LARGEST: Final = frozenset({"pays-FR"})
+
+_NEAREST_FIRST: Final = """
+SELECT organisation.id
+FROM {organisation} AS organisation
+LEFT JOIN unnest(%(seats)s::text[], %(distances)s::float8[]) AS near (seat, distance) ON near.seat = seat_id
+WHERE id = ANY(%(ids)s)
+ORDER BY
+    CASE
+        WHEN seat_id IS NULL THEN CASE WHEN territories && %(here)s::varchar[] THEN 0 ELSE 3 END
+        WHEN distance IS NOT NULL THEN 1
+        WHEN seat_id = ANY(%(epci)s) THEN 2
+        ELSE 3
+    END, distance, id
+"""
 
 
 @dataclass(frozen=True)
@@ -31,18 +48,9 @@ class Nearness:
     distances: dict[str, float]
     epci: frozenset[str]
 
-    def rank(self, seat: str | None, territories: Iterable[str]) -> tuple[int, float]:
-        """Where an organisation comes: those who act here without a known seat, then by distance, then the others."""
-        if seat is None:
-            local = {self.commune.key, self.commune.epci_id, self.commune.ept_id} - {None}
-            return (0, 0.0) if local & set(territories) else (3, 0.0)
-        if seat in self.distances:
-            return (1, self.distances[seat])
-        return (2, 0.0) if seat in self.epci else (3, 0.0)
-
 
 def around(commune: Place) -> Nearness:
-    """What is near this commune, in one query."""
+    """What is near this commune, in one query or two."""
     zone = Q(departement=commune.departement_id) if commune.departement_id else Q(key=commune.key)
     if commune.epci_id:
         zone |= Q(epci=commune.epci_id)
@@ -53,19 +61,38 @@ def around(commune: Place) -> Nearness:
             latitude__range=(commune.latitude - height, commune.latitude + height),
             longitude__range=(commune.longitude - width, commune.longitude + width),
         )
-    communes = Place.objects.filter(zone, kind=PlaceKind.COMMUNE).values_list("key", "epci_id", "latitude", "longitude")
+    communes = Place.objects.filter(zone, kind=PlaceKind.COMMUNE).values_list(
+        "key", "epci_id", "departement_id", "latitude", "longitude"
+    )
     distances: dict[str, float] = {}
-    epci = set()
-    for key, its_epci, latitude, longitude in communes:
+    epci, beyond = set(), dict[str, str | None]()
+    for key, its_epci, departement, latitude, longitude in communes:
         if its_epci and its_epci == commune.epci_id:
             epci.add(key)
+        elif departement != commune.departement_id:
+            beyond[key] = its_epci
         distance = kilometres((commune.latitude, commune.longitude), (latitude, longitude))
         if distance is not None:
             distances[key] = distance
-    keys = {key for key, distance in distances.items() if distance <= RADIUS}
+    # The keys of the EPCI and of the département find all their communes.
+    keys = _joined({key: its for key, its in beyond.items() if distances.get(key, math.inf) <= RADIUS})
     keys |= {key for key in (commune.key, commune.epci_id, commune.departement_id) if key}
     keys |= {f"agit-{key}" for key in commune.cover if key not in _LARGEST}
     return Nearness(commune, tuple(sorted(keys)), distances, frozenset(epci))
+
+
+def _joined(communes: Mapping[str, str | None]) -> set[str]:
+    """The keys of these communes (each with its EPCI); that of an EPCI instead when all its communes are there.
+
+    Search slows with the number of keys: around Paris there are hundreds of communes. One query, for many communes.
+    """
+    if len(communes) <= _MANY:
+        return set(communes)
+    inside = Counter(epci for epci in communes.values() if epci)
+    members = Place.objects.current().of_kind(PlaceKind.COMMUNE).filter(epci__in=inside)
+    counted = members.order_by("epci").values_list("epci").annotate(Count("key"))
+    whole = {epci for epci, number in counted if inside[epci] == number}
+    return {epci if epci and epci in whole else key for key, epci in communes.items()}
 
 
 def kilometres(one: tuple[float | None, float | None], other: tuple[float | None, float | None]) -> float | None:
@@ -78,8 +105,21 @@ def kilometres(one: tuple[float | None, float | None], other: tuple[float | None
     return 2 * 6371.0 * math.asin(math.sqrt(min(1.0, chord)))
 
 
-def nearest_first(ids: Iterable[int], nearness: Nearness) -> list[int]:
-    """The organisations in order of nearness, in one query."""
-    rows = Organisation.objects.filter(pk__in=list(ids)).values_list("pk", "seat_id", "territories")
-    ranked = sorted((*nearness.rank(seat, territories), pk) for pk, seat, territories in rows)
-    return [pk for *_, pk in ranked]
+def nearest_first(ids: Sequence[int], nearness: Nearness) -> list[int]:
+    """The organisations in order of nearness, in one query.
+
+    First those who act here and whose seat is not known, then by distance, then the rest of the EPCI, then the others.
+    """
+    commune = nearness.commune
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEAREST_FIRST.format(organisation=Organisation._meta.db_table),
+            {
+                "ids": list(ids),
+                "seats": list(nearness.distances),
+                "distances": list(nearness.distances.values()),
+                "epci": list(nearness.epci),
+                "here": [key for key in (commune.key, commune.epci_id, commune.ept_id) if key],
+            },
+        )
+        return [pk for (pk,) in cursor.fetchall()]

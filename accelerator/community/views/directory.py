@@ -53,7 +53,7 @@ class Directory(Page):
             "near_choices": [(place, here + replace(question, near=place.key).query()) for place in found.near_choices],
             "notes": found.notes,
             "has_places": bool(found.by_departement),
-            "map": results_map(question, found.by_departement, caption="Ces résultats, par département"),
+            "map": results_map(question, found, caption="Ces résultats, par département"),
             "sorts": self._sorts(here),
             "pages": Pages(
                 current=min(question.page, found.pages),

@@ -1,8 +1,7 @@
 """The map of the actors: how many, where; each figure leads to the directory."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,17 +11,22 @@ from accelerator.community.queries.question import Question, read_question
 from accelerator.design.pages import Page
 from accelerator.geography.maps import FranceMap, map_of_france
 
+_CODE: Final = "CODE-DU-DEPARTEMENT"
 
-def results_map(question: Question, counts: Mapping[str, int], *, caption: str) -> FranceMap:
+
+def results_map(question: Question, found: reading.Directory | reading.Mapped, *, caption: str) -> FranceMap:
     """The map of what a question finds; each département leads to the same question, there."""
-    here = reverse("community:directory")
+    counts = found.by_departement
+    # The same address for all, but for the code: a hundred addresses are not written a hundred times.
+    address = reverse("community:directory") + question.having("departement", _CODE).query()
     return map_of_france(
         counts,
         label="Organisations",
         caption=caption,
         unit=("organisation", "organisations"),
         nothing="aucune organisation",
-        links={code: here + question.having("departement", code).query() for code in counts},
+        links={code: address.replace(_CODE, code) for code in counts},
+        names=found.departements,
     )
 
 
@@ -45,7 +49,7 @@ class Map(Page):
     def context(self) -> dict[str, Any]:
         found, question, here = self.found, self.question, reverse("community:directory")
         return {
-            "map": results_map(question, found.by_departement, caption=self._caption()),
+            "map": results_map(question, found, caption=self._caption()),
             "facets": found.facets,
             "question": question,
             "total": found.total,
