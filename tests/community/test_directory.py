@@ -16,14 +16,15 @@ from accelerator.community.operations.records import register
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
 from accelerator.journal import System
+from accelerator.search import asking
 from accelerator.workflow import transaction
 from tests import factories
 from tests.client import HostileClient
 
 # The savepoint of the reading, the read-only transaction, its end; what search asks (two; three when it corrects);
-# the results and their distinctions; the names of themes, of places, and of the map's départements.
+# the results and their distinctions; the names of themes and of places.
 # Near a commune: the commune, what is around it, the distances.
-DIRECTORY_QUERIES = 10
+DIRECTORY_QUERIES = 9
 
 
 @pytest.fixture
@@ -140,6 +141,25 @@ def test_near_a_commune_sorts_by_distance(client: HostileClient) -> None:
         names(client, "?pres_de=46100") == ["Ici", "Moyen"]
         or "Laquelle" in client.get("/annuaire?pres_de=46100").content.decode()
     )
+
+
+def test_beyond_the_cap_the_communes_own_still_come_first(
+    client: HostileClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figeac, cahors = Place.objects.get(key="commune-46102"), Place.objects.get(key="commune-46042")
+    monkeypatch.setattr(asking, "CAP", 2)
+    for number in range(3):
+        listed(name=f"En vue {number}", seat=cahors, summary="Une phrase", website="https://loin.example")
+    listed(name="Tout près", seat=figeac)
+    assert names(client, "?pres_de=commune-46102")[0] == "Tout près"
+
+
+def test_those_who_act_here_without_a_known_seat_come_before_the_nearest(client: HostileClient) -> None:
+    figeac = Place.objects.get(key="commune-46102")
+    listed(name="Assise", seat=figeac)
+    listed(name="Du territoire", territories=["epci-200067361"])
+    listed(name="Du département", territories=["departement-46"])
+    assert names(client, "?pres_de=commune-46102") == ["Du territoire", "Assise", "Du département"]
 
 
 def test_a_name_borne_by_several_communes_is_asked_again(client: HostileClient) -> None:
