@@ -263,11 +263,6 @@ def _constants() -> dict[str, str]:
     return named
 
 
-def _declared() -> list[EventType]:
-    """The events of the platform; a test may declare one of its own, under `<subject>_tests`."""
-    return [kind for kind in declared_types() if not kind.code.partition(".")[0].endswith("_tests")]
-
-
 def test_each_event_declared_is_recorded_somewhere() -> None:
     used: set[str] = set()
     named = _constants()

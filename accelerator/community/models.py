@@ -282,6 +282,13 @@ class Role(models.Model):
         return f"{self.get_name_display()} ({self.person_id})"
 
     @property
+    def quality(self) -> str:
+        """The role as it is said to others: of a legal representative, whether the platform confirmed it."""
+        if self.name != RoleName.REPRESENTATIVE:
+            return str(self.get_name_display())
+        return f"{self.get_name_display()} ({'confirmé' if self.confirmed_at else 'déclaré'})"
+
+    @property
     def where(self) -> Perimeter:
         """Where a role on the platform is exercised; empty: everywhere."""
         return Perimeter(tuple(self.perimeter), tuple(self.perimeter_cover))

@@ -106,11 +106,6 @@ def is_confirmed(provenance: Mapping[str, Entry], name: str) -> bool:
     return bool(provenance.get(name, {}).get("confirmed_by"))
 
 
-def is_declared(provenance: Mapping[str, Entry], name: str, source_of_the_record: str) -> bool:
-    """Whether the value is a person's word."""
-    return bool(provenance.get(name, {}).get("source", source_of_the_record) == DECLARED)
-
-
 def print_of(value: object) -> str:
     """A short fingerprint of a value, to see whether it changed while someone was writing."""
     plain = json.dumps(getattr(value, "pk", value), default=str, sort_keys=True)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accelerator.community.models import Organisation
 from accelerator.community.operations.founding import load_founding_facts
-from accelerator.community.states import OrganisationState
+from accelerator.community.operations.people import show_name
+from accelerator.community.states import OrganisationState, RoleName
 from accelerator.geography.models import Place
 from accelerator.journal import System
 from tests import factories
@@ -136,8 +137,37 @@ def test_the_page_asks_the_database_a_fixed_number_of_questions(
 
 
 # The savepoint, the read-only transaction and its end; the record; its themes, territories, distinctions, history;
-# the names of the map's départements.
-PAGE_QUERIES = 9
+# the names of the map's départements; those who agreed to be named.
+PAGE_QUERIES = 10
+
+
+def test_only_who_agreed_is_named_and_for_as_long(
+    client: HostileClient, perform: Callable[..., Any], at: datetime
+) -> None:
+    one = factories.organisation()
+    agreed = factories.role(one, name=RoleName.REPRESENTATIVE, holder=factories.person(family_name="Visible"))
+    factories.role(one, holder=factories.person(family_name="Discret"))
+    assert "Visible" not in _page(client, one)
+    perform(show_name, organisation=one, shown=True, by=agreed.person, at=at)
+    page = _page(client, one)
+    assert "Camille Visible, représentant légal (déclaré)" in page
+    assert "Discret" not in page
+    assert "Visible" not in _page(client, one, ".json")
+    perform(show_name, organisation=one, shown=False, by=agreed.person, at=at)
+    assert "Visible" not in _page(client, one)
+
+
+def test_the_page_offers_what_one_may_do(client: HostileClient) -> None:
+    one = factories.organisation()
+    member = factories.role(one, name=RoleName.MEMBER).person
+    manager = factories.role(one, name=RoleName.MANAGER).person
+    assert "C’est mon organisation" in _page(client, one)
+    for person, may_edit in ((member, False), (manager, True)):
+        client.force_login(person)
+        page = _page(client, one)
+        assert "C’est mon organisation" not in page
+        assert "Voir les membres" in page
+        assert ("Modifier la fiche" in page) is may_edit
 
 
 def _commune() -> Place:

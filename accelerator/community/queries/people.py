@@ -53,10 +53,6 @@ class Standing:
         """Moderator of a perimeter that holds the organisation, or administrator."""
         return any(covers(role, self.organisation) for role in self.platform)
 
-    @property
-    def is_administrator(self) -> bool:
-        return any(role.name == RoleName.ADMINISTRATOR for role in self.platform)
-
 
 def covers(role: Role, organisation: Organisation) -> bool:
     """Whether a platform role extends to an organisation.

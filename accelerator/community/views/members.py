@@ -21,12 +21,6 @@ from accelerator.design.paging import Pages
 from accelerator.journal.queries import history_of
 
 
-def _quality(role: Role) -> str:
-    if role.name != RoleName.REPRESENTATIVE:
-        return role.get_name_display()
-    return f"{role.get_name_display()} ({'confirmé' if role.confirmed_at else 'déclaré'})"
-
-
 def _member_url(role: Role) -> str:
     organisation = role.organisation
     return reverse("community:member", args=[organisation.key, role.person.public_id]) if organisation else ""
@@ -50,7 +44,7 @@ class Members(Within, ListPage):
             sort=("person__family_name", "person__given_name"),
             url=_member_url,
         ),
-        Column("role", "Rôle", _quality, sort=("name",)),
+        Column("role", "Rôle", lambda role: role.quality, sort=("name",)),
         Column(
             "depuis",
             "Depuis",
@@ -125,7 +119,7 @@ class Member(Within):
         return {
             **super().context(),
             "role": role,
-            "quality": _quality(role),
+            "quality": role.quality,
             "roles": self.roles,
             "current": current,
             "own": own,
@@ -158,7 +152,7 @@ class _OnMember(ActWithin):
         return super().forbidden() or rules.reason_against_touching(self.person, self.role)
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "role": self.role, "quality": _quality(self.role)}
+        return {**super().context(), "role": self.role, "quality": self.role.quality}
 
 
 class ChangeRole(_OnMember):

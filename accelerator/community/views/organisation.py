@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from accelerator.community.models import Organisation
 from accelerator.community.queries import organisation as reading
+from accelerator.community.queries.people import shown_members
 from accelerator.community.queries.published import published
 from accelerator.community.views.within import Within
 from accelerator.design.pages import Crumb
@@ -49,7 +50,7 @@ class OrganisationPage(Within):
             "siren": reading.spaced(organisation.siren),
             "distinctions": reading.distinctions_of(organisation),
             "map": self._map(territories),
-            "may_edit": self.may["edit_record"],
+            "people": shown_members(organisation),
             "history": reading.history_of(organisation),
             "source_name": reading.host_of(organisation.source_url),
             "canonical": f"{settings.BASE_URL}{self.address('organisation')}",
