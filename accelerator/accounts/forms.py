@@ -1,9 +1,15 @@
 """What persons type about their account."""
 
+import re
+from typing import Final
+
 from django import forms
 
 from accelerator.accounts.states import CODE_LENGTH, LONG_CODE_LENGTH
 from accelerator.design.forms import Form
+
+# "exemple.fr" is a link to the programs that read mail; "J.-P." and "St. Clair" are names.
+_SITE: Final = re.compile(r"\w{2,}\.\w{2,}|www\.", re.IGNORECASE)
 
 
 class AddressForm(Form):
@@ -40,6 +46,14 @@ class CodeForm(Form):
         return code
 
 
+def _name(value: str) -> None:
+    """A name is letters, spaces, hyphens, apostrophes, points: the mails that carry it lead nowhere."""
+    if not re.fullmatch(r"[^\W\d_]+(?:[ .’'ʼ\-–·]{1,3}[^\W\d_]+)*\.?", value.strip()) or _SITE.search(value):
+        raise forms.ValidationError(
+            "Un nom s’écrit avec des lettres, des espaces, des traits d’union et des apostrophes."
+        )
+
+
 class NameForm(Form):
     """The name shown to others."""
 
@@ -47,12 +61,14 @@ class NameForm(Form):
         label="Prénom",
         max_length=80,
         required=False,
+        validators=[_name],
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     family_name = forms.CharField(
         label="Nom",
         max_length=80,
         required=False,
+        validators=[_name],
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
 

@@ -82,6 +82,12 @@ class Person(AbstractBaseUser):
             return "Compte supprimé"
         return f"{self.given_name} {self.family_name}".strip() or "Personne sans nom affiché"
 
+    @property
+    def naming(self) -> list[str]:
+        """The words that name the person and nobody else: the address, the whole name. A first name alone does not."""
+        whole = [f"{self.given_name} {self.family_name}", f"{self.family_name} {self.given_name}"]
+        return [*([self.email] if self.email else []), *(whole if self.given_name and self.family_name else [])]
+
     def has_usable_password(self) -> bool:
         return False
 

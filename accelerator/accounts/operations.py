@@ -226,7 +226,7 @@ def delete_account(*, person: Person, by: Actor, at: datetime) -> None:
     for holding in reversed(holdings()):
         holding.erase(person=locked, by=by, at=at)
     record(events.DELETED, locked, by=by, at=at)
-    erase_from_journal(actor=locked.actor_key, about=ref(locked))
+    erase_from_journal(actor=locked.actor_key, about=ref(locked), words=locked.naming)
     locked.email, locked.given_name, locked.family_name = None, "", ""
     locked.is_active, locked.erased_at = False, at
     locked.save(update_fields=["email", "given_name", "family_name", "is_active", "erased_at"])

@@ -48,6 +48,7 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     challenges = _challenges(person)
     for address in {person.email or "", *challenges.values_list("email", flat=True)}:
         notices.forget(recipient=person.actor_key, email=address, by=by, at=at)
+    notices.unname(words=person.naming, by=by, at=at)
     challenges.delete()
     EmailAddress.objects.filter(user=person).delete()
 

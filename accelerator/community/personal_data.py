@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.db.models import Q
 
 from accelerator.accounts.holdings import PersonalData, register
@@ -22,10 +23,8 @@ from accelerator.community.operations.powers import end_powers_of, revoke_mandat
 from accelerator.community.queries.people import sole_responsibilities
 from accelerator.community.states import JoinRequestState, ReportState
 from accelerator.journal import Actor
-from accelerator.journal.operations import record
+from accelerator.journal.operations import ERASED, record, without
 from accelerator.workflow import Refused, operation
-
-ERASED = "[effacé]"
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -159,6 +158,27 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     reports.exclude(state=ReportState.OPEN).update(message=ERASED)
     reports.update(reporter=None, reporter_email="")
     ContactMessage.objects.filter(sender=person).update(subject=ERASED, body=ERASED)
+    Organisation.objects.filter(contact_email__iexact=person.email or "-").update(contact_email="")
+    _unname(person.naming)
+
+
+def _unname(words: list[str]) -> None:
+    """Take the words that name the person out of what others wrote to them or about them."""
+    texts: list[tuple[type[models.Model], tuple[str, ...]]] = [
+        (ContactMessage, ("subject", "body")),
+        (JoinRequest, ("message", "answer")),
+        (ErrorReport, ("message", "answer")),
+    ]
+    for model, fields in texts:
+        naming = Q(pk__in=[])
+        for word in words:
+            for name in fields:
+                naming |= Q(**{f"{name}__icontains": word})
+        for row in model._default_manager.filter(naming).order_by("pk"):
+            for name in fields:
+                longest = getattr(model._meta.get_field(name), "max_length", None)
+                setattr(row, name, without(words, getattr(row, name))[:longest])
+            row.save(update_fields=list(fields))
 
 
 register(

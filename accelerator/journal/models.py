@@ -41,7 +41,7 @@ class Event(models.Model):
         ]
         triggers = [
             # Note [The journal is append-only]
-            # UPDATE is refused unless the session declares an erasure, and then only `data` may change.
+            # UPDATE is refused unless the session declares an erasure, and then only `data` and `reason` may change.
             # DELETE and TRUNCATE are always refused.
             pgtrigger.Trigger(
                 name="append_only",
@@ -50,7 +50,7 @@ class Event(models.Model):
                 func="""
                     IF TG_OP = 'UPDATE'
                        AND current_setting('journal.erasing', true) = 'on'
-                       AND to_jsonb(NEW) - 'data' = to_jsonb(OLD) - 'data' THEN
+                       AND to_jsonb(NEW) - 'data' - 'reason' = to_jsonb(OLD) - 'data' - 'reason' THEN
                         RETURN NEW;
                     END IF;
                     RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'restrict_violation';

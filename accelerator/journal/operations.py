@@ -1,5 +1,7 @@
 """Writing in the journal."""
 
+import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -33,10 +35,21 @@ def record(code: str, *about: models.Model, by: Actor, at: datetime, reason: str
     )
 
 
-def erase(*, actor: str, about: str) -> int:
+ERASED = "[effacé]"
+
+
+def without(words: Collection[str], text: str) -> str:
+    """A text in which each of the words, whatever its capitals, is said to be erased."""
+    for word in words:
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", ERASED, text, flags=re.IGNORECASE)
+    return text
+
+
+def erase(*, actor: str, about: str, words: Collection[str] = ()) -> int:
     """Blank the personal data of every event done by an actor or about a person; return how many.
 
-    The events stay, with their moment, their code and the actor's key, which no longer leads to a name.
+    The events stay, with their moment, their code and the actor's key, which no longer leads to a name. A reason
+    given about the person goes whole; elsewhere, only the words that name them.
     The one declared exception to "append-only" (see Note [The journal is append-only]).
     """
     erased = 0
@@ -51,5 +64,13 @@ def erase(*, actor: str, about: str) -> int:
                 if kept != event.data:
                     Event.objects.filter(pk=event.pk).update(data=kept)
                     erased += 1
+        named = Q(about__contains=[about]) & ~Q(reason="")
+        for word in words:
+            named |= Q(reason__icontains=word)
+        for event in Event.objects.filter(named).iterator():
+            kept_reason = ERASED if about in event.about else without(words, event.reason)
+            if kept_reason != event.reason:
+                Event.objects.filter(pk=event.pk).update(reason=kept_reason)
+                erased += 1
         cursor.execute("SET LOCAL journal.erasing = 'off'")
     return erased

@@ -1,6 +1,6 @@
 """Telling."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from procrastinate.tasks import configure_task
 from procrastinate.types import JSONDict
 
 from accelerator.journal import Actor
+from accelerator.journal.operations import without
 from accelerator.notices.models import Notice
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import operation
@@ -99,7 +100,7 @@ def send(*, notice: int, by: Actor, at: datetime) -> bool:
         row.sent_at = at
     if row.secret:
         row.body = ""
-    if useful and not row.recipient:
+    if not row.recipient:
         row.email = ""
     row.save(update_fields=["sent_at", "body", "email"])
     return useful
@@ -112,6 +113,21 @@ def forget(*, recipient: str, email: str, by: Actor, at: datetime) -> int:
     Those not sent yet never will be.
     """
     return Notice.objects.filter(Q(recipient=recipient) | Q(recipient="", email__iexact=email)).delete()[0]
+
+
+@operation
+def unname(*, words: Collection[str], by: Actor, at: datetime) -> int:
+    """Take words out of what was told to others (the name of an erased person); return how many notices changed."""
+    naming = Q(pk__in=[])
+    for word in words:
+        naming |= Q(subject__icontains=word) | Q(body__icontains=word) | Q(reply_to__iexact=word)
+    changed = list(Notice.objects.filter(naming).order_by("pk"))
+    for notice in changed:
+        notice.subject, notice.body = without(words, notice.subject)[:200], without(words, notice.body)
+        if notice.reply_to.lower() in {word.lower() for word in words}:
+            notice.reply_to = ""
+    Notice.objects.bulk_update(changed, ["subject", "body", "reply_to"])
+    return len(changed)
 
 
 @operation
