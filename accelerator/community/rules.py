@@ -88,14 +88,9 @@ def read_messages(standing: Standing) -> str | None:
     return None if standing.is_steering else STEERING
 
 
-@rule("community.handle_reports")
-def handle_reports(standing: Standing) -> str | None:
-    return None if standing.is_steering or standing.is_moderator else STEERING
-
-
 @rule("community.moderate")
 def moderate(standing: Standing) -> str | None:
-    """Merging, hiding, correcting what is contested: the platform's own acts on a record."""
+    """Answering a report, merging, hiding, correcting what is contested: the platform's own acts on a record."""
     return None if standing.is_moderator else PLATFORM
 
 

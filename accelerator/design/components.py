@@ -69,7 +69,7 @@ class _Node(template.Node):
         self.component.check_values(values)
         if self.component.block:
             values["content"] = mark_safe(self.nodelist.render(context))  # noqa: S308  rendered by the engine just above
-        loaded = context.template.engine.get_template(self.component.template_name)  # type: ignore[union-attr]
+        loaded = context.template.engine.get_template(self.component.template_name)  # type: ignore[union-attr]  # rendering
         for shared in ("csrf_token", "request", "once"):
             values.setdefault(shared, context.get(shared, ""))
         return loaded.render(context.new(values))

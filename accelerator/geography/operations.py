@@ -77,7 +77,7 @@ def _upsert(table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> 
                 RETURNING (xmax = 0) AS added
             )
             SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added) FROM written
-            """  # noqa: S608
+            """  # noqa: S608  as said above
         )
         added, changed = cursor.fetchone()
         cursor.execute("DROP TABLE incoming")

@@ -36,7 +36,7 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.at = timezone.now()  # type: ignore[attr-defined]
+        request.at = timezone.now()  # type: ignore[attr-defined]  # ours: `design.pages.Page.at`
         given = request.headers.get("X-Request-ID", "")
         number = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
         with numbered(number):

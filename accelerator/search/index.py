@@ -91,7 +91,7 @@ class Index:
             cursor.execute(
                 "INSERT INTO search_touch (index, document) SELECT %s, unnest(%s::bigint[])", [self.name, ids]
             )
-            cursor.execute(f"SELECT tsvector_to_array(tsv) FROM {table} WHERE {key} = ANY(%s)", [ids])  # noqa: S608
+            cursor.execute(f"SELECT tsvector_to_array(tsv) FROM {table} WHERE {key} = ANY(%s)", [ids])  # noqa: S608  names of our own tables
             changes: Counter[str] = Counter()
             for (lexemes,) in cursor.fetchall():
                 changes.subtract(lexemes)
@@ -99,11 +99,11 @@ class Index:
             displays = {word: display for row in rows for word, display in row.displays.items()}
             gone = [one for one in ids if one not in written]
             if gone:
-                cursor.execute(f"DELETE FROM {table} WHERE {key} = ANY(%s)", [gone])  # noqa: S608
+                cursor.execute(f"DELETE FROM {table} WHERE {key} = ANY(%s)", [gone])  # noqa: S608  names of our own tables
             for row in rows:
                 changes.update(row.lexemes)
                 cursor.execute(
-                    f"INSERT INTO {table} ({key}, {_NAMED}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+                    f"INSERT INTO {table} ({key}, {_NAMED}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608  names of our own tables
                     f" ON CONFLICT ({key}) DO UPDATE SET {_REPLACED}",
                     row.values,
                 )

@@ -48,7 +48,7 @@ def move(
     Returns the locked, up-to-date object. Raises `Refused` when the state does not allow the passage.
     """
     locked = type(thing)._default_manager.select_for_update(of=("self",)).get(pk=thing.pk)
-    if locked.state not in transition.sources:  # type: ignore[attr-defined]
+    if locked.state not in transition.sources:  # type: ignore[attr-defined]  # a model with a state
         raise Refused(transition.refusal)
     values = {"state": transition.target, **(changes or {})}
     for name, value in values.items():

@@ -62,9 +62,7 @@ def answer_report(*, report: ErrorReport, outcome: str, answer: str, by: Person,
     outcome  `ReportState.CORRECTED` or `REJECTED`. Raises `Refused` when someone answered already.
     """
     held = ErrorReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
-    rules.require("community.handle_reports", by, held.organisation)
-    if held.about_message_id:
-        rules.require("community.moderate", by, held.organisation)
+    rules.require("community.moderate", by, held.organisation)
     if held.state != ReportState.OPEN:
         raise Refused("Ce signalement a déjà reçu une réponse.")
     recipient = _reporter(held)

@@ -86,7 +86,7 @@ class Invitations(Within, ListPage):
             case "waiting":
                 return rows.open(self.at)  # type: ignore[attr-defined]  # an InvitationQuerySet
             case "over":
-                return rows.waiting().filter(expires_at__lte=self.at)  # type: ignore[attr-defined]
+                return rows.waiting().filter(expires_at__lte=self.at)  # type: ignore[attr-defined]  # the same
             case "accepted" | "declined" | "revoked" as state:
                 return rows.filter(**{f"{state}_at__isnull": False})
         return rows
@@ -215,7 +215,7 @@ class _Answer(ActionPage):
         return f"{verb} {self.invitation.organisation.name}"
 
     @property
-    def submit_label(self) -> str:  # type: ignore[override]
+    def submit_label(self) -> str:  # type: ignore[override]  # depends on the answer
         return "Décliner l’invitation" if self.declines else "Accepter l’invitation"
 
     def perform(self, form: Any) -> Invitation:
