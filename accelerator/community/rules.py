@@ -123,18 +123,19 @@ def change_roles(standing: Standing) -> str | None:
 def reason_against_touching(person: Any, role: Role) -> str | None:
     """Why this person, who may change roles, may not change or end that one.
 
-    A legal representative answers for the organisation: a manager invited yesterday does not remove them.
+    A legal representative answers for the organisation: a manager invited yesterday does not remove them, not even
+    by declaring themself a representative first. Only a confirmed one may.
     """
     if isinstance(person, System) or role.name != RoleName.REPRESENTATIVE or role.person == person:
         return None
     if role.organisation is None:
         return reason_against_appointing(person)
     standing = standing_of(person, role.organisation)
-    if standing.is_representative or standing.is_moderator:
+    if standing.is_confirmed_representative or standing.is_moderator:
         return None
     return (
-        "Le rôle d’un représentant légal n’est changé que par lui-même, par un autre représentant légal, "
-        "ou par la modération de la plateforme."
+        "Le rôle d’un représentant légal n’est changé que par lui-même, par un représentant légal que la plateforme a "
+        "confirmé, ou par la modération."
     )
 
 

@@ -186,3 +186,16 @@ def test_nothing_changes_on_a_merged_record(perform: Perform, at: datetime) -> N
     with pytest.raises(Refused, match="réunie à une autre"):
         perform(people.change_role, role=other, name=RoleName.MANAGER, by=role.person, at=at)
     assert Delegation.objects.count() == 0
+
+
+def test_a_manager_does_not_oust_a_representative_by_declaring_themself_one(perform: Perform, at: datetime) -> None:
+    organisation = factories.organisation()
+    chair = factories.role(organisation, name=RoleName.REPRESENTATIVE, confirmed_at=at, confirmed_by="person:1")
+    intruder = factories.role(organisation, name=RoleName.MANAGER)
+    declared = perform(people.change_role, role=intruder, name=RoleName.REPRESENTATIVE, by=intruder.person, at=at)
+    with pytest.raises(Refused, match="que la plateforme a confirmé"):
+        perform(people.end_role, role=chair, reason="Adieu", by=intruder.person, at=at)
+    with pytest.raises(Refused, match="que la plateforme a confirmé"):
+        perform(people.change_role, role=chair, name=RoleName.MEMBER, by=intruder.person, at=at)
+    # The confirmed one may put things right.
+    assert perform(people.end_role, role=declared, reason="Non", by=chair.person, at=at).ended_at == at
