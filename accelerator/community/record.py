@@ -41,7 +41,7 @@ LABELS: Final[Mapping[str, str]] = {
     "acronym": "sigle",
     "legal_family": "famille juridique",
     "legal_category": "catégorie juridique",
-    "activity_code": "activité principale",
+    "activity_code": "activité principale (code NAF)",
     "created_on": "date de création",
     "is_ess": "appartenance à l’ESS",
     "is_esus": "agrément ESUS",

@@ -132,6 +132,17 @@ def _shown(field: forms.Field, value: Any) -> str:
     return str(value)
 
 
+class CheckboxGroups(forms.CheckboxSelectMultiple):
+    """Checkboxes under headings: the choices are given by group, and each option knows the name of its own."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        groups = super().optgroups(name, value, attrs)
+        for heading, options, _ in groups:
+            for option in options:
+                option["group"] = heading or ""
+        return groups
+
+
 def dress(field: forms.Field) -> None:
     """Give a field its DSFR class and our wording."""
     widget = field.widget

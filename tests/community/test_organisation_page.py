@@ -181,3 +181,27 @@ def test_the_page_of_reuse_names_every_field(client: HostileClient) -> None:
     page = client.get("/annuaire/reutiliser").content.decode()
     assert "adresse_source" in page
     assert "Lutte contre le gaspillage" in page
+
+
+def test_the_doors_are_those_of_whoever_looks(client: HostileClient) -> None:
+    organisation = factories.organisation()
+    mine, members, write, edit = (
+        "C’est mon organisation",
+        "Voir les membres",
+        "Écrire à cette organisation",
+        "Modifier la fiche",
+    )
+    offered = {
+        None: {mine, write},
+        factories.person(): {mine, write},
+        factories.role(organisation, name=RoleName.MEMBER).person: {members, write},
+        factories.role(organisation).person: {members, edit},
+        factories.mandate(organisation, granted_by=factories.person()).helper: {mine, edit, write},
+    }
+    for person, doors in offered.items():
+        if person is None:
+            client.logout()
+        else:
+            client.force_login(person)
+        page = _page(client, organisation)
+        assert {door for door in (mine, members, write, edit) if door in page} == doors

@@ -11,9 +11,12 @@ from accelerator.accounts.holdings import holdings
 from accelerator.accounts.operations import delete_account
 from accelerator.community import tasks
 from accelerator.community.models import Invitation, JoinRequest, Mandate, Organisation, Role
+from accelerator.community.operations.joining import ask_to_join
+from accelerator.community.operations.messages import reply, write_to
 from accelerator.community.operations.powers import expire_mandates
 from accelerator.community.states import RoleName
 from accelerator.journal import System
+from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
 from tests import factories
 from tests.client import HostileClient
@@ -68,7 +71,7 @@ def test_ones_own_space_asks_a_fixed_number_of_questions(
         factories.invitation(factories.organisation(), invited_by=factories.person(), email=person.email)
         factories.mandate(factories.organisation(), helper=person, granted_by=factories.person())
     client.force_login(person)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = client.get("/mon-espace").content.decode()
     assert organisation.name in page
     assert "Par où commencer" not in page
@@ -233,3 +236,41 @@ def test_the_only_manager_hands_over_before_deleting_their_account(
     factories.role(organisation, name=RoleName.MEMBER)
     with pytest.raises(Refused, match="donnez d’abord le rôle de gestionnaire"):
         perform(delete_account, person=manager, by=manager, at=at)
+
+
+def test_without_manager_the_moderators_of_the_place_are_told(perform: Any, at: Any) -> None:
+    organisation = factories.organisation()
+    moderator = factories.role(None, name=RoleName.MODERATOR).person
+    elsewhere = factories.role(None, name=RoleName.MODERATOR, perimeter=["departement-46"]).person
+    administrator = factories.role(None, name=RoleName.ADMINISTRATOR).person
+    perform(ask_to_join, organisation=organisation, message="J’en suis salariée.", by=factories.person(), at=at)
+    notice = Notice.objects.get()
+    assert notice.email == moderator.email
+    assert notice.email not in {elsewhere.email, administrator.email}
+    assert "la réponse revient à la modération" in notice.body
+
+
+def test_with_a_manager_the_moderators_are_left_alone(
+    perform: Any, at: Any, organisation: Organisation, manager: Any
+) -> None:
+    factories.role(None, name=RoleName.MODERATOR)
+    perform(ask_to_join, organisation=organisation, message="", by=factories.person(), at=at)
+    notice = Notice.objects.get()
+    assert notice.email == manager.email
+    assert "la modération" not in notice.body
+
+
+def test_ones_own_space_shows_the_messages_that_await_an_answer(
+    client: HostileClient, perform: Any, at: Any, organisation: Organisation, manager: Any
+) -> None:
+    sender = factories.person()
+    line = "Répondre à"
+    first = perform(write_to, organisation=organisation, subject="Visite", body="Bonjour.", by=sender, at=at)
+    client.force_login(manager)
+    assert line in client.get("/mon-espace").content.decode()
+    perform(reply, message=first, body="Mardi ?", by=manager, at=at + timedelta(hours=1))
+    assert line not in client.get("/mon-espace").content.decode()
+    perform(reply, message=first, body="Mardi, oui.", by=sender, at=at + timedelta(hours=2))
+    assert line in client.get("/mon-espace").content.decode()
+    client.force_login(sender)
+    assert line not in client.get("/mon-espace").content.decode()

@@ -1,10 +1,11 @@
 import logging
+import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from accelerator.community.models import Organisation, Role
+from accelerator.community.models import Organisation, Role, Theme
 from accelerator.community.states import Identity, RoleName
 from accelerator.geography.models import Place
 from tests import factories
@@ -63,6 +64,13 @@ def test_typing_a_siret_fills_the_form_and_registers(client: HostileClient, regi
     shown = client.get(done.url).content.decode()
     assert "on la trouve dès maintenant dans l’annuaire" in shown
     assert "JARDINS" in client.get("/annuaire?q=jardins exemple").content.decode()
+
+
+def test_themes_are_read_under_the_five_families(client: HostileClient, register: Register, person: Any) -> None:
+    page = client.get(typed(client, SIRET).url).content.decode()
+    legends = re.findall(r'<legend class="fi-group__name">([^<]+)</legend>', page)
+    assert len(legends) == len(set(legends)) == 5
+    assert page.count('name="themes"') == Theme.objects.filter(until="").count()
 
 
 def test_a_double_click_registers_once(client: HostileClient, register: Register, person: Any) -> None:

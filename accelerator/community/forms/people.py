@@ -103,9 +103,7 @@ class Evidence(Form):
 class Leave(Form):
     """Leaving; the last person confirms that nobody will manage the record."""
 
-    closing = forms.BooleanField(
-        label="Je confirme : après mon départ, plus personne ne gérera cette fiche.", required=False
-    )
+    closing = forms.BooleanField(label="Je confirme : après mon départ, plus personne ne gérera cette fiche.")
 
     def __init__(self, *args: Any, alone: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from accelerator.community.identifiers import Identifier, Misread, understand
 from accelerator.community.models import Theme
 from accelerator.community.record import SourceOfEsus
 from accelerator.community.states import Family, Kind, LegalFamily
-from accelerator.design.forms import Form
+from accelerator.design.forms import CheckboxGroups, Form
 from accelerator.geography.forms import PerimeterField, PlaceField
 from accelerator.geography.models import PlaceKind
 from accelerator.geography.perimeters import Perimeter
@@ -107,7 +107,7 @@ class _Themes(forms.MultipleChoiceField):
             help_text=f"{MOST_THEMES} au plus : ce sur quoi l’organisation agit d’abord.",
             choices=_themes,
             required=False,
-            widget=forms.CheckboxSelectMultiple,
+            widget=CheckboxGroups,
         )
 
     def validate(self, value: Any) -> None:

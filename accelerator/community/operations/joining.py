@@ -10,7 +10,7 @@ from accelerator.community import rules
 from accelerator.community.models import JoinRequest, Organisation
 from accelerator.community.operations.locks import lock_organisation, lock_person
 from accelerator.community.operations.people import grant_role
-from accelerator.community.queries.people import steering_people
+from accelerator.community.queries.people import moderating_people, steering_people
 from accelerator.community.states import ACCEPT_JOIN, REJECT_JOIN, WITHDRAW_JOIN
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
@@ -21,7 +21,7 @@ from accelerator.workflow.transitions import move
 
 @operation
 def ask_to_join(*, organisation: Organisation, message: str, by: Person, at: datetime) -> JoinRequest:
-    """Ask the managers of an organisation to join it; without managers, the platform answers.
+    """Ask the managers of an organisation to join it; without managers, the platform's moderators, who are told.
 
     The answer is expected within `settings.JOIN_ANSWER_DAYS` days; past that, the platform may answer too.
     """
@@ -40,8 +40,9 @@ def ask_to_join(*, organisation: Organisation, message: str, by: Person, at: dat
         expected_on=today + timedelta(days=settings.JOIN_ANSWER_DAYS),
     )
     record("community.join_asked", organisation, person, request, by=by, at=at)
-    data = {"organisation": organisation, "person": person, "request": request}
-    tell("community/join_asked", to=[Recipient.of(one) for one in managers], at=at, data=data)
+    told = managers or [one for one in moderating_people(organisation) if one != person]
+    data = {"organisation": organisation, "person": person, "request": request, "is_managed": bool(managers)}
+    tell("community/join_asked", to=[Recipient.of(one) for one in told], at=at, data=data)
     return request
 
 

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from accelerator.community.models import Organisation, Theme
+from accelerator.community.record import DECLARED
 from accelerator.community.states import Kind, LegalFamily, OrganisationState
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.journal.queries import public_history_of
@@ -32,6 +33,8 @@ class Origin:
     # Whether a person who answers for the organisation confirmed it; the date is that of the confirmation.
     confirmed: bool
     confirmed_on: date | None
+    # Whether it was said by a person, rather than read somewhere: confirming it would add nothing.
+    declared: bool
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,7 @@ def origin_of(organisation: Organisation, name: str) -> Origin:
         note=said.get("note", ""),
         confirmed=bool(said.get("confirmed_by")),
         confirmed_on=_day(confirmed_at[:10]),
+        declared=said.get("source", organisation.source) == DECLARED,
     )
 
 

@@ -105,6 +105,14 @@ def steering_people(organisation: Organisation) -> list[Person]:
     return [role.person for role in roles.order_by("started_at", "pk")]
 
 
+def moderating_people(organisation: Organisation) -> list[Person]:
+    """Those who answer for the platform about this organisation: its moderators, or without any the administrators."""
+    held = Role.objects.current().platform().select_related("person").order_by("pk")
+    roles = [role for role in held if covers(role, organisation)]
+    moderators = [role for role in roles if role.name == RoleName.MODERATOR]
+    return list({role.person_id: role.person for role in moderators or roles}.values())
+
+
 def shown_members(organisation: Organisation) -> list[Role]:
     """The roles whose holders agreed that the public page names them, representatives first."""
     roles = Role.objects.current().filter(organisation=organisation, shown=True).select_related("person")

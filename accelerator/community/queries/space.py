@@ -6,9 +6,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accelerator.community.models import (
+    ContactMessage,
     Delegation,
     ErrorReport,
     Invitation,
@@ -39,6 +40,7 @@ class Space:
     ending_mandates: list[Mandate]
     delegations: list[Delegation]
     reports: list[ErrorReport]
+    to_answer: list[ContactMessage]
 
     @property
     def is_new(self) -> bool:
@@ -48,11 +50,12 @@ class Space:
     @property
     def awaits(self) -> int:
         """How many things wait for this person."""
-        return len(self.invitations) + len(self.to_decide) + len(self.ending_mandates) + len(self.reports)
+        lists = (self.invitations, self.to_decide, self.to_answer, self.ending_mandates, self.reports)
+        return sum(len(one) for one in lists)
 
 
 def space_of(person: Any, at: Any, today: date) -> Space:
-    """Everything the person's own space shows of the community: seven queries at most, whatever the numbers."""
+    """Everything the person's own space shows of the community: eight queries at most, whatever the numbers."""
     current = Role.objects.current().filter(person=person).select_related("organisation")
     held = list(current.order_by("organisation__name", "pk"))
     roles = [role for role in held if role.organisation_id]
@@ -85,6 +88,7 @@ def space_of(person: Any, at: Any, today: date) -> Space:
             .order_by("ends_on", "pk")
         ),
         reports=_reports(moderated),
+        to_answer=_to_answer(person, steered),
     )
 
 
@@ -113,3 +117,16 @@ def _reports(moderated: Q | None) -> list[ErrorReport]:
     within = Organisation.objects.filter(moderated).values("pk")
     reports = ErrorReport.objects.filter(state=ReportState.OPEN, organisation__in=within)
     return list(reports.select_related("organisation").order_by("due_on", "pk")[:SHOWN_AT_MOST])
+
+
+def _to_answer(person: Any, steered: list[int | None]) -> list[ContactMessage]:
+    """The exchanges of these organisations in which the last word is not theirs, oldest first."""
+    if not steered:
+        return []
+    same = Q(pk=OuterRef("pk")) | Q(in_reply_to=OuterRef("pk"))
+    last = ContactMessage.objects.filter(same).order_by("-sent_at", "-pk")
+    firsts = ContactMessage.objects.filter(organisation__in=steered, in_reply_to__isnull=True).exclude(sender=person)
+    waiting = firsts.annotate(
+        last_sender=Subquery(last.values("sender")[:1]), last_at=Subquery(last.values("sent_at")[:1])
+    ).filter(last_sender=F("sender"))
+    return list(waiting.select_related("organisation", "sender").order_by("last_at", "pk")[:SHOWN_AT_MOST])

@@ -202,7 +202,7 @@ class RegisterDetails(OfNumber, ActionPage):
             "also_read": [
                 (LABELS[name], value)
                 for name, value in self.given.items()
-                if name in ("legal_category", "activity_code", "created_on", "rna")
+                if name in ("activity_code", "created_on", "rna")
             ],
         }
 
