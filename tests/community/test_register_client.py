@@ -106,7 +106,7 @@ def test_trouble_is_unavailability_never_a_wrong_answer(
     started = time.monotonic()
     with pytest.raises(Unavailable):
         find_company(understand(SIRET), at=at)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 60  # an hour is asked for below, and never waited
 
 
 def test_an_absent_server_is_unavailability(settings: Any, at: datetime) -> None:

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,14 +93,11 @@ def test_it_opens_says_where_and_leaves_nothing_behind(home: Path) -> None:
     assert "La base de données est arrêtée" in rest
     assert not (home / "main" / "postmaster.pid").exists()
 
-    # Nothing changed: the second start is quick. The port is taken: the next one is.
+    # Nothing changed: the second start prepares nothing. The port is taken: the next one is.
     with socket.create_server(("127.0.0.1", port)):
-        began = time.monotonic()
         process, said = _start(home, port)
-        took = time.monotonic() - began
     assert f"Le port {port} est occupé" in said
     assert "Structure de la base" not in said
-    assert took < 15, took  # under 2 s on a quiet machine; the suite shares it
 
     # A worker that dies is said, and ends everything.
     children = json.loads((home / "running").read_text())["processes"][1:]
