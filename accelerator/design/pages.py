@@ -36,7 +36,7 @@ class Page(View):
     context     what the template shows.
 
     `public = True` opens the page to people who are not signed in. Loading, rule and rendering all run in a
-    transaction in which the database refuses writes. With htmx, `partial` names the fragment to send alone.
+    transaction in which the database refuses writes.
     """
 
     http_method_names = ["get", "head", "options"]
@@ -44,7 +44,6 @@ class Page(View):
     title: str = ""
     description: str = ""
     public: ClassVar[bool] = False
-    partial: ClassVar[str] = ""
     status: int = 200
 
     @classmethod
@@ -93,12 +92,9 @@ class Page(View):
             raise PermissionDenied(reason)
 
     def _rendered(self, **extra: Any) -> HttpResponse:
-        name = self.template_name
-        if self.partial and getattr(self.request, "htmx", False) and not self.request.htmx.boosted:  # type: ignore[attr-defined]
-            name = f"{name}#{self.partial}"
         breadcrumb = [Crumb("Accueil", home_url()), *self.trail()]
         context = {"page": self, "title": self.title, "breadcrumb": breadcrumb, **self.context(), **extra}
-        response = TemplateResponse(self.request, name, context, status=self.status)
+        response = TemplateResponse(self.request, self.template_name, context, status=self.status)
         return response.render()
 
 

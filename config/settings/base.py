@@ -55,8 +55,6 @@ INSTALLED_APPS = [
     "pgtrigger",
     "procrastinate.contrib.django",
     "dsfr",
-    "django_htmx",
-    "template_partials",
     "csp",
     "allauth",
     "allauth.account",
@@ -90,7 +88,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.ReadableAddressMiddleware",
 ]
@@ -109,7 +106,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "accelerator.design.site.site",
             ],
-            "builtins": ["accelerator.design.templatetags.design", "template_partials.templatetags.partials"],
+            "builtins": ["accelerator.design.templatetags.design"],
         },
     }
 ]

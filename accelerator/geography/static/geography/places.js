@@ -191,7 +191,3 @@ class PlacesField {
 }
 
 document.querySelectorAll("input[data-places]").forEach((input) => new PlacesField(input));
-// Fragments that htmx brings.
-document.addEventListener("htmx:load", (event) => {
-  event.target.querySelectorAll?.("input[data-places]:not([role=combobox])").forEach((input) => new PlacesField(input));
-});
