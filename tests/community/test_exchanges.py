@@ -71,6 +71,18 @@ def test_without_account_an_address_is_needed(client: HostileClient, organisatio
     assert not ErrorReport.objects.exists()
 
 
+def test_nobody_is_flooded_with_answers_to_reports_they_did_not_make(
+    client: HostileClient, organisation: Organisation, settings: Any
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    said = {**REPORT, "email": "victime@personnes.example"}
+    answers = [
+        client.post(report_url(organisation), said, headers={"x-forwarded-for": f"198.51.100.{n}"}).status_code
+        for n in range(11)
+    ]
+    assert answers == [302] * 10 + [422]
+
+
 def test_a_visitor_reports_ten_times_a_day_at_most(client: HostileClient, organisation: Organisation) -> None:
     for _ in range(10):
         assert client.post(report_url(organisation), {**REPORT, "email": "v@personnes.example"}).status_code == 302

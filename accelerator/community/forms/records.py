@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 
@@ -59,7 +60,7 @@ class LinksField(forms.CharField):
     def _link(self, line: str) -> dict[str, str]:
         label, _, address = line.strip().rpartition(" ")
         try:
-            url = forms.URLField(assume_scheme="https", max_length=300).clean(address)
+            url = WebField().clean(address)
         except forms.ValidationError as error:
             raise forms.ValidationError(
                 f"« {line.strip()[:80]} » ne finit pas par une adresse de site, par exemple https://exemple.example."
@@ -76,7 +77,8 @@ class WebField(forms.URLField):
 
     def to_python(self, value: Any) -> Any:
         url = super().to_python(value)
-        if url and not url.lower().startswith(("http://", "https://")):
+        # "https://la-banque.example@ailleurs.example" leads elsewhere than it says.
+        if url and (not url.lower().startswith(("http://", "https://")) or "@" in urlsplit(url).netloc):
             raise forms.ValidationError(self.error_messages["invalid"])
         return url
 

@@ -44,6 +44,10 @@ class ReportError(ActWithin):
     def before(self) -> None:
         key = f"report:{self._sender()}"
         count_against(key, limit=REPORTS_A_DAY, per=timedelta(days=1), at=self.at)
+        if not self.person.is_authenticated:
+            # Whoever the address belongs to asked nothing: they are not flooded from everywhere.
+            address = self.request.POST.get("email", "").strip().lower()
+            count_against(f"report-to:{address}", limit=REPORTS_A_DAY, per=timedelta(days=1), at=self.at)
 
     def perform(self, form: Any) -> ErrorReport:
         return report_error(
