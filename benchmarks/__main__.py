@@ -41,7 +41,7 @@ def measure(fresh: bool) -> None:
     import django
 
     django.setup()
-    from benchmarks import kernel, load, pages, prepare
+    from benchmarks import elsewhere, kernel, load, naive, pages, places, prepare
 
     log("préparation des données")
     prepare.prepare(SIZE, fresh=fresh)
@@ -49,16 +49,21 @@ def measure(fresh: bool) -> None:
     lines: list[report.Heading | report.Line] = [report.Heading(f"Recherche dans le processus, {SIZE:,} organisations")]
     log("recherche")
     lines += shown(kernel.measure_directory())
+    lines += shown(naive.measure())
     log("pages")
     lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {SIZE:,} organisations")]
     lines += shown(pages.measure())
     log("visiteurs")
     lines += [report.Heading(f"50 visiteurs à la fois pendant {SECONDS} s")]
     lines += shown(load.measure(SECONDS))
+    log("lieux")
+    lines += [report.Heading(f"Lieux et périmètres, {places.ROWS:,} rangées")]
+    lines += shown(places.measure())
     if KERNEL:
         log("noyau de recherche seul")
         lines += [report.Heading(f"Noyau de recherche seul, {KERNEL:,} documents")]
         lines += shown(kernel.measure_alone(KERNEL))
+    lines += [report.Heading(elsewhere.HEADING), *elsewhere.LINES]
     text = report.table(lines)
     sys.stdout.write(text)
     if not os.environ.get("BENCH_TRIAL"):

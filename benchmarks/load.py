@@ -14,7 +14,18 @@ from benchmarks.report import Line, quantile
 VISITORS = 50
 WORKERS = 2
 # Of a hundred pages.
-MIX = {"annuaire, une question": 45, "organisation": 35, "annuaire": 8, "accueil": 6, "territoire": 3, "carte": 3}
+MIX = {
+    "annuaire, un mot": 20,
+    "annuaire, une phrase": 15,
+    "annuaire, près d’une commune": 5,
+    "annuaire, plusieurs filtres": 5,
+    "annuaire": 8,
+    "organisation": 35,
+    "accueil": 6,
+    "territoire : une commune": 2,
+    "territoire : une région": 1,
+    "carte": 3,
+}
 
 
 @dataclass

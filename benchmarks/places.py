@@ -1,17 +1,19 @@
-"""Places: rows whose perimeter touches another, and what people type.
-
-`python -m benchmarks.places` measures in this checkout's own database, in a transaction that is given up at the end.
-"""
+"""Places: rows whose perimeter touches another, and what people type."""
 
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
+from django.db.transaction import atomic, set_rollback
+
+from accelerator.geography.models import Place
+from accelerator.geography.perimeters import perimeter_of, touching
+from accelerator.geography.queries import find_places
+from benchmarks.report import Line
 
 ROWS = 100_000
 SEED = 2018
@@ -27,12 +29,15 @@ TYPED = ("figeac", "46100", "saint denis", "st", "paris", "lyon 3e", "la reunion
 MISTYPED = ("fijeac", "strasbourgh", "marseile", "occitannie")
 
 
-def measure() -> list[tuple[str, str, str]]:
-    """What was measured, how much, on what."""
-    from accelerator.geography.models import Place
-    from accelerator.geography.perimeters import perimeter_of, touching
-    from accelerator.geography.queries import find_places
+def measure() -> list[Line]:
+    """In a transaction that is given up at the end: nothing is left behind."""
+    with atomic():
+        lines = _measured()
+        set_rollback(True)
+    return lines
 
+
+def _measured() -> list[Line]:
     class Row(models.Model):
         territories = ArrayField(models.CharField(max_length=24))
         territories_cover = ArrayField(models.CharField(max_length=24))
@@ -67,15 +72,14 @@ def measure() -> list[tuple[str, str, str]]:
 
     lines = []
     for said, asked in ASKED.items():
-        perimeter = perimeter_of(asked)
-        found = Row.objects.filter(touching("territories", perimeter))
+        found = Row.objects.filter(touching("territories", perimeter_of(asked)))
         spent = _spent(found.count)
         page = _spent(lambda found=found: list(found.order_by("-id")[:20]))
-        lines.append((f"compter les rangées qui touchent {said}", f"{spent:.1f} ms", f"{found.count():,} sur {ROWS:,}"))
-        lines.append((f"en lire vingt qui touchent {said}", f"{page:.1f} ms", ""))
+        held = f"{found.count():,} rangées".replace(",", " ")
+        lines.append(Line(f"ce qui touche {said} : compter / lire 20", f"{spent:.1f} / {page:.1f} ms", "", held))
     for said, texts in (("lieu trouvé", TYPED), ("lieu mal écrit", MISTYPED)):
-        spent_each = [_spent(lambda text=text: find_places(text)) for text in texts]
-        lines.append((said, f"{statistics.median(spent_each):.1f} ms", f"au plus {max(spent_each):.1f} ms"))
+        each = [_spent(lambda text=text: find_places(text)) for text in texts]
+        lines.append(Line(said, f"{statistics.median(each):.1f} ms", "", f"au plus {max(each):.1f} ms"))
     return lines
 
 
@@ -88,20 +92,3 @@ def _spent(call: Callable[[], object], runs: int = 7) -> float:
         call()
         times.append((time.perf_counter() - began) * 1000)
     return statistics.median(times)
-
-
-def main() -> None:
-    """Measure, print, and leave nothing behind."""
-    import django
-
-    django.setup()
-    from django.db.transaction import atomic, set_rollback
-
-    with atomic():
-        for what, value, note in measure():
-            sys.stdout.write(f"| {what} | {value} | {note} |\n")
-        set_rollback(True)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,9 +2,13 @@
 
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from accelerator.community.search import DIRECTORY, every_entry
+from accelerator.journal import System
+from accelerator.portal.operations import keep_figures
 from accelerator.search.rebuild import rebuild
+from accelerator.workflow import transaction
 from benchmarks import world
 
 
@@ -19,6 +23,9 @@ def prepare(size: int, *, fresh: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval(pg_get_serial_sequence('community_organisation', 'id'), %s)", [size])
         cursor.execute("VACUUM ANALYZE")
+    call_command("load_founding_facts", verbosity=0)
     rebuild(DIRECTORY, every_entry())
+    with transaction():
+        keep_figures(by=System("figures"), at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -50,9 +50,10 @@ def machine() -> str:
 
 def table(lines: Sequence[Heading | Line]) -> str:
     """Everything, in Markdown."""
-    load = os.getloadavg()[2]
+    now, _, before = os.getloadavg()
     written = [
-        f"Mesuré le {timezone.localdate():%d/%m/%Y} sur {machine()} (charge moyenne sur 15 min : {load:.1f}).",
+        f"Mesuré le {timezone.localdate():%d/%m/%Y} sur {machine()} ; charge {now:.1f} à la fin,",
+        f"{before:.1f} en moyenne sur 15 min (2 : les deux cœurs occupés, par la mesure ou par autre chose).",
         "Données synthétiques tirées d’une graine : vocabulaire de 60 000 mots selon la loi de Zipf, vraies communes",
         "tirées selon leur population, vrais types et thèmes. Mesures à chaud ; médiane de 3 pour chaque question.",
         "",

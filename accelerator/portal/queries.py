@@ -141,7 +141,7 @@ def count(limit: int | None = None) -> tuple[int, dict[str, int]]:
 def figures() -> Figures:
     """Counted at this moment while the directory is small; otherwise those that were kept, with their date.
 
-    Two or three queries.
+    Two to five queries.
     """
     labelled = Distinction.objects.filter(name=TERRITORY_DISTINCTION).count()
     kept = KeptFigures.objects.filter(organisations__gt=BOUND).first()
@@ -149,7 +149,9 @@ def figures() -> Figures:
         return Figures(kept.organisations, kept.by_departement, labelled, kept.counted_at)
     organisations, by_departement = count(BOUND + 1)
     if organisations > BOUND:
-        organisations, by_departement = count()
+        # Nothing was kept yet. The index knows its totals at once; it counts an organisation in one département only.
+        counted = DIRECTORY.search(Question(size=1))
+        organisations, by_departement = counted.total or organisations, counted.facets["departement"]
     return Figures(organisations, by_departement, labelled, None)
 
 
@@ -204,10 +206,10 @@ def smaller_places(place: Place) -> list[Place]:
 def organisations_here(place: Place) -> Here:
     """What the page of a place shows of the organisations: three searches, bounded whatever their number."""
     larger = tuple(f"agit-{key}" for key in place.cover if key != place.key)
-    inside = DIRECTORY.search(Question(places=(place.key,), size=FIRST))
-    around = DIRECTORY.search(Question(places=larger, size=FIRST_AROUND)) if larger else None
+    inside = DIRECTORY.search(Question(places=(place.key,), size=FIRST, counted=("type",)))
+    around = DIRECTORY.search(Question(places=larger, size=FIRST_AROUND, counted=())) if larger else None
     label = {"distinction": (slugify(TERRITORY_DISTINCTION),)}
-    labelled = DIRECTORY.search(Question(filters=label, places=(place.key, *larger), sort="name", size=30))
+    labelled = DIRECTORY.search(Question(filters=label, places=(place.key, *larger), sort="name", size=30, counted=()))
     found = {one.pk: one for one in organisations_of([*inside.ids, *(around.ids if around else ()), *labelled.ids])}
     counts = inside.facets.get("type", {})
     kinds = [(Kind(kind), number) for kind, number in counts.items() if kind in Kind.values and number]

@@ -266,7 +266,9 @@ class _Asking:
             capped=capped,
             reachable=reachable,
             facets={
-                name: self._count(name, packed[name], bare=not fixed and not terms) for name in source.packing.facets
+                name: self._count(name, packed[name], bare=not fixed and not terms)
+                for name in source.packing.facets
+                if question.counted is None or name in question.counted
             },
             corrected=self.corrected,
             required=tuple(term.text for term in required),

@@ -42,7 +42,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. Filters: any of the values of a facet, for every facet; any of the places."""
+    """What is asked. Filters: any of the values of a facet, for every facet; any of the places.
+
+    counted  the facets whose values are counted; None: all of them.
+    """
 
     text: str = ""
     filters: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class Question:
     sort: Sort = "relevance"
     page: int = 1
     size: int = 20
+    counted: Collection[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -138,9 +138,10 @@ def directory(question: Question) -> Directory:
     understood = _understand(question)
     sort = understood.sort
     if sort == Sort.DISTANCE and understood.near:
-        answer, ids = _nearest(understood, understood.near)
-        reachable = len(ids)
-        ids = ids[(question.page - 1) * PAGE_SIZE : question.page * PAGE_SIZE]
+        answer, near_ids = _near(understood, understood.near)
+        reachable = min(CAP, len(near_ids))
+        first = (question.page - 1) * PAGE_SIZE
+        ids = nearest_first(near_ids, understood.near, first=first, size=max(0, min(PAGE_SIZE, reachable - first)))
     else:
         answer = DIRECTORY.search(understood.asked(page=question.page, size=PAGE_SIZE, sort=_SORTS[sort]))
         ids, reachable = answer.ids, min(answer.reachable, _total(answer))
@@ -168,7 +169,7 @@ def exported(question: Question) -> list[int]:
     understood = _understand(question)
     sort = understood.sort
     if sort == Sort.DISTANCE and understood.near:
-        return _nearest(understood, understood.near)[1]
+        return nearest_first(_near(understood, understood.near)[1], understood.near, first=0, size=EXPORT_LIMIT)
     answer = DIRECTORY.search(understood.asked(page=1, size=EXPORT_LIMIT, sort=_SORTS[sort]))
     if len(answer.ids) < (answer.total or EXPORT_LIMIT):
         # Only the first ones are ranked: beyond, by name.
@@ -176,15 +177,14 @@ def exported(question: Question) -> list[int]:
     return answer.ids
 
 
-def _nearest(understood: _Understood, near: Nearness) -> tuple[Answer, list[int]]:
-    """What answers near a commune, the nearest first; beyond the cap, all of the commune's own come with the others."""
+def _near(understood: _Understood, near: Nearness) -> tuple[Answer, list[int]]:
+    """What answers near a commune, in no order; beyond the cap, the commune's own come with the most prominent."""
     asked = understood.asked(page=1, size=CAP, sort="relevance")
     answer = DIRECTORY.search(asked)
-    ids = answer.ids
-    if answer.capped:
-        own = DIRECTORY.search(replace(asked, places=(near.commune.key,)))
-        ids = list(dict.fromkeys([*own.ids, *ids]))
-    return answer, nearest_first(ids, near)[:CAP]
+    if not answer.capped:
+        return answer, answer.ids
+    own = DIRECTORY.search(replace(asked, places=(near.commune.key,), counted=()))
+    return answer, list({*own.ids, *answer.ids})
 
 
 @dataclass(frozen=True)
@@ -324,9 +324,10 @@ def _said_near(commune: Place) -> str:
             "de son intercommunalité, puis de son département, avec celles qui agissent sur son territoire."
         )
     return (
-        f"Près de {commune.name} : les organisations dont le siège est à moins de {RADIUS:.0f} km ou dans le même "
-        "département, et celles qui agissent sur son territoire. Distances à vol d’oiseau entre communes ; quand un "
-        "centre n’est pas connu, l’intercommunalité puis le département en tiennent lieu."
+        f"Près de {commune.name} : les organisations dont le siège est dans une intercommunalité à moins de "
+        f"{RADIUS:.0f} km ou dans le même département, et celles qui agissent sur son territoire. Distances à vol "
+        "d’oiseau entre communes ; quand un centre n’est pas connu, l’intercommunalité puis le département en tiennent "
+        "lieu."
     )
 
 

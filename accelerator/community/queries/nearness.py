@@ -2,20 +2,18 @@
 by département (the centres of about half of the communes are known)."""
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from accelerator.community.models import Organisation
 from accelerator.geography.models import Place, PlaceKind
 
 RADIUS: Final = 30.0
 _KILOMETRES_PER_DEGREE: Final = 111.2
-_MANY: Final = 50
 _LARGEST: Final = frozenset({"pays-FR"})
 
 _NEAREST_FIRST: Final = """
@@ -30,6 +28,7 @@ ORDER BY
         WHEN seat_id = ANY(%(epci)s) THEN 2
         ELSE 3
     END, distance, id
+OFFSET %(first)s LIMIT %(size)s
 """
 
 
@@ -37,8 +36,8 @@ ORDER BY
 class Nearness:
     """What surrounds a commune.
 
-    keys       what search looks for: communes within `RADIUS` km, its EPCI, its département, and those who act on a
-               territory around it.
+    keys       what search looks for: its EPCI and those that have a commune within `RADIUS` km, its département, and
+               those who act on a territory around it.
     distances  commune -> kilometres, where both centres are known.
     epci       communes of the same EPCI, whose distance may not be known.
     """
@@ -50,7 +49,7 @@ class Nearness:
 
 
 def around(commune: Place) -> Nearness:
-    """What is near this commune, in one query or two."""
+    """What is near this commune, in one query."""
     zone = Q(departement=commune.departement_id) if commune.departement_id else Q(key=commune.key)
     if commune.epci_id:
         zone |= Q(epci=commune.epci_id)
@@ -74,25 +73,11 @@ def around(commune: Place) -> Nearness:
         distance = kilometres((commune.latitude, commune.longitude), (latitude, longitude))
         if distance is not None:
             distances[key] = distance
-    # The keys of the EPCI and of the département find all their communes.
-    keys = _joined({key: its for key, its in beyond.items() if distances.get(key, math.inf) <= RADIUS})
+    # Search slows with the number of keys, and there are hundreds of communes around Paris: whole EPCI are asked.
+    keys = {its_epci or key for key, its_epci in beyond.items() if distances.get(key, math.inf) <= RADIUS}
     keys |= {key for key in (commune.key, commune.epci_id, commune.departement_id) if key}
     keys |= {f"agit-{key}" for key in commune.cover if key not in _LARGEST}
     return Nearness(commune, tuple(sorted(keys)), distances, frozenset(epci))
-
-
-def _joined(communes: Mapping[str, str | None]) -> set[str]:
-    """The keys of these communes (each with its EPCI); that of an EPCI instead when all its communes are there.
-
-    Search slows with the number of keys: around Paris there are hundreds of communes. One query, for many communes.
-    """
-    if len(communes) <= _MANY:
-        return set(communes)
-    inside = Counter(epci for epci in communes.values() if epci)
-    members = Place.objects.current().of_kind(PlaceKind.COMMUNE).filter(epci__in=inside)
-    counted = members.order_by("epci").values_list("epci").annotate(Count("key"))
-    whole = {epci for epci, number in counted if inside[epci] == number}
-    return {epci if epci and epci in whole else key for key, epci in communes.items()}
 
 
 def kilometres(one: tuple[float | None, float | None], other: tuple[float | None, float | None]) -> float | None:
@@ -105,8 +90,8 @@ def kilometres(one: tuple[float | None, float | None], other: tuple[float | None
     return 2 * 6371.0 * math.asin(math.sqrt(min(1.0, chord)))
 
 
-def nearest_first(ids: Sequence[int], nearness: Nearness) -> list[int]:
-    """The organisations in order of nearness, in one query.
+def nearest_first(ids: Sequence[int], nearness: Nearness, *, first: int, size: int) -> list[int]:
+    """A page of the organisations in order of nearness, in one query.
 
     First those who act here and whose seat is not known, then by distance, then the rest of the EPCI, then the others.
     """
@@ -116,6 +101,8 @@ def nearest_first(ids: Sequence[int], nearness: Nearness) -> list[int]:
             _NEAREST_FIRST.format(organisation=Organisation._meta.db_table),
             {
                 "ids": list(ids),
+                "first": first,
+                "size": size,
                 "seats": list(nearness.distances),
                 "distances": list(nearness.distances.values()),
                 "epci": list(nearness.epci),
