@@ -38,7 +38,7 @@ OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
     "workflow": {"transactions", "transitions", "submissions", "limits", "refusals"},
     # what pages are made of
-    "design": {"components", "pages", "site", "middleware", "exports", "lists", "paging", "visitors"},
+    "design": {"boxes", "components", "pages", "site", "middleware", "exports", "lists", "paging", "visitors"},
     "notices": {"recipients"},
     # names as they are typed, perimeters, the shapes of the map, the reading of the committed file
     "geography": {"names", "perimeters", "maps", "reference"},

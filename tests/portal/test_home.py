@@ -75,6 +75,19 @@ def test_the_home_page_costs_the_same_whatever_its_rows(
         client.get("/")
 
 
+def test_beyond_the_bound_and_before_any_count_the_index_tells(
+    client: HostileClient, organisation: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "BOUND", 1)
+    lot = Place.objects.get(key="commune-46102")
+    organisation("Une", seat=lot)
+    organisation("Deux", seat=lot)
+    organisation("Trois")
+    page = client.get("/").content.decode()
+    assert [figures_of(page)[0], figures_of(page)[-1]] == ["3", "1"]
+    assert "Compté à l’instant" in page
+
+
 def test_beyond_the_bound_the_kept_figures_are_shown_with_their_date(
     client: HostileClient,
     organisation: Make,

@@ -7,11 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from accelerator.community.queries import directory as reading
 from accelerator.community.queries.published import FIELDS
 from accelerator.community.queries.question import Sort, read_question
 from accelerator.community.views.maps import results_map
+from accelerator.design.boxes import boxes
 from accelerator.design.exports import csv_response
 from accelerator.design.pages import Page
 from accelerator.design.paging import Chip, Pages
@@ -45,7 +47,7 @@ class Directory(Page):
             "results": found.results,
             "total": found.total,
             "capped": found.capped,
-            "facets": found.facets,
+            "facets": [(facet, self._boxes(facet)) for facet in found.facets],
             "chips": [Chip(chip.label, here + chip.question.query()) for chip in found.chips],
             "suggestion": found.suggestion,
             "suggestion_url": here + replace(question, text=found.suggestion, page=1).query(),
@@ -61,6 +63,11 @@ class Directory(Page):
                 url_of=lambda number: here + replace(question, page=number).query(),
             ),
         }
+
+    def _boxes(self, facet: reading.Facet) -> SafeString:
+        """What the form `recherche` lets one tick of a filter."""
+        values = ((value.code, value.label, value.count, value.selected) for value in facet.values)
+        return boxes(facet.name, values, form="recherche")
 
     def _sorts(self, here: str) -> list[tuple[str, str, bool]]:
         """Each order offered: its name, its address, whether it is the one in force."""
