@@ -32,6 +32,22 @@ class _Counter:
         return execute(*arguments)
 
 
+class WithoutAddress(logging.Filter):
+    """What Django logs of a request (a form refused, a breakdown) says its route too, not its address."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            route = _route(request)
+            record.args = tuple(route if argument == request.path else argument for argument in record.args)
+        return True
+
+
+def _route(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return f"/{match.route}" if match else "(inconnue)"
+
+
 class AccessLogMiddleware:
     """Log each request that reaches the platform (the static files are answered before)."""
 
@@ -45,12 +61,11 @@ class AccessLogMiddleware:
             for connection in connections.all():
                 stack.enter_context(connection.execute_wrapper(counter))
             response = self.get_response(request)
-        match = request.resolver_match
         access.info(
             "request",
             extra={
                 "method": request.method,
-                "route": f"/{match.route}" if match else "(inconnue)",
+                "route": _route(request),
                 "status": response.status_code,
                 "ms": round((time.perf_counter() - began) * 1000, 1),
                 "queries": counter.queries,

@@ -218,7 +218,10 @@ REPORT_ANSWER_WORKING_DAYS = int(os.environ.get("REPORT_ANSWER_WORKING_DAYS", "7
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "accelerator.journal.middleware.RequestFilter"}},
+    "filters": {
+        "request": {"()": "accelerator.journal.middleware.RequestFilter"},
+        "without_address": {"()": "config.logs.WithoutAddress"},
+    },
     "formatters": {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
@@ -231,7 +234,7 @@ LOGGING: dict[str, Any] = {
         }
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "filters": ["request"], "formatter": "json"},
+        "console": {"class": "logging.StreamHandler", "filters": ["request", "without_address"], "formatter": "json"},
     },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {

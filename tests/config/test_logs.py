@@ -19,13 +19,16 @@ def lines() -> object:
     formatter = dict(settings.LOGGING["formatters"]["json"])
     made = logging.config.DictConfigurator({"version": 1}).configure_formatter(formatter)
     handler.setFormatter(made)
-    handler.addFilter(logging.config.DictConfigurator({}).resolve(settings.LOGGING["filters"]["request"]["()"])())
-    logger = logging.getLogger("impact")
-    logger.addHandler(handler)
-    logger.setLevel("INFO")
+    for name in settings.LOGGING["handlers"]["console"]["filters"]:
+        handler.addFilter(logging.config.DictConfigurator({}).resolve(settings.LOGGING["filters"][name]["()"])())
+    loggers = [logging.getLogger(name) for name in ("impact", "django.security.csrf")]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel("INFO")
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    logger.removeHandler(handler)
-    logger.setLevel("NOTSET")
+    for logger in loggers:
+        logger.removeHandler(handler)
+        logger.setLevel("NOTSET")
 
 
 def test_a_request_is_one_line_without_what_was_asked(client: HostileClient, lines) -> None:
@@ -44,6 +47,15 @@ def test_an_unknown_address_is_not_copied(client: HostileClient, lines) -> None:
     (line,) = lines()
     assert line["status"] == 404
     assert "7Gk2" not in json.dumps(line)
+
+
+def test_a_form_refused_does_not_tell_the_link_it_was_sent_to(lines) -> None:
+    strict = HostileClient(enforce_csrf_checks=True)
+    assert strict.post("/invitations/jeton-secret-7Gk2", {}).status_code == 403
+    said = lines()
+    assert [line["logger"] for line in said] == ["django.security.csrf", "impact.access"]
+    assert "/invitations/<str:token>" in said[0]["message"]
+    assert "7Gk2" not in json.dumps(said)
 
 
 def test_the_queries_of_a_request_are_counted(client: HostileClient, lines) -> None:
