@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_pl
 from psycopg import sql
 
 from config import embedded
+from demonstration import register
 from tests.conftest import _fingerprint, _server
 from tests.databases import url_of
 
@@ -34,6 +35,7 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 )
+MAIL_PATIENCE = 20
 SHOTS = os.environ.get("SHOTS")
 
 
@@ -82,6 +84,44 @@ class Window:
         self.page.goto(f"{self.address}{path}")
         self.look()
 
+    def become(self, who: str) -> None:
+        """Be one of the fictitious people, by the bar at the top of the page."""
+        self.page.goto(self.address)
+        self.page.locator(".fi-demo__choice summary").click()
+        self.page.locator(f".fi-demo button[value={who}]").click()
+        self.page.locator(".fi-demo__choice:not([open])").wait_for()
+
+    def press(self, name: str) -> None:
+        """Press a button of the page, and look at what follows."""
+        self.page.locator("main").get_by_role("button", name=name).click()
+        self.look()
+
+    def follow(self, name: str) -> None:
+        """Follow a link of the page, and look at what follows."""
+        self.page.locator("main").get_by_role("link", name=name).first.click()
+        self.look()
+
+    def tick(self, label: str) -> None:
+        """Choose a box or a button of a list: the label is what is pressed, as the eye sees it."""
+        self.page.locator("main label", has_text=label).first.click()
+
+    def text(self) -> str:
+        """What the page says."""
+        return self.page.locator("main").inner_text()
+
+    def read_mail(self, subject: str) -> str:
+        """The text of the last mail with these words in its subject, as soon as it has left."""
+        limit = time.monotonic() + MAIL_PATIENCE
+        while time.monotonic() < limit:
+            self.page.goto(f"{self.address}/demo/courriels")
+            mail = self.page.locator("main tbody a", has_text=subject).first
+            if mail.count():
+                mail.click()
+                self.look()
+                return self.text()
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"aucun courriel « {subject} »")
+
     def look(self) -> None:
         """Examine the page that is shown; raises `AssertionError` with everything that is wrong."""
         self.page.wait_for_load_state("load")
@@ -109,12 +149,13 @@ def address(worker_id: str) -> Iterator[str]:
         template = sql.Identifier(f"template_{_fingerprint()}")
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
         try:
-            yield from _serve(name)
+            with register.running() as companies:
+                yield from _serve(name, companies)
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _serve(database: str) -> Iterator[str]:
+def _serve(database: str, companies: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -124,6 +165,7 @@ def _serve(database: str) -> Iterator[str]:
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "DATABASE_URL": url_of(database),
         "BASE_URL": address,
+        "COMPANY_REGISTER_URL": companies,
         "LOG_LEVEL": "ERROR",
     }
     for command in ("load_founding_facts", "seed_demonstration", "rebuild_search"):
@@ -138,6 +180,14 @@ def _serve(database: str) -> Iterator[str]:
         cwd=embedded.ROOT,
         env=environment,
     )
+    # The mail goes to the page that shows it: the worker of `make run`.
+    working = subprocess.Popen(
+        [sys.executable, "manage.py", "procrastinate", "worker"],
+        cwd=embedded.ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         limit = time.monotonic() + 60
         while serving.poll() is None and time.monotonic() < limit:
@@ -148,8 +198,10 @@ def _serve(database: str) -> Iterator[str]:
             pytest.fail("Le serveur des parcours ne s’est pas ouvert.")
         yield address
     finally:
-        serving.terminate()
-        serving.wait(20)
+        for process in (serving, working):
+            process.terminate()
+        for process in (serving, working):
+            process.wait(20)
 
 
 @pytest.fixture
