@@ -95,6 +95,8 @@ def test_the_subjects_are_those_of_the_contract() -> None:
     contract = (ROOT / ".importlinter").read_text()
     layers = contract.split("layers =", 1)[1].split("broken_contract_guidance", 1)[0].split()
     assert tuple(reversed(layers)) == SUBJECTS
+    inside = contract.split("[importlinter:contract:inside]", 1)[1].split("containers =", 1)[1].split("layers =", 1)[0]
+    assert set(inside.split()) == {f"accelerator.{subject}" for subject in SUBJECTS}
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

@@ -1,212 +1,26 @@
-"""Organisations, their people, and what is known of them."""
+"""The people of an organisation: roles, invitations, requests to join, delegations, mandates.
+
+The organisation is named by its label, for `organisations` reads this module to say who may see what.
+"""
 
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now, TruncDate
-from django.utils.text import slugify
 
-from accelerator.accounts.models import new_public_id
 from accelerator.community.states import (
     ORGANISATION_ROLES,
     STEERING_ROLES,
     DelegationScope,
-    Family,
-    Identity,
     JoinRequestState,
-    LegalFamily,
-    OrganisationState,
-    ReportState,
-    ReportTopic,
     RoleName,
 )
 from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
-from accelerator.search.models import Document
-
-
-class Theme(models.Model):
-    """One theme of the nomenclature (`data/reference/themes.csv`): stable code, versions by date."""
-
-    code = models.CharField(primary_key=True, max_length=3)
-    label = models.CharField(max_length=80)
-    family = models.CharField(max_length=12, choices=Family)
-    definition = models.TextField()
-    # Words that lead to the theme, and that search knows.
-    words = ArrayField(models.CharField(max_length=60), default=list)
-    position = models.PositiveSmallIntegerField(unique=True)
-    since = models.CharField(max_length=10)
-    until = models.CharField(max_length=10, default="")
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class OrganisationQuerySet(models.QuerySet["Organisation"]):
-    """Sentences about organisations."""
-
-    def listed(self) -> "OrganisationQuerySet":
-        """Those that anyone may see (decision 8), merged ones left out."""
-        return self.filter(publishable=True).exclude(state=OrganisationState.MERGED)
-
-    def visible_to(self, person: Any) -> "OrganisationQuerySet":
-        """Those that this person may see: the listed ones, their own, all of them for the platform's staff."""
-        visible = Q(publishable=True)
-        if getattr(person, "is_authenticated", False):
-            visible |= Q(pk__in=Role.objects.current().filter(person=person).values("organisation"))
-            visible |= Q(pk__in=Mandate.objects.current().filter(helper=person).values("organisation"))
-            if Role.objects.current().platform().filter(person=person).exists():
-                return self
-        return self.filter(visible)
-
-
-class Organisation(models.Model):
-    """The lifelong record of an organisation."""
-
-    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
-    state = models.CharField(max_length=10, choices=OrganisationState, default=OrganisationState.ACTIVE)
-    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
-
-    name = models.CharField("nom", max_length=200)
-    acronym = models.CharField("sigle", max_length=40, default="")
-    siren = models.CharField("SIREN", max_length=9, null=True, unique=True)
-    rna = models.CharField("RNA", max_length=10, null=True, unique=True)
-    amalia = models.CharField("AMALIA", max_length=20, null=True, unique=True)
-    identity = models.CharField(max_length=10, choices=Identity, default=Identity.UNKNOWN)
-
-    legal_family = models.CharField("famille juridique", max_length=12, choices=LegalFamily, default="", blank=True)
-    legal_category = models.CharField("catégorie juridique (INSEE)", max_length=4, default="")
-    activity_code = models.CharField("activité principale (NAF)", max_length=6, default="")
-    # None means unknown, and is shown as such.
-    is_ess = models.BooleanField("appartient à l’ESS", null=True)
-    is_esus = models.BooleanField("agréée ESUS", null=True)
-    is_mission_driven = models.BooleanField("société à mission", null=True)
-    created_on = models.DateField("création", null=True)
-
-    kinds = ArrayField(models.CharField(max_length=14), default=list)
-    themes = ArrayField(models.CharField(max_length=3), default=list)
-    summary = models.CharField("en une phrase", max_length=300, default="")
-    presentation = models.TextField("présentation", default="")
-    website = models.URLField("site", max_length=300, default="")
-    links = models.JSONField("liens", default=list)
-    logo = models.ImageField("logo", upload_to="logos", null=True)
-    contact_email = models.EmailField("adresse de contact", max_length=254, default="")
-
-    seat = models.ForeignKey("geography.Place", null=True, on_delete=models.PROTECT, related_name="+")
-    address = models.CharField("adresse", max_length=300, default="")
-    # Territories of action: the keys of the places, and their cover (see geography.perimeters).
-    territories = ArrayField(models.CharField(max_length=24), default=list)
-    territories_cover = ArrayField(models.CharField(max_length=24), default=list)
-
-    # Where the record comes from, and the exceptions value by value (decision 6):
-    # {"field": {"source": …, "url": …, "on": "2019-02-25", "confirmed_by": "person:3", "confirmed_at": …}}
-    source = models.CharField(max_length=80)
-    source_url = models.URLField(max_length=500, default="")
-    source_on = models.DateField(null=True)
-    provenance = models.JSONField(default=dict)
-
-    publishable = models.BooleanField(default=True)
-    charter_version = models.CharField(max_length=10, default="")
-    charter_accepted_at = models.DateTimeField(null=True)
-    recorded_at = models.DateTimeField(db_default=Now())
-    changed_at = models.DateTimeField(db_default=Now())
-
-    objects = OrganisationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="merged_into_another",
-                condition=(Q(state=OrganisationState.MERGED) & Q(merged_into__isnull=False) & ~Q(merged_into=F("pk")))
-                | (~Q(state=OrganisationState.MERGED) & Q(merged_into__isnull=True)),
-                violation_error_message="Une fiche réunie désigne celle qui la remplace.",
-            ),
-            models.CheckConstraint(
-                name="verified_has_a_number",
-                condition=~Q(identity=Identity.VERIFIED)
-                | Q(siren__isnull=False)
-                | Q(rna__isnull=False)
-                | Q(amalia__isnull=False),
-                violation_error_message="Une identité vérifiée s’appuie sur un numéro SIREN, RNA ou AMALIA.",
-            ),
-            models.CheckConstraint(
-                name="charter_has_version_and_date",
-                condition=Q(charter_version="", charter_accepted_at__isnull=True)
-                | (~Q(charter_version="") & Q(charter_accepted_at__isnull=False)),
-                violation_error_message="La charte est acceptée à une date, dans une version.",
-            ),
-        ]
-        indexes = [
-            GinIndex(fields=["territories"], name="organisation_acts_on", fastupdate=False),
-            GinIndex(fields=["territories_cover"], name="organisation_territories", fastupdate=False),
-            models.Index(fields=["seat"], name="organisation_seat"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def slug(self) -> str:
-        """The readable part of the address."""
-        return slugify(self.name)[:80] or "organisation"
-
-    @property
-    def key(self) -> str:
-        """The address's last part: what is readable, then what never changes."""
-        return f"{self.slug}-{self.public_id}"
-
-    @property
-    def logo_digest(self) -> str:
-        """What names the logo in its address: its content."""
-        return (self.logo.name or "").removeprefix("logos/").removesuffix(".webp")
-
-
-class OrganisationDocument(Document):
-    """What the directory's search knows of an organisation (see `community.search`)."""
-
-    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True, related_name="+")
-
-
-class Establishment(models.Model):
-    """One establishment of an organisation: a SIRET and a place."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="establishments")
-    siret = models.CharField("SIRET", max_length=14, unique=True)
-    is_seat = models.BooleanField(default=False)
-    is_open = models.BooleanField(default=True)
-    place = models.ForeignKey("geography.Place", null=True, on_delete=models.PROTECT, related_name="+")
-    address = models.CharField(max_length=300, default="")
-
-    def __str__(self) -> str:
-        return self.siret
-
-
-class Distinction(models.Model):
-    """A fact of the past, with its source: never a label."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="distinctions")
-    name = models.CharField(max_length=120)
-    # As precise as the source is: "2018", "2019-12" or "2019-02-25".
-    granted_on = models.CharField(max_length=10, default="")
-    detail = models.CharField(max_length=300, default="")
-    source_url = models.URLField(max_length=500)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "name"],
-                name="distinction_once",
-                violation_error_message="Cette distinction est déjà inscrite.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class RoleQuerySet(models.QuerySet["Role"]):
@@ -234,7 +48,9 @@ class Role(models.Model):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=16, choices=RoleName)
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="roles")
+    organisation = models.ForeignKey(
+        "community.Organisation", null=True, on_delete=models.PROTECT, related_name="roles"
+    )
     perimeter = ArrayField(models.CharField(max_length=24), default=list)
     perimeter_cover = ArrayField(models.CharField(max_length=24), default=list)
     started_at = models.DateTimeField()
@@ -324,7 +140,7 @@ class Invitation(models.Model):
         until="La durée du service ; l’adresse est effacée avec votre compte.",
     )
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    organisation = models.ForeignKey("community.Organisation", on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(max_length=254)
     # Either a role, or the last day of a mandate.
     role = models.CharField(max_length=16, choices=RoleName, default="")
@@ -399,7 +215,7 @@ class JoinRequest(models.Model):
         until="La durée du service ; votre message est effacé avec votre compte.",
     )
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="join_requests")
+    organisation = models.ForeignKey("community.Organisation", on_delete=models.PROTECT, related_name="join_requests")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=JoinRequestState, default=JoinRequestState.OPEN)
     message = models.TextField(default="")
@@ -457,7 +273,7 @@ class Delegation(models.Model):
         until="La durée du service ; elles ne portent plus de nom après la suppression de votre compte.",
     )
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="delegations")
+    organisation = models.ForeignKey("community.Organisation", on_delete=models.PROTECT, related_name="delegations")
     giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     delegate = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     scope = models.CharField(max_length=8, choices=DelegationScope)
@@ -507,7 +323,7 @@ class Mandate(models.Model):
         until="La durée du service ; ils prennent fin avec votre compte et ne portent plus de nom.",
     )
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="mandates")
+    organisation = models.ForeignKey("community.Organisation", on_delete=models.PROTECT, related_name="mandates")
     helper = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField()
@@ -528,72 +344,3 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"mandat {self.pk}"
-
-
-class ErrorReport(models.Model):
-    """Someone says that a record is wrong, or that a message is abusive."""
-
-    retention = Retention(
-        holds="Les erreurs que vous avez signalées et les réponses",
-        why="Corriger l’annuaire et vous répondre ; intérêt légitime.",
-        until="La durée du service ; votre adresse est oubliée quand le signalement est clos ou votre compte supprimé.",
-    )
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reports")
-    state = models.CharField("état", max_length=10, choices=ReportState, default=ReportState.OPEN)
-    topic = models.CharField("sujet", max_length=10, choices=ReportTopic, default=ReportTopic.OTHER)
-    # The message complained of, when it is one.
-    about_message = models.ForeignKey("ContactMessage", null=True, on_delete=models.PROTECT, related_name="+")
-    message = models.TextField()
-    # Whom to answer; forgotten when the report is closed.
-    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    reporter_email = models.EmailField(max_length=254, default="")
-    reported_at = models.DateTimeField()
-    # The day by which an answer was promised.
-    due_on = models.DateField()
-    closed_at = models.DateTimeField(null=True)
-    answer = models.TextField(default="")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="closed_report_has_answer",
-                condition=Q(state=ReportState.OPEN, closed_at__isnull=True)
-                | (~Q(state=ReportState.OPEN) & Q(closed_at__isnull=False) & ~Q(answer="")),
-                violation_error_message="Un signalement se clôt avec une réponse.",
-            ),
-            models.CheckConstraint(
-                name="closed_report_forgets_address",
-                condition=Q(state=ReportState.OPEN) | Q(reporter_email=""),
-                violation_error_message="L’adresse de qui a signalé est oubliée dès que le signalement est clos.",
-            ),
-        ]
-        indexes = [models.Index(fields=["state", "due_on"], name="report_desk")]
-
-    def __str__(self) -> str:
-        return f"signalement {self.pk}"
-
-
-class ContactMessage(models.Model):
-    """A message sent to an organisation through the platform; addresses are never shown to either side."""
-
-    retention = Retention(
-        holds="Les messages que vous avez écrits aux organisations",
-        why="Les transmettre, à votre demande.",
-        until="La durée du service ; leur texte est effacé avec votre compte.",
-    )
-
-    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="messages")
-    # The first message of the exchange; none for the first itself.
-    in_reply_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replies")
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=150)
-    body = models.TextField()
-    sent_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["sender", "-sent_at"], name="message_sender")]
-
-    def __str__(self) -> str:
-        return f"message {self.pk}"
