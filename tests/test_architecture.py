@@ -379,3 +379,12 @@ def test_each_decision_cited_exists() -> None:
     }
     assert cited
     _none(sorted(f"{path} : décision {number}" for path, number in cited if number not in known), "décision inconnue")
+
+
+def test_the_names_of_the_glossary_are_those_of_the_code() -> None:
+    code = " ".join(path.read_text() for folder in (HOUSE, ROOT / "demonstration") for path in folder.rglob("*.py"))
+    known = set(re.findall(r"\w+", code + " ".join(path.name for path in HOUSE.iterdir())))
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .+ \|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
+    named = {(term, word) for term, cell in rows for name in re.findall(r"`([^`]+)`", cell) for word in name.split(".")}
+    assert len(named) > 50
+    _none(sorted(f"{term} : {word}" for term, word in named if word not in known), "un nom que le code n’a pas")
