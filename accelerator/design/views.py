@@ -15,8 +15,8 @@ def _page(request: HttpRequest, status: int, title: str, explanation: str, advic
     return HttpResponse(content, status=status)
 
 
-@requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Without `requires_csrf_token`, which would read again the body that nobody can read."""
     return _page(request, 400, "Demande incomprise", "L’adresse ou les données envoyées ne sont pas lisibles.")
 
 
