@@ -23,6 +23,15 @@ EXPORT_LIMIT: Final = CAP
 _UNFOLDED: Final = frozenset({"type", "famille"})
 _SORTS: Final = {Sort.RELEVANCE: "relevance", Sort.NAME: "name", Sort.RECENT: "date", Sort.DISTANCE: "relevance"}
 _NAMED: Final = {slugify(name): name for name in (TERRITORY_DISTINCTION, PIONEER_DISTINCTION)}
+# What no list shows, and is long to read.
+_NOT_LISTED: Final = (
+    *("presentation", "provenance", "links"),
+    *(
+        f"{place}__{field}"
+        for place in ("seat", "seat__departement", "seat__region")
+        for field in ("found_by", "cover", "postal_codes")
+    ),
+)
 _COMMUNE: Final = (PlaceKind.COMMUNE.value,)
 
 
@@ -228,7 +237,8 @@ def _is_capped(answer: Answer) -> bool:
 
 def organisations_of(ids: Sequence[int]) -> list[Organisation]:
     """The listed organisations of these identifiers, in their order."""
-    found = Organisation.objects.listed().select_related("seat__departement", "seat__region").in_bulk(ids)
+    listed = Organisation.objects.listed().select_related("seat__departement", "seat__region")
+    found = listed.defer(*_NOT_LISTED).in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
