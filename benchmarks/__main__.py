@@ -46,22 +46,24 @@ def measure(fresh: bool) -> None:
     log("préparation des données")
     prepare.prepare(SIZE, fresh=fresh)
     _mark()
-    lines: list[report.Heading | report.Line] = [report.Heading(f"Recherche dans le processus, {SIZE:,} organisations")]
+    lines: list[report.Heading | report.Line] = [
+        report.Heading(f"Recherche dans le processus, {report.number(SIZE)} organisations")
+    ]
     log("recherche")
     lines += shown(kernel.measure_directory())
     lines += shown(naive.measure())
     log("pages")
-    lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {SIZE:,} organisations")]
+    lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {report.number(SIZE)} organisations")]
     lines += shown(pages.measure())
     log("visiteurs")
     lines += [report.Heading(f"50 visiteurs à la fois pendant {SECONDS} s")]
     lines += shown(load.measure(SECONDS))
     log("lieux")
-    lines += [report.Heading(f"Lieux et périmètres, {places.ROWS:,} rangées")]
+    lines += [report.Heading(f"Lieux et périmètres, {report.number(places.ROWS)} rangées")]
     lines += shown(places.measure())
     if KERNEL:
         log("noyau de recherche seul")
-        lines += [report.Heading(f"Noyau de recherche seul, {KERNEL:,} documents")]
+        lines += [report.Heading(f"Noyau de recherche seul, {report.number(KERNEL)} documents")]
         lines += shown(kernel.measure_alone(KERNEL))
     lines += [report.Heading(elsewhere.HEADING), *elsewhere.LINES]
     text = report.table(lines)

@@ -1,5 +1,7 @@
 """The database of the measures: schema, places, themes, organisations, index."""
 
+import sys
+
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -18,12 +20,12 @@ def prepare(size: int, *, fresh: bool) -> None:
     if not fresh:
         return
     call_command("migrate", verbosity=0)
-    call_command("load_reference_data", verbosity=0)
+    call_command("load_reference_data", verbosity=0, stdout=sys.stderr)
     world.load(size)
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval(pg_get_serial_sequence('community_organisation', 'id'), %s)", [size])
         cursor.execute("VACUUM ANALYZE")
-    call_command("load_founding_facts", verbosity=0)
+    call_command("load_founding_facts", verbosity=0, stdout=sys.stderr)
     rebuild(DIRECTORY, every_entry())
     with transaction():
         keep_figures(by=System("figures"), at=timezone.now())

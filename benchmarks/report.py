@@ -33,6 +33,11 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, -(-int(len(ordered) * share * 100) // 100) - 1)]
 
 
+def number(value: int) -> str:
+    """A number as it is read in French."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
 def machine() -> str:
     """The processor, its cores, the memory, the versions."""
     model, memory = platform.machine(), ""
@@ -62,7 +67,7 @@ def table(lines: Sequence[Heading | Line]) -> str:
     ]
     for line in lines:
         if isinstance(line, Heading):
-            written.append(f"| **{line.text.replace(',', ' ')}** | | | |")
+            written.append(f"| **{line.text}** | | | |")
         else:
             written.append(f"| {line.what} | {line.value} | {line.aim} | {line.note} |")
     return "\n".join(written) + "\n"
