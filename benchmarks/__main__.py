@@ -46,14 +46,13 @@ def measure(fresh: bool) -> None:
     log("préparation des données")
     prepare.prepare(SIZE, fresh=fresh)
     _mark()
-    lines: list[report.Heading | report.Line] = [
-        report.Heading(f"Recherche dans le processus, {report.number(SIZE)} organisations")
-    ]
+    size = f"{report.number(SIZE)} organisations"
+    lines: list[report.Heading | report.Line] = [report.Heading(f"Recherche dans le processus, {size}")]
     log("recherche")
     lines += shown(kernel.measure_directory())
     lines += shown(naive.measure())
     log("pages")
-    lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {report.number(SIZE)} organisations")]
+    lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {size}")]
     lines += shown(pages.measure())
     log("visiteurs")
     lines += [report.Heading(f"50 visiteurs à la fois pendant {SECONDS} s")]
