@@ -74,6 +74,7 @@ def _lines(search: Callable[[Question], Answer], aim: str = "") -> list[Line]:
     for logged in log:
         search(logged.question)
     times: dict[str, list[float]] = {}
+    best: list[float] = []
     empty, capped, slowest = 0, 0, (0.0, "")
     for logged in log:
         runs = []
@@ -82,6 +83,7 @@ def _lines(search: Callable[[Question], Answer], aim: str = "") -> list[Line]:
             answer = search(logged.question)
             runs.append((time.perf_counter() - began) * 1000)
         times.setdefault(logged.kind, []).append(statistics.median(runs))
+        best.append(min(runs))
         empty += not answer.ids
         capped += answer.capped
         slowest = max(slowest, (statistics.median(runs), logged.text))
@@ -99,7 +101,12 @@ def _lines(search: Callable[[Question], Answer], aim: str = "") -> list[Line]:
     ]
     return [
         Line("recherche, p50", f"{quantile(every, 0.5):.1f} ms", "", note),
-        Line("recherche, p95", f"{quantile(every, 0.95):.1f} ms", aim, f"la plus lente : {slowest[0]:.1f} ms"),
+        Line(
+            "recherche, p95",
+            f"{quantile(every, 0.95):.1f} ms",
+            aim,
+            f"au mieux de {RUNS} : {quantile(best, 0.95):.1f} ms ; la plus lente : {slowest[0]:.1f} ms",
+        ),
         *parts,
         Line("annuaire entier, trié ou non, pages 1 et 50", f"{max(bare):.1f} ms", aim, "la plus lente de six"),
     ]

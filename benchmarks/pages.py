@@ -69,7 +69,7 @@ def _places(keys: Iterable[str]) -> list[Place]:
 
 
 def measure() -> list[Line]:
-    """Each kind of page: p50 and p95 of the median of three, the best computing time, and the most queries."""
+    """Each kind of page: p50 and p95 of the median of three runs and of the best one, computing time, and the most queries."""
     client = Client(headers={"x-forwarded-proto": "https"})
     return [_line(client, name, asked) for name, asked in addresses().items()]
 
@@ -84,7 +84,7 @@ def _line(client: Client, name: str, asked: list[str]) -> Line:
             return Line(name, f"statut {answer.status_code}", "200", address[:60])
         own = [one for one in captured.captured_queries if not one["sql"].startswith(_SCAFFOLD)]
         queries, largest = max(queries, len(own)), max(largest, len(answer.content))
-    times, computing = [], []
+    times, best, computing = [], [], []
     for address in itertools.islice(itertools.cycle(asked), max(REPEATED, len(asked))):
         runs = []
         for _ in range(3):
@@ -93,10 +93,12 @@ def _line(client: Client, name: str, asked: list[str]) -> Line:
             runs.append((time.perf_counter() - began) * 1000)
             computing.append((time.process_time() - computed) * 1000)
         times.append(statistics.median(runs))
+        best.append(min(runs))
     return Line(
         name,
         f"{quantile(times, 0.5):.0f} / {quantile(times, 0.95):.0f} ms ; {queries} requêtes",
         "≤ 50 ms ; ≤ 12",
+        f"au mieux {quantile(best, 0.5):.0f} / {quantile(best, 0.95):.0f} ms ; "
         f"dont {quantile(computing, 0.5):.0f} ms de calcul (Python) ; {largest / 1000:.0f} ko au plus",
     )
 
