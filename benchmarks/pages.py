@@ -69,7 +69,7 @@ def _places(keys: Iterable[str]) -> list[Place]:
 
 
 def measure() -> list[Line]:
-    """Each kind of page: p50 and p95 of the median of three runs and of the best one, computing time, and the most queries."""
+    """Each kind of page: p50 and p95 of the median of three runs and of the best, computing time, most queries."""
     client = Client(headers={"x-forwarded-proto": "https"})
     return [_line(client, name, asked) for name, asked in addresses().items()]
 
