@@ -256,3 +256,25 @@ def test_the_map_counts_and_leads_to_the_directory(client: HostileClient, foundi
 def test_the_list_comes_with_its_map(client: HostileClient, founding: None) -> None:
     page = client.get("/annuaire?q=figeac").content.decode()
     assert 'href="/annuaire?q=figeac&amp;departement=46"' in page
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("une association pour les jeunes près de Figeac", "une association pour les jeunes"),
+        ("Un repair café, tout près de Figeac ?", "Un repair café"),
+        ("proche de Figeac", ""),
+    ],
+)
+def test_a_sentence_that_names_a_commune_is_offered_near_it(client: HostileClient, sentence: str, kept: str) -> None:
+    offer = client.get("/annuaire", {"q": sentence}).context["near_offer"]
+    assert (offer["text"], offer["place"].key) == (kept, "commune-46102")
+    followed = client.get(offer["url"]).context
+    assert (followed["near"].key, followed["near_offer"]) == ("commune-46102", None)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["près de chez moi", "près de Saint-Denis", "Figeac", "après Figeac", "près de qqxxzz"]
+)
+def test_what_is_not_one_commune_is_not_offered(client: HostileClient, sentence: str) -> None:
+    assert client.get("/annuaire", {"q": sentence}).context["near_offer"] is None

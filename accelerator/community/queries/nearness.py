@@ -2,6 +2,7 @@
 by département (the centres of about half of the communes are known)."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from django.db.models import Q
 
 from accelerator.community.models import Organisation
 from accelerator.geography.models import Place, PlaceKind
+from accelerator.geography.queries import read_place
 
 RADIUS: Final = 30.0
 _KILOMETRES_PER_DEGREE: Final = 111.2
@@ -110,3 +112,22 @@ def nearest_first(ids: Sequence[int], nearness: Nearness, *, first: int, size: i
             },
         )
         return [pk for (pk,) in cursor.fetchall()]
+
+
+_SAID_NEAR: Final = re.compile(
+    r"[\s,]*\b(?:tout\s+)?(?:près|proches?|autour|à\s+côté|aux\s+alentours|non\s+loin)\s+(?:de\s+|d['’])"
+    r"(?P<place>[^,;.?!]{2,60})[\s.?!]*$",
+    re.IGNORECASE,
+)
+
+
+def said_near(text: str) -> tuple[str, Place] | None:
+    """What a sentence asks, and the commune near which it asks it: "un repair café près de Figeac".
+
+    None when the sentence says nothing of the kind, or when what it names may be several communes.
+    """
+    said = _SAID_NEAR.search(text)
+    if said is None:
+        return None
+    place = read_place(said["place"], [PlaceKind.COMMUNE]).place
+    return (text[: said.start()].strip(), place) if place else None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accelerator.community.queries import directory as reading
+from accelerator.community.queries.nearness import said_near
 from accelerator.community.queries.published import FIELDS
 from accelerator.community.queries.question import Sort, read_question
 from accelerator.community.views.maps import results_map
@@ -52,6 +53,7 @@ class Directory(Page):
             "suggestion": found.suggestion,
             "suggestion_url": here + replace(question, text=found.suggestion, page=1).query(),
             "near": found.near,
+            "near_offer": self._near_offer(here),
             "near_choices": [(place, here + replace(question, near=place.key).query()) for place in found.near_choices],
             "notes": found.notes,
             "has_places": bool(found.by_departement),
@@ -63,6 +65,16 @@ class Directory(Page):
                 url_of=lambda number: here + replace(question, page=number).query(),
             ),
         }
+
+    def _near_offer(self, here: str) -> dict[str, Any] | None:
+        """The same search near the commune that the sentence names, offered and never imposed."""
+        question = self.found.question
+        said = None if question.near or question.territory else said_near(question.text)
+        if said is None:
+            return None
+        text, place = said
+        url = here + replace(question, text=text, near=place.key, page=1).query()
+        return {"place": place, "text": text, "url": url}
 
     def _boxes(self, facet: reading.Facet) -> SafeString:
         """What the form `recherche` lets one tick of a filter."""
