@@ -4,13 +4,9 @@ import sys
 
 from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
 
 from accelerator.community.search import DIRECTORY, every_entry
-from accelerator.journal import System
-from accelerator.portal.operations import keep_figures
 from accelerator.search.rebuild import rebuild
-from accelerator.workflow import transaction
 from benchmarks import world
 
 
@@ -27,7 +23,5 @@ def prepare(size: int, *, fresh: bool) -> None:
         cursor.execute("VACUUM ANALYZE")
     call_command("load_founding_facts", verbosity=0, stdout=sys.stderr)
     rebuild(DIRECTORY, every_entry())
-    with transaction():
-        keep_figures(by=System("figures"), at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

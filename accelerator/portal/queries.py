@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -15,32 +13,10 @@ from accelerator.community.queries.organisation import kinds_of
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import TERRITORY_DISTINCTION, Kind
 from accelerator.geography.models import Place, PlaceKind
-from accelerator.portal.models import KeptFigures
 from accelerator.search.types import CAP, Answer, Question
 
-# Note [Counting without counting everything]
-# A page that counts all the rows slows as the directory grows. Below this, the home page counts at the moment; beyond,
-# it shows the figures that a task counts every hour, with their date. The page of a place asks the search, which is
-# bounded too and says "plus de".
-BOUND: Final = 5_000
 FIRST: Final = 20
 FIRST_AROUND: Final = 6
-
-_COUNTED: Final = """
-WITH here AS MATERIALIZED (
-    SELECT organisation.id, organisation.seat_id, organisation.territories, organisation.territories_cover
-    FROM {organisation} AS organisation
-    WHERE organisation.publishable AND organisation.state <> 'merged' LIMIT %(limit)s
-), reached AS (
-    SELECT here.id, key FROM here, unnest(territories_cover) AS key WHERE key LIKE 'departement-%%'
-    UNION SELECT here.id, seat.departement_id FROM here JOIN {place} AS seat ON seat.key = here.seat_id
-          WHERE seat.departement_id IS NOT NULL
-    UNION SELECT here.id, inside.key FROM here, unnest(territories) AS chosen
-          JOIN {place} AS inside ON inside.region_id = chosen AND inside.kind = 'departement' AND inside.is_current
-)
-SELECT '', count(*) FROM here
-UNION ALL SELECT split_part(key, '-', 2), count(*) FROM reached GROUP BY key
-"""
 
 
 @dataclass(frozen=True)
@@ -61,16 +37,15 @@ class Count:
 
 @dataclass(frozen=True)
 class Figures:
-    """The true figures of the home page, and when they were counted (None: at this very moment)."""
+    """The true figures of the home page, as the directory counts them at this moment."""
 
     organisations: int
     by_departement: dict[str, int]
     territories: int
-    counted_at: datetime | None
 
     @property
     def departements(self) -> int:
-        """How many départements an organisation sits or acts in."""
+        """How many départements an organisation is counted in."""
         return len(self.by_departement)
 
 
@@ -123,36 +98,17 @@ def _place_of(organisation: Organisation) -> str:
     return f"{seat.name} ({seat.departement.name})" if seat.departement else seat.name
 
 
-def _tables(statement: str) -> str:
-    return statement.format(organisation=Organisation._meta.db_table, place=Place._meta.db_table)
-
-
-def count(limit: int | None = None) -> tuple[int, dict[str, int]]:
-    """How many organisations are listed, and in each département (by code) how many sit or act. One query.
-
-    An organisation that acts in the whole country counts in no département.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_tables(_COUNTED), {"limit": limit})
-        counts = dict(cursor.fetchall())
-    return counts.pop(""), counts
-
-
 def figures() -> Figures:
-    """Counted at this moment while the directory is small; otherwise those that were kept, with their date.
+    """What the directory and its map count: each organisation once, where its seat is, else its territory.
 
-    Two to five queries.
+    The index keeps the totals of the whole directory: they are read, whatever its size.
     """
-    labelled = Distinction.objects.filter(name=TERRITORY_DISTINCTION).count()
-    kept = KeptFigures.objects.filter(organisations__gt=BOUND).first()
-    if kept is not None:
-        return Figures(kept.organisations, kept.by_departement, labelled, kept.counted_at)
-    organisations, by_departement = count(BOUND + 1)
-    if organisations > BOUND:
-        # Nothing was kept yet. The index knows its totals at once; it counts an organisation in one département only.
-        counted = DIRECTORY.search(Question(size=1))
-        organisations, by_departement = counted.total or organisations, counted.facets["departement"]
-    return Figures(organisations, by_departement, labelled, None)
+    counted = DIRECTORY.search(Question(size=1, sort="name", counted=("departement",)))
+    return Figures(
+        organisations=CAP if counted.total is None else counted.total,
+        by_departement=counted.facets.get("departement", {}),
+        territories=Distinction.objects.filter(name=TERRITORY_DISTINCTION).count(),
+    )
 
 
 def latest_arrivals(limit: int = 6) -> list[Shown]:

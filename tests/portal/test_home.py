@@ -1,16 +1,16 @@
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import pytest
 
 from accelerator.community.models import Distinction, Organisation
+from accelerator.community.queries.directory import mapped
+from accelerator.community.queries.question import read_question
 from accelerator.community.search import refresh
 from accelerator.community.states import TERRITORY_DISTINCTION
 from accelerator.geography.models import Place
-from accelerator.journal import System
-from accelerator.portal import operations, queries
+from accelerator.portal import queries
 from tests.client import HostileClient
 
 
@@ -59,7 +59,7 @@ def test_the_figures_are_counted_in_the_database(client: HostileClient, organisa
     labelled = organisation("Collectif")
     Distinction.objects.create(organisation=labelled, name=TERRITORY_DISTINCTION, source_url="https://s.example/")
     page = client.get("/").content.decode()
-    assert figures_of(page) == ["4", "1", "5"]  # the Lot, and the four départements of Bretagne
+    assert figures_of(page) == ["4", "1", "1"]  # the Lot; a whole région counts in no département
     assert "Cachée" not in page
     assert "Compté à l’instant" in page
 
@@ -75,33 +75,11 @@ def test_the_home_page_costs_the_same_whatever_its_rows(
         client.get("/")
 
 
-def test_beyond_the_bound_and_before_any_count_the_index_tells(
-    client: HostileClient, organisation: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queries, "BOUND", 1)
-    lot = Place.objects.get(key="commune-46102")
-    organisation("Une", seat=lot)
-    organisation("Deux", seat=lot)
-    organisation("Trois")
-    page = client.get("/").content.decode()
-    assert [figures_of(page)[0], figures_of(page)[-1]] == ["3", "1"]
-    assert "Compté à l’instant" in page
-
-
-def test_beyond_the_bound_the_kept_figures_are_shown_with_their_date(
-    client: HostileClient,
-    organisation: Make,
-    perform: Callable[..., Any],
-    at: datetime,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(queries, "BOUND", 1)
-    organisation("Une")
-    organisation("Deux")
-    perform(operations.keep_figures, by=System("figures"), at=at)
-    organisation("Trois")
-    page = client.get("/").content.decode()
-    assert figures_of(page)[0] == "2"
-    assert "Compté le" in page
-    perform(operations.keep_figures, by=System("figures"), at=at)
-    assert figures_of(client.get("/").content.decode())[0] == "3"
+def test_the_home_and_the_map_tell_the_same(client: HostileClient, organisation: Make) -> None:
+    lot = Place.objects.get(pk="commune-46102")
+    organisation("Siège", seat=lot, territories=["departement-29"], territories_cover=["departement-29", "pays-FR"])
+    organisation("Premier", territories=["departement-46", "departement-29"])
+    organisation("Région", territories=["region-53"], territories_cover=["region-53", "pays-FR"])
+    assert queries.figures().by_departement == {"46": 2}
+    assert mapped(read_question({})).by_departement == {"46": 2}
+    assert figures_of(client.get("/").content.decode()) == ["3", "0", "1"]

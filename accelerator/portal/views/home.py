@@ -29,7 +29,7 @@ class Home(Page):
             "map": map_of_france(
                 figures.by_departement,
                 label="Organisations",
-                caption="Organisations qui siègent ou agissent dans chaque département",
+                caption="Organisations comptées dans chaque département",
                 unit=("organisation", "organisations"),
             ),
             "latest": queries.latest_arrivals(),
