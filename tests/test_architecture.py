@@ -36,7 +36,7 @@ ROOMS = {
 # What a subject holds besides: its own nouns. A new one is added here with what it is.
 OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
-    "workflow": {"transactions", "transitions", "submissions", "limits", "refusals"},
+    "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates"},
     # what pages are made of
     "design": {"boxes", "components", "pages", "site", "middleware", "exports", "lists", "paging", "visitors"},
     "notices": {"recipients"},

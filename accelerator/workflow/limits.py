@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
+from accelerator.workflow.dates import said
 from accelerator.workflow.models import Limit
 from accelerator.workflow.refusals import Refused
 
@@ -31,7 +30,7 @@ def count_against(key: str, *, limit: int, per: timedelta, at: datetime) -> None
     """
     rank, ends_at = _counted(key, per, at)
     if rank > limit:
-        until = date_format(localtime(ends_at), r"j F à H\hi")
+        until = said(ends_at, r"j F à H\hi")
         raise Refused(f"Trop d’essais en peu de temps. Vous pourrez recommencer le {until}.")
 
 

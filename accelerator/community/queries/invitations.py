@@ -4,11 +4,10 @@ import hashlib
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import Invitation
+from accelerator.workflow.dates import said
 
 
 def invitation_by(token: str) -> Invitation | None:
@@ -59,7 +58,7 @@ def reason_against_answering(invitation: Invitation, person: Person, at: datetim
     if reason := reason_closed(invitation):
         return f"{reason} Si besoin, demandez-en une nouvelle à l’organisation."
     if invitation.expires_at <= at:
-        day = date_format(localtime(invitation.expires_at), "j F Y")
+        day = said(invitation.expires_at)
         return f"Cette invitation a expiré le {day}. Demandez à l’organisation de vous la renvoyer."
     return None
 

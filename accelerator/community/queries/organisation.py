@@ -15,6 +15,7 @@ from accelerator.community.record import DECLARED
 from accelerator.community.states import Kind, LegalFamily, OrganisationState
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.journal.queries import public_history_of
+from accelerator.workflow.dates import said
 
 UNKNOWN = "Non connu à ce jour"
 # Those whose street address may be shown: never an association (decision 8), nor a form that is not known.
@@ -150,7 +151,7 @@ def said_as_precisely(day: str) -> str:
         return str(parts[0])
     if len(parts) == 2:
         return date_format(date(parts[0], parts[1], 1), "F Y")
-    return date_format(date(*parts), "j F Y")
+    return said(date(*parts))
 
 
 def host_of(url: str) -> str:
@@ -192,7 +193,7 @@ def values_of(organisation: Organisation, themes: list[Theme], territories: list
         "is_ess": ("Économie sociale et solidaire", _yes_no(organisation.is_ess)),
         "is_esus": ("Agrément ESUS", _yes_no(organisation.is_esus)),
         "is_mission_driven": ("Société à mission", _yes_no(organisation.is_mission_driven)),
-        "created_on": ("Création", date_format(organisation.created_on, "j F Y") if organisation.created_on else ""),
+        "created_on": ("Création", said(organisation.created_on) if organisation.created_on else ""),
         "kinds": ("Rôle dans l’innovation sociale", ", ".join(kinds_of(organisation))),
         "themes": ("Thèmes", ", ".join(theme.label for theme in themes)),
         "summary": ("En une phrase", organisation.summary),

@@ -9,8 +9,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from accelerator.community import rules
 from accelerator.community.forms import people as forms
@@ -27,6 +25,7 @@ from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.workflow import limits
+from accelerator.workflow.dates import said
 
 _DAY = timedelta(days=1)
 
@@ -39,7 +38,7 @@ def count_invitation(person: Any, organisation: Organisation, email: str, at: da
 
 
 def _day(moment: datetime) -> str:
-    return date_format(localtime(moment), "j F Y")
+    return said(moment)
 
 
 def _manage(invitation: Invitation) -> str:

@@ -7,8 +7,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from accelerator.community.forms import people as forms
 from accelerator.community.models import JoinRequest, Role
@@ -18,6 +16,7 @@ from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.workflow import limits
+from accelerator.workflow.dates import said
 
 
 def _answer_url(request: JoinRequest) -> str:
@@ -43,12 +42,8 @@ class JoinRequests(Within, ListPage):
             url=_answer_url,
         ),
         Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
-        Column(
-            "demandee", "Demandée le", lambda one: date_format(localtime(one.asked_at), "j F Y"), sort=("asked_at",)
-        ),
-        Column(
-            "attendue", "Réponse attendue le", lambda one: date_format(one.expected_on, "j F Y"), sort=("expected_on",)
-        ),
+        Column("demandee", "Demandée le", lambda one: said(one.asked_at), sort=("asked_at",)),
+        Column("attendue", "Réponse attendue le", lambda one: said(one.expected_on), sort=("expected_on",)),
         Column(
             "suite", "Suite", lambda one: "Répondre" if one.state == JoinRequestState.OPEN else "—", url=_answer_url
         ),
@@ -82,9 +77,7 @@ class AskToJoin(ActWithin):
         return reverse("portal:dashboard")
 
     def message_when_done(self, result: Any) -> str:
-        return (
-            f"Votre demande est envoyée. Une réponse est attendue avant le {date_format(result.expected_on, 'j F Y')}."
-        )
+        return f"Votre demande est envoyée. Une réponse est attendue avant le {said(result.expected_on)}."
 
     def context(self) -> dict[str, Any]:
         managed = Role.objects.current().steering().filter(organisation=self.organisation).exists()

@@ -5,8 +5,6 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from accelerator.accounts.queries import with_actor_names
 from accelerator.community import rules
@@ -19,6 +17,7 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.design.paging import Pages
 from accelerator.journal.queries import history_of
+from accelerator.workflow.dates import said
 
 
 def _member_url(role: Role) -> str:
@@ -48,7 +47,7 @@ class Members(Within, ListPage):
         Column(
             "depuis",
             "Depuis",
-            lambda role: date_format(localtime(role.started_at), "j F Y"),
+            lambda role: said(role.started_at),
             sort=("started_at",),
             export=lambda role: role.started_at,
         ),

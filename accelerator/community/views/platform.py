@@ -6,8 +6,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from accelerator.accounts.models import Person
 from accelerator.community import rules
@@ -19,6 +17,7 @@ from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.geography.perimeters import perimeter_of, sentences_of
 from accelerator.workflow import Refused, limits
+from accelerator.workflow.dates import said
 
 _LIST = "community:platform_roles"
 
@@ -50,7 +49,7 @@ class PlatformRoles(_ByAdministrators, ListPage):
         Column("adresse", "Adresse", lambda role: role.person.email or "", sort=("person__email",)),
         Column("role", "Rôle", lambda role: role.get_name_display(), sort=("name",)),
         Column("perimetre", "Périmètre", _perimeter),
-        Column("depuis", "Depuis", lambda role: date_format(localtime(role.started_at), "j F Y"), sort=("started_at",)),
+        Column("depuis", "Depuis", lambda role: said(role.started_at), sort=("started_at",)),
         Column(
             "suite",
             "Suite",

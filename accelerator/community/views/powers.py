@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
 from accelerator.community import rules
@@ -16,6 +15,7 @@ from accelerator.community.states import DelegationScope
 from accelerator.community.views.invitations import count_invitation
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
+from accelerator.workflow.dates import said
 
 
 def _state(power: Any) -> str:
@@ -53,8 +53,8 @@ class Delegations(Within, ListPage):
         Column("a", "À", lambda one: one.delegate.name, sort=("delegate__family_name", "delegate__given_name")),
         Column("objet", "Pour", lambda one: one.get_scope_display(), sort=("scope",)),
         Column("par", "Donnée par", lambda one: one.giver.name),
-        Column("debut", "Du", lambda one: date_format(one.starts_on, "j F Y"), sort=("starts_on",)),
-        Column("fin", "Au", lambda one: date_format(one.ends_on, "j F Y"), sort=("ends_on",)),
+        Column("debut", "Du", lambda one: said(one.starts_on), sort=("starts_on",)),
+        Column("fin", "Au", lambda one: said(one.ends_on), sort=("ends_on",)),
         Column("etat", "État", _state),
         Column("suite", "Suite", _end_label, url=_end_of("community:delegation_end")),
     )
@@ -163,7 +163,7 @@ class Mandates(Within, ListPage):
     columns = (
         Column("a", "Accompagnateur", lambda one: one.helper.name, sort=("helper__family_name", "helper__given_name")),
         Column("par", "Donné par", lambda one: one.granted_by.name),
-        Column("fin", "Jusqu’au", lambda one: date_format(one.ends_on, "j F Y"), sort=("ends_on",)),
+        Column("fin", "Jusqu’au", lambda one: said(one.ends_on), sort=("ends_on",)),
         Column("etat", "État", lambda one: _state(one).replace("ée", "é")),
         Column("suite", "Suite", _end_label, url=_end_of("community:mandate_end")),
     )

@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.http import urlencode
-from django.utils.timezone import localtime
 
 from accelerator.community.clients import Answer, Unavailable, find_company
 from accelerator.community.forms.records import DetailsForm, NumberForm, said_yes_no
@@ -22,6 +20,7 @@ from accelerator.community.queries.register import values_of
 from accelerator.community.record import LABELS
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 from accelerator.workflow.limits import count_against
 
 LOOKUPS_AN_HOUR = 60
@@ -184,7 +183,7 @@ class RegisterDetails(OfNumber, ActionPage):
     def _origins(self) -> dict[str, str]:
         if self.answer_of_register is None:
             return {}
-        read = date_format(localtime(self.answer_of_register.read_at), "j F Y")
+        read = said(self.answer_of_register.read_at)
         sentence = f"Source : registre des entreprises, lu le {read}."
         return dict.fromkeys((name for name in self.given if name in DetailsForm.base_fields), sentence)
 

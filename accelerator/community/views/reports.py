@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 
 from accelerator.community import rules
@@ -19,13 +18,14 @@ from accelerator.community.states import ReportState
 from accelerator.community.views.within import ActWithin
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
+from accelerator.workflow.dates import said
 from accelerator.workflow.limits import count_against
 
 REPORTS_A_DAY = 10
 
 
 def _day(day: Any) -> str:
-    return date_format(day, "j F Y")
+    return said(day)
 
 
 class ReportError(ActWithin):

@@ -1,10 +1,25 @@
-"""The components, as template tags (loaded everywhere: see settings)."""
+"""The components, as template tags, and dates as filters (loaded everywhere: see settings)."""
+
+from datetime import date, datetime
 
 from django import template
 
 from accelerator.design.components import COMPONENTS
 from accelerator.design.components import register as declare
+from accelerator.workflow.dates import DAY, MOMENT, said
 
 register = template.Library()
 for _component in COMPONENTS:
     declare(register, _component)
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | None, form: str = DAY) -> str:
+    """A date as it is said: "1er mars 2019"; nothing when it is not known."""
+    return said(value, form) if value else ""
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str:
+    """A day and an hour as they are said: "1er mars 2019 à 14:30"; nothing when it is not known."""
+    return said(value, MOMENT) if value else ""

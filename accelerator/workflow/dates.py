@@ -1,0 +1,17 @@
+"""How a date is said in French, on pages, in mails and in refusals: the first of a month is « 1er »."""
+
+from datetime import date, datetime
+from typing import Final
+
+from django.utils.formats import date_format
+from django.utils.timezone import is_aware, localtime
+
+DAY: Final = "j F Y"
+MOMENT: Final = "j F Y à H:i"
+
+
+def said(value: date, form: str = DAY) -> str:
+    """The date, or the moment in local time, in one of Django's forms: "1er mars 2019", "2 mars 2019"."""
+    if isinstance(value, datetime) and is_aware(value):
+        value = localtime(value)
+    return date_format(value, form.replace("j", r"j\e\r", 1) if value.day == 1 else form)
