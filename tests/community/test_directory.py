@@ -220,6 +220,18 @@ def test_the_csv_holds_every_result_and_no_formula(client: HostileClient, foundi
     assert len(csv_names(client, "?theme=GAS")) == 1
 
 
+def test_the_csv_says_its_codes_in_french(client: HostileClient) -> None:
+    listed(name="Hérisson", kinds=["porteur"], themes=["GAS", "ALI"])
+    content = b"".join(client.get("/annuaire.csv?q=hérisson").streaming_content).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(content), delimiter=";")
+    assert (row["types"], row["types_libelles"]) == ("porteur", "Porteur de projet")
+    assert row["themes"] == "GAS ; ALI"
+    assert row["themes_libelles"] == "Lutte contre le gaspillage ; Alimentation durable"
+    assert row["identite_libelle"].startswith("Identité")
+    explained = client.get("/annuaire/reutiliser").content.decode()
+    assert all(f"<code>{name}</code>" in explained for name in row)
+
+
 def csv_names(client: HostileClient, query: str) -> list[str]:
     content = b"".join(client.get(f"/annuaire.csv{query}").streaming_content).decode("utf-8-sig")
     return [row["nom"] for row in csv.DictReader(io.StringIO(content), delimiter=";")]

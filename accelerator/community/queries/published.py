@@ -1,13 +1,15 @@
 """What is published of an organisation for machines: one list of fields, for the JSON twin, the CSV and their page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import TextChoices
 from django.urls import reverse
 
 from accelerator.community.models import Organisation
 from accelerator.community.queries import organisation as reading
+from accelerator.community.states import Identity, Kind, LegalFamily, OrganisationState
 
 LICENCE: Final = "Licence Ouverte 2.0"
 LICENCE_URL: Final = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
@@ -20,6 +22,12 @@ class Field:
     name: str
     meaning: str
     value: Callable[[Organisation], Any]
+    of_themes: bool = False
+
+    def read(self, organisation: Organisation, themes: Mapping[str, str]) -> Any:
+        """Its value; `themes` gives the label of each code to the field `of_themes`, whose value holds codes."""
+        value = self.value(organisation)
+        return [themes.get(code, code) for code in value] if self.of_themes else value
 
 
 def _name(organisation: Organisation, place: str) -> str:
@@ -32,6 +40,10 @@ def _code(organisation: Organisation, place: str) -> str:
     return found.code if found else ""
 
 
+def _label(choices: type[TextChoices], code: str) -> str:
+    return str(choices(code).label) if code else ""
+
+
 # In the order of the columns of the CSV.
 FIELDS: Final = (
     Field("identifiant", "Identifiant sur la plateforme, qui ne change jamais", lambda one: one.public_id),
@@ -42,14 +54,21 @@ FIELDS: Final = (
     Field("amalia", "Numéro au registre des associations d’Alsace-Moselle", lambda one: one.amalia or ""),
     Field("identite", "verified : lue dans un registre public ; declared : déclarée ; unknown : non connue",
           lambda one: one.identity),
+    Field("identite_libelle", "L’identité, en clair", lambda one: _label(Identity, one.identity)),
     Field("etat", "active : en activité ; ceased : a cessé", lambda one: one.state),
+    Field("etat_libelle", "L’état, en clair", lambda one: _label(OrganisationState, one.state)),
     Field("famille_juridique", "Code de la famille juridique, vide si elle n’est pas connue",
           lambda one: one.legal_family),
+    Field("famille_juridique_libelle", "La famille juridique, en clair",
+          lambda one: _label(LegalFamily, one.legal_family)),
     Field("ess", "Appartient à l’économie sociale et solidaire : vrai, faux, ou vide si ce n’est pas connu",
           lambda one: one.is_ess),
     Field("esus", "Agréée entreprise solidaire d’utilité sociale : vrai, faux, ou vide", lambda one: one.is_esus),
     Field("types", "Rôles dans l’innovation sociale (codes)", lambda one: list(one.kinds)),
+    Field("types_libelles", "Les rôles, en clair, dans le même ordre",
+          lambda one: [_label(Kind, kind) for kind in one.kinds]),
     Field("themes", "Codes des thèmes de la nomenclature de la plateforme", lambda one: list(one.themes)),
+    Field("themes_libelles", "Les thèmes, en clair, dans le même ordre", lambda one: list(one.themes), of_themes=True),
     Field("resume", "Ce que fait l’organisation, en une phrase", lambda one: one.summary),
     Field("site", "Adresse du site", lambda one: one.website),
     Field("commune", "Nom de la commune du siège", lambda one: one.seat.name if one.seat else ""),
@@ -70,7 +89,8 @@ FIELDS: Final = (
 def published(organisation: Organisation, base_url: str) -> dict[str, Any]:
     """The twin of the page: every field, then where the values come from, the distinctions, the licence."""
     themes, territories = reading.themes_of(organisation), reading.territories_of(organisation)
-    record = {field.name: field.value(organisation) for field in FIELDS}
+    labels = {theme.code: theme.label for theme in themes}
+    record = {field.name: field.read(organisation, labels) for field in FIELDS}
     record["presentation"] = organisation.presentation
     record["provenance"] = [
         {

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from accelerator.community.models import Theme
 from accelerator.community.queries import directory as reading
 from accelerator.community.queries.nearness import said_near
 from accelerator.community.queries.published import FIELDS
@@ -110,8 +111,9 @@ class DirectoryCsv(Page):
         ids = self.ids
 
         def rows() -> Iterator[Sequence[Any]]:
+            themes = dict(Theme.objects.values_list("code", "label"))
             for start in range(0, len(ids), _CHUNK):
                 for organisation in reading.organisations_of(ids[start : start + _CHUNK]):
-                    yield [field.value(organisation) for field in FIELDS]
+                    yield [field.read(organisation, themes) for field in FIELDS]
 
         return csv_response("annuaire", [field.name for field in FIELDS], rows)
