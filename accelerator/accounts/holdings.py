@@ -17,7 +17,19 @@ class Erase(Protocol):
     def __call__(self, *, person: "Person", by: Actor, at: datetime) -> None: ...
 
 
-def _no_objection(person: "Person") -> list[str]:
+@dataclass(frozen=True)
+class Objection:
+    """Why an account cannot be deleted yet, in French, and the page where to do what comes first, if any."""
+
+    reason: str
+    url: str = ""
+    label: str = ""
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+def _no_objection(person: "Person") -> list[Objection]:
     return []
 
 
@@ -30,7 +42,7 @@ class PersonalData:
     models      the labels of the models that name a person ("community.Role"): a test finds those that nobody holds.
     export      everything held about the person, as JSON values, in French words.
     erase       remove it, or cut it from the person where history must stay; an `@operation`.
-    objections  the French reasons why the account cannot be deleted yet, each with what to do first.
+    objections  why the account cannot be deleted yet, each with what to do first.
     """
 
     subject: str
@@ -38,7 +50,7 @@ class PersonalData:
     models: tuple[str, ...]
     export: Callable[["Person"], Any]
     erase: Erase
-    objections: Callable[["Person"], list[str]] = _no_objection
+    objections: Callable[["Person"], list[Objection]] = _no_objection
 
 
 _registered: dict[str, PersonalData] = {}

@@ -220,7 +220,7 @@ def delete_account(*, person: Person, by: Actor, at: datetime) -> None:
     locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if locked.erased_at:
         raise Refused("Ce compte est déjà supprimé.")
-    if reasons := [reason for holding in holdings() for reason in holding.objections(locked)]:
+    if reasons := [str(one) for holding in holdings() for one in holding.objections(locked)]:
         raise Refused(" ".join(reasons))
     address = Recipient(locked.email or "")
     for holding in reversed(holdings()):

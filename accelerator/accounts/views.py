@@ -462,7 +462,7 @@ class Deletion(Leaves, AccountPage, ActionPage):
     done_message = "Votre compte est supprimé. Un dernier courriel vous le confirme."
 
     def context(self) -> dict[str, Any]:
-        return {"obstacles": [reason for holding in holdings() for reason in holding.objections(self.person)]}
+        return {"obstacles": [one for holding in holdings() for one in holding.objections(self.person)]}
 
     def perform(self, form: Any) -> None:
         operations.delete_account(person=self.person, by=self.person, at=self.at)

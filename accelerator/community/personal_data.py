@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
-from accelerator.accounts.holdings import PersonalData, register
+from accelerator.accounts.holdings import Objection, PersonalData, register
 from accelerator.accounts.models import Person
 from accelerator.community.models import (
     ContactMessage,
@@ -113,16 +114,20 @@ def export(person: Person) -> dict[str, Any]:
     }
 
 
-def objections(person: Person) -> list[str]:
+def objections(person: Person) -> list[Objection]:
     """Why the account cannot be deleted yet: others would be left without anyone to manage what they share."""
     alone = sole_responsibilities(person)
     reasons = [
-        f"Vous êtes la seule personne à pouvoir gérer la fiche de {organisation.name}, qui a d’autres membres : donnez "
-        "d’abord le rôle de gestionnaire à l’un d’eux (page « Membres »)."
+        Objection(
+            f"Vous êtes la seule personne à pouvoir gérer la fiche de {organisation.name}, qui a d’autres membres : "
+            "donnez d’abord le rôle de gestionnaire à l’un d’eux (page « Membres »).",
+            url=reverse("community:members", args=[organisation.key]),
+            label=f"Les membres de {organisation.name}",
+        )
         for organisation in alone.organisations
     ]
     if alone.platform:
-        reasons.append("Vous êtes le dernier administrateur de la plateforme : nommez-en un autre d’abord.")
+        reasons.append(Objection("Vous êtes le dernier administrateur de la plateforme : nommez-en un autre d’abord."))
     return reasons
 
 
@@ -137,7 +142,7 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     locked = list(organisations.select_for_update(no_key=True, of=("self",)))
     # Asked again now that nobody else can leave meanwhile.
     if reasons := objections(person):
-        raise Refused(" ".join(reasons))
+        raise Refused(" ".join(str(one) for one in reasons))
     for organisation in locked:
         end_powers_of(person, organisation, by=by, at=at)
         for role in Role.objects.current().filter(person=person, organisation=organisation):

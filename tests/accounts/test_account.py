@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accelerator.accounts import holdings, operations
-from accelerator.accounts.holdings import PersonalData
+from accelerator.accounts.holdings import Objection, PersonalData
 from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.queries import with_actor_names
 from accelerator.journal import System, declare, ref
@@ -172,9 +172,10 @@ def test_my_account_is_deleted_and_history_keeps_no_name(
 
 
 @pytest.fixture
-def objecting() -> Iterator[list[str]]:
+def objecting() -> Iterator[list[Objection]]:
     """A subject that keeps the account while there are reasons."""
-    reasons = ["Vous êtes seul gestionnaire de « Atelier (exemple) » : nommez d’abord quelqu’un."]
+    why = "Vous êtes seul gestionnaire de « Atelier (exemple) » : nommez d’abord quelqu’un."
+    reasons = [Objection(why, url="/organisations/atelier/membres", label="Les membres")]
 
     @operation
     def erase(*, person: Person, by: Any, at: datetime) -> None:
@@ -185,17 +186,20 @@ def objecting() -> Iterator[list[str]]:
     del holdings._registered["essai"]
 
 
-def test_what_stands_in_the_way_is_said(client: HostileClient, person: Person, objecting: list[str]) -> None:
-    assert objecting[0] in client.get("/compte/suppression").content.decode()
+def test_what_stands_in_the_way_is_said(client: HostileClient, person: Person, objecting: list[Objection]) -> None:
+    page = client.get("/compte/suppression").content.decode()
+    assert str(objecting[0]) in page
+    assert '<a href="/organisations/atelier/membres">Les membres</a>' in page
+    assert 'name="confirm"' not in page  # nothing to send while it would be refused
     refused = client.post("/compte/suppression", {"confirm": "on"})
     assert refused.status_code == 422
-    assert refused.content.decode().count(objecting[0]) == 2
+    assert refused.content.decode().count(str(objecting[0])) == 1
     person.refresh_from_db()
     assert person.email == "camille@exemple.example"
     assert client.get("/compte/").status_code == 200
 
 
-def test_a_subject_registers_once(objecting: list[str]) -> None:
+def test_a_subject_registers_once(objecting: list[Objection]) -> None:
     with pytest.raises(ValueError, match="deux fois"):
         holdings.register(holdings.holdings()[-1])
 
