@@ -77,7 +77,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:charter": (EVERYONE,),
     "community:messages": (SIGNED_IN,),
     "community:message": ("message", "→ 404 404 · · 404 404 · 404 404"),
-    "community:report_abuse": ("message", "→ 404 404 · · 404 404 · 404 404"),
+    "community:report_abuse": ("message", "→ 404 404 · · 404 404 403 404 404"),
     "community:reports": ("→ 403 403 403 403 403 403 403 · ·",),
     "community:report": ("report", "→ 404 404 404 404 404 404 404 · ·"),
     # What is read by all

@@ -234,6 +234,21 @@ def test_an_abuse_is_reported_and_read_by_moderators(
     assert "pouvons-nous venir" in page
 
 
+def test_one_does_not_complain_of_one_s_own_message(
+    client: HostileClient, organisation: Organisation, steered: Any
+) -> None:
+    sender = factories.person()
+    client.force_login(sender)
+    url = client.post(write_url(organisation), WORDS).url
+    assert "/signaler" not in client.get(url).content.decode().partition("<main")[2]
+    assert client.get(f"{url}/signaler").status_code == 403
+    client.force_login(steered)
+    assert f"{url}/signaler" in client.get(url).content.decode()
+    client.post(url, {"body": "Nous répondons."})
+    client.force_login(sender)  # who has now received something
+    assert f"{url}/signaler" in client.get(url).content.decode()
+
+
 def test_twenty_messages_a_day_at_most(client: HostileClient, organisation: Organisation, steered: Any) -> None:
     client.force_login(factories.person())
     statuses = [client.post(write_url(organisation), WORDS).status_code for _ in range(21)]

@@ -1,5 +1,6 @@
 """The messages that a person may read."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -17,6 +18,11 @@ def exchanges_of(person: Any) -> QuerySet[ContactMessage]:
 def may_read(message: ContactMessage, person: Any) -> bool:
     """Whether an exchange is this person's."""
     return exchanges_of(person).filter(pk=message.in_reply_to_id or message.pk).exists()
+
+
+def received(messages: Sequence[ContactMessage], person: Any) -> bool:
+    """Whether one of these messages was written by someone else: only such a message may be complained of."""
+    return any(message.sender_id != person.pk for message in messages)
 
 
 def exchange(first: ContactMessage) -> list[ContactMessage]:

@@ -3,22 +3,22 @@
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from accelerator.community.forms.exchanges import AbuseForm, MessageFilters, MessageForm, ReplyForm
 from accelerator.community.models import ContactMessage, ErrorReport
 from accelerator.community.operations.messages import NOBODY, reply, write_to
 from accelerator.community.operations.reports import report_error
-from accelerator.community.queries.messages import exchange, exchanges_of
+from accelerator.community.queries.messages import exchange, exchanges_of, received
 from accelerator.community.queries.people import steering_people
 from accelerator.community.states import ReportTopic
 from accelerator.community.views.within import ActWithin
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
+from accelerator.workflow.dates import said
 from accelerator.workflow.limits import count_against
 
 MESSAGES_A_DAY = 20
@@ -79,7 +79,7 @@ class Messages(ListPage):
         ),
         Column("organisation", "Organisation", lambda m: m.organisation.name, sort=("organisation__name",)),
         Column("de", "De", lambda m: m.sender.name),
-        Column("date", "Le", lambda m: date_format(localtime(m.sent_at), "j F Y à H\\hi"), sort=("sent_at",)),
+        Column("date", "Le", lambda m: said(m.sent_at, "j F Y à H\\hi"), sort=("sent_at",)),
     )
 
     def rows(self) -> Any:
@@ -128,6 +128,7 @@ class Message(OfExchange, ActionPage):
 
     def context(self) -> dict[str, Any]:
         sender = self.message.sender_id
+        messages = exchange(self.message)
         lines = [
             {
                 "who": "Vous" if one.sender_id == self.person.pk else one.sender.name,
@@ -135,9 +136,14 @@ class Message(OfExchange, ActionPage):
                 "at": one.sent_at,
                 "body": one.body,
             }
-            for one in exchange(self.message)
+            for one in messages
         ]
-        return {"message": self.message, "lines": lines, "mine": sender == self.person.pk}
+        return {
+            "message": self.message,
+            "lines": lines,
+            "mine": sender == self.person.pk,
+            "received": received(messages, self.person),
+        }
 
     def before(self) -> None:
         key = f"message:{self.person.actor_key}"
@@ -157,6 +163,11 @@ class ReportAbuse(OfExchange, ActionPage):
     template_name = "community/report_abuse.html"
     form_class = AbuseForm
     submit_label = "Envoyer le signalement"
+
+    def load(self) -> None:
+        super().load()
+        if not received(exchange(self.message), self.person):
+            raise PermissionDenied("Seule la personne qui reçoit un message peut le signaler.")
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb(self.message.subject, self.here())]
@@ -179,5 +190,5 @@ class ReportAbuse(OfExchange, ActionPage):
         return self.here()
 
     def message_when_done(self, result: ErrorReport) -> str:
-        day = date_format(result.due_on, "j F Y")
+        day = said(result.due_on)
         return f"Votre signalement est reçu. Une réponse vous sera envoyée au plus tard le {day}."
