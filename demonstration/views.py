@@ -18,6 +18,7 @@ from accelerator.accounts.models import Person
 from accelerator.design.forms import FilterForm
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
+from accelerator.workflow.dates import MOMENT, said
 from demonstration.cast import BY_KEY, CAST
 from demonstration.models import Mail
 
@@ -77,9 +78,10 @@ class Mails(ListPage):
             url=lambda mail: reverse("demonstration:mail", args=[mail.pk]),
         ),
         Column("a", "À", lambda mail: mail.to, sort=("to",)),
-        Column("le", "Envoyé le", lambda mail: mail.sent_at, sort=("sent_at",)),
+        Column("le", "Envoyé le", lambda m: said(m.sent_at, MOMENT), sort=("sent_at",), export=lambda m: m.sent_at),
     )
     order = "-le"
+    stacked = True
     filter_form = MailFilters
     things = ("courriel", "courriels")
     export_name = "courriels"

@@ -109,6 +109,8 @@ class ListPage(Page):
     page_size: ClassVar[int] = 20
     export_name: ClassVar[str] = ""
     things: ClassVar[tuple[str, str]] = ("résultat", "résultats")
+    # On a narrow screen, each row becomes a block of its values, nothing to scroll sideways.
+    stacked: ClassVar[bool] = False
     empty_title: str = "Rien à montrer pour le moment"
     empty_advice: str = ""
 
@@ -207,6 +209,7 @@ class ListPage(Page):
             pages = Pages.of(self.request, count=self.count, size=self.page_size)
         except ValueError as fault:
             raise Http404(str(fault)) from fault
+        chips = self.chips()
         rows = list(self.kept[pages.slice_of(self.page_size)])
         return {
             "rows": rows,
@@ -216,7 +219,9 @@ class ListPage(Page):
             "count": self.count,
             "thing": self.things[0] if self.count < 2 else self.things[1],
             "filters": self.filters,
-            "chips": self.chips(),
+            "chips": chips,
+            # Nothing exists and nothing was asked: there is nothing to filter.
+            "filters_shown": bool(self.count or chips or (self.filters and self.filters.errors)),
             "kept_parameters": kept(self.request, SORT),
             "exports": self.exports(),
             "reset_url": self.request.path,
