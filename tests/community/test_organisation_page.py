@@ -99,7 +99,7 @@ def test_the_charter_is_never_shown_as_a_label(client: HostileClient) -> None:
 def test_each_value_says_whether_a_person_confirmed_it(client: HostileClient) -> None:
     said = {"source": "SIRENE", "on": "2026-02-01", "confirmed_by": "person:1", "confirmed_at": "2026-03-04T10:00:00"}
     page = _page(client, factories.organisation(is_ess=True, provenance={"is_ess": said}))
-    assert "SIRENE, 1 février 2026" in page
+    assert "SIRENE, 1er février 2026" in page
     assert "Oui, le 4 mars 2026" in page
     assert "person:1" not in page
 
