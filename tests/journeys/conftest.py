@@ -85,10 +85,15 @@ class Window:
         self.look()
 
     def become(self, who: str) -> None:
-        """Be one of the fictitious people, by the bar at the top of the page."""
+        """Be one of the fictitious people, by the bar at the top of the page: one click, or its panel."""
         self.page.goto(self.address)
+        at_once = self.page.locator(f".fi-demo__quick button[value={who}]")
+        if at_once.is_visible():
+            at_once.click()
+            self.page.locator(f".fi-demo__quick button[value={who}][aria-current]").wait_for()
+            return
         self.page.locator(".fi-demo__choice summary").click()
-        self.page.locator(f".fi-demo button[value={who}]").click()
+        self.page.locator(f".fi-demo__people button[value={who}]").click()
         self.page.locator(".fi-demo__choice:not([open])").wait_for()
 
     def press(self, name: str) -> None:
