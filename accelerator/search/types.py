@@ -8,7 +8,7 @@ from typing import Literal
 
 Sort = Literal["relevance", "name", "date"]
 
-CAP = 5000  # how many answers are read, at most: beyond, facets speak of the most prominent ones
+CAP = 3000  # how many answers are read, at most: beyond, facets speak of the most prominent ones
 EVERYTHING = "="
 
 

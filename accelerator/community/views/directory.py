@@ -98,7 +98,7 @@ class Directory(Page):
 
 
 class DirectoryCsv(Page):
-    """Everything that a question of the directory finds, for a spreadsheet (at most 5 000 organisations)."""
+    """Everything that a question of the directory finds, for a spreadsheet (at most 3 000 organisations)."""
 
     title = "Annuaire en CSV"
     public = True
