@@ -98,6 +98,7 @@ class Place(models.Model):
             GinIndex(fields=["cover"], name="place_cover", fastupdate=False),
             GinIndex(fields=["postal_codes"], name="place_postal_codes", fastupdate=False),
             GinIndex(fields=["found_by"], name="place_found_by", fastupdate=False),
+            models.Index(fields=["latitude", "longitude"], name="place_point"),
             models.Index(fields=["folded"], name="place_folded", opclasses=["text_pattern_ops"]),
         ]
 
