@@ -13,7 +13,7 @@ from accelerator.community.queries.organisation import kinds_of
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import TERRITORY_DISTINCTION, Kind
 from accelerator.geography.models import Place, PlaceKind
-from accelerator.search.types import CAP, Answer, Question
+from accelerator.search.types import Answer, Question
 
 FIRST: Final = 20
 FIRST_AROUND: Final = 6
@@ -28,7 +28,7 @@ class Count:
 
     @classmethod
     def of(cls, answer: Answer) -> "Count":
-        return cls(CAP, is_exact=False) if answer.total is None else cls(answer.total)
+        return cls(answer.at_least, is_exact=answer.total is not None)
 
     def __str__(self) -> str:
         shown = f"{self.number:,}".replace(",", "\u202f")
@@ -105,7 +105,7 @@ def figures() -> Figures:
     """
     counted = DIRECTORY.search(Question(size=1, sort="name", counted=("departement",)))
     return Figures(
-        organisations=CAP if counted.total is None else counted.total,
+        organisations=counted.at_least,
         by_departement=counted.facets.get("departement", {}),
         territories=Distinction.objects.filter(name=TERRITORY_DISTINCTION).count(),
     )

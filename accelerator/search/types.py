@@ -87,6 +87,11 @@ class Answer:
         """Some of the words were not required."""
         return bool(self.optional or self.unknown)
 
+    @property
+    def at_least(self) -> int:
+        """How many answer: the total, or `CAP` when there are more and nobody counted them."""
+        return CAP if self.total is None else self.total
+
     def pages(self, size: int) -> int:
         """How many pages can be turned."""
         return max(1, -(-self.reachable // size))

@@ -153,13 +153,13 @@ def directory(question: Question) -> Directory:
         ids = nearest_first(near_ids, understood.near, first=first, size=max(0, min(PAGE_SIZE, reachable - first)))
     else:
         answer = DIRECTORY.search(understood.asked(page=question.page, size=PAGE_SIZE, sort=_SORTS[sort]))
-        ids, reachable = answer.ids, min(answer.reachable, _total(answer))
+        ids, reachable = answer.ids, min(answer.reachable, answer.at_least)
     names = _Names.for_results(organisations := organisations_of(ids))
     labels = names.labels()
     return Directory(
         question=replace(understood.question, sort="" if sort == _default_sort(understood) else sort.value),
         results=_results(organisations, names, understood.near),
-        total=_total(answer),
+        total=answer.at_least,
         capped=_is_capped(answer),
         reachable=reachable,
         facets=_facets(understood.question, answer, labels),
@@ -217,17 +217,13 @@ def mapped(question: Question) -> Mapped:
         (code, _label(labels["region"], code), count) for code, count in answer.facets.get("region", {}).items()
     ]
     return Mapped(
-        total=_total(answer),
+        total=answer.at_least,
         capped=_is_capped(answer),
         facets=[facet for facet in _facets(question, answer, labels) if facet.name in ("type", "theme")],
         by_departement=answer.facets.get("departement", {}),
         departements=names.departements(),
         by_region=sorted(by_region, key=lambda line: (-line[2], line[1])),
     )
-
-
-def _total(answer: Answer) -> int:
-    return CAP if answer.total is None else answer.total
 
 
 def _is_capped(answer: Answer) -> bool:
