@@ -20,7 +20,10 @@ from config import embedded
 ROOT = embedded.ROOT
 HOUSE = ROOT / "accelerator"
 # From the lowest to the highest, as in .importlinter.
-SUBJECTS = ("journal", "workflow", "design", "notices", "geography", "search", "accounts", "community", "portal")
+SUBJECTS = (
+    *("journal", "workflow", "design", "notices", "geography", "search"),
+    *("registers", "accounts", "community", "portal"),
+)
 KERNELS = {"journal", "workflow", "design", "notices", "search"}
 
 # The rooms of a subject (docs/decisions/0025-houses-and-rooms.md). A room may be a file, or a folder of that name.
@@ -46,8 +49,10 @@ OTHER_ROOMS = {
     "search": {"asking", "facets", "index", "lexicon", "rebuild", "text", "types"},
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for
     "accounts": {"adapter", "holdings", "browsers"},
-    # identifiers and their check digits; re-encoded pictures; what is written once for several rooms
-    "community": {"identifiers", "pictures", "charter", "deadlines", "record"},
+    # identifiers and their check digits
+    "registers": {"identifiers"},
+    # re-encoded pictures; what is written once for several rooms
+    "community": {"pictures", "charter", "deadlines", "record"},
 }
 NO_ATTIC = {"utils", "helpers", "common", "core", "base", "misc", "tools", "lib"}
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "accelerator.notices",
     "accelerator.geography",
     "accelerator.search",
+    "accelerator.registers",
     "accelerator.accounts",
     "accelerator.community",
     "accelerator.portal",

@@ -7,7 +7,7 @@ import pytest
 
 from accelerator.community.operations.founding import FACTS, _place_key, _rows
 from accelerator.geography.models import Place
-from tests.community.register_server import Register, running
+from tests.registers.register_server import Register, running
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accelerator.community.identifiers import understand
 from accelerator.community.queries.duplicates import known_by, lookalikes
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
+from accelerator.registers.identifiers import understand
 from tests import factories
 
 

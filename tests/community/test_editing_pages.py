@@ -17,7 +17,7 @@ from accelerator.journal.queries import history_of
 from tests import factories
 from tests.client import HostileClient
 from tests.community import register_server as server
-from tests.community.register_server import JARDINS, Register
+from tests.registers.register_server import JARDINS, Register
 
 
 @pytest.fixture(autouse=True)

@@ -7,14 +7,14 @@ import pytest
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.community.clients import Answer, Company, FoundEstablishment
-from accelerator.community.identifiers import understand
 from accelerator.community.models import Establishment, Organisation, Role
 from accelerator.community.operations.records import ALREADY_KNOWN, change, confirm, register, take_from_register
 from accelerator.community.record import DECLARED, REGISTER, SECTIONS, legal_family_of, print_of
 from accelerator.community.states import Identity, OrganisationState, RoleName
 from accelerator.geography.models import Place
 from accelerator.journal.queries import history_of
+from accelerator.registers.clients import Answer, Company, FoundEstablishment
+from accelerator.registers.identifiers import understand
 from accelerator.workflow import Refused, transaction
 from tests import factories
 

@@ -11,7 +11,7 @@ from accelerator.geography.models import Place
 from tests import factories
 from tests.client import HostileClient
 from tests.community import register_server as server
-from tests.community.register_server import JARDINS, Register
+from tests.registers.register_server import JARDINS, Register
 
 NUMBER, DETAILS = "/organisations/nouvelle", "/organisations/nouvelle/fiche"
 SIRET = f"{JARDINS}00074"

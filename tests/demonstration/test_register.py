@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from accelerator.community.clients import Unavailable, find_company
-from accelerator.community.identifiers import understand
+from accelerator.registers.clients import Unavailable, find_company
+from accelerator.registers.identifiers import understand
 from config.run import company_register
 from demonstration import register
 

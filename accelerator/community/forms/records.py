@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django import forms
 
-from accelerator.community.identifiers import Identifier, Misread, understand
 from accelerator.community.models import Theme
 from accelerator.community.record import SourceOfEsus
 from accelerator.community.states import Family, Kind, LegalFamily
@@ -14,6 +13,7 @@ from accelerator.design.forms import CheckboxGroups, Form
 from accelerator.geography.forms import PerimeterField, PlaceField
 from accelerator.geography.models import PlaceKind
 from accelerator.geography.perimeters import Perimeter
+from accelerator.registers.identifiers import Identifier, Misread, understand
 
 MOST_THEMES = 5
 MOST_LINKS = 5

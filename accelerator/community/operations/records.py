@@ -6,14 +6,12 @@ from typing import Any
 
 from accelerator.accounts.models import Person
 from accelerator.community import charter, rules, search
-from accelerator.community.clients import Answer
 from accelerator.community.events import (
     RECORD_CHANGED,
     RECORD_REFRESHED,
     RECORD_REGISTERED,
     VALUE_CONFIRMED,
 )
-from accelerator.community.identifiers import Identifier, Scheme
 from accelerator.community.models import Establishment, Organisation
 from accelerator.community.operations.charter import accept_charter
 from accelerator.community.operations.locks import lock_organisation, lock_person
@@ -35,6 +33,8 @@ from accelerator.community.record import (
 from accelerator.community.states import Identity, OrganisationState, RoleName
 from accelerator.geography.perimeters import cover_of
 from accelerator.journal.operations import record
+from accelerator.registers.clients import Answer
+from accelerator.registers.identifiers import Identifier, Scheme
 from accelerator.workflow import Refused, operation
 
 ALREADY_KNOWN = "Ce numéro est déjà celui d’une fiche : elle est proposée ci-dessous."

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from django.db.models import Q
 from rapidfuzz import fuzz
 
-from accelerator.community.identifiers import Identifier, Scheme
 from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
 from accelerator.geography.names import words
+from accelerator.registers.identifiers import Identifier, Scheme
 
 # How alike two names must be, out of 100 (rapidfuzz, words sorted); tried in tests/community/test_duplicates.py.
 ALIKE = 86

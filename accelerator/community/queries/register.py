@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from accelerator.community.clients import Company, FoundEstablishment
 from accelerator.community.models import Organisation
 from accelerator.community.record import FROM_REGISTER, LABELS, is_confirmed, legal_family_of
 from accelerator.community.states import LegalFamily
 from accelerator.geography.models import Place
+from accelerator.registers.clients import Company, FoundEstablishment
 
 # The register places Paris, Lyon and Marseille by arrondissement; the record, by commune.
 _ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}

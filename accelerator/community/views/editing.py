@@ -6,9 +6,7 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
-from accelerator.community.clients import Answer, Unavailable, find_company
 from accelerator.community.forms import records as forms
-from accelerator.community.identifiers import Identifier, Scheme
 from accelerator.community.models import Organisation
 from accelerator.community.operations.records import change, confirm, take_from_register
 from accelerator.community.queries import organisation as reading
@@ -16,6 +14,8 @@ from accelerator.community.queries.register import Difference, differences, said
 from accelerator.community.record import LABELS, SECTIONS, print_of
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.forms import Form
+from accelerator.registers.clients import Answer, Unavailable, find_company
+from accelerator.registers.identifiers import Identifier, Scheme
 from accelerator.workflow import Refused
 from accelerator.workflow.limits import count_against
 

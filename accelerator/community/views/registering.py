@@ -10,15 +10,15 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accelerator.community.clients import Answer, Unavailable, find_company
 from accelerator.community.forms.records import DetailsForm, NumberForm, said_yes_no
-from accelerator.community.identifiers import Identifier, Misread, Scheme, understand
 from accelerator.community.models import Organisation
 from accelerator.community.operations.records import register
 from accelerator.community.queries.duplicates import Lookalike, known_by, lookalikes
 from accelerator.community.queries.register import values_of
 from accelerator.community.record import LABELS
 from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.registers.clients import Answer, Unavailable, find_company
+from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 from accelerator.workflow.limits import count_against

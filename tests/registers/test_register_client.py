@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from accelerator.community.clients import Unavailable, find_company
-from accelerator.community.identifiers import understand
+from accelerator.registers.clients import Unavailable, find_company
+from accelerator.registers.identifiers import understand
 from tests.community import register_server as server
-from tests.community.register_server import JARDINS, Register
+from tests.registers.register_server import JARDINS, Register
 
 SIRET = f"{JARDINS}00074"
 

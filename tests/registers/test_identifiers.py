@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from accelerator.community.identifiers import Identifier, Misread, Scheme, understand
+from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
 
 SIREN, SIRET = "732829320", "73282932000074"
 

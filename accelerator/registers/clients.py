@@ -21,7 +21,7 @@ import httpx
 from django.conf import settings
 from django.core.cache import cache
 
-from accelerator.community.identifiers import Identifier, Misread, Scheme, understand
+from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
 
 logger = logging.getLogger(__name__)
 
