@@ -16,7 +16,7 @@ from accelerator.community.states import RoleName
 from accelerator.journal.queries import history_of
 from tests import factories
 from tests.client import HostileClient
-from tests.community import register_server as server
+from tests.registers import register_server as server
 from tests.registers.register_server import JARDINS, Register
 
 

@@ -10,7 +10,7 @@ from accelerator.community.states import Identity, RoleName
 from accelerator.geography.models import Place
 from tests import factories
 from tests.client import HostileClient
-from tests.community import register_server as server
+from tests.registers import register_server as server
 from tests.registers.register_server import JARDINS, Register
 
 NUMBER, DETAILS = "/organisations/nouvelle", "/organisations/nouvelle/fiche"

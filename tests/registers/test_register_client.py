@@ -9,7 +9,7 @@ import pytest
 
 from accelerator.registers.clients import Unavailable, find_company
 from accelerator.registers.identifiers import understand
-from tests.community import register_server as server
+from tests.registers import register_server as server
 from tests.registers.register_server import JARDINS, Register
 
 SIRET = f"{JARDINS}00074"
