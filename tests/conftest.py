@@ -28,6 +28,7 @@ from accelerator.notices.models import Notice
 from accelerator.workflow import Refused, transaction
 from config import embedded
 from tests.client import HostileClient
+from tests.registers.register_server import Register, running
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -178,3 +179,12 @@ def deliver() -> Callable[[], list[Any]]:
         return list(mail.outbox[before:])
 
     return send_all
+
+
+@pytest.fixture
+def register(settings: Any) -> Iterator[Register]:
+    """The company register, on this machine."""
+    with running() as server:
+        settings.COMPANY_REGISTER_URL = server.url
+        settings.COMPANY_REGISTER_TIMEOUT = 0.5
+        yield server
