@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accelerator.accounts.models import Person
+from accelerator.accounts.models import ExternalIdentity, Person
 from accelerator.community.models import Delegation, Invitation, JoinRequest, Mandate, Organisation, Role
 from accelerator.community.states import DelegationScope, OrganisationState, RoleName
 
@@ -27,6 +27,22 @@ def person(**values: Any) -> Person:
         **values,
     }
     return Person.objects.create(**given)
+
+
+def external_identity(holder: Person, **values: Any) -> ExternalIdentity:
+    """An identity of ProConnect that served just now, for an establishment of a fictitious company."""
+    now = timezone.now()
+    given = {
+        "issuer": "https://proconnect.example",
+        "sub": f"sub-{next(_numbers)}",
+        "siret": "00000001800010",
+        "email": f"agent{next(_numbers)}@employeur.example",
+        "idp_label": "Fournisseur fictif",
+        "linked_at": now,
+        "attested_at": now,
+        **values,
+    }
+    return ExternalIdentity.objects.create(person=holder, **given)
 
 
 def organisation(**values: Any) -> Organisation:

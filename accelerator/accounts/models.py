@@ -1,4 +1,4 @@
-"""Persons."""
+"""Persons, and what they prove who they are with."""
 
 import secrets
 
@@ -134,3 +134,40 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} ({self.asked_at:%Y-%m-%d %H:%M})"
+
+
+class ExternalIdentity(models.Model):
+    """A person as an identity provider knows them: one `sub` for each place where they work (ProConnect)."""
+
+    retention = Retention(
+        holds="Votre identité professionnelle ProConnect : identifiant, adresse, SIRET de l’employeur, fournisseur",
+        why="Vous reconnaître quand vous entrez par ProConnect, et prouver pour quelle organisation vous travaillez.",
+        until="Tant que vous la laissez liée à votre compte, que vous pouvez en détacher à tout moment.",
+    )
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="external_identities")
+    issuer = models.URLField(max_length=200)
+    sub = models.CharField(max_length=255)
+    # What the provider said last, at `attested_at`; empty when it said nothing.
+    siret = models.CharField(max_length=14, default="", blank=True)
+    email = models.EmailField(max_length=254, default="", blank=True)
+    idp_label = models.CharField(max_length=120, default="", blank=True)
+    linked_at = models.DateTimeField()
+    attested_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "sub"],
+                name="external_identity_of_one_person",
+                violation_error_message="Cette identité est déjà liée à un compte.",
+            ),
+            models.CheckConstraint(
+                name="external_identity_siret_has_14_digits",
+                condition=Q(siret="") | Q(siret__regex=r"^[0-9]{14}$"),
+                violation_error_message="Un SIRET a quatorze chiffres.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.idp_label or self.issuer

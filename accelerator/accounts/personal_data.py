@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accelerator.accounts.holdings import PersonalData, register
 from accelerator.accounts.models import Challenge, Person
-from accelerator.accounts.queries import with_actor_names
+from accelerator.accounts.queries import identities_of, with_actor_names
 from accelerator.journal import Actor
 from accelerator.journal.queries import acts_of
 from accelerator.notices import operations as notices
@@ -27,6 +27,17 @@ def export(person: Person) -> dict[str, Any]:
             "ouvert le": person.joined_at,
             "conditions d’utilisation": {"version": person.terms_version, "acceptées le": person.terms_accepted_at},
         },
+        "identités ProConnect": [
+            {
+                "fournisseur": identity.idp_label,
+                "identifiant": identity.sub,
+                "adresse": identity.email,
+                "SIRET": identity.siret,
+                "liée le": identity.linked_at,
+                "servie le": identity.attested_at,
+            }
+            for identity in identities_of(person)
+        ],
         "codes demandés": [
             {"adresse": challenge.email, "pour": challenge.get_purpose_display(), "le": challenge.asked_at}
             for challenge in _challenges(person).order_by("asked_at")
@@ -50,6 +61,7 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
         notices.forget(recipient=person.actor_key, email=address, by=by, at=at)
     notices.unname(words=person.naming, by=by, at=at)
     challenges.delete()
+    identities_of(person).delete()
     EmailAddress.objects.filter(user=person).delete()
 
 
@@ -61,7 +73,10 @@ register(
     PersonalData(
         subject="accounts",
         title="Votre compte",
-        models=("accounts.Person", "accounts.Challenge", "account.EmailAddress", "notices.Notice", "journal.Event"),
+        models=(
+            *("accounts.Person", "accounts.Challenge", "accounts.ExternalIdentity", "account.EmailAddress"),
+            *("notices.Notice", "journal.Event"),
+        ),
         export=export,
         erase=erase,
     )

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
-from accelerator.accounts.models import Challenge, Person
-from accelerator.accounts.states import JOINING_LASTS, Purpose
+from accelerator.accounts.models import Challenge, ExternalIdentity, Person
+from accelerator.accounts.states import ATTESTATION_LASTS, JOINING_LASTS, Purpose
 from accelerator.journal.models import Event
 
 # The named parts of the platform, as they are shown to people.
@@ -28,6 +28,21 @@ class Line:
     who: str
     sentence: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Attestation:
+    """For which establishment ProConnect said that someone works, and when it said it.
+
+    siret, siren  as the identity provider of the employer declares them: known to be of the right length, not to exist.
+    """
+
+    siret: str
+    attested_at: datetime
+
+    @property
+    def siren(self) -> str:
+        return self.siret[:9]
 
 
 def with_actor_names(events: Iterable[Event]) -> list[Line]:
@@ -61,3 +76,19 @@ def joining_until(challenge: Challenge) -> datetime | None:
 def has_accepted_current_terms(person: Person) -> bool:
     """Whether the conditions of use accepted are those of today."""
     return person.terms_version == settings.TERMS_VERSION
+
+
+def identities_of(person: Person) -> QuerySet[ExternalIdentity]:
+    """The identities linked to an account, the one that served last first."""
+    return person.external_identities.order_by("-attested_at", "-pk")
+
+
+def attested_siret(person: Person, at: datetime) -> Attestation | None:
+    """The establishment that ProConnect named when the person last entered by it, in the last 24 hours; or None.
+
+    None also when that last entry named none: what an earlier one said is no longer believed.
+    """
+    last = identities_of(person).filter(attested_at__lte=at).first()
+    if last is None or not last.siret or at >= last.attested_at + ATTESTATION_LASTS:
+        return None
+    return Attestation(siret=last.siret, attested_at=last.attested_at)

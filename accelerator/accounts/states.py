@@ -30,3 +30,5 @@ PER_ADDRESS_AND_PLACE = 5
 PER_ADDRESS = 15
 PER_PLACE = 60
 PER = timedelta(hours=1)
+# For how long what a provider said when someone entered is taken as said today.
+ATTESTATION_LASTS = timedelta(hours=24)

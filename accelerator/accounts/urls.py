@@ -2,27 +2,27 @@
 
 from django.urls import include, path
 
-from accelerator.accounts import views
+from accelerator.accounts.views import account, data, notices, sign_in
 
 pages = [
-    path("", views.Account.as_view(), name="account"),
-    path("connexion/code/<slug:token>", views.EnterCode.as_view(), name="code"),
-    path("bienvenue/<slug:token>", views.Join.as_view(), name="join"),
-    path("conditions", views.Terms.as_view(), name="terms"),
-    path("nom", views.Rename.as_view(), name="rename"),
-    path("adresse", views.ChangeAddress.as_view(), name="address"),
-    path("adresse/code/<slug:token>", views.AddressCode.as_view(), name="address_code"),
-    path("courriels", views.Notices.as_view(), name="notices"),
-    path("courriels/<int:number>", views.OneNotice.as_view(), name="notice"),
-    path("donnees", views.Data.as_view(), name="data"),
-    path("donnees.json", views.Export.as_view(), name="export"),
-    path("suppression", views.Deletion.as_view(), name="deletion"),
+    path("", account.Account.as_view(), name="account"),
+    path("connexion/code/<slug:token>", sign_in.EnterCode.as_view(), name="code"),
+    path("bienvenue/<slug:token>", sign_in.Join.as_view(), name="join"),
+    path("conditions", account.Terms.as_view(), name="terms"),
+    path("nom", account.Rename.as_view(), name="rename"),
+    path("adresse", account.ChangeAddress.as_view(), name="address"),
+    path("adresse/code/<slug:token>", account.AddressCode.as_view(), name="address_code"),
+    path("courriels", notices.Notices.as_view(), name="notices"),
+    path("courriels/<int:number>", notices.OneNotice.as_view(), name="notice"),
+    path("donnees", data.Data.as_view(), name="data"),
+    path("donnees.json", data.Export.as_view(), name="export"),
+    path("suppression", data.Deletion.as_view(), name="deletion"),
 ]
 urlpatterns = [
-    path("connexion", views.SignIn.as_view(), name="account_login"),
-    path("inscription", views.SignUp.as_view(), name="account_signup"),
-    path("deconnexion", views.SignOut.as_view(), name="account_logout"),
+    path("connexion", sign_in.SignIn.as_view(), name="account_login"),
+    path("inscription", sign_in.SignUp.as_view(), name="account_signup"),
+    path("deconnexion", sign_in.SignOut.as_view(), name="account_logout"),
     # Where allauth leads an account that was closed while its person was signing in.
-    path("ferme", views.SignIn.as_view(), name="account_inactive"),
+    path("ferme", sign_in.SignIn.as_view(), name="account_inactive"),
     path("", include((pages, "accounts"))),
 ]

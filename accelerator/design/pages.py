@@ -115,14 +115,17 @@ class ActionPage(Page):
     """A page with a form. GET shows it; POST makes one operation in one transaction.
 
     A subclass gives `form_class` and `perform`, and as needed `initial`, `form_arguments`, `done_url`,
-    `done_message`, `submit_label`.
+    `done_message`, `submit_label`, `before`, `respond`.
 
-    A refusal (`Refused`) is shown in the form, which keeps what was typed. The same form sent twice acts once.
+    A refusal (`Refused`) is shown in the form, which keeps what was typed. The same form sent twice acts once, unless
+    the page says otherwise (`acts_once`). `self.form` is the form that was sent, once it is found valid.
     """
 
     http_method_names = ["get", "head", "post", "options"]
     template_name = "design/action.html"
     form_class: type[Form]
+    form: Form
+    acts_once: ClassVar[bool] = True
     submit_label: str = "Enregistrer"
     done_message: str = ""
     status_when_refused = 422
@@ -152,8 +155,11 @@ class ActionPage(Page):
     def before(self) -> None:
         """What counts even if the operation is refused: rate limits. Runs outside the transaction."""
 
+    def respond(self, response: HttpResponseBase) -> None:
+        """The last word on the answer of what was done, the same when the form is sent twice: a cookie, a header."""
+
     def answer(self) -> HttpResponseBase:
-        return self._rendered(form=self.make_form(), once=submissions.new_token())
+        return self._shown(self.make_form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with read_only():
@@ -168,22 +174,31 @@ class ActionPage(Page):
         self.status = self.status_when_refused
         with read_only():
             self._open()
-            return self._rendered(form=form, once=submissions.new_token())
+            return self._shown(form)
+
+    def _shown(self, form: Form) -> HttpResponse:
+        return self._rendered(form=form, once=submissions.new_token() if self.acts_once else "")
 
     def _act(self, form: Form) -> HttpResponse:
+        self.form = form
         self.before()
         sender = self._sender()
         token = submissions.token_of(self.request, sender)
         with transaction():
             answer = submissions.answer_already_given(token, sender=sender, at=self.at)
             if answer is not None:
-                return HttpResponseRedirect(answer or self.request.get_full_path())
+                return self._leading_to(answer or self.request.get_full_path())
             result = self.perform(form)
             answer = self.done_url(result)
             submissions.keep_answer(token, answer)
         if message := self.message_when_done(result):
             messages.success(self.request, message)
-        return HttpResponseRedirect(answer)
+        return self._leading_to(answer)
+
+    def _leading_to(self, answer: str) -> HttpResponse:
+        response = HttpResponseRedirect(answer)
+        self.respond(response)
+        return response
 
     def _sender(self) -> str:
         if self.person.is_authenticated:

@@ -7,7 +7,7 @@ from typing import Any
 from accelerator.accounts import operations
 from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.states import CODE_TRIES, Purpose
-from accelerator.accounts.views import DOOR
+from accelerator.accounts.views.doors import DOOR
 from accelerator.workflow import Refused, transaction
 from accelerator.workflow.limits import count_against
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accelerator.accounts import operations
 from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.states import PER_ADDRESS_AND_PLACE
-from accelerator.accounts.views import DOOR
+from accelerator.accounts.views.doors import DOOR
 from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
 from tests import factories
