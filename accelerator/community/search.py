@@ -8,7 +8,7 @@ territory of action: a commune finds those who act on a larger place around it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -20,6 +20,7 @@ from accelerator.community.states import Family, Identity, Kind, LegalFamily, Or
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.search.facets import Facet
 from accelerator.search.index import Index
+from accelerator.search.rebuild import rebuild
 from accelerator.search.types import Entry
 
 DIRECTORY: Final = Index(
@@ -50,6 +51,27 @@ def refresh(organisations: Iterable[Organisation]) -> None:
     listed = [one for one in given if is_listed(one)]
     DIRECTORY.remove([one.pk for one in given if not is_listed(one)])
     DIRECTORY.put(entries_of(listed))
+
+
+def refresh_ids(ids: Collection[int]) -> None:
+    """The same as `refresh` for organisations given by their identifiers, however many: read a chunk at a time.
+
+    An identifier that is no longer anybody's leaves the index too.
+    """
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), _CHUNK):
+        chunk = ordered[start : start + _CHUNK]
+        found = Organisation.objects.in_bulk(chunk)
+        DIRECTORY.remove([pk for pk in chunk if pk not in found])
+        refresh(found.values())
+
+
+def rebuild_directory() -> int:
+    """Write the whole index again, while it is searched and written; return how many organisations it has.
+
+    Opens its own transactions: raises `RuntimeError` when one is open (see `accelerator.search.rebuild`).
+    """
+    return rebuild(DIRECTORY, every_entry())
 
 
 def is_listed(organisation: Organisation) -> bool:

@@ -4,9 +4,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accelerator.community.operations import powers
-from accelerator.community.search import DIRECTORY, every_entry
+from accelerator.community.search import rebuild_directory
 from accelerator.journal import System
-from accelerator.search.rebuild import rebuild
 from accelerator.workflow import transaction
 
 
@@ -14,7 +13,7 @@ from accelerator.workflow import transaction
 @app.task(name="community.rebuild_search", queueing_lock="community.rebuild_search")
 def rebuild_search(timestamp: int) -> int:
     """Write the index of the directory again: the most prominent first, the words and counts afresh."""
-    return rebuild(DIRECTORY, every_entry())
+    return rebuild_directory()
 
 
 @app.periodic(cron="20 4 * * *")

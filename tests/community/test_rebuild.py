@@ -3,8 +3,9 @@
 import pytest
 from django.core.management import call_command
 
-from accelerator.community.models import OrganisationDocument
-from accelerator.community.search import every_entry, prominence_of
+from accelerator.community.models import Organisation, OrganisationDocument
+from accelerator.community.search import DIRECTORY, every_entry, prominence_of, refresh, refresh_ids
+from accelerator.search.types import Question
 from tests import factories
 
 
@@ -31,3 +32,18 @@ def test_the_command_writes_the_whole_index() -> None:
     one = factories.organisation()
     call_command("rebuild_search", verbosity=0)
     assert list(OrganisationDocument.objects.values_list("pk", flat=True)) == [one.pk]
+
+
+def test_refreshing_by_identifier_writes_what_changed_and_removes_what_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accelerator.community.search._CHUNK", 2)
+    names = ("Une", "Deux", "Trois", "Quatre")
+    renamed, hidden, gone, untouched = (factories.organisation(name=name) for name in names)
+    refresh([renamed, hidden, gone, untouched])
+    Organisation.objects.filter(pk=renamed.pk).update(name="Ressourcerie")
+    Organisation.objects.filter(pk=hidden.pk).update(publishable=False)
+    OrganisationDocument.objects.filter(pk=gone.pk).delete()
+    Organisation.objects.filter(pk=gone.pk).delete()
+    refresh_ids([gone.pk, hidden.pk, renamed.pk, renamed.pk])
+    assert set(DIRECTORY.search(Question()).ids) == {renamed.pk, untouched.pk}
+    assert DIRECTORY.search(Question("ressourcerie")).ids == [renamed.pk]
+    refresh_ids([])

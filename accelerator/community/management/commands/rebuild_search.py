@@ -4,15 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accelerator.community.search import DIRECTORY, every_entry
-from accelerator.search.rebuild import rebuild
+from accelerator.community.search import rebuild_directory
 
 
 class Command(BaseCommand):
     help = "Reconstruit l’index de recherche de l’annuaire."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """The entries are read in order of prominence."""
-        total = rebuild(DIRECTORY, every_entry())
+        """Say how many organisations the index has."""
+        total = rebuild_directory()
         if options["verbosity"]:
             self.stdout.write(f"Index de l’annuaire : {total} organisations.")
