@@ -5,13 +5,15 @@ PYTHON ?= $(shell for v in python3.13 python3.12 python3.11 python3; do \
 	then command -v $$v; break; fi; done)
 BIN := .venv/bin
 PORT ?= 8000
+WEB ?= 2
+WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 # What is installed is known by the content of the locks, whatever the dates of the files.
 INSTALLED := .venv/run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 TOOLED := .venv/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check fix bench lock clean
+.PHONY: help run serve stop test check fix bench lock clean
 
 help:  ## what each door does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,11 +34,14 @@ $(TOOLED): | $(INSTALLED)
 run: $(INSTALLED)  ## opens the platform on http://localhost:8000 with the founding facts
 	@$(BIN)/python -m config.run --port $(PORT)
 
+serve: $(INSTALLED)  ## serves with WEB=2 web processes and WORKERS=2 workers, kept going (docs/operating.md)
+	@$(BIN)/python -m config.serve --port $(PORT) --web $(WEB) --workers $(WORKERS)
+
 stop:  ## stops the platform and the embedded databases of this checkout
 	@test ! -x $(BIN)/python || $(BIN)/python -m config.run --stop
 
 test: $(TOOLED)  ## passes the tests
-	@$(BIN)/python -m pytest -n $${WORKERS:-2} $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: $(TOOLED)  ## lint, types, import contracts, templates, migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

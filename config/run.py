@@ -15,13 +15,11 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 from typing import IO
 
 import django
@@ -30,7 +28,8 @@ from django.core.management import CommandError, call_command, get_commands
 from psycopg import sql
 
 from accelerator.workflow import Refused
-from config import embedded
+from config import embedded, processes
+from config.processes import PATIENCE_AT_STOP, Asked, CannotRunError, Children, say
 from demonstration import register
 
 SETTINGS = "config.settings.dev"
@@ -45,16 +44,10 @@ PREPARATION = (
 )
 # Files whose change cannot alter the data: everything else calls for a new preparation.
 WITHOUT_DATA = {"views", "urls", "forms", "rules", "templatetags", "middleware", "components", "pages"}
-WEB_WORKERS = 2
+WEB_PROCESSES = 2
 WEB_THREADS = 8
 PATIENCE_AT_START = 60.0
-PATIENCE_AT_STOP = 15.0
 LARGEST_LOG = 10_000_000
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class CannotRunError(Exception):
-    """The platform cannot be opened; the message says why and what to do."""
 
 
 def main() -> int:
@@ -73,7 +66,7 @@ def main() -> int:
 def run(port: int) -> int:
     """Open the platform and stay until asked to stop."""
     began = time.monotonic()
-    _obey_signals()
+    processes.obey_signals()
     if "prod" in os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS):
         raise CannotRunError("« make run » est fait pour un poste de travail ; en production, voir docs/operating.md.")
     with only_one() as record:
@@ -90,7 +83,7 @@ def run(port: int) -> int:
         except Asked:
             return 0
         finally:
-            _ignore_signals()
+            processes.ignore_signals()
             if started_database:
                 embedded.stop("main")
                 say("La base de données est arrêtée. À bientôt.")
@@ -260,74 +253,25 @@ def _fingerprint() -> str:
 # ------------------------------------------------------------------------------------------ the server and the worker
 
 
-Children = dict[str, subprocess.Popen[bytes]]
-
-
 @contextmanager
 def children(port: int, record: IO[str], url: str) -> Iterator[Children]:
     """The web server and the worker, stopped gently on the way out."""
     commands = {
-        "serveur web": [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--no-ws"),
-            *("--backpressure", "64", "--workers-kill-timeout", "10", "--log-level", "warning"),
-            "config.wsgi:application",
-        ],
-        "tâches de fond": [sys.executable, "manage.py", "procrastinate", "worker"],
+        "serveur web": processes.web_command(host="127.0.0.1", port=port, processes=WEB_PROCESSES, threads=WEB_THREADS),
+        "tâches de fond": processes.worker_command(),
     }
     running: Children = {}
     try:
         for name, command in commands.items():
             with log_of(name).open("ab") as log:
-                running[name] = subprocess.Popen(
-                    command,
-                    cwd=embedded.ROOT,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,  # Ctrl-C is for us; we tell them
-                    pass_fds=(record.fileno(),),
-                )
+                running[name] = processes.start(command, log=log, held=(record.fileno(),))
         _write(record, processes=[os.getpid(), *(child.pid for child in running.values())], url=url)
         yield running
     finally:
-        _ignore_signals()
-        _end(running)
-
-
-def _obey_signals() -> None:
-    """Make Ctrl-C, SIGTERM and the end of the terminal raise `Asked`."""
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        raise Asked
-
-    for number in STOP_SIGNALS:
-        signal.signal(number, ask)
-
-
-def _ignore_signals() -> None:
-    """What stops must not be stopped."""
-    for number in STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-
-
-class Asked(BaseException):
-    """Someone asked us to stop. Not an error, and nothing may catch it on the way."""
-
-
-def _end(running: Children) -> None:
-    say("", "Arrêt en cours…")
-    for child in running.values():
-        if child.poll() is None:
-            child.terminate()
-    limit = time.monotonic() + PATIENCE_AT_STOP
-    for name, child in running.items():
-        try:
-            child.wait(max(0.1, limit - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        processes.ignore_signals()
+        say("", "Arrêt en cours…")
+        for name in processes.end(running):
             say(f"Le processus « {name} » n’a pas fini à temps : il est interrompu, sa tâche sera reprise.")
-            child.kill()
-            child.wait()
 
 
 def wait_until_open(port: int, running: Children) -> bool:
@@ -404,12 +348,6 @@ def welcome(url: str, seconds: float) -> None:
         f"  Arrêter : Ctrl-C ici, ou « make stop » ailleurs. (Ouverte en {seconds:.1f} s.)",
         "",
     )
-
-
-def say(*lines: str, to: IO[str] | None = None) -> None:
-    """Tell the person at the terminal."""
-    for line in lines:
-        print(line, file=to or sys.stdout, flush=True)
 
 
 if __name__ == "__main__":

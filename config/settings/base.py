@@ -226,7 +226,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(levelname)s %(name)s %(message)s %(request_id)s",
+            "format": "%(levelname)s %(name)s %(message)s %(request_id)s %(process)d",
             "timestamp": "at",
             "rename_fields": {"levelname": "level", "name": "logger"},
             # "request" is Django's object, whose text holds what the visitor is looking for.

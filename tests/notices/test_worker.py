@@ -41,7 +41,7 @@ def _worker(server: MailServer) -> subprocess.Popen[bytes]:
         **os.environ,
         "DATABASE_URL": _database_url(),
         "MAIL_PORT": str(server.port),
-        "DJANGO_SETTINGS_MODULE": "tests.notices.worker_settings",
+        "DJANGO_SETTINGS_MODULE": "tests.process_settings",
     }
     return subprocess.Popen(
         [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot", "--queues", "notices"],
