@@ -70,7 +70,7 @@ class Platform:
         killed = self.web()
         for process in killed:
             os.kill(process, signal.SIGKILL)
-        _until(lambda: not set(killed) & set(self.web()), "les processus web sont refaits")
+        _until(lambda: len(set(self.web()) - set(killed)) == 2, "les processus web sont refaits")
 
     def client(self) -> httpx.Client:
         """A browser that asks a new connection each time, hence any of the web processes."""
@@ -87,7 +87,9 @@ class Platform:
 
 
 def _children(process: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has just died
+        return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return []
 
 
 def _family(process: int) -> list[int]:
