@@ -8,8 +8,18 @@ from typing import Any
 from django.utils import timezone
 
 from accelerator.accounts.models import ExternalIdentity, Person
-from accelerator.community.models import Delegation, Invitation, JoinRequest, Mandate, Organisation, Role
-from accelerator.community.states import DelegationScope, OrganisationState, RoleName
+from accelerator.community.models import (
+    Claim,
+    Delegation,
+    EmailDomain,
+    Invitation,
+    JoinRequest,
+    Mandate,
+    Organisation,
+    Role,
+)
+from accelerator.community.record import snapshot_of
+from accelerator.community.states import DelegationScope, OrganisationState, ProofKind, RoleName
 
 _numbers = count(1)
 
@@ -102,3 +112,28 @@ def join_request(organisation: Organisation, *, asker: Person | None = None, **v
     now = timezone.now()
     given = {"asked_at": now, "expected_on": timezone.localdate(now) + timedelta(days=15), **values}
     return JoinRequest.objects.create(organisation=organisation, person=asker or person(), **given)
+
+
+def email_domain(
+    organisation: Organisation, *, added_by: Person, confirmed: bool = False, **values: Any
+) -> EmailDomain:
+    """A domain of the organisation, confirmed or not."""
+    now = timezone.now()
+    proof = {"confirmed_by": added_by, "confirmed_at": now} if confirmed else {}
+    given = {"domain": f"structure{next(_numbers)}.example", "added_at": now, **proof, **values}
+    return EmailDomain.objects.create(organisation=organisation, added_by=added_by, **given)
+
+
+def claim(organisation: Organisation, *, claimant: Person | None = None, **values: Any) -> Claim:
+    """A claim that stands: the claimant manages the organisation."""
+    now = timezone.now()
+    held = role(organisation, holder=claimant, started_at=values.pop("claimed_at", now))
+    given = {
+        "proof": ProofKind.DOMAIN,
+        "evidence": "structure.example",
+        "claimed_at": held.started_at,
+        "reversible_until": timezone.localdate(held.started_at) + timedelta(days=30),
+        "before": snapshot_of(organisation),
+        **values,
+    }
+    return Claim.objects.create(organisation=organisation, person=held.person, role=held, **given)

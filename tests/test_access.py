@@ -108,6 +108,16 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:ask_to_join": ("key", "→ · 403 403 403 · · · · ·"),
     "community:join_request": ("key", "asked", "→ 403 403 · · 403 403 403 · ·"),
     "community:join_request_refusal": ("key", "asked", "→ 403 403 · · 403 403 403 · ·"),
+    "community:claim": ("key", "→ · 403 403 403 · · · · ·"),
+    "community:claims": ("key", "→ 403 · · · 403 403 403 · ·"),
+    "community:claim_made": ("key", "claim", "→ 403 · · · 403 403 403 · ·"),
+    "community:contest_claim": ("key", "claim", "→ 403 · · · 403 403 403 · ·"),
+    "community:reverse_claim": ("key", "claim", "→ 403 403 · · 403 403 403 · ·"),
+    "community:claims_desk": ("→ 403 403 403 403 403 403 403 · ·",),
+    "community:domains": ("key", "→ 403 403 · · 403 403 403 403 403"),
+    "community:add_domain": ("key", "→ 403 403 · · 403 403 403 403 403"),
+    "community:confirm_domain": ("key", "domain", "→ 403 403 · · 403 403 403 403 403"),
+    "community:remove_domain": ("key", "domain", "→ 403 403 · · 403 403 403 403 403"),
     "community:delegations": ("key", "→ 403 · · · 403 403 403 · ·"),
     "community:give_delegation": ("key", "→ 403 403 403 · 403 403 403 403 403"),
     "community:delegation_end": ("key", "delegation", "→ 403 · 403 · 403 403 403 · ·"),
@@ -195,6 +205,8 @@ def world() -> World:
     mandate = factories.mandate(organisation, helper=people["helper"], granted_by=manager)
     delegation = factories.delegation(organisation, giver=people["representative"], delegate=people["member"])
     invitation = factories.invitation(organisation, token="lien", invited_by=manager, email=concerned.email)
+    claim = factories.claim(organisation)
+    domain = factories.email_domain(organisation, added_by=manager)
     asked = factories.join_request(organisation, asker=concerned, expected_on=today - timedelta(days=1))
     report = ErrorReport.objects.create(
         organisation=organisation, message="Une erreur.", reported_at=now, due_on=today, reporter=concerned
@@ -221,6 +233,8 @@ def world() -> World:
             "invitation": invitation.pk,
             "link": "lien",
             "asked": asked.pk,
+            "claim": claim.pk,
+            "domain": domain.pk,
             "delegation": delegation.pk,
             "mandate": mandate.pk,
             "platform role": moderator.pk,

@@ -51,8 +51,8 @@ OTHER_ROOMS = {
     "accounts": {"adapter", "holdings", "browsers"},
     # identifiers and their check digits
     "registers": {"identifiers"},
-    # re-encoded pictures; what is written once for several rooms
-    "community": {"pictures", "charter", "deadlines", "record"},
+    # re-encoded pictures; what is written once for several rooms; what the domain of an address proves
+    "community": {"pictures", "charter", "deadlines", "record", "domains"},
 }
 NO_ATTIC = {"utils", "helpers", "common", "core", "base", "misc", "tools", "lib"}
 

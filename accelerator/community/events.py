@@ -24,6 +24,17 @@ ERROR_REPORTED = declare("community.error_reported", "a signalé une erreur dans
 REPORT_ANSWERED = declare("community.report_answered", "a répondu au signalement : {outcome}")
 MESSAGE_SENT = declare("community.message_sent", "a écrit à l’organisation")
 MESSAGE_ANSWERED = declare("community.message_answered", "a répondu à un message au nom de l’organisation")
+# Who proves that the organisation is theirs
+declare("community.claimed", "a revendiqué l’organisation, avec une preuve : {proof}", public=True)
+declare("community.claim_contested", "a contesté une revendication de l’organisation")
+declare(
+    "community.claim_reversed",
+    "a annulé une revendication de l’organisation ; remis comme avant : {values}",
+    public=True,
+)
+declare("community.domain_added", "a ajouté le domaine de messagerie {domain}")
+declare("community.domain_confirmed", "a confirmé le domaine de messagerie {domain}")
+declare("community.domain_removed", "a retiré le domaine de messagerie {domain}")
 # The people. Names are personal data: they are blanked when the person is erased.
 declare("community.role_taken", "a pris le rôle « {role} »")
 declare("community.role_granted", "a donné le rôle « {role} » à {person}", personal=("person",))

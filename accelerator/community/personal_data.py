@@ -1,4 +1,4 @@
-"""What the community holds about a person: roles, invitations, requests, delegations, mandates, reports, messages."""
+"""What the community holds about a person: roles, invitations, requests, powers, reports, messages, claims."""
 
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,10 @@ from django.urls import reverse
 from accelerator.accounts.holdings import Objection, PersonalData, register
 from accelerator.accounts.models import Person
 from accelerator.community.models import (
+    Claim,
     ContactMessage,
     Delegation,
+    EmailDomain,
     ErrorReport,
     Invitation,
     JoinRequest,
@@ -103,6 +105,33 @@ def export(person: Person) -> dict[str, Any]:
             .select_related("organisation")
             .order_by("pk")
         ],
+        "revendications": [
+            {
+                "organisation": one.organisation.name,
+                "preuve": one.get_proof_display(),
+                "détail de la preuve": one.evidence if one.person == person else "",
+                "le": one.claimed_at,
+                "état": one.get_state_display(),
+                "motif de l’annulation": one.reason,
+                "ce que vous avez écrit pour la contester": one.contest if one.contested_by == person else "",
+                "vous l’avez annulée": one.reversed_by == person,
+            }
+            for one in Claim.objects.filter(Q(person=person) | Q(contested_by=person) | Q(reversed_by=person))
+            .select_related("organisation", "person", "contested_by", "reversed_by")
+            .order_by("pk")
+        ],
+        "domaines de messagerie": [
+            {
+                "organisation": one.organisation.name,
+                "domaine": one.domain,
+                "ajouté le": one.added_at if one.added_by == person else None,
+                "confirmé le": one.confirmed_at if one.confirmed_by == person else None,
+                "retiré le": one.removed_at,
+            }
+            for one in EmailDomain.objects.filter(Q(added_by=person) | Q(confirmed_by=person))
+            .select_related("organisation", "added_by", "confirmed_by")
+            .order_by("pk")
+        ],
         "erreurs signalées": [
             {"organisation": one.organisation.name, "texte": one.message, "le": one.reported_at, "réponse": one.answer}
             for one in ErrorReport.objects.filter(reporter=person).select_related("organisation").order_by("pk")
@@ -162,6 +191,9 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     # What waits for an answer is still read; what was answered is forgotten.
     reports.exclude(state=ReportState.OPEN).update(message=ERASED)
     reports.update(reporter=None, reporter_email="")
+    Claim.objects.filter(person=person).update(evidence=ERASED, before={}, contest="")
+    Claim.objects.filter(person=person).exclude(reason="").update(reason=ERASED)
+    Claim.objects.filter(contested_by=person).update(contest="")
     ContactMessage.objects.filter(sender=person).update(subject=ERASED, body=ERASED)
     Organisation.objects.filter(contact_email__iexact=person.email or "-").update(contact_email="")
     _unname(person.naming)
@@ -173,6 +205,7 @@ def _unname(words: list[str]) -> None:
         (ContactMessage, ("subject", "body")),
         (JoinRequest, ("message", "answer")),
         (ErrorReport, ("message", "answer")),
+        (Claim, ("contest", "reason")),
     ]
     for model, fields in texts:
         naming = Q(pk__in=[])
@@ -198,6 +231,8 @@ register(
             "community.Mandate",
             "community.ErrorReport",
             "community.ContactMessage",
+            "community.Claim",
+            "community.EmailDomain",
         ),
         export=export,
         erase=erase,

@@ -106,6 +106,34 @@ def is_confirmed(provenance: Mapping[str, Entry], name: str) -> bool:
     return bool(provenance.get(name, {}).get("confirmed_by"))
 
 
+# What is put back when a claim or a merge is undone: everything that is edited; numbers are not.
+KEPT: Final[tuple[str, ...]] = tuple(name for name in LABELS if name != "rna")
+
+
+def snapshot_of(organisation: Any) -> dict[str, Any]:
+    """The values of a record and where they come from, as JSON: what `set_plain` gives back."""
+    values = {name: plain(getattr(organisation, name)) for name in KEPT}
+    provenance = {name: entry for name, entry in organisation.provenance.items() if name in KEPT}
+    return {"values": values, "provenance": provenance}
+
+
+def plain(value: Any) -> Any:
+    """A value of the record as JSON: a place is its key, a day its ISO form."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return getattr(value, "pk", value)
+
+
+def set_plain(organisation: Any, name: str, value: Any) -> None:
+    """Give a record back a value that `plain` wrote."""
+    if name == "seat":
+        organisation.seat_id = value
+    elif name == "created_on":
+        organisation.created_on = date.fromisoformat(value) if value else None
+    else:
+        setattr(organisation, name, value)
+
+
 def print_of(value: object) -> str:
     """A short fingerprint of a value, to see whether it changed while someone was writing."""
     plain = json.dumps(getattr(value, "pk", value), default=str, sort_keys=True)

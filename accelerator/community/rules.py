@@ -6,14 +6,16 @@ docs/rules/qui-peut-quoi.md: a test holds the two together.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from accelerator.community.models import Delegation, JoinRequest, Organisation, Role
+from accelerator.community.queries.claims import on_probation
 from accelerator.community.queries.people import Standing, platform_roles_of, standing_of
 from accelerator.community.states import DelegationScope, OrganisationState, RoleName
 from accelerator.journal import System
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 
 Rule = Callable[[Standing], str | None]
 _rules: dict[str, Rule] = {}
@@ -124,12 +126,21 @@ def reason_against_touching(person: Any, role: Role) -> str | None:
     """Why this person, who may change roles, may not change or end that one.
 
     A legal representative answers for the organisation: a manager invited yesterday does not remove them, not even
-    by declaring themself a representative first. Only a confirmed one may.
+    by declaring themself a representative first. Only a confirmed one may. Whoever manages by a claim that may still be
+    reversed touches nobody who was there before.
     """
-    if isinstance(person, System) or role.name != RoleName.REPRESENTATIVE or role.person == person:
+    if isinstance(person, System) or role.person == person:
         return None
     if role.organisation is None:
-        return reason_against_appointing(person)
+        return reason_against_appointing(person) if role.name == RoleName.REPRESENTATIVE else None
+    claim = on_probation(person, role.organisation)
+    if claim and role.started_at <= claim.claimed_at:
+        return (
+            "Vous gérez cette fiche par une revendication récente, que les autres peuvent encore contester : vous ne"
+            f" changez pas leur rôle avant le {said(claim.reversible_until + timedelta(days=1))}."
+        )
+    if role.name != RoleName.REPRESENTATIVE:
+        return None
     standing = standing_of(person, role.organisation)
     if standing.is_confirmed_representative or standing.is_moderator:
         return None
@@ -146,6 +157,28 @@ def confirm_representative(standing: Standing) -> str | None:
     if standing.is_member:
         return "Vous êtes membre de cette organisation : un autre modérateur doit examiner la preuve."
     return None
+
+
+@rule("community.claim")
+def claim(standing: Standing) -> str | None:
+    """The proof is examined by the operation: the rule says who may give one."""
+    if not getattr(standing.person, "is_authenticated", False):
+        return SIGN_IN
+    if standing.is_steering:
+        return "Vous gérez déjà cette fiche."
+    if standing.is_member:
+        return "Vous êtes déjà membre de cette organisation : un gestionnaire peut changer votre rôle."
+    return None
+
+
+@rule("community.see_claims")
+def see_claims(standing: Standing) -> str | None:
+    return see_people(standing)
+
+
+@rule("community.manage_domains")
+def manage_domains(standing: Standing) -> str | None:
+    return None if standing.is_steering else STEERING
 
 
 @rule("community.ask_to_join")

@@ -116,6 +116,29 @@ class ReportTopic(models.TextChoices):
     OTHER = "other", "Autre chose"
 
 
+class ProofKind(models.TextChoices):
+    """What proves that someone acts for an organisation (decision 9)."""
+
+    PROCONNECT = "proconnect", "ProConnect"
+    DOMAIN = "domain", "Adresse sur un domaine confirmé"
+
+
+class ClaimState(models.TextChoices):
+    """The life of a claim: it stands at once, and is reversed if it was wrong."""
+
+    STANDING = "standing", "En vigueur"
+    REVERSED = "reversed", "Annulée"
+
+
+REVERSE_CLAIM = Transition(
+    "reverse",
+    frozenset({ClaimState.STANDING.value}),
+    ClaimState.REVERSED,
+    "community.claim_reversed",
+    "Cette revendication a déjà été annulée.",
+)
+
+
 class DelegationScope(models.TextChoices):
     """What a legal representative may let someone do."""
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from accelerator.community.operations import powers
+from accelerator.community.operations import claims, powers
 from accelerator.community.search import rebuild_directory
 from accelerator.journal import System
 from accelerator.workflow import transaction
@@ -22,3 +22,11 @@ def expire_mandates(timestamp: int) -> int:
     """Close the mandates whose last day is past, and tell the helpers."""
     with transaction():
         return powers.expire_mandates(by=System("community"), at=timezone.now())
+
+
+@app.periodic(cron="25 4 * * *")
+@app.task(name="community.forget_claims", queueing_lock="community.forget_claims")
+def forget_claims(timestamp: int) -> int:
+    """Forget how records were before the claims that can no longer be reversed."""
+    with transaction():
+        return claims.forget_snapshots(by=System("community"), at=timezone.now())

@@ -4,7 +4,9 @@ from django.urls import path
 
 from accelerator.community.views import (
     charter,
+    claims,
     directory,
+    domains,
     editing,
     indexing,
     invitations,
@@ -97,6 +99,29 @@ urlpatterns = [
         joining.RejectJoin.as_view(),
         name="join_request_refusal",
     ),
+    # Who proves that it is theirs
+    path("organisations/<str:key>/revendiquer", claims.ClaimPage.as_view(), name="claim"),
+    path("organisations/<str:key>/revendications", claims.Claims.as_view(), name="claims"),
+    path("organisations/<str:key>/revendications/<int:claim>", claims.ClaimMade.as_view(), name="claim_made"),
+    path(
+        "organisations/<str:key>/revendications/<int:claim>/contester",
+        claims.ContestClaim.as_view(),
+        name="contest_claim",
+    ),
+    path(
+        "organisations/<str:key>/revendications/<int:claim>/annuler",
+        claims.ReverseClaim.as_view(),
+        name="reverse_claim",
+    ),
+    path("organisations/<str:key>/domaines", domains.Domains.as_view(), name="domains"),
+    path("organisations/<str:key>/domaines/nouveau", domains.AddDomain.as_view(), name="add_domain"),
+    path(
+        "organisations/<str:key>/domaines/<int:domain>/confirmer",
+        domains.ConfirmDomain.as_view(),
+        name="confirm_domain",
+    ),
+    path("organisations/<str:key>/domaines/<int:domain>/retirer", domains.RemoveDomain.as_view(), name="remove_domain"),
+    path("moderation/revendications", claims.ClaimsDesk.as_view(), name="claims_desk"),
     path("organisations/<str:key>/delegations", powers.Delegations.as_view(), name="delegations"),
     path("organisations/<str:key>/delegations/nouvelle", powers.GiveDelegation.as_view(), name="give_delegation"),
     path(

@@ -1,5 +1,6 @@
 """Changes of state: a table, and one function that applies it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -39,11 +40,13 @@ def move(
     at: datetime,
     reason: str = "",
     changes: dict[str, Any] | None = None,
+    about: Sequence[models.Model] = (),
     **data: Any,
 ) -> M:
     """Lock the object, check the table, change the state (and the fields tied to it), record one event.
 
     changes  fields that belong to the new state, saved in the same statement.
+    about    the other objects that the event concerns, in whose history it is read too.
     data     what the event's sentence needs.
     Returns the locked, up-to-date object. Raises `Refused` when the state does not allow the passage.
     """
@@ -54,5 +57,5 @@ def move(
     for name, value in values.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(values))
-    record(transition.event, locked, by=by, at=at, reason=reason, **data)
+    record(transition.event, locked, *about, by=by, at=at, reason=reason, **data)
     return locked

@@ -206,6 +206,10 @@ COMPANY_REGISTER_TIMEOUT = 3.0
 # The people of an organisation (docs/rules/roles-et-mandats.md): durations in days, limits a day.
 INVITATION_DAYS = 14
 JOIN_ANSWER_DAYS = 15
+# Claims (docs/rules/revendiquer.md).
+CLAIM_REVERSIBLE_DAYS = 30
+CLAIMS_PER_PERSON = 5
+DOMAINS_PER_PERSON = 20
 MANDATE_MAX_DAYS = 366
 INVITATIONS_PER_PERSON = 30
 INVITATIONS_PER_ORGANISATION = 60

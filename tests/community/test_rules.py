@@ -40,7 +40,9 @@ def test_a_rule_answers_as_its_line_says(name: str) -> None:
     for relation, said in zip(RELATIONS, documented()[name], strict=True):
         reason = rules.reason_against(name, people[relation], organisation)
         assert (reason is None) == said.startswith("oui"), f"{relation} : {said} / {reason}"
-    assert (rules.reason_against(name, factories.person(), organisation) is None) == (name == "community.ask_to_join")
+    assert (rules.reason_against(name, factories.person(), organisation) is None) == (
+        name in ("community.ask_to_join", "community.claim")
+    )
 
 
 def test_an_unknown_rule_is_an_error() -> None:

@@ -1,5 +1,6 @@
 """Organisations, their people, and what is known of them, a module per noun."""
 
+from accelerator.community.models.claims import Claim, ClaimQuerySet, EmailDomain, EmailDomainQuerySet
 from accelerator.community.models.exchanges import (
     ContactMessage,
     ErrorReport,
@@ -26,10 +27,14 @@ from accelerator.community.models.people import (
 )
 
 __all__ = [
+    "Claim",
+    "ClaimQuerySet",
     "ContactMessage",
     "Delegation",
     "DelegationQuerySet",
     "Distinction",
+    "EmailDomain",
+    "EmailDomainQuerySet",
     "ErrorReport",
     "Establishment",
     "Invitation",

@@ -19,6 +19,8 @@ _TABS = (
     ("Demandes", "community:join_requests", "decide_join"),
     ("Délégations", "community:delegations", "see_delegations"),
     ("Mandats", "community:mandates", "see_mandates"),
+    ("Revendications", "community:claims", "see_claims"),
+    ("Domaines", "community:domains", "manage_domains"),
     ("Historique", "community:history", "see_people"),
 )
 

@@ -1,0 +1,147 @@
+"""What proves that a person acts for an organisation, and what a claimant did since."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+
+from accelerator.accounts.models import Person
+from accelerator.accounts.queries import Line, attested_siret, with_actor_names
+from accelerator.community.domains import domain_of, reason_unproving
+from accelerator.community.models import Claim, EmailDomain, Organisation
+from accelerator.community.queries.people import Standing, covered, platform_roles_of
+from accelerator.community.queries.register import said
+from accelerator.community.record import KEPT, LABELS, is_confirmed, plain
+from accelerator.community.states import ClaimState, ProofKind
+from accelerator.geography.models import Place
+from accelerator.journal.models import Event
+from accelerator.journal.queries import history_of
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What proves that a person acts for an organisation: which kind, and the SIRET or the domain."""
+
+    kind: ProofKind
+    evidence: str
+
+
+def proof_of(person: Person, organisation: Organisation, at: datetime) -> Proof | None:
+    """What proves at this moment that the person acts for the organisation, ProConnect first; None: nothing does."""
+    attested = attested_siret(person, at)
+    if attested and attested.siren in sirens_of(organisation):
+        return Proof(ProofKind.PROCONNECT, attested.siret)
+    domain = domain_of(person.email)
+    # Asked again: the list of open providers may have grown since the domain was confirmed.
+    if domain and not reason_unproving(domain) and _proving(organisation, domain):
+        return Proof(ProofKind.DOMAIN, domain)
+    return None
+
+
+def sirens_of(organisation: Organisation) -> set[str]:
+    """The SIREN by which it is known."""
+    return {organisation.siren} if organisation.siren else set()
+
+
+def _proving(organisation: Organisation, domain: str) -> bool:
+    return EmailDomain.objects.proving().filter(organisation=organisation, domain=domain).exists()
+
+
+def last_reversed(person: Person, organisation: Organisation) -> Claim | None:
+    """The claim of this person on this organisation that was reversed, if any: the same proof is not enough again."""
+    return Claim.objects.filter(person=person, organisation=organisation, state=ClaimState.REVERSED).last()
+
+
+def on_probation(person: Any, organisation: Organisation) -> Claim | None:
+    """The claim by which this person manages the organisation and that may still be reversed, if any."""
+    return Claim.objects.reversible().filter(person=person, organisation=organisation).first()
+
+
+def reason_against_reversing(standing: Standing, claim: Claim, at: datetime) -> str | None:
+    """Why this person may not reverse that claim, or None. They may still contest it if they are a member."""
+    if claim.state == ClaimState.REVERSED:
+        return "Cette revendication a déjà été annulée."
+    if not claim.is_reversible(localdate(at)):
+        return "Une revendication s’annule pendant 30 jours. Au-delà, la modération change les rôles."
+    if standing.is_moderator and not standing.is_member:
+        return None
+    if not standing.is_steering:
+        return "Seuls un gestionnaire, un représentant légal ou la modération annulent une revendication."
+    if standing.person == claim.person:
+        return "C’est votre propre revendication : pour y renoncer, quittez l’organisation."
+    if on_probation(standing.person, claim.organisation):
+        return (
+            "Vous gérez vous-même cette fiche par une revendication récente : contestez celle-ci, la modération"
+            " tranchera."
+        )
+    return None
+
+
+def claims_for(person: Any) -> QuerySet[Claim]:
+    """The claims on the organisations that a moderator covers."""
+    within = Q(pk__in=[])
+    for role in platform_roles_of(person):
+        within |= covered(role)
+    claims = Claim.objects.select_related("organisation", "person", "contested_by", "reversed_by")
+    return claims.filter(organisation__in=Organisation.objects.filter(within).values("pk"))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value that differs from what it was before a claim.
+
+    back  whether it can be put back: the claimant said the present value, or confirmed it; nobody else did since.
+    """
+
+    name: str
+    label: str
+    before: str
+    now: str
+    back: bool
+    why_not: str
+
+
+def changes_since(claim: Claim, organisation: Organisation) -> list[Change]:
+    """The values that are not what they were when the organisation was claimed, in the order of the record.
+
+    Where each present value comes from says whose it is: what the register gave, or what someone else said since,
+    is not the claimant's and stays.
+    """
+    before, changes = claim.before, []
+    if not before:
+        return []
+    for name in KEPT:
+        was, entry = before["values"].get(name), before["provenance"].get(name, {})
+        now, present = plain(getattr(organisation, name)), organisation.provenance.get(name, {})
+        if was == now and entry == present:
+            continue
+        key = claim.person.actor_key
+        theirs = present.get("by") == key or present.get("confirmed_by") == key
+        confirmed_only = was == now and is_confirmed(organisation.provenance, name)
+        changes.append(
+            Change(
+                name=name,
+                label=LABELS[name],
+                before=_said(name, was),
+                now=f"{_said(name, now)}{' (confirmée)' if confirmed_only else ''}",
+                back=theirs,
+                why_not="" if theirs else "vient d’ailleurs ou a été revue depuis par quelqu’un d’autre",
+            )
+        )
+    return changes
+
+
+def acts_since(claim: Claim) -> list[Line]:
+    """Everything that the claimant did about the organisation since, from the journal, latest first."""
+    acts: QuerySet[Event] = history_of(claim.organisation).filter(
+        actor=claim.person.actor_key, at__gte=claim.claimed_at
+    )
+    return with_actor_names(acts.exclude(code="community.claimed")[:100])
+
+
+def _said(name: str, value: Any) -> str:
+    if name == "seat" and value:
+        return str(Place.objects.get(pk=value).name)
+    return said(name, value)
