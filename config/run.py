@@ -41,6 +41,7 @@ PREPARATION = (
     ("load_founding_facts", "Faits fondateurs (territoires labellisés, pionniers)"),
     ("seed_demonstration", "Personnes et organisations de démonstration"),
     ("rebuild_search", "Index de recherche"),
+    ("count_figures", "Chiffres publics"),
 )
 # Files whose change cannot alter the data: everything else calls for a new preparation.
 WITHOUT_DATA = {"views", "urls", "forms", "rules", "templatetags", "middleware", "components", "pages"}

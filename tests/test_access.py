@@ -25,7 +25,9 @@ from django.utils import timezone
 from accelerator.accounts.models import Person
 from accelerator.community.models import ContactMessage, ErrorReport
 from accelerator.community.states import RoleName
+from accelerator.design.charts import Look
 from accelerator.notices.models import Notice
+from accelerator.portal.models import Census, Picture
 from demonstration.models import Mail
 from tests import factories
 from tests.client import HostileClient
@@ -50,6 +52,10 @@ TABLE: dict[str, tuple[str, ...]] = {
     "portal:territories": (EVERYONE,),
     "portal:territory_data": ("territory", EVERYONE),
     "portal:territory": ("territory", EVERYONE),
+    "portal:figures": (EVERYONE,),
+    "portal:figure_picture": ("series", EVERYONE),
+    "portal:figure_csv": ("series", EVERYONE),
+    "portal:figure_data": ("series", EVERYONE),
     "portal:dashboard": (SIGNED_IN,),
     "portal:about": (EVERYONE,),
     "portal:sitemap": (EVERYONE,),
@@ -224,6 +230,8 @@ def world() -> World:
         sent_at=now,
     )
     mail = Mail.objects.create(to=concerned.email, subject="Un courriel", body="Son texte.", sent_at=now)
+    census = Census.objects.create(day=today, counted_at=now)
+    Picture.objects.create(series="roles", look=Look.WIDE, census=census, svg="<svg/>")
     return World(
         people=people,
         parts={
@@ -243,6 +251,7 @@ def world() -> World:
             "notice": notice.pk,
             "mail": mail.pk,
             "section": "presentation",
+            "series": "roles",
             "value": "name",
             "territory": "lot-departement-46",
             "nothing": "rien",

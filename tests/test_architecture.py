@@ -41,7 +41,9 @@ OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
     "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates"},
     # what pages are made of
-    "design": {"boxes", "components", "pages", "site", "middleware", "exports", "lists", "paging", "visitors"},
+    "design": {
+        *("boxes", "charts", "components", "pages", "site", "middleware", "exports", "lists", "paging", "visitors"),
+    },
     "notices": {"recipients"},
     # names as they are typed, perimeters, the shapes of the map, the reading of the committed file
     "geography": {"names", "perimeters", "maps", "reference"},
@@ -53,6 +55,8 @@ OTHER_ROOMS = {
     "registers": {"identifiers"},
     # re-encoded pictures; what is written once for several rooms; what the domain of an address proves
     "community": {"pictures", "charter", "deadlines", "record", "domains"},
+    # what is counted of the directory, named
+    "portal": {"figures"},
 }
 NO_ATTIC = {"utils", "helpers", "common", "core", "base", "misc", "tools", "lib"}
 

@@ -109,9 +109,15 @@ COMPONENTS: Final = (
         {"title": REQUIRED, "url": REQUIRED, "text": "", "detail": "", "badges": (), "level": "h3"},
         {"level": ("h2", "h3", "h4")},
     ),
+    Component("chart", {"url": REQUIRED, "described": REQUIRED, "version": REQUIRED}),
     Component("chips", {"chips": REQUIRED, "reset_url": "", "id": "filtres-en-vigueur"}),
     Component("facts", {"lines": REQUIRED}),
-    Component("figure", {"title": REQUIRED, "header": (), "rows": (), "source": ""}, block=True),
+    # The first column of a figure's table names the line, the others are figures.
+    Component(
+        "figure",
+        {"title": REQUIRED, "header": (), "rows": (), "note": "", "downloads": (), "source": "", "opened": False},
+        block=True,
+    ),
     Component("keyfigure", {"value": REQUIRED, "label": REQUIRED, "note": ""}),
     Component("nothing", {"title": REQUIRED}, block=True),
     Component(

@@ -331,5 +331,6 @@ def _said(value: float | None, unit: tuple[str, str], nothing: str) -> str:
 
 
 def _number(value: float) -> str:
-    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    """At most one figure after the comma; two below one, where the first alone would say nothing."""
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}" if value >= 1 else f"{value:,.2f}"
     return text.replace(",", _SPACE).replace(".", ",")

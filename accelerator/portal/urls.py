@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accelerator.portal.views import dashboard, home, institution, territories
+from accelerator.portal.views import dashboard, figures, home, institution, territories
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("territoires", territories.Territories.as_view(), name="territories"),
     path("territoires/<str:key>.json", territories.TerritoryData.as_view(), name="territory_data"),
     path("territoires/<str:key>", territories.Territory.as_view(), name="territory"),
+    # The public figures, each with its picture and its data
+    path("chiffres", figures.FiguresPage.as_view(), name="figures"),
+    path("chiffres/<slug:series>.svg", figures.FigurePicture.as_view(), name="figure_picture"),
+    path("chiffres/<slug:series>.csv", figures.FigureCsv.as_view(), name="figure_csv"),
+    path("chiffres/<slug:series>.json", figures.FigureData.as_view(), name="figure_data"),
     # The person's own space
     path("mon-espace", dashboard.Dashboard.as_view(), name="dashboard"),
     # The service itself

@@ -258,6 +258,7 @@ NAVIGATION = [
     ("Annuaire", "community:directory"),
     ("Carte", "community:map"),
     ("Territoires", "portal:territories"),
+    ("Chiffres", "portal:figures"),
     ("La démarche", "portal:about"),
 ]
 ACCOUNT_MENU = [("Mon espace", "portal:dashboard"), ("Mon compte", "accounts:account")]

@@ -25,6 +25,7 @@ VALUES: dict[str, Any] = {
     "hostile": "<b>x",
     "header": ["Lieu", "Nombre"],
     "rows": [["Lot", 3]],
+    "downloads": [("CSV", "/c.csv")],
 }
 SAMPLES = {
     "accordion": '{% accordion title="Plus" opened=True %}<p>Texte</p>{% endaccordion %}',
@@ -33,9 +34,13 @@ SAMPLES = {
     "button": '{% button label="Chercher" icon="search-line" look="secondary" name="a" value=hostile %}',
     "callout": '{% callout title="À retenir" icon="information-line" %}<p>Texte</p>{% endcallout %}',
     "card": '{% card title=hostile url="/o" text="Répare." detail="Figeac" badges=header %}',
+    "chart": '{% chart url="/c.svg" described=hostile version="2026-11-26" %}',
     "chips": '{% chips chips=chips reset_url="/liste" %}',
     "facts": "{% facts lines=lines %}",
-    "figure": '{% figure title="Par lieu" header=header rows=rows source="Nous" %}<p>dessin</p>{% endfigure %}',
+    "figure": (
+        '{% figure title="Par lieu" header=header rows=rows note="Au siège." downloads=downloads source="Nous" %}'
+        "<p>dessin</p>{% endfigure %}"
+    ),
     "keyfigure": '{% keyfigure value=45 label="organisations" note="à l’instant" %}',
     "link": '{% link label="Voir" url="/v" icon="eye-line" look="tertiary" %}',
     "nothing": '{% nothing title="Rien" %}<p>Revenez.</p>{% endnothing %}',

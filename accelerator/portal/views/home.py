@@ -37,6 +37,7 @@ class Home(Page):
             "map_url": reverse("community:map"),
             "territories_url": reverse("portal:territories"),
             "about_url": reverse("portal:about"),
+            "figures_url": reverse("portal:figures"),
             "today": localdate(),
         }
 

@@ -87,6 +87,7 @@ class SiteMap(Page):
                         ("Annuaire des organisations", reverse("community:directory")),
                         ("Carte de France", reverse("community:map")),
                         ("Territoires", reverse("portal:territories")),
+                        ("Chiffres", reverse("portal:figures")),
                     ],
                 ),
                 (
