@@ -199,7 +199,7 @@ def test_the_map_for_ten_thousand_inhabitants(client: HostileClient, figeac: Pla
     count()
     page = client.get("/chiffres?departements=pour-10000-habitants").content.decode()
     rate = 33 / (lot.population or 0) * 10_000
-    assert f"Lot (46) : {rate:.1f} pour 10 000 habitants".replace(".", ",") in page
+    assert f"Lot (46) : {rate:.1f} organisation<".replace(".", ",") in page
     assert "Organisations pour 10 000 habitants, par département" in page
     [row] = [row for row in rows_of(client, "departements") if row["code"] == "46"]
     assert float(row["pour_10000_habitants"].replace(",", ".")) == round(rate, 2)

@@ -95,7 +95,7 @@ class FiguresPage(Page):
                 {line.code: line.rate for line in lines},
                 label=RATE_LABEL,
                 caption="Organisations pour 10 000 habitants, par département",
-                unit=("pour 10 000 habitants", "pour 10 000 habitants"),
+                unit=("organisation", "organisations"),
                 nothing="aucune organisation",
                 names=self.figures.departements,
             )
