@@ -8,8 +8,8 @@ come from `data/reference/outlines.json`, made by `data/make_outlines.py`.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -167,6 +167,44 @@ class FranceMap:
     def unknown(self) -> list[Land]:
         """The lands of which the figure is unknown."""
         return [land for land in self.lands if land.step is None]
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where something is, on a small map without names: some départements, some points."""
+
+    lands: frozenset[str]
+    spots: Sequence[Spot]
+    caption: str
+    viewbox: str = FranceMap.viewbox
+
+    @property
+    def silhouette(self) -> SafeString:
+        """Every outline, those of `lands` filled; the collectivities drawn as squares only if they are."""
+        shown = [plain for code, (plain, _) in _shapes().items() if code not in self.lands and plain]
+        filled = [_shapes()[code][1] for code in sorted(self.lands) if code in _shapes()]
+        return mark_safe("\n".join(shown + filled))  # noqa: S308  our own file
+
+
+def position(lands: Iterable[str], markers: Sequence[Marker], *, caption: str) -> Position | None:
+    """Where these départements (codes) and points are; None without any. No query."""
+    known = frozenset(lands)
+    spots = [spot for marker in markers for spot in _spots(marker)]
+    return Position(known, spots, caption) if known or markers else None
+
+
+@cache
+def _shapes() -> dict[str, tuple[str, str]]:
+    """Each land as drawn on a small map: with nothing (a square is not drawn at all), and filled."""
+    drawn = outlines()
+    paths = {**drawn["overseas"], **drawn["metropole"]}
+    lands = {
+        code: Land(code, "", "", 0, 0, path=paths.get(code, ""), tile=tuple(drawn["tiles"].get(code, ())) or None)
+        for code in [*paths, *(code for code in drawn["tiles"] if code not in paths)]
+    }
+    return {
+        code: (land.shape if land.path else "", replace(land, step=CLASSES, value=1.0).shape) for code, land in lands.items()
+    }
 
 
 def map_of_france(

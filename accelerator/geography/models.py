@@ -31,6 +31,18 @@ class Nature(models.TextChoices):
     COM = "com", "Collectivité d’outre-mer"
 
 
+# All that a page which only names a place, and leads to it, does not read.
+_BEYOND_ITS_NAME = (
+    *("folded", "sort_name", "nature", "population", "postal_codes", "latitude", "longitude", "found_by", "cover"),
+    *("epci", "ept", "departement", "region", "is_current"),
+)
+
+
+def beyond_its_name(*paths: str) -> list[str]:
+    """What to defer of the places that these paths lead to, when they are only named: kind, code and name remain."""
+    return [f"{path}__{field}" for path in paths for field in _BEYOND_ITS_NAME]
+
+
 class PlaceQuerySet(models.QuerySet["Place"]):
     """Sentences about places."""
 

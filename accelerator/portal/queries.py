@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Q
 from django.urls import reverse
-from django.utils.text import slugify
 
 from accelerator.community.models import Distinction, Organisation
-from accelerator.community.queries.directory import organisations_of
+from accelerator.community.models.organisations import OrganisationQuerySet
 from accelerator.community.queries.organisation import kinds_of
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import TERRITORY_DISTINCTION, Kind
-from accelerator.geography.models import Place, PlaceKind
+from accelerator.geography.models import Place, PlaceKind, beyond_its_name
+from accelerator.search.text import sort_key
 from accelerator.search.types import Answer, Question
 
 FIRST: Final = 20
@@ -77,8 +78,17 @@ class Here:
     labelled: list[Shown]
 
 
+# What a card is made of: the rest of a record is three times as long to read.
+_SHOWN: Final = ("public_id", "name", "summary", "kinds", "seat__name", "seat__departement__name")
+
+
+def _shortly(organisations: OrganisationQuerySet) -> OrganisationQuerySet:
+    """The listed ones, with what a card is made of."""
+    return organisations.listed().select_related("seat__departement").only(*_SHOWN)
+
+
 def shown(organisations: Iterable[Organisation]) -> list[Shown]:
-    """Each organisation in a few words. No query: `seat__departement` was loaded with them."""
+    """Each organisation in a few words. No query: they were read by `_shortly`."""
     return [
         Shown(
             name=one.name,
@@ -113,7 +123,7 @@ def figures() -> Figures:
 
 def latest_arrivals(limit: int = 6) -> list[Shown]:
     """The organisations entered last."""
-    return shown(Organisation.objects.listed().select_related("seat__departement").order_by("-pk")[:limit])
+    return shown(_shortly(Organisation.objects.all()).order_by("-pk")[:limit])
 
 
 def labelled_territories() -> list[Distinction]:
@@ -138,7 +148,9 @@ def regions() -> list[tuple[Place, list[Place]]]:
 
 def place_with_key(key: str) -> Place | None:
     """The place of this key, with those that contain it."""
-    return Place.objects.select_related("epci", "ept", "departement", "region").filter(pk=key).first()
+    around = ("epci", "ept", "departement", "region")
+    named = Place.objects.select_related(*around).defer("folded", "found_by", *beyond_its_name(*around))
+    return named.filter(pk=key).first()
 
 
 _INSIDE: Final = {
@@ -160,13 +172,11 @@ def smaller_places(place: Place) -> list[Place]:
 
 
 def organisations_here(place: Place) -> Here:
-    """What the page of a place shows of the organisations: three searches, bounded whatever their number."""
+    """What the page of a place shows of the organisations: two searches, bounded whatever their number."""
     larger = tuple(f"agit-{key}" for key in place.cover if key != place.key)
     inside = DIRECTORY.search(Question(places=(place.key,), size=FIRST, counted=("type",)))
     around = DIRECTORY.search(Question(places=larger, size=FIRST_AROUND, counted=())) if larger else None
-    label = {"distinction": (slugify(TERRITORY_DISTINCTION),)}
-    labelled = DIRECTORY.search(Question(filters=label, places=(place.key, *larger), sort="name", size=30, counted=()))
-    found = {one.pk: one for one in organisations_of([*inside.ids, *(around.ids if around else ()), *labelled.ids])}
+    found = _shortly(Organisation.objects.all()).in_bulk([*inside.ids, *(around.ids if around else ())])
     counts = inside.facets.get("type", {})
     kinds = [(Kind(kind), number) for kind, number in counts.items() if kind in Kind.values and number]
     return Here(
@@ -175,5 +185,16 @@ def organisations_here(place: Place) -> Here:
         first=shown(found[pk] for pk in inside.ids if pk in found),
         around=Count.of(around) if around else Count(0),
         around_first=shown(found[pk] for pk in (around.ids if around else ()) if pk in found),
-        labelled=shown(found[pk] for pk in labelled.ids if pk in found),
+        labelled=shown(_labelled_touching(place)),
     )
+
+
+def _labelled_touching(place: Place) -> list[Organisation]:
+    """The labelled territories that hold the place or a part of it, by name: a few dozen at most, read and sorted."""
+    touching = (
+        Q(seat__cover__contains=[place.key])
+        | Q(territories_cover__contains=[place.key])
+        | Q(territories__overlap=place.cover)
+    )
+    labelled = Organisation.objects.filter(distinctions__name=TERRITORY_DISTINCTION).filter(touching)
+    return sorted(_shortly(labelled), key=lambda one: (sort_key(one.name), one.pk))

@@ -13,8 +13,8 @@ from accelerator.community.queries.people import shown_members
 from accelerator.community.queries.published import published
 from accelerator.community.views.within import Within
 from accelerator.design.pages import Crumb
-from accelerator.geography.maps import FranceMap, Marker, map_of_france
-from accelerator.geography.models import Place
+from accelerator.geography.maps import Marker, Position, position
+from accelerator.geography.models import Place, beyond_its_name
 
 
 class OrganisationPage(Within):
@@ -30,7 +30,8 @@ class OrganisationPage(Within):
         self.description = self.organisation.summary or f"{self.title} dans l’annuaire de l’innovation sociale."
 
     def visible(self) -> QuerySet[Organisation]:
-        return super().visible().select_related("seat__departement", "seat__region")
+        around = ("seat__departement", "seat__region")
+        return super().visible().select_related(*around).defer("seat__found_by", *beyond_its_name(*around))
 
     def trail(self) -> list[Crumb]:
         return super().trail()[:-1]
@@ -57,20 +58,12 @@ class OrganisationPage(Within):
             "twin": self.address("organisation_data"),
         }
 
-    def _map(self, territories: list[Place]) -> FranceMap | None:
+    def _map(self, territories: list[Place]) -> Position | None:
         """Where it acts and where its seat is, if any of it is known."""
         touched, markers = reading.departements_of(territories), _point(self.organisation.seat)
-        if not touched and not markers:
-            return None
         parts = ["les départements de ses territoires d’action"] if touched else []
         parts += ["le point de son siège"] if markers else []
-        return map_of_france(
-            dict.fromkeys(touched, 1.0),
-            label="Territoires",
-            caption=" et ".join(parts).capitalize(),
-            unit=("territoire", "territoires"),
-            markers=markers,
-        )
+        return position(touched, markers, caption=" et ".join(parts).capitalize())
 
 
 def _point(seat: Place | None) -> list[Marker]:

@@ -39,7 +39,7 @@ class Within(Page):
 
     def visible(self) -> QuerySet[Organisation]:
         """The records that whoever asks may see."""
-        return Organisation.objects.visible_to(self.person).select_related("seat", "merged_into")
+        return Organisation.objects.visible_to(self.person).select_related("seat")
 
     def load(self) -> None:
         """The organisation that lives on, what the person is to it, then what the page is about.

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from accelerator.community.queries.organisation import said_as_precisely
 from accelerator.design.pages import Crumb, Page
-from accelerator.geography.maps import FranceMap, Marker, map_of_france
+from accelerator.geography.maps import Marker, Position, position
 from accelerator.geography.models import Nature, Place, PlaceKind
 from accelerator.geography.perimeters import sentences_of
 from accelerator.geography.queries import find_places
@@ -130,7 +130,7 @@ class Territory(Page):
         lines += [_fact(label, above.name, url=url_of(above)) for label, above in around if above and above != place]
         return lines
 
-    def map(self, smaller: list[Place]) -> FranceMap | None:
+    def map(self, smaller: list[Place]) -> Position | None:
         """Where the place is: its point, or the départements that it is made of; None when neither is known."""
         place, lands, markers = self.place, list[str](), list[Marker]()
         if place.kind == PlaceKind.REGION:
@@ -142,11 +142,7 @@ class Territory(Page):
             markers = [Marker(place.latitude, place.longitude, place.name, departement=within)]
         elif place.departement is not None:
             lands = [place.departement.code]
-        if not (lands or markers):
-            return None
-        return map_of_france(
-            dict.fromkeys(lands, 1), label="Position", caption=place.name, unit=("", ""), markers=markers
-        )
+        return position(lands, markers, caption=place.name)
 
     def context(self) -> dict[str, Any]:
         smaller = queries.smaller_places(self.place)
