@@ -1,26 +1,46 @@
-"""Boxes to tick, by the hundred.
+"""What stands on a page by the dozen, drawn without the template engine: boxes to tick, cards.
 
-The template engine took 8 ms for the two hundred boxes of the directory's filters, a third of the page: their markup
-is written here. What is given is escaped.
+The engine took 8 ms for the two hundred boxes of the directory's filters, a third of the page, and 3 ms for the cards
+of a place: their markup is written here. What is given is escaped.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from html import escape
 
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-_BOX: Final = (
-    '<div class="fr-checkbox-group fr-checkbox-group--sm">'
-    '<input type="checkbox" form="{0}" id="f-{1}-{2}" name="{1}" value="{2}"{3}>'
-    '<label class="fr-label" for="f-{1}-{2}"><span>{4} <span class="fi-facet__count">{5}</span></span></label></div>'
-)
+
+def _said(value: object) -> str:
+    """As a template says it: escaped, unless it is markup already."""
+    return value.__html__() if hasattr(value, "__html__") else escape(str(value))
 
 
 def boxes(name: str, values: Iterable[tuple[str, str, int, bool]], *, form: str) -> SafeString:
     """The boxes of one filter of a form (its identifier): code, label, how many, whether it is ticked."""
-    lines = (
-        (form, name, code, SafeString(" checked" if ticked else ""), label, f"{count:,}".replace(",", "\u202f"))
-        for code, label, count, ticked in values
+    form, name = _said(form), _said(name)
+    before = f'<input type="checkbox" form="{form}" id="f-{name}-'
+    lines = []
+    for given, label, count, ticked in values:
+        code, number = _said(given), f"{count:,}".replace(",", "\u202f")
+        lines.append(
+            '<div class="fr-checkbox-group fr-checkbox-group--sm">'
+            f'{before}{code}" name="{name}" value="{code}"{" checked" if ticked else ""}>'
+            f'<label class="fr-label" for="f-{name}-{code}"><span>{_said(label)} '
+            f'<span class="fi-facet__count">{number}</span></span></label></div>'
+        )
+    return mark_safe("\n".join(lines))  # noqa: S308  escaped above
+
+
+def card(*, title: str, url: str, text: str, detail: str, badges: Iterable[str], level: str) -> SafeString:
+    """The component `card`: something with its page, in a few words."""
+    drawn = "".join(
+        f'<li><p class="fr-badge fr-badge--sm fr-badge--blue-cumulus">{_said(badge)}</p></li>' for badge in badges
     )
-    return format_html_join("\n", _BOX, lines)
+    start = f'<ul class="fr-badges-group">{drawn}</ul>' if drawn else ""
+    start += f'<p class="fr-card__detail">{_said(detail)}</p>' if detail else ""
+    described = f'<p class="fr-card__desc">{_said(text)}</p>' if text else ""
+    return mark_safe(  # noqa: S308  escaped above
+        '<div class="fr-card fr-enlarge-link"><div class="fr-card__body"><div class="fr-card__content">'
+        f'<{level} class="fr-card__title"><a href="{_said(url)}">{_said(title)}</a></{level}>'
+        f'{described}<div class="fr-card__start">{start}</div></div></div></div>'
+    )

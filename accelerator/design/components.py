@@ -9,7 +9,7 @@ An unknown attribute is an error when the template is compiled, and the error li
 required one too; a value outside the declared choices is an error when it is rendered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,6 +17,8 @@ from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
+
+from accelerator.design.boxes import card
 
 REQUIRED: Final = object()
 
@@ -28,12 +30,14 @@ class Component:
     attributes  name -> default value, or `REQUIRED`.
     choices     name -> the values allowed.
     block       whether it encloses content, shown as `{{ content }}` in its template.
+    draw        what draws it instead of a template, when pages hold it by the dozen.
     """
 
     name: str
     attributes: Mapping[str, Any]
     choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     block: bool = False
+    draw: Callable[..., SafeString] | None = None
 
     @property
     def template_name(self) -> str:
@@ -67,6 +71,8 @@ class _Node(template.Node):
         values = dict(self.component.attributes)
         values.update({name: expression.resolve(context) for name, expression in self.given.items()})
         self.component.check_values(values)
+        if self.component.draw:
+            return self.component.draw(**values)
         if self.component.block:
             values["content"] = mark_safe(self.nodelist.render(context))  # noqa: S308  rendered by the engine just above
         loaded = context.template.engine.get_template(self.component.template_name)  # type: ignore[union-attr]  # rendering
@@ -108,6 +114,7 @@ COMPONENTS: Final = (
         "card",
         {"title": REQUIRED, "url": REQUIRED, "text": "", "detail": "", "badges": (), "level": "h3"},
         {"level": ("h2", "h3", "h4")},
+        draw=card,
     ),
     Component("chart", {"url": REQUIRED, "described": REQUIRED, "version": REQUIRED}),
     Component("chips", {"chips": REQUIRED, "reset_url": "", "id": "filtres-en-vigueur"}),

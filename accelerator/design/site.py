@@ -1,5 +1,6 @@
 """What every template knows of the site."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -7,9 +8,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 
+@cache
+def _address(name: str) -> str:
+    """Where a door leads; it does not move while the process lives."""
+    return reverse(name)
+
+
 def home_url() -> str:
     """The address of the home page."""
-    return reverse(settings.HOME)
+    return _address(settings.HOME)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +24,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     here = request.path
 
     def doors(entries: list[tuple[str, str]]) -> list[dict[str, Any]]:
-        addresses = [(label, reverse(name)) for label, name in entries]
+        addresses = [(label, _address(name)) for label, name in entries]
         return [
             {
                 "label": label,
@@ -35,9 +42,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "contact_email": settings.CONTACT_EMAIL,
         "base_url": settings.BASE_URL,
         "home_url": home_url(),
-        "search_url": reverse(settings.SEARCH),
-        "login_url": reverse(settings.LOGIN_URL),
-        "logout_url": reverse("account_logout"),
+        "search_url": _address(settings.SEARCH),
+        "login_url": _address(settings.LOGIN_URL),
+        "logout_url": _address("account_logout"),
         "navigation": doors(settings.NAVIGATION),
         "account_menu": doors(settings.ACCOUNT_MENU),
         "footer": doors(settings.FOOTER),

@@ -10,7 +10,7 @@ come from `data/reference/outlines.json`, made by `data/make_outlines.py`.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -152,7 +152,7 @@ class FranceMap:
         """Whether some land or spot leads somewhere: the drawing is then a group of links, not a picture."""
         return any(land.url for land in self.lands) or any(spot.url for spot in self.spots)
 
-    @property
+    @cached_property
     def rows(self) -> SafeString:
         """The lines of the table: the lands that have something, the largest figure first."""
         filled = sorted((land for land in self.lands if land.value), key=lambda land: -(land.value or 0))
@@ -202,9 +202,8 @@ def _shapes() -> dict[str, tuple[str, str]]:
         code: Land(code, "", "", 0, 0, path=paths.get(code, ""), tile=tuple(drawn["tiles"].get(code, ())) or None)
         for code in [*paths, *(code for code in drawn["tiles"] if code not in paths)]
     }
-    return {
-        code: (land.shape if land.path else "", replace(land, step=CLASSES, value=1.0).shape) for code, land in lands.items()
-    }
+    filled = {code: replace(land, step=CLASSES, value=1.0).shape for code, land in lands.items()}
+    return {code: (land.shape if land.path else "", filled[code]) for code, land in lands.items()}
 
 
 def map_of_france(

@@ -21,6 +21,7 @@ UNKNOWN = "Non connu à ce jour"
 # Those whose street address may be shown: never an association (decision 8), nor a form that is not known.
 _ADDRESS_SHOWN = frozenset(LegalFamily.values) - {LegalFamily.ASSOCIATION, LegalFamily.COLLECTIF}
 _MERGES_FOLLOWED = 10
+_KINDS = dict(Kind.choices)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def departements_of(territories: list[Place]) -> list[str]:
 
 def kinds_of(organisation: Organisation) -> list[str]:
     """What it is to social innovation, in French."""
-    return [Kind(kind).label for kind in organisation.kinds if kind in Kind.values]
+    return [_KINDS[kind] for kind in organisation.kinds if kind in _KINDS]
 
 
 def address_of(organisation: Organisation) -> str:
