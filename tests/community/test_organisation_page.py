@@ -137,8 +137,8 @@ def test_the_page_asks_the_database_a_fixed_number_of_questions(
 
 
 # The savepoint, the read-only transaction and its end; the record; its themes, territories, distinctions, history;
-# the names of the map's départements; those who agreed to be named.
-PAGE_QUERIES = 10
+# those who agreed to be named.
+PAGE_QUERIES = 9
 
 
 def test_only_who_agreed_is_named_and_for_as_long(

@@ -1,4 +1,6 @@
-from accelerator.design.boxes import boxes
+from django.utils.safestring import mark_safe
+
+from accelerator.design.boxes import boxes, card
 
 
 def test_boxes_escape_what_they_are_given() -> None:
@@ -6,3 +8,15 @@ def test_boxes_escape_what_they_are_given() -> None:
     assert 'id="f-theme-a&quot;b" name="theme" value="a&quot;b" checked>' in drawn
     assert 'Faim &amp; &lt;soif&gt; <span class="fi-facet__count">1\u202f234</span>' in drawn
     assert drawn.count("checked") == 1
+
+
+def test_a_card_escapes_what_it_is_given_and_leaves_out_what_is_not() -> None:
+    whole = card(title="<i>", url='/o"', text="A & B", detail="", badges=["<b>"], level="h2")
+    assert '<h2 class="fr-card__title"><a href="/o&quot;">&lt;i&gt;</a></h2>' in whole
+    assert "A &amp; B" in whole
+    assert "&lt;b&gt;</p>" in whole
+    assert "fr-card__detail" not in whole
+    bare = card(title=mark_safe("<mark>x</mark>"), url="/o", text="", detail="", badges=(), level="h3")
+    assert "<mark>x</mark>" in bare
+    assert "<ul" not in bare
+    assert "fr-card__desc" not in bare

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-from accelerator.geography.maps import FranceMap, Marker, map_of_france, outlines, project
+from accelerator.geography.maps import FranceMap, Marker, map_of_france, outlines, position, project
 from accelerator.geography.models import Place
 from tests.client import faults_of
 
@@ -159,3 +159,18 @@ def test_a_map_takes_one_query(count: int, django_assert_num_queries: Callable[.
     values: dict[str, float | None] = dict(list({"46": 1.0, "12": 2.0, "976": 3.0}.items())[:count])
     with django_assert_num_queries(1):
         render(draw(values))
+
+
+@pytest.mark.parametrize("lands", [["46"], ["2A", "75", "976"], ["988", "46"]])
+def test_a_small_map_shows_the_same_outlines_without_a_query(lands: list[str], django_assert_num_queries: Any) -> None:
+    whole = draw(dict.fromkeys(lands, 1))
+    with django_assert_num_queries(0):
+        drawn = position(lands, [Marker(44.6, 2.03, "Figeac", departement="46")], caption="Où")
+        assert drawn is not None
+        small = drawn.silhouette
+    assert sorted(small.splitlines()) == sorted(whole.silhouette.splitlines())
+    assert [(spot.x, spot.y) for spot in drawn.spots] == [project(44.6, 2.03, "46")]
+
+
+def test_nothing_known_is_no_map() -> None:
+    assert position([], [], caption="Où") is None
