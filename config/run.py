@@ -30,7 +30,7 @@ from psycopg import sql
 from accelerator.workflow import Refused
 from config import embedded, processes
 from config.processes import PATIENCE_AT_STOP, Asked, CannotRunError, Children, say
-from demonstration import register
+from demonstration import proconnect, register
 
 SETTINGS = "config.settings.dev"
 OLDEST_SERVER = 15
@@ -76,7 +76,7 @@ def run(port: int) -> int:
         started_database = open_database()
         try:
             prepare()
-            with company_register(), children(port, record, url) as running:
+            with company_register(), identity_provider(url), children(port, record, url) as running:
                 if not wait_until_open(port, running):
                     return farewell(running, failed=True)
                 welcome(url, time.monotonic() - began)
@@ -98,6 +98,17 @@ def company_register() -> Iterator[None]:
         return
     with register.running() as address:
         os.environ["COMPANY_REGISTER_URL"] = address
+        yield
+
+
+@contextmanager
+def identity_provider(url: str) -> Iterator[None]:
+    """The demonstration's identity provider, unless PROCONNECT_ISSUER names another."""
+    if "PROCONNECT_ISSUER" in os.environ:
+        yield
+        return
+    with proconnect.running(url) as settings:
+        os.environ.update(settings)
         yield
 
 

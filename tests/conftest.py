@@ -27,6 +27,9 @@ from accelerator.notices import tasks as notice_tasks
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused, transaction
 from config import embedded
+from demonstration.proconnect import CLIENT_ID
+from tests.accounts import proconnect_server
+from tests.accounts.proconnect_server import Unruly
 from tests.client import HostileClient
 from tests.registers.register_server import Register, running
 
@@ -188,3 +191,14 @@ def register(settings: Any) -> Iterator[Register]:
         settings.COMPANY_REGISTER_URL = server.url
         settings.COMPANY_REGISTER_TIMEOUT = 0.5
         yield server
+
+
+@pytest.fixture
+def proconnect(settings: Any) -> Iterator[Unruly]:
+    """The identity provider, on this machine."""
+    with proconnect_server.running() as provider:
+        settings.PROCONNECT_ISSUER = provider.issuer
+        settings.PROCONNECT_CLIENT_ID = CLIENT_ID
+        settings.PROCONNECT_CLIENT_SECRET = provider.client_secret
+        settings.PROCONNECT_TIMEOUT = 1.0
+        yield provider

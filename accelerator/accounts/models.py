@@ -126,9 +126,8 @@ class Challenge(models.Model):
             ),
             models.CheckConstraint(
                 name="challenge_of_an_account",
-                condition=Q(purpose=Purpose.NEW_ADDRESS, person__isnull=False)
-                | Q(purpose=Purpose.SIGN_IN, person__isnull=True),
-                violation_error_message="Changer d’adresse se fait depuis un compte.",
+                condition=Q(purpose=Purpose.SIGN_IN) ^ Q(person__isnull=False),
+                violation_error_message="Seul le code pour entrer se demande sans compte.",
             ),
         ]
 

@@ -83,6 +83,11 @@ def identities_of(person: Person) -> QuerySet[ExternalIdentity]:
     return person.external_identities.order_by("-attested_at", "-pk")
 
 
+def identity_of(issuer: str, sub: str) -> ExternalIdentity | None:
+    """The identity that a provider knows by this `sub`, with its account, if it is linked to one."""
+    return ExternalIdentity.objects.select_related("person").filter(issuer=issuer, sub=sub).first()
+
+
 def attested_siret(person: Person, at: datetime) -> Attestation | None:
     """The establishment that ProConnect named when the person last entered by it, in the last 24 hours; or None.
 

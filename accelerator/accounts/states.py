@@ -10,6 +10,7 @@ class Purpose(models.TextChoices):
 
     SIGN_IN = "sign_in", "Entrer"
     NEW_ADDRESS = "new_address", "Changer d’adresse"
+    MOVE = "move", "Déplacer une identité ProConnect"
 
 
 CODE_LENGTH = 6
@@ -32,3 +33,8 @@ PER_PLACE = 60
 PER = timedelta(hours=1)
 # For how long what a provider said when someone entered is taken as said today.
 ATTESTATION_LASTS = timedelta(hours=24)
+# How long someone may stay at ProConnect's before coming back; how many ways at once (tabs).
+WAY_LASTS = timedelta(minutes=30)
+MOST_WAYS = 5
+# Goings and comings by ProConnect, per place.
+WAYS_PER_PLACE = 60

@@ -2,12 +2,21 @@
 
 from django.urls import include, path
 
-from accelerator.accounts.views import account, data, notices, sign_in
+from accelerator.accounts.views import account, data, notices, proconnect, sign_in
 
 pages = [
     path("", account.Account.as_view(), name="account"),
     path("connexion/code/<slug:token>", sign_in.EnterCode.as_view(), name="code"),
     path("bienvenue/<slug:token>", sign_in.Join.as_view(), name="join"),
+    path("sorti", proconnect.Left.as_view(), name="left"),
+    path("proconnect", proconnect.Depart.as_view(), name="proconnect"),
+    path("proconnect/retour", proconnect.Return.as_view(), name="proconnect_back"),
+    path("proconnect/quitter", proconnect.LeaveProConnect.as_view(), name="proconnect_leave"),
+    path("proconnect/sorti", proconnect.LeftProConnect.as_view(), name="proconnect_left"),
+    path("proconnect/lier", proconnect.LinkIdentity.as_view(), name="identity_link"),
+    path("proconnect/deplacer", proconnect.MoveIdentity.as_view(), name="identity_move"),
+    path("proconnect/deplacer/<slug:token>", proconnect.MoveCode.as_view(), name="identity_move_code"),
+    path("proconnect/<int:number>/delier", proconnect.UnlinkIdentity.as_view(), name="identity_unlink"),
     path("conditions", account.Terms.as_view(), name="terms"),
     path("nom", account.Rename.as_view(), name="rename"),
     path("adresse", account.ChangeAddress.as_view(), name="address"),

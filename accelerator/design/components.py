@@ -139,6 +139,7 @@ COMPONENTS: Final = (
         {"look": ("primary", "secondary", "tertiary")},
         block=True,
     ),
+    Component("proconnect", {"url": REQUIRED}),
     Component("progress", {"label": REQUIRED, "value": REQUIRED, "maximum": 100, "text": REQUIRED}),
     Component("provenance", {"source": REQUIRED, "url": "", "on": "", "note": ""}),
     Component("stepper", {"title": REQUIRED, "current": REQUIRED, "total": REQUIRED, "following": ""}),

@@ -203,6 +203,12 @@ EMAIL_TIMEOUT = 10
 COMPANY_REGISTER_URL = os.environ.get("COMPANY_REGISTER_URL", "https://recherche-entreprises.api.gouv.fr")
 COMPANY_REGISTER_TIMEOUT = 3.0
 
+# ProConnect (docs/operating.md): without these three, its door is not shown.
+PROCONNECT_ISSUER = os.environ.get("PROCONNECT_ISSUER", "").rstrip("/")
+PROCONNECT_CLIENT_ID = os.environ.get("PROCONNECT_CLIENT_ID", "")
+PROCONNECT_CLIENT_SECRET = os.environ.get("PROCONNECT_CLIENT_SECRET", "")
+PROCONNECT_TIMEOUT = 3.0
+
 # The people of an organisation (docs/rules/roles-et-mandats.md): durations in days, limits a day.
 INVITATION_DAYS = 14
 JOIN_ANSWER_DAYS = 15

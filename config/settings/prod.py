@@ -17,6 +17,8 @@ REQUIRED = {
     "MEDIA_ROOT": "le dossier des fichiers déposés, hors du code",
 }
 
+PROCONNECT = ("PROCONNECT_ISSUER", "PROCONNECT_CLIENT_ID", "PROCONNECT_CLIENT_SECRET")
+
 
 def _faults() -> list[str]:
     """Everything that prevents from starting, one French sentence each."""
@@ -27,6 +29,11 @@ def _faults() -> list[str]:
         faults.append("SECRET_KEY est trop courte : il faut au moins 50 caractères tirés au hasard.")
     if os.environ.get("BASE_URL", "https://").split("://")[0] != "https":
         faults.append("BASE_URL doit commencer par https:// : les cookies ne voyagent que chiffrés.")
+    proconnect = [name for name in PROCONNECT if not os.environ.get(name, "").strip()]
+    if 0 < len(proconnect) < len(PROCONNECT):
+        faults.append(f"Il manque {', '.join(proconnect)} : ProConnect demande ses trois variables, ou aucune.")
+    if os.environ.get("PROCONNECT_ISSUER", "https://").split("://")[0] not in ("", "https"):
+        faults.append("PROCONNECT_ISSUER doit commencer par https:// : une identité ne voyage que chiffrée.")
     if "*" in os.environ.get("ALLOWED_HOSTS", ""):
         faults.append("ALLOWED_HOSTS doit nommer les domaines servis : « * » laisserait n’importe qui en inventer.")
     return faults

@@ -41,5 +41,7 @@ class UndefinedVariable(Exception):
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = _Undefined("%s")
 # The company register answers on this machine or not at all.
 COMPANY_REGISTER_URL = "http://127.0.0.1:9"
+# ProConnect too: the tests that need it start its provider.
+PROCONNECT_ISSUER = PROCONNECT_CLIENT_ID = PROCONNECT_CLIENT_SECRET = ""
 # Read static files where they are: nothing was collected.
 WHITENOISE_AUTOREFRESH = True

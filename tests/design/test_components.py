@@ -46,6 +46,7 @@ SAMPLES = {
     "nothing": '{% nothing title="Rien" %}<p>Revenez.</p>{% endnothing %}',
     "pagination": "{% pagination pages=pages %}",
     "post": '{% post label="Envoyer" action="/a" look="secondary" inline=True files=True %}<p>champs</p>{% endpost %}',
+    "proconnect": '{% proconnect url="/compte/proconnect" %}',
     "progress": '{% progress label="Dossier" value=40 text="2 étapes sur 5" %}',
     "provenance": '{% provenance source="chorum.fr" url="https://chorum.fr/" on="juin 2018" note="Lu en 2026" %}',
     "stepper": '{% stepper title="L’identité" current=1 total=3 following="Le projet" %}',

@@ -7,9 +7,10 @@ from django.http import Http404
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from accelerator.accounts import forms, operations, queries
+from accelerator.accounts import clients, forms, operations, queries
 from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.states import Purpose
+from accelerator.accounts.views.arrivals import arrived
 from accelerator.accounts.views.codes import AsksCode, TypedCode
 from accelerator.accounts.views.doors import safe_next
 from accelerator.design.pages import ActionPage, Crumb, Page
@@ -33,6 +34,9 @@ class Account(Page):
         return {
             "me": self.person,
             "notices": notices_of(self.person.actor_key)[:3],
+            "proconnect": clients.is_configured(),
+            "identities": list(queries.identities_of(self.person)),
+            "waiting": arrived(self.request),
             "terms_current": queries.has_accepted_current_terms(self.person),
         }
 

@@ -10,8 +10,9 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accelerator.accounts import browsers, queries
+from accelerator.accounts import browsers, operations, queries
 from accelerator.accounts.models import Person
+from accelerator.accounts.views.arrivals import arrived, forget_arrived
 from accelerator.design.pages import ActionPage
 from accelerator.journal import System
 
@@ -32,12 +33,26 @@ def with_next(url: str, following: str) -> str:
 
 
 def let_in(request: HttpRequest, person: Person, following: str) -> str:
-    """Sign the person in; return where to lead: first to the conditions of use when they changed."""
+    """Sign the person in; return where to lead: first to the conditions of use when they changed.
+
+    The identity that waits in this browser is linked to the account when they have the same address, just proved.
+    """
     target = following or resolve_url(settings.LOGIN_REDIRECT_URL)
     if not queries.has_accepted_current_terms(person):
         target = with_next(reverse("accounts:terms"), following)
     response = perform_login(request, person, redirect_url=target, email=person.email)
+    _link_what_waits(request, person)
     return str(response.url)
+
+
+def _link_what_waits(request: Any, person: Person) -> None:
+    arrival = arrived(request)
+    if arrival is None or arrival.email != (person.email or "").lower():
+        return
+    identity = queries.identity_of(arrival.issuer, arrival.sub)
+    if identity is None or identity.person_id == person.pk:
+        operations.link_identity(person=person, arrival=arrival, by=person, at=request.at)
+        forget_arrived(request)
 
 
 class Entrance(ActionPage):

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.generic import RedirectView
 
-from accelerator.accounts import browsers, forms, operations, queries
+from accelerator.accounts import browsers, clients, forms, operations, queries
 from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.states import Purpose
+from accelerator.accounts.views.arrivals import arrived
 from accelerator.accounts.views.codes import AsksCode, TypedCode
 from accelerator.accounts.views.doors import DOOR, Entrance, Leaves, let_in, safe_next, with_next
+from accelerator.accounts.views.proconnect import remember_leaving, token_of
 from accelerator.design.pages import Unkept
 
 
@@ -26,6 +28,11 @@ class SignIn(AsksCode, Entrance):
     template_name = "accounts/sign_in.html"
     form_class = forms.AddressForm
     submit_label = "Recevoir un code"
+
+    def context(self) -> dict[str, Any]:
+        following = safe_next(self.request)
+        asked = clients.is_configured()
+        return {"proconnect": with_next(reverse("accounts:proconnect"), following) if asked else ""}
 
     def perform(self, form: Any) -> Challenge:
         return operations.ask_code(email=form.cleaned_data["email"], length=self.length, by=DOOR, at=self.at)
@@ -76,6 +83,12 @@ class Join(Unkept, Entrance):
             raise Http404
         self.challenge = challenge
 
+    def initial(self) -> dict[str, Any]:
+        arrival = arrived(self.request)
+        if arrival is None or arrival.email != self.challenge.email:
+            return {}
+        return {"given_name": arrival.given_name, "family_name": arrival.family_name}
+
     def context(self) -> dict[str, Any]:
         return {"email": self.challenge.email, "version": settings.TERMS_VERSION}
 
@@ -114,8 +127,11 @@ class SignOut(Leaves):
     submit_label = "Se déconnecter"
     done_message = "Vous êtes sorti de votre compte."
 
-    def perform(self, form: Any) -> None:
+    def perform(self, form: Any) -> str:
+        token = token_of(self.request)
         logout(self.request)
+        remember_leaving(self.request, token)
+        return token
 
-    def done_url(self, result: None) -> str:
-        return resolve_url(settings.LOGOUT_REDIRECT_URL)
+    def done_url(self, result: str) -> str:
+        return reverse("accounts:left") if result else resolve_url(settings.LOGOUT_REDIRECT_URL)
