@@ -33,10 +33,19 @@ class Index:
 
     name        stable; names the index in the tables of `search`.
     document    the concrete model, named "community.OrganisationDocument" or given.
+    watched     whether what a document was is remembered until the next night (see `watching`).
     """
 
-    def __init__(self, name: str, document: Callable[[], type[Document]] | type[Document], facets: Iterable[Facet]):
+    def __init__(
+        self,
+        name: str,
+        document: Callable[[], type[Document]] | type[Document],
+        facets: Iterable[Facet],
+        *,
+        watched: bool = False,
+    ):
         self.name = name
+        self.watched = watched
         self._document = document
         self.packing = Packing(facets)
         self._lexicon = Lexicon()
@@ -91,6 +100,14 @@ class Index:
             cursor.execute(
                 "INSERT INTO search_touch (index, document) SELECT %s, unnest(%s::bigint[])", [self.name, ids]
             )
+            if self.watched:
+                cursor.execute(
+                    "INSERT INTO search_before (index, document, tsv, changed_at)"  # noqa: S608  names of our own tables
+                    " SELECT %s, changed, tsv, now()"
+                    f" FROM unnest(%s::bigint[]) AS changed LEFT JOIN {table} ON {key} = changed"
+                    " ON CONFLICT (index, document) DO UPDATE SET changed_at = now()",
+                    [self.name, ids],
+                )
             cursor.execute(f"SELECT tsvector_to_array(tsv) FROM {table} WHERE {key} = ANY(%s)", [ids])  # noqa: S608  names of our own tables
             changes: Counter[str] = Counter()
             for (lexemes,) in cursor.fetchall():
@@ -191,7 +208,12 @@ class Index:
         Never raises for what a person may type: operators and quotes are not interpreted, a text is cut after
         `LONGEST_QUESTION` characters, an unknown value of a filter finds nothing.
         """
-        return ask(Source(self.name, self.table, self.key, self.packing, self._lexicon), question)
+        return ask(self.source, question)
+
+    @property
+    def source(self) -> Source:
+        """Where a question of this index is asked."""
+        return Source(self.name, self.table, self.key, self.packing, self._lexicon)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ class State(models.Model):
     generation = models.BigIntegerField(default=0)
     # {"kind": {"porteur": 0, …}}: positions are given once and never move.
     positions = models.JSONField(default=dict)
+    # Until when the documents written by a rebuild were taken for changed (see `watching`).
+    watched_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.index
@@ -97,6 +99,28 @@ class Touch(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["index"], name="search_touch_index")]
+
+    def __str__(self) -> str:
+        return str(self.document)
+
+
+class Before(models.Model):
+    """What a document was before it changed, until someone has looked at what changed (see `watching`)."""
+
+    index = models.CharField(max_length=40)
+    document = models.BigIntegerField()
+    # None: it was not there.
+    tsv = SearchVectorField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["index", "document"],
+                name="search_before_once",
+                violation_error_message="On retient une fois ce qu’un document était.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.document)

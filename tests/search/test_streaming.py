@@ -1,0 +1,232 @@
+"""Everything that answers: the same as the pages, beyond the cap; and what came to answer since last time."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+from django.utils import timezone
+
+from accelerator.search import asking
+from accelerator.search.index import Index
+from accelerator.search.models import Before
+from accelerator.search.streaming import every_id, loosest_of, meaning_of, number_of
+from accelerator.search.types import Entry, Question
+from accelerator.search.watching import Look, Watch, take_in_what_was_rebuilt
+from accelerator.workflow import transaction
+from tests.search.documents import PlayDocument
+
+pytestmark = pytest.mark.server
+
+QUESTIONS = (
+    Question(),
+    Question("ferme"),
+    Question("ferme solidaire"),
+    Question("fermes solidaires"),
+    Question("ferme zibeline"),
+    Question("fermme"),
+    Question("zibeline"),
+    Question("une ferme solidaire qui lutte contre le gaspillage dans le Lot"),
+    Question("552100554"),
+    Question("55210055400013"),
+    Question(filters={"kind": ["porteur"]}),
+    Question(filters={"kind": ["porteur", "ruche"], "theme": ["t01"]}),
+    Question("ferme", filters={"kind": ["porteur"]}, places=["departement-46"]),
+    Question(places=["departement-46", "departement-31"]),
+    Question(places=["departement-00"]),
+    Question(filters={"kind": ["inconnu"]}),
+)
+
+
+def entries(number: int) -> list[Entry]:
+    """As many organisations as asked, all a little different."""
+    return [
+        Entry(
+            id=n,
+            name=f"{('Ferme', 'Atelier', 'Épicerie')[n % 3]} {('solidaire', 'du Lot')[n % 2]} {n}",
+            summary=["lutte contre le gaspillage"] if n % 5 == 0 else [],
+            facets={"kind": [("porteur", "ruche")[n % 2]], "theme": [f"t0{n % 4}"]},
+            places=[f"departement-{(46, 31)[n % 2]}", "pays-FR"],
+            identifiers=["552100554"] if n == 7 else [],
+            prominence=n % 10 / 10,
+            dated_at=datetime(2026, 1, 1 + n % 28, tzinfo=UTC),
+        )
+        for n in range(1, number + 1)
+    ]
+
+
+def everything(index: Index, question: Question) -> list[int]:
+    return [pk for some in every_id(index, meaning_of(index, question)) for pk in some]
+
+
+@pytest.fixture
+def filled(index: Index) -> Index:
+    with transaction():
+        index.put(entries(60))
+    return index
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=range(len(QUESTIONS)))
+def test_everything_is_what_the_pages_show(filled: Index, question: Question) -> None:
+    shown = filled.search(Question(question.text, question.filters, question.places, size=1000))
+    found = everything(filled, question)
+    assert sorted(found) == sorted(shown.ids)
+    assert number_of(filled, meaning_of(filled, question)) == len(found)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=range(len(QUESTIONS)))
+def test_the_loosest_reading_leaves_nothing_out(filled: Index, question: Question) -> None:
+    loosest = loosest_of(filled, question)
+    found = {pk for some in every_id(filled, loosest) for pk in some}
+    exactly = set(everything(filled, question))
+    assert found >= exactly
+    if loosest.exact:
+        assert found == exactly
+
+
+def test_everything_goes_beyond_the_cap(filled: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "CAP", 5)
+    assert filled.search(Question("ferme solidaire")).capped
+    assert len(everything(filled, Question("ferme solidaire"))) == 10
+    assert len(everything(filled, Question())) == 60
+
+
+def test_everything_comes_in_order(filled: Index) -> None:
+    meaning = meaning_of(filled, Question("ferme"))
+    ids = [pk for some in every_id(filled, meaning) for pk in some]
+    names = [PlayDocument.objects.get(pk=pk).sort_name for pk in ids]
+    assert names == sorted(names)
+    ids = [pk for some in every_id(filled, meaning, sort="date") for pk in some]
+    days = [PlayDocument.objects.get(pk=pk).dated_at for pk in ids]
+    assert all(one >= other for one, other in pairwise(days))
+
+
+# What came to answer since last time
+
+
+@pytest.fixture
+def watched(filled: Index) -> Index:
+    """An index that remembers, in which nothing has changed yet."""
+    filled.watched = True
+    return filled
+
+
+def put(index: Index, *written: Entry) -> None:
+    with transaction():
+        index.put(written)
+
+
+def looks(index: Index, *questions: Question, documents: int = 100, most: int = 10) -> Iterator[Look]:
+    return Watch(index, {str(n): question for n, question in enumerate(questions)}).looks(
+        documents=documents, most=most
+    )
+
+
+def new(index: Index, *questions: Question, documents: int = 100) -> dict[str, list[int]]:
+    """What is new to each question, which is then forgotten."""
+    found: dict[str, list[int]] = {}
+    for look in looks(index, *questions, documents=documents):
+        for name, one in look.new.items():
+            found.setdefault(name, []).extend(pk for pk, _ in one.documents)
+        look.forget()
+    return {name: sorted(ids) for name, ids in found.items()}
+
+
+def test_nothing_is_new_when_nothing_changed(watched: Index) -> None:
+    assert new(watched, Question(), Question("ferme")) == {}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_what_was_not_there_is_new(watched: Index, number: int) -> None:
+    put(watched, *(Entry(100 + n, f"Ferme nouvelle {n}") for n in range(number)))
+    expected = [100 + n for n in range(number)]
+    asked = (Question("ferme"), Question(), Question("atelier"), Question("ferme nouvelle"))
+    assert new(watched, *asked) == {"0": expected, "1": expected, "3": expected}
+    assert new(watched, *asked) == {}
+
+
+def test_what_answered_already_is_not_new(watched: Index) -> None:
+    before = entries(60)[2]  # « Ferme… 3 »
+    assert before.id in everything(watched, Question("ferme"))
+    put(watched, Entry(before.id, f"{before.name} corrigée", facets=before.facets))
+    assert new(watched, Question("ferme"), Question("corrigée")) == {"1": [before.id]}
+
+
+def test_what_came_to_answer_is_new_and_what_left_is_not(watched: Index) -> None:
+    put(watched, Entry(1, "Ferme devenue"), Entry(3, "Atelier devenu"))
+    assert new(watched, Question("ferme")) == {"0": [1]}
+
+
+def test_only_the_first_and_the_last_state_count(watched: Index) -> None:
+    put(watched, Entry(1, "Ferme de passage"))
+    put(watched, Entry(1, "Atelier revenu"))
+    put(watched, Entry(2, "Rien"))
+    put(watched, Entry(2, "Ferme enfin"))
+    assert new(watched, Question("ferme")) == {"0": [2]}
+
+
+def test_what_was_removed_is_told_to_nobody(watched: Index) -> None:
+    put(watched, Entry(100, "Ferme éphémère"))
+    with transaction():
+        watched.remove([100, 3])
+    assert new(watched, Question("ferme"), Question()) == {}
+    assert not Before.objects.exists()
+
+
+def test_a_look_that_was_not_forgotten_comes_again(watched: Index) -> None:
+    put(watched, Entry(100, "Ferme nouvelle"))
+    assert [list(look.new) for look in looks(watched, Question("ferme"))] == [["0"]]
+    assert new(watched, Question("ferme")) == {"0": [100]}
+
+
+def test_what_changes_while_it_is_looked_at_is_looked_at_again(watched: Index) -> None:
+    put(watched, Entry(100, "Ferme nouvelle"))
+    for look in looks(watched, Question("ferme")):
+        Before.objects.update(changed_at=timezone.now())  # as a change in another transaction does
+        look.forget()
+    assert new(watched, Question("ferme")) == {"0": [100]}
+
+
+def test_changes_are_taken_a_few_at_a_time(watched: Index) -> None:
+    put(watched, *(Entry(100 + n, f"Ferme nouvelle {n}") for n in range(7)))
+    assert len(list(looks(watched, Question("ferme"), documents=3))) == 3
+    assert new(watched, Question("ferme"), documents=3) == {"0": list(range(100, 107))}
+
+
+def test_the_latest_are_named_and_all_are_counted(watched: Index) -> None:
+    put(watched, *(Entry(100 + n, f"Ferme nouvelle {n}") for n in range(7)))
+    (look,) = looks(watched, Question("ferme"), most=2)
+    assert (len(look.new["0"].documents), look.new["0"].number) == (2, 7)
+
+
+def test_a_sentence_means_what_its_page_means(watched: Index) -> None:
+    sentence = Question("une ferme solidaire contre le gaspillage des zibelines dans le Lot")
+    put(watched, Entry(100, "Ferme du gaspillage"), Entry(101, "Crèche"))
+    answering = set(everything(watched, sentence))
+    assert new(watched, sentence) == ({"0": sorted({100, 101} & answering)} if answering & {100, 101} else {})
+
+
+def test_what_a_rebuild_brings_is_new_from_the_second_time_on(watched: Index) -> None:
+    with transaction():
+        assert take_in_what_was_rebuilt(watched) == 0  # what is already there is news to nobody
+    watched.watched = False  # an import in bulk writes no put
+    put(watched, Entry(100, "Ferme importée", dated_at=timezone.now()))
+    with transaction():
+        assert take_in_what_was_rebuilt(watched) == 1
+    assert new(watched, Question("ferme")) == {"0": [100]}
+
+
+def test_an_index_that_is_not_watched_remembers_nothing(filled: Index) -> None:
+    put(filled, Entry(100, "Ferme nouvelle"))
+    assert not Before.objects.exists()
+
+
+def test_a_change_rolled_back_leaves_nothing(watched: Index) -> None:
+    def put_and_fail() -> None:
+        with transaction():
+            watched.put([Entry(100, "Ferme nouvelle")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        put_and_fail()
+    assert not Before.objects.exists()
