@@ -24,6 +24,8 @@ class Notice(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     reply_to = models.EmailField(max_length=254, default="")
+    # Where a mail program stops such mails in one click (RFC 8058); none for what nobody subscribed to.
+    unsubscribe_url = models.URLField(max_length=300, default="")
     # A code or a link that opens something: its text is forgotten as soon as it is sent.
     secret = models.BooleanField(default=False)
     asked_at = models.DateTimeField()

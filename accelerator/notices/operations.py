@@ -34,6 +34,7 @@ def tell(
     reply_to: str = "",
     secret: bool = False,
     expires_at: datetime | None = None,
+    unsubscribe_url: str = "",
 ) -> list[Notice]:
     """Write a notice for each recipient, and the job that will send it, in the transaction of what they tell.
 
@@ -41,6 +42,7 @@ def tell(
     data        what the template needs besides the site's name and addresses.
     secret      the text opens something: it is forgotten once sent, and never listed.
     expires_at  after this moment the notice is useless (a code): a late worker drops it.
+    unsubscribe_url  for what one subscribes to: the address that ends it by a POST, without a session.
 
     A recipient without address (an erased account) is skipped; one address given twice is told once.
     Raises `RuntimeError` outside a transaction, `TemplateDoesNotExist` for an unknown template.
@@ -61,6 +63,7 @@ def tell(
             secret=secret,
             asked_at=at,
             expires_at=expires_at,
+            unsubscribe_url=unsubscribe_url,
         )
         for recipient in recipients.values()
     )
@@ -95,6 +98,7 @@ def send(*, notice: int, by: Actor, at: datetime) -> bool:
             headers={
                 "Message-ID": f"<notice.{row.pk}.{row.asked_at:%Y%m%d%H%M%S}@{host}>",
                 "Auto-Submitted": "auto-generated",
+                **_unsubscribing(row.unsubscribe_url),
             },
         ).send()
         row.sent_at = at
@@ -134,6 +138,13 @@ def unname(*, words: Collection[str], by: Actor, at: datetime) -> int:
 def forget_before(*, moment: datetime, by: Actor, at: datetime) -> int:
     """Remove the notices asked before a moment; return how many (the retention period, a nightly job)."""
     return Notice.objects.filter(asked_at__lt=moment).delete()[0]
+
+
+def _unsubscribing(url: str) -> dict[str, str]:
+    """What lets a mail program offer to stop: RFC 2369 for the address, RFC 8058 for the single click."""
+    if not url:
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _site() -> dict[str, Any]:
