@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from accelerator.design.views import not_found
 
@@ -64,3 +65,14 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compress what travels, except what is compressed already, whose length stays known: a download shows its bar."""
+
+    PACKED = ("application/gzip", "application/vnd.openxmlformats-officedocument", "image/webp", "image/png")
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.headers.get("Content-Type", "").startswith(self.PACKED):
+            return response
+        return super().process_response(request, response)

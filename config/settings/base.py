@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "config.middleware.CachePolicyMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "config.middleware.CompressionMiddleware",
     "config.logs.AccessLogMiddleware",
     "accelerator.design.middleware.UploadLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

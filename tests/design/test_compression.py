@@ -8,3 +8,9 @@ def test_pages_travel_compressed_when_the_browser_accepts_it() -> None:
     assert response["Content-Encoding"] == "gzip"
     assert "La démarche" in gzip.decompress(response.content).decode()
     assert "Accept-Encoding" in response["Vary"]
+
+
+def test_what_is_packed_already_keeps_its_length() -> None:
+    response = Client().get("/annuaire.xlsx?q=zibeline", headers={"Accept-Encoding": "gzip"})
+    assert not response.has_header("Content-Encoding")
+    assert int(response["Content-Length"]) == len(b"".join(response.streaming_content))
