@@ -23,6 +23,8 @@ from config import embedded
 
 FORMAT = 1
 MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
+# Large, and made again in a minute: exports of the directory.
+LEFT_ASIDE = {"exports"}
 _VARIABLES = {
     "dbname": "PGDATABASE",
     "user": "PGUSER",
@@ -95,7 +97,8 @@ def back_up(target: Path) -> Manifest:
     if not target.parent.is_dir():
         raise ArchiveError(f"Le dossier {target.parent} n’existe pas.")
     media = Path(settings.MEDIA_ROOT)
-    files = sorted(path for path in media.rglob("*") if path.is_file()) if media.is_dir() else []
+    kept = (path for path in media.rglob("*") if path.is_file() and path.relative_to(media).parts[0] not in LEFT_ASIDE)
+    files = sorted(kept) if media.is_dir() else []
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump = Path(folder) / DUMP
         _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(dump))

@@ -23,7 +23,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.community.models import ContactMessage, ErrorReport
+from accelerator.community.models import ContactMessage, ErrorReport, Export, SavedSearch
+from accelerator.community.queries.searches import stop_token
 from accelerator.community.states import RoleName
 from accelerator.design.charts import Look
 from accelerator.notices.models import Notice
@@ -44,6 +45,7 @@ RELATIONS = (
     "moderator",
     "administrator",
 )
+DAY = timedelta(days=1)
 EVERYONE = "· · · · · · · · · ·"
 SIGNED_IN = "→ · · · · · · · · ·"
 TABLE: dict[str, tuple[str, ...]] = {
@@ -89,6 +91,20 @@ TABLE: dict[str, tuple[str, ...]] = {
     # What is read by all
     "community:directory": (EVERYONE,),
     "community:directory_csv": (EVERYONE,),
+    "community:directory_xlsx": (EVERYONE,),
+    "community:export_directory": (EVERYONE,),
+    "community:whole_directory": ("404 404 404 404 404 404 404 404 404 404",),  # nothing was written yet
+    # What a person keeps of the directory
+    "community:save_search": (SIGNED_IN,),
+    "community:saved_searches": (SIGNED_IN,),
+    "community:saved_search": ("search", "→ 404 404 404 404 404 404 · 404 404"),
+    "community:remove_search": ("search", "→ 404 404 404 404 404 404 · 404 404"),
+    "community:stop_alerts": ("stop", EVERYONE),
+    "community:stop_at_once": ("stop", "302 302 302 302 302 302 302 302 302 302"),
+    "community:my_exports": (SIGNED_IN,),
+    "community:export": ("export", "404 404 404 404 404 404 404 · 404 404"),
+    "community:export_news": ("export", "404 404 404 404 404 404 404 · 404 404"),
+    "community:export_file": ("export", "404 404 404 404 404 404 404 302 404 404"),
     "community:reuse": (EVERYONE,),
     "community:map": (EVERYONE,),
     "community:organisation_data": ("key", EVERYONE),
@@ -239,6 +255,12 @@ def world() -> World:
         asked_at=now,
         sent_at=now,
     )
+    search = SavedSearch.objects.create(
+        person=concerned, name="Jardins", query="?q=jardin", saved_at=now, digested_on=today
+    )
+    export = Export.objects.create(
+        person=concerned, name="Jardins", query="?q=jardin", kind="csv", number=1, asked_at=now, expires_at=now + DAY
+    )
     mail = Mail.objects.create(to=concerned.email, subject="Un courriel", body="Son texte.", sent_at=now)
     census = Census.objects.create(day=today, counted_at=now)
     Picture.objects.create(series="roles", look=Look.WIDE, census=census, svg="<svg/>")
@@ -260,6 +282,9 @@ def world() -> World:
             "message": message.public_id,
             "notice": notice.pk,
             "mail": mail.pk,
+            "search": search.pk,
+            "stop": stop_token(concerned),
+            "export": export.token,
             "section": "presentation",
             "series": "roles",
             "value": "name",

@@ -48,13 +48,15 @@ OTHER_ROOMS = {
     # names as they are typed, perimeters, the shapes of the map, the reading of the committed file
     "geography": {"names", "perimeters", "maps", "reference"},
     # the mechanism: words, index, lexicon, questions, facets
-    "search": {"asking", "facets", "index", "lexicon", "rebuild", "text", "types"},
+    # everything that answers (exports), what came to answer (alerts)
+    "search": {"asking", "facets", "index", "lexicon", "rebuild", "streaming", "text", "types", "watching"},
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for
     "accounts": {"adapter", "holdings", "browsers"},
     # identifiers and their check digits
     "registers": {"identifiers"},
-    # re-encoded pictures; what is written once for several rooms; what the domain of an address proves
-    "community": {"pictures", "charter", "deadlines", "record", "domains"},
+    # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; the files of
+    # exports
+    "community": {"pictures", "charter", "deadlines", "record", "domains", "exporting"},
     # what is counted of the directory, named
     "portal": {"figures"},
 }

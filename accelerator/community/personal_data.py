@@ -15,11 +15,13 @@ from accelerator.community.models import (
     Delegation,
     EmailDomain,
     ErrorReport,
+    Export,
     Invitation,
     JoinRequest,
     Mandate,
     Organisation,
     Role,
+    SavedSearch,
 )
 from accelerator.community.operations.platform import end_platform_roles
 from accelerator.community.operations.powers import end_powers_of, revoke_mandates_of
@@ -140,6 +142,22 @@ def export(person: Person) -> dict[str, Any]:
             {"organisation": one.organisation.name, "objet": one.subject, "texte": one.body, "le": one.sent_at}
             for one in ContactMessage.objects.filter(sender=person).select_related("organisation").order_by("pk")
         ],
+        "recherches enregistrées": [
+            {
+                "nom": one.name,
+                "recherche": one.query,
+                "le": one.saved_at,
+                "alerte": one.get_rhythm_display(),
+                "organisations trouvées par l’alerte": list(
+                    one.findings.order_by("found_at", "pk").values_list("organisation__name", flat=True)
+                ),
+            }
+            for one in SavedSearch.objects.filter(person=person).order_by("pk")
+        ],
+        "exports demandés": [
+            {"recherche": one.name, "adresse": one.query, "format": one.get_kind_display(), "le": one.asked_at}
+            for one in Export.objects.filter(person=person).order_by("pk")
+        ],
     }
 
 
@@ -195,6 +213,9 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     Claim.objects.filter(person=person).exclude(reason="").update(reason=ERASED)
     Claim.objects.filter(contested_by=person).update(contest="")
     ContactMessage.objects.filter(sender=person).update(subject=ERASED, body=ERASED)
+    SavedSearch.objects.filter(person=person).delete()
+    # Their files, which name nobody, are swept at night.
+    Export.objects.filter(person=person).delete()
     Organisation.objects.filter(contact_email__iexact=person.email or "-").update(contact_email="")
     _unname(person.naming)
 
@@ -233,6 +254,8 @@ register(
             "community.ContactMessage",
             "community.Claim",
             "community.EmailDomain",
+            "community.SavedSearch",
+            "community.Export",
         ),
         export=export,
         erase=erase,

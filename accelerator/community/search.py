@@ -37,6 +37,7 @@ DIRECTORY: Final = Index(
         Facet("identite", values=3),
         Facet("distinction", values=8, multiple=True),
     ),
+    watched=True,
 )
 _CHUNK: Final = 1000
 

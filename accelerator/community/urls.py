@@ -8,6 +8,7 @@ from accelerator.community.views import (
     directory,
     domains,
     editing,
+    exports,
     indexing,
     invitations,
     joining,
@@ -21,6 +22,7 @@ from accelerator.community.views import (
     registering,
     reports,
     reuse,
+    searches,
 )
 
 app_name = "community"
@@ -53,7 +55,11 @@ urlpatterns = [
     path("moderation/signalements/<int:number>", reports.Report.as_view(), name="report"),
     # What is read by all
     path("annuaire", directory.Directory.as_view(), name="directory"),
-    path("annuaire.csv", directory.DirectoryCsv.as_view(), name="directory_csv"),
+    path("annuaire.csv", directory.DirectoryFile.as_view(kind="csv"), name="directory_csv"),
+    path("annuaire.xlsx", directory.DirectoryFile.as_view(kind="xlsx"), name="directory_xlsx"),
+    path("annuaire/export", exports.ExportDirectory.as_view(), name="export_directory"),
+    path("annuaire/tout.csv.gz", exports.WholeDirectory.as_view(), name="whole_directory"),
+    path("annuaire/enregistrer", searches.SaveSearch.as_view(), name="save_search"),
     path("annuaire/reutiliser", reuse.Reuse.as_view(), name="reuse"),
     path("carte", maps.Map.as_view(), name="map"),
     path("organisations/<str:key>.json", organisation.OrganisationData.as_view(), name="organisation_data"),
@@ -61,6 +67,16 @@ urlpatterns = [
     path("robots.txt", indexing.Robots.as_view(), name="robots"),
     path("sitemap.xml", indexing.SitemapIndex.as_view(), name="sitemap_index"),
     path("sitemap-<int:number>.xml", indexing.SitemapFile.as_view(), name="sitemap_file"),
+    # What a person keeps of the directory
+    path("exports/<slug:token>", exports.ExportProgress.as_view(), name="export"),
+    path("exports/<slug:token>/avancement", exports.ExportNews.as_view(), name="export_news"),
+    path("exports/<slug:token>/fichier", exports.ExportFile.as_view(), name="export_file"),
+    path("mes-exports", exports.MyExports.as_view(), name="my_exports"),
+    path("mes-recherches", searches.SavedSearches.as_view(), name="saved_searches"),
+    path("mes-recherches/<int:number>", searches.ChangeSearch.as_view(), name="saved_search"),
+    path("mes-recherches/<int:number>/suppression", searches.RemoveSearch.as_view(), name="remove_search"),
+    path("alertes/arret/<str:token>", searches.StopAlerts.as_view(), name="stop_alerts"),
+    path("alertes/arret/<str:token>/un-clic", searches.StopAtOnce.as_view(), name="stop_at_once"),
     # The people
     path("organisations/<str:key>/membres", members.Members.as_view(), name="members"),
     path("organisations/<str:key>/membres/<slug:person>", members.Member.as_view(), name="member"),

@@ -71,6 +71,17 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_exports_which_are_made_again_are_left_aside(names: tuple[str, str], media: Path, tmp_path: Path) -> None:
+    (media / "exports").mkdir()
+    (media / "exports" / "annuaire.csv.gz").write_bytes(b"much")
+    assert _manage(names[0], media, "backup", tmp_path / "archive.tar").returncode == 0
+    with tarfile.open(tmp_path / "archive.tar") as archive:
+        assert sorted(name for name in archive.getnames() if name.startswith("media")) == [
+            "media/logos/ruche-é.png",
+            "media/note.txt",
+        ]
+
+
 def test_what_was_backed_up_comes_back_whole(names: tuple[str, str], media: Path, tmp_path: Path) -> None:
     origin, empty = names
     archive = tmp_path / "sauvegarde.tar"

@@ -25,6 +25,7 @@ from accelerator.community.models.people import (
     Role,
     RoleQuerySet,
 )
+from accelerator.community.models.searches import Export, ExportQuerySet, Finding, SavedSearch
 
 __all__ = [
     "Claim",
@@ -37,6 +38,9 @@ __all__ = [
     "EmailDomainQuerySet",
     "ErrorReport",
     "Establishment",
+    "Export",
+    "ExportQuerySet",
+    "Finding",
     "Invitation",
     "InvitationQuerySet",
     "JoinRequest",
@@ -48,5 +52,6 @@ __all__ = [
     "OrganisationQuerySet",
     "Role",
     "RoleQuerySet",
+    "SavedSearch",
     "Theme",
 ]

@@ -1,5 +1,6 @@
 """The directory as it is shown: results, filters with their counts, what was understood of the question."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -15,6 +16,7 @@ from accelerator.community.search import DIRECTORY
 from accelerator.community.states import PIONEER_DISTINCTION, TERRITORY_DISTINCTION
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.geography.queries import place_of, read_place
+from accelerator.search.streaming import every_id, meaning_of, number_of
 from accelerator.search.types import CAP, Answer
 from accelerator.search.types import Question as Asked
 
@@ -92,6 +94,7 @@ class Directory:
     reachable     how many can be reached by turning pages.
     suggestion    the text searched instead of the one typed, which finds nothing.
     near_choices  the communes among which to choose, when several may be meant.
+    is_long       there are more than an export gives at once (`EXPORT_LIMIT`).
     """
 
     question: Question
@@ -106,6 +109,7 @@ class Directory:
     near_choices: list[Place]
     by_departement: Mapping[str, int]
     departements: Mapping[str, str]
+    is_long: bool
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -169,21 +173,47 @@ def directory(question: Question) -> Directory:
         near_choices=understood.choices,
         by_departement=answer.facets.get("departement", {}),
         departements=names.departements(),
+        is_long=answer.capped,
         notes=[*understood.notes, *_notes(understood.question, answer)],
     )
 
 
-def exported(question: Question) -> list[int]:
-    """The organisations of a question for the CSV, at most `EXPORT_LIMIT`, in the order of the page or by name."""
+def exported(question: Question) -> list[int] | None:
+    """The organisations of a question in the order of its page; None beyond `EXPORT_LIMIT`: see `every_number`."""
     understood = _understand(question)
     sort = understood.sort
     if sort == Sort.DISTANCE and understood.near:
-        return nearest_first(_near(understood, understood.near)[1], understood.near, first=0, size=EXPORT_LIMIT)
+        answer, ids = _near(understood, understood.near)
+        return None if answer.capped else nearest_first(ids, understood.near, first=0, size=EXPORT_LIMIT)
     answer = DIRECTORY.search(understood.asked(page=1, size=EXPORT_LIMIT, sort=_SORTS[sort]))
-    if len(answer.ids) < (answer.total or EXPORT_LIMIT):
-        # Only the first ones are ranked: beyond, by name.
-        return DIRECTORY.search(understood.asked(page=1, size=EXPORT_LIMIT, sort="name")).ids
-    return answer.ids
+    if answer.capped:
+        return None
+    # When nothing is asked, pages stop before the last one.
+    return answer.ids if len(answer.ids) == answer.total else list(every_number(question))
+
+
+def every_number(question: Question) -> "array[int]":
+    """The organisations of a question, all of them, by name or the latest first; eight bytes each.
+
+    Call it in a transaction that does nothing else (see `search.streaming.every_id`).
+    """
+    understood = _understand(question)
+    meaning = meaning_of(DIRECTORY, understood.asked(page=1, size=1, sort="relevance"))
+    numbers = array("q")
+    for some in every_id(DIRECTORY, meaning, sort="date" if understood.sort == Sort.RECENT else "name"):
+        numbers.extend(some)
+    return numbers
+
+
+def number_found(question: Question) -> int:
+    """How many organisations answer, counted one by one: up to a second for a million."""
+    return number_of(DIRECTORY, meaning_of(DIRECTORY, asked_of(question)))
+
+
+def asked_of(question: Question) -> Asked:
+    """What the kernel is asked: the question with its places read."""
+    understood = _understand(question)
+    return understood.asked(page=1, size=1, sort=_SORTS[understood.sort])
 
 
 def _near(understood: _Understood, near: Nearness) -> tuple[Answer, list[int]]:

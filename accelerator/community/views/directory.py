@@ -1,26 +1,24 @@
-"""The national directory: the page, its CSV."""
+"""The national directory: the page, and what it shows as a file."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from accelerator.community.models import Theme
 from accelerator.community.queries import directory as reading
 from accelerator.community.queries.nearness import said_near
-from accelerator.community.queries.published import FIELDS
+from accelerator.community.queries.published import FIELDS, rows_of
 from accelerator.community.queries.question import Sort, read_question
+from accelerator.community.queries.searches import kept_query
+from accelerator.community.states import ExportKind
 from accelerator.community.views.maps import results_map
 from accelerator.design.boxes import boxes
-from accelerator.design.exports import csv_response
+from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.pages import Page
 from accelerator.design.paging import Chip, Pages
-
-_CHUNK = 500
 
 
 class Directory(Page):
@@ -44,8 +42,8 @@ class Directory(Page):
             "question": question,
             "directory_url": here,
             "canonical": f"{settings.BASE_URL}{here}{question.query()}",
-            "export_url": f"{reverse('community:directory_csv')}{replace(question, page=1).query()}",
-            "export_limit": reading.EXPORT_LIMIT,
+            "export_url": f"{reverse('community:export_directory')}{replace(question, page=1).query()}",
+            "save_url": f"{reverse('community:save_search')}{kept_query(question)}",
             "results": found.results,
             "total": found.total,
             "capped": found.capped,
@@ -97,23 +95,18 @@ class Directory(Page):
         ]
 
 
-class DirectoryCsv(Page):
-    """Everything that a question of the directory finds, for a spreadsheet (at most 3 000 organisations)."""
+class DirectoryFile(Page):
+    """What a question of the directory finds, for a spreadsheet, at once; beyond 3 000, the file is to be asked for."""
 
-    title = "Annuaire en CSV"
+    title = "Annuaire, à télécharger"
     public = True
     template_name = "community/directory.html"  # never rendered: the answer is the file
-
-    def load(self) -> None:
-        self.ids = reading.exported(read_question(dict(self.request.GET.lists())))
+    kind: str = ExportKind.CSV
 
     def answer(self) -> HttpResponseBase:
-        ids = self.ids
-
-        def rows() -> Iterator[Sequence[Any]]:
-            themes = dict(Theme.objects.values_list("code", "label"))
-            for start in range(0, len(ids), _CHUNK):
-                for organisation in reading.organisations_of(ids[start : start + _CHUNK]):
-                    yield [field.read(organisation, themes) for field in FIELDS]
-
-        return csv_response("annuaire", [field.name for field in FIELDS], rows)
+        question = replace(read_question(dict(self.request.GET.lists())), page=1)
+        ids = reading.exported(question)
+        if ids is None:
+            return HttpResponseRedirect(f"{reverse('community:export_directory')}{question.query()}")
+        respond = csv_response if self.kind == ExportKind.CSV else xlsx_response
+        return respond("annuaire", [field.name for field in FIELDS], lambda: rows_of(ids))

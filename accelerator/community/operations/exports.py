@@ -1,0 +1,88 @@
+"""Exports of the directory: asked, written by the worker, forgotten. The rows are their own memory, for two days."""
+
+from datetime import datetime
+from typing import Final
+
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
+
+from accelerator.accounts.models import Person
+from accelerator.community.models import Export
+from accelerator.community.states import EXPORT_IS_DUE, EXPORT_LASTS, ExportKind
+from accelerator.design.exports import MOST_ROWS
+from accelerator.journal import Actor
+from accelerator.workflow import Refused, operation
+
+QUEUE: Final = "exports"
+WRITE: Final = "community.write_export"
+MOST_WAITING: Final = 20
+# One is written at a time: the pages keep the machine.
+ONE_AT_A_TIME: Final = "community.exports"
+
+
+@operation
+def ask_export(
+    *, name: str, query: str, kind: str, number: int, person: Person | None, by: Actor, at: datetime
+) -> Export:
+    """Ask the worker for a file of everything that a question finds.
+
+    Asked again by the same person while it is there, the export of less than an hour ago is the answer.
+    Raises `Refused` when a workbook cannot hold so many, or when too many exports wait.
+    """
+    if kind == ExportKind.XLSX and number >= MOST_ROWS:
+        most = f"{MOST_ROWS - 1:,}".replace(",", "\u202f")
+        raise Refused(
+            f"Une feuille de calcul compte au plus {most} lignes, et ces organisations sont plus nombreuses : "
+            "choisissez le format CSV, ou resserrez la recherche.",
+            field="kind",
+        )
+    waiting = Export.objects.waiting(at)
+    recent = Export.objects.filter(query=query, kind=kind, asked_at__gt=at - EXPORT_IS_DUE, failed_at__isnull=True)
+    if person and (same := recent.filter(person=person).order_by("-asked_at").first()):
+        return same
+    if waiting.count() >= MOST_WAITING:
+        raise Refused("Trop d’exports attendent en ce moment. Recommencez dans quelques minutes.")
+    export = Export.objects.create(
+        person=person, name=name, query=query, kind=kind, number=number, asked_at=at, expires_at=at + EXPORT_LASTS
+    )
+    # Through Django's connection: the job is there if, and only if, the export is (see `notices.operations`).
+    job = configure_task(name=WRITE, job_manager=JobManager(DjangoConnector()), queue=QUEUE, lock=ONE_AT_A_TIME)
+    job.defer(export=export.pk)
+    return export
+
+
+@operation
+def begin_export(*, export: int, by: Actor, at: datetime) -> Export | None:
+    """Begin to write, or begin again after a worker died; None when it is no longer wanted."""
+    held = Export.objects.waiting(at).select_for_update(no_key=True).filter(pk=export).first()
+    if held is None:
+        return None
+    held.started_at, held.written = at, 0
+    held.save(update_fields=["started_at", "written"])
+    return held
+
+
+@operation
+def count_written(*, export: int, number: int, written: int, by: Actor, at: datetime) -> None:
+    """Say how far it is."""
+    Export.objects.filter(pk=export, ready_at__isnull=True).update(number=number, written=written)
+
+
+@operation
+def finish_export(*, export: int, number: int, size: int, by: Actor, at: datetime) -> None:
+    """Say that the file is whole; said twice, the first one counts."""
+    waiting = Export.objects.filter(pk=export, ready_at__isnull=True, failed_at__isnull=True)
+    waiting.update(number=number, written=number, size=size, ready_at=at)
+
+
+@operation
+def fail_export(*, export: int, by: Actor, at: datetime) -> None:
+    """Say that there will be no file."""
+    Export.objects.filter(pk=export, ready_at__isnull=True).update(failed_at=at)
+
+
+@operation
+def forget_exports(*, by: Actor, at: datetime) -> int:
+    """Forget those that have expired; return how many. Their files go after them (`exporting.sweep`)."""
+    return Export.objects.filter(expires_at__lte=at).delete()[0]

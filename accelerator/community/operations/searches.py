@@ -1,0 +1,238 @@
+"""Keeping searches, and telling what is new to them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accelerator.accounts.models import Person
+from accelerator.community.events import ALERTS_STOPPED, SEARCH_CHANGED, SEARCH_REMOVED, SEARCH_SAVED
+from accelerator.community.models import Finding, SavedSearch
+from accelerator.community.operations.locks import lock_person
+from accelerator.community.queries.question import Question
+from accelerator.community.queries.searches import (
+    MOST_SEARCHES,
+    Digest,
+    Stop,
+    digests,
+    due,
+    is_settled,
+    kept_query,
+    searches_of,
+    stop_token,
+)
+from accelerator.community.search import DIRECTORY
+from accelerator.community.states import AlertRhythm
+from accelerator.journal import Actor
+from accelerator.journal.operations import record
+from accelerator.notices import Recipient
+from accelerator.notices.operations import tell
+from accelerator.search.watching import Look, take_in_what_was_rebuilt
+from accelerator.workflow import Refused, operation
+
+FINDINGS_KEPT: Final = timedelta(days=120)
+
+
+@operation
+def save_search(*, question: Question, name: str, rhythm: str, by: Person, at: datetime) -> SavedSearch:
+    """Keep a question of the directory. Raises `Refused`: kept already, too many, a commune still to be chosen."""
+    if not is_settled(question):
+        raise Refused("Choisissez d’abord la commune près de laquelle chercher, puis enregistrez la recherche.")
+    person, query = lock_person(by), kept_query(question)
+    own = searches_of(person)
+    if same := own.filter(query=query).first():
+        raise Refused(f"Vous avez déjà enregistré cette recherche, sous le nom « {same.name} ».")
+    if own.count() >= MOST_SEARCHES:
+        raise Refused(
+            f"Vous gardez déjà {MOST_SEARCHES} recherches, le plus qu’un compte peut tenir : supprimez-en une."
+        )
+    search = SavedSearch.objects.create(
+        person=person,
+        name=name,
+        query=query,
+        rhythm=rhythm,
+        saved_at=at,
+        watched_since=None if rhythm == AlertRhythm.NEVER else at,
+        digested_on=_day(at),
+    )
+    record(SEARCH_SAVED.code, search, by=by, at=at)
+    return search
+
+
+@operation
+def change_search(*, search: SavedSearch, name: str, rhythm: str, by: Person, at: datetime) -> SavedSearch:
+    """Rename a search, begin, end or slow its alert. An alert that begins again tells nothing of the time between."""
+    held = _held(search, by)
+    if (held.name, held.rhythm) == (name, rhythm):
+        return held
+    held.name = name
+    _tune(held, rhythm, at)
+    held.save()
+    record(SEARCH_CHANGED.code, held, by=by, at=at)
+    return held
+
+
+@operation
+def remove_search(*, search: SavedSearch, by: Person, at: datetime) -> None:
+    """Forget a search and what its alert found."""
+    held = _held(search, by)
+    record(SEARCH_REMOVED.code, held, by=by, at=at)
+    held.delete()
+
+
+@operation
+def stop_alerts(*, stop: Stop, by: Actor, at: datetime) -> int:
+    """End the alerts that a link names; return how many ran. Done again, it changes nothing."""
+    running = stop.searches.exclude(rhythm=AlertRhythm.NEVER).select_for_update(of=("self",), no_key=True)
+    stopped = list(running.select_related("person").order_by("pk"))
+    for search in stopped:
+        _tune(search, AlertRhythm.NEVER, at)
+        search.save()
+    if stopped:
+        # Whoever holds the link is the person, who alone received it.
+        record(ALERTS_STOPPED.code, *stopped, by=stopped[0].person, at=at)
+    return len(stopped)
+
+
+def _held(search: SavedSearch, by: Person) -> SavedSearch:
+    """The search, held still; raises `Refused` when it is gone."""
+    held = searches_of(by).select_for_update().filter(pk=search.pk).first()
+    if held is None:
+        raise Refused("Cette recherche n’est plus enregistrée.")
+    return held
+
+
+def _tune(search: SavedSearch, rhythm: str, at: datetime) -> None:
+    if rhythm == AlertRhythm.NEVER:
+        search.watched_since, search.unnamed = None, 0
+        search.findings.filter(told_at__isnull=True).delete()
+    elif search.rhythm == AlertRhythm.NEVER:
+        search.watched_since, search.digested_on = at, _day(at)
+    search.rhythm = rhythm
+
+
+def _day(at: datetime) -> date:
+    """The day of a person: what is told in the morning is told once a day of theirs."""
+    return localtime(at).date()
+
+
+# What the worker does each morning
+
+
+@operation
+def notice_the_rebuilt(*, by: Actor, at: datetime) -> int:
+    """Count as changed what came by a rebuild of the directory; return how many."""
+    return take_in_what_was_rebuilt(DIRECTORY)
+
+
+@operation
+def keep_findings(*, look: Look, by: Actor, at: datetime) -> int:
+    """Keep what is new to each saved search, and look at these changes no more; return how many findings.
+
+    A search finds nothing that changed before its alert began, and nothing twice.
+    """
+    if not look.forget():
+        return 0  # another worker made something of it first
+    found = [(query, pk, moment) for query, new in look.new.items() for pk, moment in new.documents]
+    unnamed = [(query, new.number - len(new.documents)) for query, new in look.new.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, {"at": at, **_columns(found, "queries", "organisations", "moments")})
+        kept = cursor.rowcount
+        cursor.execute(_COUNT, {"at": at, **_columns(unnamed, "queries", "numbers")})
+    return int(kept)
+
+
+# What is gone since it was found (a search, an organisation) is joined to nothing.
+_KEEP = """
+    INSERT INTO community_finding (search_id, organisation_id, found_at)
+    SELECT search.id, organisation.id, %(at)s
+    FROM unnest(%(queries)s::text[], %(organisations)s::bigint[], %(moments)s::timestamptz[]) AS f(query, id, moment)
+    JOIN community_savedsearch AS search ON search.query = f.query AND search.watched_since < f.moment
+    JOIN community_organisation AS organisation ON organisation.id = f.id
+    ON CONFLICT DO NOTHING
+"""
+# The first night of an alert, some of these may have changed before it began: they are not counted.
+_COUNT = """
+    UPDATE community_savedsearch AS search SET unnamed = unnamed + f.number
+    FROM unnest(%(queries)s::text[], %(numbers)s::int[]) AS f(query, number)
+    WHERE f.number > 0 AND search.query = f.query AND search.watched_since < %(at)s - interval '1 day'
+"""
+
+
+def _columns(rows: Sequence[tuple[object, ...]], *names: str) -> dict[str, list[object]]:
+    """The rows as one list a column."""
+    return {name: [row[n] for row in rows] for n, name in enumerate(names)}
+
+
+@operation
+def tell_the_news(*, person: int, by: Actor, at: datetime) -> int:
+    """Send one person one mail for all their searches of which it is time to tell; return how many were told of.
+
+    Two workers tell once: the searches are held until the mail is written, and are then no longer due.
+    """
+    day = _day(at)
+    held = SavedSearch.objects.select_for_update(of=("self",), no_key=True).select_related("person")
+    searches = list(held.filter(due(day), person=person).order_by("pk"))
+    told = digests(sorted(searches, key=lambda one: one.name.casefold()))
+    if told:
+        recipient = searches[0].person
+        stop = reverse("community:stop_at_once", args=[stop_token(recipient)])
+        tell(
+            "community/news_of_searches",
+            to=Recipient.of(recipient),
+            at=at,
+            data=_mail(recipient, told),
+            unsubscribe_url=f"{settings.BASE_URL}{stop}",
+        )
+    Finding.objects.filter(search__in=searches, told_at__isnull=True).update(told_at=at)
+    SavedSearch.objects.filter(pk__in=[one.pk for one in searches]).update(digested_on=day, unnamed=0)
+    return len(told)
+
+
+@operation
+def pass_over_the_silent(*, by: Actor, at: datetime) -> int:
+    """Mark as looked at, for today, the searches of which there is nothing to tell; return how many."""
+    day = _day(at)
+    untold = Finding.objects.filter(told_at__isnull=True).values("search")
+    return SavedSearch.objects.filter(due(day)).exclude(pk__in=untold).update(digested_on=day, unnamed=0)
+
+
+@operation
+def forget_findings(*, by: Actor, at: datetime) -> int:
+    """Remove what was told long ago; return how many."""
+    return Finding.objects.filter(found_at__lt=at - FINDINGS_KEPT).delete()[0]
+
+
+def _mail(person: Person, told: list[Digest]) -> dict[str, object]:
+    """What the mail says, with whole addresses."""
+
+    def address(name: str, *parts: object) -> str:
+        return settings.BASE_URL + reverse(f"community:{name}", args=parts)
+
+    return {
+        "total": sum(digest.number for digest in told),
+        "parts": [
+            {
+                "name": digest.search.name,
+                "number": digest.number,
+                "others": digest.others,
+                "lines": [
+                    {
+                        "name": one.name,
+                        "where": one.seat.name if one.seat else "",
+                        "url": address("organisation", one.key),
+                    }
+                    for one in digest.organisations
+                ],
+                "url": address("directory") + f"{digest.search.query}{'&' if digest.search.query else '?'}tri=recentes",
+                "stop": address("stop_alerts", stop_token(person, digest.search)),
+            }
+            for digest in told
+        ],
+        "searches": address("saved_searches"),
+        "stop_all": address("stop_alerts", stop_token(person)),
+    }

@@ -1,0 +1,202 @@
+"""The searches that a person keeps, and the end of their alerts."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+
+from accelerator.community.forms.people import Confirmation
+from accelerator.community.forms.searches import SearchFilters, SearchForm
+from accelerator.community.models import SavedSearch
+from accelerator.community.operations.searches import change_search, remove_search, save_search, stop_alerts
+from accelerator.community.queries.directory import directory
+from accelerator.community.queries.question import read_question
+from accelerator.community.queries.searches import kept_query, proposed_name, read_stop, searches_of
+from accelerator.community.states import AlertRhythm
+from accelerator.design.lists import Column, ListPage
+from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
+from accelerator.journal import System
+from accelerator.workflow import transaction
+from accelerator.workflow.dates import said
+from accelerator.workflow.limits import count_against
+
+SAVED_A_DAY = 100
+STOPPER = System("alertes")
+
+
+class SaveSearch(ActionPage):
+    """« Enregistrer cette recherche »."""
+
+    title = "Enregistrer cette recherche"
+    template_name = "community/save_search.html"
+    form_class = SearchForm
+    submit_label = "Enregistrer la recherche"
+    done_message = "Votre recherche est enregistrée."
+
+    def load(self) -> None:
+        self.found = directory(read_question(dict(self.request.GET.lists())))
+
+    def trail(self) -> list[Crumb]:
+        return [Crumb("Annuaire", f"{reverse('community:directory')}{kept_query(self.found.question)}")]
+
+    def initial(self) -> dict[str, Any]:
+        return {"name": proposed_name(self.found), "rhythm": AlertRhythm.NEVER}
+
+    def context(self) -> dict[str, Any]:
+        return {"found": self.found, "asked": [chip.label for chip in self.found.chips]}
+
+    def before(self) -> None:
+        key = f"saved-search:{self.person.actor_key}"
+        count_against(key, limit=SAVED_A_DAY, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> SavedSearch:
+        return save_search(question=self.found.question, **form.cleaned_data, by=self.person, at=self.at)
+
+    def done_url(self, result: SavedSearch) -> str:
+        return reverse("community:saved_searches")
+
+
+def _opened(search: SavedSearch) -> str:
+    return f"{reverse('community:directory')}{search.query}"
+
+
+def _address(name: str, search: SavedSearch) -> str:
+    return reverse(f"community:{name}", args=[search.pk])
+
+
+class SavedSearches(ListPage):
+    """« Mes recherches »."""
+
+    title = "Mes recherches"
+    template_name = "community/saved_searches.html"
+    filter_form = SearchFilters
+    order = "nom"
+    export_name = "mes-recherches"
+    things = ("recherche enregistrée", "recherches enregistrées")
+    stacked = True
+    empty_title = "Aucune recherche enregistrée"
+    columns = (
+        Column("nom", "Recherche", lambda s: s.name, sort=("name",), url=_opened, export=lambda s: s.name),
+        Column("alerte", "Alerte", lambda s: s.get_rhythm_display(), sort=("rhythm",)),
+        Column("le", "Enregistrée le", lambda s: said(s.saved_at), sort=("saved_at",)),
+        Column("modifier", "Nom et alerte", lambda s: "Modifier", url=lambda s: _address("saved_search", s)),
+        Column("supprimer", "Suppression", lambda s: "Supprimer", url=lambda s: _address("remove_search", s)),
+    )
+
+    def rows(self) -> Any:
+        return searches_of(self.person)
+
+    def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
+        if q := values.get("q"):
+            rows = rows.filter(name__icontains=q)
+        return rows.filter(rhythm=values["alerte"]) if values.get("alerte") else rows
+
+
+class OfSearch(ActionPage):
+    """To put before a page about one search: what is not the person's is 404."""
+
+    search: SavedSearch
+
+    def load(self) -> None:
+        found = searches_of(self.person).filter(pk=self.kwargs["number"]).first()
+        if found is None:
+            raise Http404
+        self.search = found
+
+    def trail(self) -> list[Crumb]:
+        return [Crumb("Mes recherches", reverse("community:saved_searches"))]
+
+    def context(self) -> dict[str, Any]:
+        return {"search": self.search, "opened_url": _opened(self.search)}
+
+    def done_url(self, result: Any) -> str:
+        return reverse("community:saved_searches")
+
+
+class ChangeSearch(OfSearch):
+    """Its name, its alert."""
+
+    title = "Modifier une recherche enregistrée"
+    template_name = "community/change_search.html"
+    form_class = SearchForm
+    done_message = "Votre recherche est à jour."
+
+    def initial(self) -> dict[str, Any]:
+        return {"name": self.search.name, "rhythm": self.search.rhythm}
+
+    def perform(self, form: Any) -> SavedSearch:
+        return change_search(search=self.search, **form.cleaned_data, by=self.person, at=self.at)
+
+
+class RemoveSearch(OfSearch):
+    """Its end."""
+
+    title = "Supprimer une recherche enregistrée"
+    template_name = "community/change_search.html"
+    form_class = Confirmation
+    submit_label = "Supprimer la recherche"
+    done_message = "La recherche et son alerte sont supprimées."
+
+    def perform(self, form: Any) -> None:
+        remove_search(search=self.search, by=self.person, at=self.at)
+
+
+class OfStop(Page):
+    """What a link of a mail ends. Whoever holds it may: it was sent to the person alone, and nobody can invent it."""
+
+    public = True
+
+    def load(self) -> None:
+        stop = read_stop(self.kwargs["token"])
+        if stop is None:
+            raise Http404
+        self.stop = stop
+
+
+class StopAlerts(Unkept, OfStop, ActionPage):
+    """The page where a link of a mail leads: it stops by a POST (decision 13), without an account being open."""
+
+    title = "Arrêter des alertes"
+    template_name = "community/stop_alerts.html"
+    form_class = Confirmation
+    submit_label = "Arrêter"
+
+    def load(self) -> None:
+        super().load()
+        self.running = self.stop.running
+
+    def context(self) -> dict[str, Any]:
+        return {"stop": self.stop, "running": self.running}
+
+    def perform(self, form: Any) -> int:
+        return stop_alerts(stop=self.stop, by=STOPPER, at=self.at)
+
+    def done_url(self, result: int) -> str:
+        return self.request.path
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class StopAtOnce(OfStop):
+    """What a mail program sends when one presses its own « se désabonner » (RFC 8058): no session, no cookie, no form.
+
+    A browser that opens the address is led to the page that asks first.
+    """
+
+    http_method_names = ["get", "head", "post", "options"]
+    title = "Arrêter des alertes"
+    template_name = "community/stop_alerts.html"  # never rendered
+
+    def answer(self) -> HttpResponseBase:
+        return HttpResponseRedirect(reverse("community:stop_alerts", args=[self.kwargs["token"]]))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.load()
+        if request.POST.get("List-Unsubscribe") != "One-Click":
+            return HttpResponse("List-Unsubscribe=One-Click", status=400, content_type="text/plain; charset=utf-8")
+        with transaction():
+            stop_alerts(stop=self.stop, by=STOPPER, at=self.at)
+        return HttpResponse("Les alertes sont arrêtées.", content_type="text/plain; charset=utf-8")
