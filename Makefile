@@ -43,12 +43,13 @@ stop:  ## stops the platform and the embedded databases of this checkout
 test: $(TOOLED)  ## passes the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-check: $(TOOLED)  ## lint, types, import contracts, templates, migrations
+check: $(TOOLED)  ## lint, types, import contracts, templates, migrations, known vulnerabilities
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/djlint --lint --check accelerator demonstration
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --settings config.settings.test
+	@$(BIN)/python -m config.audit
 
 fix: $(TOOLED)  ## formats the code and the templates
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
