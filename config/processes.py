@@ -4,10 +4,12 @@ Two kinds, from the same code and the same environment: the web server (granian,
 and the worker. `config.run` opens a laptop with them, `config.serve` keeps a server going.
 """
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from types import FrameType
 from typing import IO
 
@@ -43,15 +45,23 @@ def worker_command() -> list[str]:
     return ["manage.py", "procrastinate", "worker"]
 
 
-def start(command: list[str], *, log: IO[bytes] | None = None, held: tuple[int, ...] = ()) -> Child:
+def start(
+    command: list[str],
+    *,
+    log: IO[bytes] | None = None,
+    held: tuple[int, ...] = (),
+    settings: Mapping[str, str] | None = None,
+) -> Child:
     """Start a child in a session of its own (Ctrl-C is for us: we tell it).
 
-    log   where it writes; by default where we do.
-    held  open files that it inherits.
+    log       where it writes; by default where we do.
+    held      open files that it inherits.
+    settings  what its environment has besides ours.
     """
     return subprocess.Popen(  # noqa: S603  our own commands
         [sys.executable, "-c", _BOUND, *command],
         cwd=embedded.ROOT,
+        env={**os.environ, **(settings or {})},
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,

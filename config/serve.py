@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -37,6 +37,7 @@ class Kept:
 
     name: str
     command: list[str]
+    settings: Mapping[str, str]
     child: processes.Child = field(init=False)
     started_at: float = field(init=False)
     delay: float = 0.0
@@ -47,7 +48,8 @@ class Kept:
 
     def start(self) -> None:
         """Start it, and say so."""
-        self.child, self.started_at, self.start_again_at = processes.start(self.command), time.monotonic(), None
+        self.child = processes.start(self.command, settings=self.settings)
+        self.started_at, self.start_again_at = time.monotonic(), None
         say(f"{self.name} : processus {self.child.pid}")
 
     def look(self) -> None:
@@ -133,12 +135,12 @@ def _database(port: int) -> Iterator[None]:
 @contextmanager
 def _children(asked: argparse.Namespace) -> Iterator[list[Kept]]:
     web = processes.web_command(host=asked.host, port=asked.port, processes=asked.web, threads=asked.threads)
-    commands = {f"serveur web ({asked.web} processus)": web}
-    commands |= {f"ouvrier {number}": processes.worker_command() for number in range(1, asked.workers + 1)}
+    # The web processes may have an SQL role of their own (docs/operating.md).
+    own = {"DATABASE_URL": os.environ["WEB_DATABASE_URL"]} if os.environ.get("WEB_DATABASE_URL") else {}
     kept: list[Kept] = []
     try:
-        for name, command in commands.items():
-            kept.append(Kept(name, command))
+        kept.append(Kept(f"serveur web ({asked.web} processus)", web, own))
+        kept.extend(Kept(f"ouvrier {n}", processes.worker_command(), {}) for n in range(1, asked.workers + 1))
         yield kept
     finally:
         processes.ignore_signals()

@@ -41,16 +41,21 @@ class Event(models.Model):
         ]
         triggers = [
             # Note [The journal is append-only]
-            # UPDATE is refused unless the session declares an erasure, and then only `data` and `reason` may change.
-            # DELETE and TRUNCATE are always refused.
+            # UPDATE is refused unless the session declares an erasure, and then `data` may only lose values, and
+            # `reason` words, each replaced by "[effacé]": nobody makes the journal say anything else. DELETE and
+            # TRUNCATE are always refused. The owner of the table could remove these triggers: the web processes need
+            # not be the owner (docs/operating.md, "Deux rôles SQL").
             pgtrigger.Trigger(
                 name="append_only",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                func="""
+                func=r"""
                     IF TG_OP = 'UPDATE'
                        AND current_setting('journal.erasing', true) = 'on'
-                       AND to_jsonb(NEW) - 'data' - 'reason' = to_jsonb(OLD) - 'data' - 'reason' THEN
+                       AND to_jsonb(NEW) - 'data' - 'reason' = to_jsonb(OLD) - 'data' - 'reason'
+                       AND OLD.data @> NEW.data
+                       AND OLD.reason LIKE
+                           replace(regexp_replace(NEW.reason, '([\\%_])', '\\\1', 'g'), '[effacé]', '%') THEN
                         RETURN NEW;
                     END IF;
                     RAISE EXCEPTION 'the journal is append-only' USING ERRCODE = 'restrict_violation';

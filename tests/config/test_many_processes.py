@@ -127,6 +127,7 @@ def platform(elsewhere: Elsewhere, mails: MailServer, tmp_path: Path) -> Iterato
     environment = {
         **os.environ,
         "DATABASE_URL": url_of_test_database(),
+        "WEB_DATABASE_URL": f"{url_of_test_database()}?application_name=pages",
         "MAIL_PORT": str(mails.port),
         "DJANGO_SETTINGS_MODULE": "tests.process_settings",
     }
@@ -193,6 +194,12 @@ def _someone_waits() -> bool:
         return bool(look.execute(waiting).fetchone()[0])  # type: ignore[index]  # a count always answers
 
 
+def _connections_named(name: str) -> int:
+    with psycopg.connect(url_of_test_database()) as look:
+        named = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+        return int(look.execute(named, [name]).fetchone()[0])  # type: ignore[index]  # a count always answers
+
+
 def test_sessions_and_writes_outlive_the_web_processes(
     platform: Platform, mails: MailServer, elsewhere: Elsewhere
 ) -> None:
@@ -207,6 +214,8 @@ def test_sessions_and_writes_outlive_the_web_processes(
     with platform.client() as browser:
         _enter(platform, browser, mails, "camille@personnes.example")
         assert len(mails.messages) == 1
+
+        assert _connections_named("pages") >= 1  # the pages come by the address of their own
 
         # Opened on one web process, the session holds on both.
         def answered_by_both() -> bool:

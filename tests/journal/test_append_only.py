@@ -14,7 +14,12 @@ from tests import factories
 @pytest.fixture
 def event(at: datetime) -> Event:
     return Event.objects.create(
-        code="accounts.renamed", at=at, actor="person:1", about=["accounts.person:1"], reason="Écrit par Alix Exemple"
+        code="accounts.renamed",
+        at=at,
+        actor="person:1",
+        about=["accounts.person:1"],
+        reason="Écrit par Alix Exemple",
+        data={"former": "Alix"},
     )
 
 
@@ -26,6 +31,12 @@ def event(at: datetime) -> Event:
         "UPDATE journal_event SET data = '{}'",
         "DELETE FROM journal_event",
         "TRUNCATE journal_event",
+        "SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET reason = 'autre'",
+        "SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET reason = '[effacé] par Noé Exemple'",
+        "SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET reason = 'Écrit par %'",
+        "SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET reason = 'Écrit par Alix_Exemple'",
+        """SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET data = '{"former": "Noé"}'""",
+        """SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET data = '{"other": 1}'""",
         "SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET actor = 'person:2'",
         "SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET at = now()",
         "SET LOCAL journal.erasing = 'on'; UPDATE journal_event SET about = '{}'",
