@@ -1,7 +1,8 @@
 """Backup and restoration: the database and the uploaded files, in one archive that can be checked.
 
 The archive is a tar: `manifest.json` (format, version, date, server, checksums), `database.dump` (pg_dump's own
-format, compressed), `media/…`. It holds personal data: it is written readable by its owner alone.
+format, compressed), `media/…`. It holds personal data: it is written readable by its owner alone. To restore one is to
+trust it as one trusts code: a dump says to the database whatever its author wanted.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ import tempfile
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.db import connection
@@ -97,8 +98,8 @@ def back_up(target: Path) -> Manifest:
     if not target.parent.is_dir():
         raise ArchiveError(f"Le dossier {target.parent} n’existe pas.")
     media = Path(settings.MEDIA_ROOT)
-    kept = (path for path in media.rglob("*") if path.is_file() and path.relative_to(media).parts[0] not in LEFT_ASIDE)
-    files = sorted(kept) if media.is_dir() else []
+    plain = (path for path in media.rglob("*") if path.is_file() and not path.is_symlink())
+    files = sorted(path for path in plain if path.relative_to(media).parts[0] not in LEFT_ASIDE)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         dump = Path(folder) / DUMP
         _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(dump))
@@ -130,6 +131,8 @@ def check(source: Path) -> Manifest:
             manifest = _manifest(archive)
             seen = {}
             for member in archive:
+                if not _is_ours(member):
+                    raise ValueError(f"elle contient « {member.name[:80]} », qu’aucune sauvegarde ne contient")
                 if member.name != MANIFEST and (content := archive.extractfile(member)) is not None:
                     seen[member.name] = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # it can
     except FileNotFoundError:
@@ -185,6 +188,13 @@ def _replace_database(dump: Path) -> None:
         )
     except ArchiveError as error:
         raise ArchiveError(f"La restauration a échoué, la base est restée comme elle était. {error}") from None
+
+
+def _is_ours(member: tarfile.TarInfo) -> bool:
+    """Whether a member is one that we write: a plain file, in its place. No link, no device, no way out."""
+    path = PurePosixPath(member.name)
+    in_place = member.name in (MANIFEST, DUMP) or (path.parts[0] == MEDIA and len(path.parts) > 1)
+    return member.isreg() and in_place and str(path) == member.name and ".." not in path.parts
 
 
 def _manifest(archive: tarfile.TarFile) -> Manifest:

@@ -1,5 +1,7 @@
 """Back up, destroy, restore, compare: on databases of their own, with the server's own programs."""
 
+import hashlib
+import io
 import json
 import os
 import subprocess
@@ -13,6 +15,7 @@ import pytest
 from psycopg import sql
 
 from config import embedded
+from config.archive import ArchiveError, check
 from tests.conftest import _fingerprint, _server
 from tests.databases import url_of
 
@@ -137,8 +140,6 @@ def test_a_dump_that_the_server_refuses_leaves_the_database_as_it_was(
     names: tuple[str, str], media: Path, tmp_path: Path
 ) -> None:
     """The checksums are right, the dump is not a dump: only the single transaction protects."""
-    import hashlib
-
     origin, _ = names
     archive, dump, manifest = tmp_path / "forged.tar", tmp_path / "dump", tmp_path / "manifest"
     dump.write_bytes(b"PGDMP not really")
@@ -173,3 +174,50 @@ def test_what_is_not_an_archive_is_said(names: tuple[str, str], media: Path, tmp
     assert done.returncode == 1
     assert "pas une sauvegarde lisible" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _plain(name: str) -> tuple[tarfile.TarInfo, bytes]:
+    info = tarfile.TarInfo(name)
+    info.size = 6
+    return info, b"hostile"[:6]
+
+
+def _linked(name: str, kind: bytes, target: str) -> tuple[tarfile.TarInfo, bytes]:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return info, b""
+
+
+@pytest.mark.parametrize(
+    ("member", "content"),
+    [
+        _plain("../dehors"),
+        _plain("media/../../dehors"),
+        _plain("/etc/dehors"),
+        _plain("media//double"),
+        _plain("media"),
+        _plain("autre.txt"),
+        _linked("media/lien", tarfile.SYMTYPE, "/etc/passwd"),
+        _linked("media/lien", tarfile.SYMTYPE, "../database.dump"),
+        _linked("media/lien", tarfile.LNKTYPE, "database.dump"),
+        _linked("media/tuyau", tarfile.FIFOTYPE, ""),
+        _linked("media/disque", tarfile.BLKTYPE, ""),
+    ],
+    ids=lambda value: value.name if isinstance(value, tarfile.TarInfo) else "",
+)
+def test_an_archive_that_no_backup_makes_is_refused_before_anything(
+    member: tarfile.TarInfo, content: bytes, tmp_path: Path
+) -> None:
+    """Its checksums are right: what it holds is what betrays it."""
+    made = {"database.dump": b"PGDMP", member.name: content}
+    checksums = {name: hashlib.sha256(held).hexdigest() for name, held in made.items()}
+    manifest = json.dumps({"version": "0", "made_at": "?", "server": 18, "checksums": checksums, "format": 1}).encode()
+    source = tmp_path / "hostile.tar"
+    with tarfile.open(source, "w") as archive:
+        for name, held in (("manifest.json", manifest), ("database.dump", made["database.dump"])):
+            info = tarfile.TarInfo(name)
+            info.size = len(held)
+            archive.addfile(info, io.BytesIO(held))
+        archive.addfile(member, io.BytesIO(content))
+    with pytest.raises(ArchiveError, match=r"qu’aucune sauvegarde ne contient"):
+        check(source)
