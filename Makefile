@@ -13,7 +13,7 @@ INSTALLED := .venv/run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 TOOLED := .venv/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve stop test check fix bench lock clean
+.PHONY: help run serve stop test check fix bench lock clean import-sirene
 
 help:  ## what each door does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,11 @@ serve: $(INSTALLED)  ## serves with WEB=2 web processes and WORKERS=2 workers, k
 
 stop:  ## stops the platform and the embedded databases of this checkout
 	@test ! -x $(BIN)/python || $(BIN)/python -m config.run --stop
+
+import-sirene: $(INSTALLED)  ## loads INSEE's files: FILE="units.zip sites.zip" [ESS=1 MISSION=1 CATEGORIES= TERRITORY= LIST= ALL=1 ON=]
+	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_sirene $(FILE) $(if $(ESS),--ess) \
+		$(if $(MISSION),--mission) $(if $(CATEGORIES),--categories "$(CATEGORIES)") $(if $(TERRITORY),--territory $(TERRITORY)) \
+		$(if $(LIST),--list $(LIST)) $(if $(ALL),--all) $(if $(ON),--on $(ON))
 
 test: $(TOOLED)  ## passes the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

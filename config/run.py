@@ -56,8 +56,11 @@ def main() -> int:
     reader = argparse.ArgumentParser(prog="config.run", description="Ouvre la plateforme sur cette machine.")
     reader.add_argument("--port", type=int, default=8000)
     reader.add_argument("--stop", action="store_true", help="arrête ce qui tourne pour ce dossier")
+    reader.add_argument("--prepare", action="store_true", help="ouvre et prépare la base, pour une commande qui suit")
     asked = reader.parse_args()
     try:
+        if asked.prepare:
+            return make_ready()
         return stop() if asked.stop else run(asked.port)
     except (CannotRunError, embedded.EmbeddedDatabaseError) as error:
         say(str(error), *getattr(error, "__notes__", ()), to=sys.stderr)
@@ -110,6 +113,14 @@ def identity_provider(url: str) -> Iterator[None]:
     with proconnect.running(url) as settings:
         os.environ.update(settings)
         yield
+
+
+def make_ready() -> int:
+    """Open the database and bring it up to date, for a command that follows; a server has its operator for that."""
+    if "prod" not in os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS):
+        open_database()
+        prepare()
+    return 0
 
 
 def stop() -> int:

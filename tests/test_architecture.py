@@ -52,11 +52,11 @@ OTHER_ROOMS = {
     "search": {"asking", "facets", "index", "lexicon", "rebuild", "streaming", "text", "types", "watching"},
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for
     "accounts": {"adapter", "holdings", "browsers"},
-    # identifiers and their check digits
-    "registers": {"identifiers"},
+    # identifiers and their check digits; files made readable; where they are compared; what is kept of each register
+    "registers": {"identifiers", "reading", "workspace", "sirene"},
     # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; the files of
-    # exports
-    "community": {"pictures", "charter", "deadlines", "record", "domains", "exporting"},
+    # exports; an import, from its files to the index
+    "community": {"pictures", "charter", "deadlines", "record", "domains", "exporting", "imports"},
     # what is counted of the directory, named
     "portal": {"figures"},
 }

@@ -14,7 +14,10 @@ from typing import Any, Final
 
 DECLARED: Final = "Déclaré par l’organisation"
 REGISTER: Final = "Registre des entreprises"
-_REGISTER_PAGE: Final = "https://annuaire-entreprises.data.gouv.fr/entreprise/"
+# The files that the registers publish (docs/rules/registres.md).
+SIRENE: Final = "Répertoire Sirene (INSEE)"
+RNA: Final = "Répertoire national des associations"
+REGISTER_PAGE: Final = "https://annuaire-entreprises.data.gouv.fr/entreprise/"
 
 Entry = dict[str, Any]
 
@@ -93,7 +96,7 @@ def declared(by: str, at: datetime, *, url: str = "", on: date | None = None) ->
 
 def from_register(siren: str, read_at: datetime) -> Entry:
     """Read in the company register."""
-    return {"source": REGISTER, "url": f"{_REGISTER_PAGE}{siren}", "on": read_at.date().isoformat()}
+    return {"source": REGISTER, "url": f"{REGISTER_PAGE}{siren}", "on": read_at.date().isoformat()}
 
 
 def confirmed(entry: Entry, by: str, at: datetime) -> Entry:

@@ -202,6 +202,10 @@ EMAIL_TIMEOUT = 10
 # The company register ("recherche d'entreprises", public, no key).
 COMPANY_REGISTER_URL = os.environ.get("COMPANY_REGISTER_URL", "https://recherche-entreprises.api.gouv.fr")
 COMPANY_REGISTER_TIMEOUT = 3.0
+# The registers' files: bytes that one may hold once unpacked (INSEE's establishments: about 9 GB), and what the
+# engine that reads them may take of memory.
+REGISTER_FILES_LIMIT = number("REGISTER_FILES_LIMIT", 40_000_000_000)
+REGISTER_FILES_MEMORY = os.environ.get("REGISTER_FILES_MEMORY", "400MB")
 
 # ProConnect (docs/operating.md): without these three, its door is not shown.
 PROCONNECT_ISSUER = os.environ.get("PROCONNECT_ISSUER", "").rstrip("/")

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
+
+from django.db import connection
 
 from accelerator.community.models import Organisation
 from accelerator.community.record import FROM_REGISTER, LABELS, is_confirmed, legal_family_of
-from accelerator.community.states import LegalFamily
+from accelerator.community.states import LegalFamily, OrganisationState
 from accelerator.geography.models import Place
 from accelerator.registers.clients import Company, FoundEstablishment
+from accelerator.registers.models import Run
 
 # The register places Paris, Lyon and Marseille by arrondissement; the record, by commune.
 _ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}
@@ -74,6 +77,22 @@ def differences(organisation: Organisation, company: Company) -> list[Difference
             )
         )
     return found
+
+
+def doubles_of_units(run: Run) -> list[tuple[str, str]]:
+    """The SIREN and the RNA of the associations that a run found in two records, one for each number."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DOUBLES, {"run": run.pk, "merged": OrganisationState.MERGED})
+        rows: list[tuple[str, str]] = cursor.fetchall()
+    return rows
+
+
+_DOUBLES: Final = """
+    SELECT u.siren, u.rna FROM registers_unit AS u
+        JOIN community_organisation AS a ON a.siren = u.siren AND a.rna IS DISTINCT FROM u.rna AND a.state <> %(merged)s
+        JOIN community_organisation AS b ON b.rna = u.rna AND b.state <> %(merged)s
+    WHERE u.run_id = %(run)s AND u.rna <> '' ORDER BY u.siren
+"""
 
 
 def said(name: str, value: Any) -> str:

@@ -1,0 +1,275 @@
+"""A run, from the files to the directory: read, compare, hand over block after block, index. It opens its transactions.
+
+Note [What a death loses]
+A block and the counts of the run are written in one transaction. A process that dies loses the block that it was
+writing and nothing before: the same command finds what is loaded unchanged, by its digest, and goes on. Organisations
+bear the moment at which their run began: those whose index was not written yet are found again by it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from django.db import connection
+from django.utils import timezone
+
+from accelerator.community.models import Organisation
+from accelerator.community.operations.imports import take_units
+from accelerator.community.queries.register import doubles_of_units
+from accelerator.community.search import rebuild_directory, refresh_ids
+from accelerator.geography.models import OtherName, Place, PlaceKind
+from accelerator.journal import Actor
+from accelerator.registers import sirene
+from accelerator.registers.models import Run
+from accelerator.registers.operations import (
+    alone,
+    begin_run,
+    fail_run,
+    finish_run,
+    keep_rejects,
+    tell_run,
+    understand_run,
+)
+from accelerator.registers.queries import moments_not_indexed
+from accelerator.registers.reading import Table, Unreadable, digest_of, tables_of
+from accelerator.registers.states import Source
+from accelerator.registers.workspace import Workspace, blocks, workspace, written
+from accelerator.workflow import Refused, transaction
+
+Bar = Callable[[str, int, int], None]
+BLOCK: Final = 50_000
+# Beyond this many changes, writing the whole index again is faster than writing each of them.
+MANY: Final = 20_000
+_TOLD_EVERY: Final = 2.0
+LOADING: Final = "Chargement dans l’annuaire"
+
+
+class _Teller:
+    """Says how far the run is: on the terminal each time, in the table now and then."""
+
+    def __init__(self, bar: Bar, by: Actor) -> None:
+        self._bar, self._by = bar, by
+        self.run: Run | None = None
+        self._told = 0.0
+        self._step = ""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        self._bar(step, done, total)
+        if self.run is None or (step == self._step and monotonic() - self._told < _TOLD_EVERY):
+            return
+        self._step, self._told = step, monotonic()
+        with transaction():
+            tell_run(run=self.run, step=step, done=done, total=total, by=self._by, at=timezone.now())
+
+
+def import_sirene(
+    paths: Sequence[Path],
+    selection: sirene.Selection,
+    *,
+    by: Actor,
+    bar: Bar,
+    sirens: Path | None = None,
+    on: date | None = None,
+) -> Run:
+    """Load INSEE's files and bring the directory to what they say.
+
+    sirens  a list of SIREN, one a line, that units must belong to (its digest is in the selection).
+    on      the day of the files, when their names do not give it.
+    Raises `Refused` when another import runs, when a file cannot be read, when the territory is unknown.
+    """
+    teller = _Teller(bar, by)
+    digest, size = _digest(paths)
+    communes = _communes(selection.territory)
+    with alone(), _begun(teller, Source.SIRENE, paths, digest, size, selection.as_json(), by) as begun:
+        with workspace(teller) as space:
+            tables = _opened(paths, space)
+            found = sirene.understand(
+                space,
+                tables,
+                selection,
+                known=_copied(space, "SELECT siren, digest, sites_digest FROM registers_unit", "known.csv"),
+                recorded=_copied(
+                    space, "SELECT siren FROM community_organisation WHERE siren IS NOT NULL", "recorded.csv"
+                ),
+                communes=written(communes, space.folder / "communes.csv"),
+                sirens=sirens and _listed(sirens, space.folder / "listed.csv"),
+            )
+            with transaction():
+                run = understand_run(
+                    run=begun,
+                    read=found.read,
+                    kept=found.kept,
+                    unchanged=found.unchanged,
+                    rejected=space.rejected(),
+                    left_out=found.left_out,
+                    file_on=on or day_in_names(paths) or (date.fromisoformat(found.file_on) if found.file_on else None),
+                    by=by,
+                    at=timezone.now(),
+                )
+            ready = space.export(sirene.READY, "ready.csv")
+            run = _load(run, ready, found.kept - found.unchanged, teller, by)
+            run = _rejected(run, space, doubles_of_units(run), by)
+        return _finished(run, teller, by)
+
+
+def _load(run: Run, ready: Path, total: int, teller: _Teller, by: Actor) -> Run:
+    done = 0
+    teller(LOADING, 0, total)
+    for rows, block in blocks(ready, BLOCK):
+        with transaction():
+            take_units(run=run, rows=rows, block=block, by=by, at=timezone.now())
+        done += rows
+        teller(LOADING, done, total)
+    return run
+
+
+def _rejected(run: Run, space: Workspace, doubles: list[tuple[str, str]], by: Actor) -> Run:
+    """Keep the file of what was left aside, and of the records that two numbers of one association show to be one."""
+    reason = "Une fiche porte ce RNA, une autre son SIREN {} : c’est la même association."
+    more = [("", "", "RNA", rna, reason.format(siren), "à réunir") for siren, rna in doubles]
+    rejects = space.folder / "rejects.csv"
+    if space.write_rejects(rejects, more):
+        with transaction():
+            run = keep_rejects(run=run, rejects=rejects, by=by, at=timezone.now())
+    return run
+
+
+def _finished(run: Run, teller: _Teller, by: Actor) -> Run:
+    """Index what changed, in this run and in those that died before their index, then close the run."""
+    touched = list(
+        Organisation.objects.filter(changed_at__in=moments_not_indexed()).order_by("pk").values_list("pk", flat=True)
+    )
+    step = "Index de la recherche"
+    if len(touched) > MANY:
+        teller(step, 0, 0)
+        rebuild_directory()
+    else:
+        for start in range(0, len(touched), 1000):
+            teller(step, start, len(touched))
+            with transaction():
+                refresh_ids(touched[start : start + 1000])
+    with transaction():
+        run = finish_run(run=run, summary=summary(run), by=by, at=timezone.now())
+    teller.run = None
+    teller("Terminé", 1, 1)
+    return run
+
+
+def summary(run: Run) -> str:
+    """What a run did, in French: "3 nouvelles, 2 modifiées, 1 cessée"."""
+    parts = (
+        (run.entered, "fiche inscrite", "fiches inscrites"),
+        (run.changed, "unité modifiée", "unités modifiées"),
+        (run.ceased, "organisation cessée", "organisations cessées"),
+        (run.withdrawn, "fiche retirée à sa demande", "fiches retirées à leur demande"),
+    )
+    said = [f"{number(count)} {one if count < 2 else several}" for count, one, several in parts if count]
+    return ", ".join(said) or "rien à changer"
+
+
+def number(count: int) -> str:
+    """A number as it is written in French."""
+    return f"{count:,}".replace(",", "\u202f")
+
+
+@contextmanager
+def _begun(
+    teller: _Teller,
+    source: str,
+    paths: Sequence[Path],
+    digest: str,
+    size: int,
+    selection: dict[str, Any],
+    by: Actor,
+    list_code: str = "",
+) -> Iterator[Run]:
+    """The run, begun or taken up again. What stops it is written in it, and said as a refusal."""
+    with transaction():
+        run = begin_run(
+            source=source,
+            list_code=list_code,
+            files=[path.name for path in paths],
+            digest=digest,
+            size=size,
+            selection=selection,
+            by=by,
+            at=timezone.now(),
+        )
+    teller.run = run
+    try:
+        yield run
+    except (Unreadable, Refused) as refusal:
+        with transaction():
+            fail_run(run=run, cause=str(refusal), by=by, at=timezone.now())
+        raise refusal if isinstance(refusal, Refused) else Refused(str(refusal)) from refusal
+    except Exception as error:
+        # Not a death (Ctrl-C, kill): something of ours is wrong. It is said, and it is not taken up again by itself.
+        with transaction():
+            fail_run(run=run, cause=f"{type(error).__name__} : voir les journaux", by=by, at=timezone.now())
+        raise
+
+
+def _digest(paths: Sequence[Path]) -> tuple[str, int]:
+    try:
+        return digest_of(paths)
+    except Unreadable as unreadable:
+        raise Refused(str(unreadable)) from unreadable
+
+
+def _opened(paths: Sequence[Path], space: Workspace) -> list[Table]:
+    tables: list[Table] = []
+    for rank, path in enumerate(paths):
+        folder = space.folder / str(rank)
+        folder.mkdir()
+        tables += tables_of(path, folder, lambda done, total: space.told("Ouverture des fichiers", done, total))
+    return tables
+
+
+def _copied(space: Workspace, query: str, name: str) -> Path:
+    """What a query of the platform's database gives, as a CSV of ours."""
+    path = space.folder / name
+    with (
+        connection.cursor() as cursor,
+        path.open("wb") as file,
+        cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy,
+    ):
+        for block in copy:
+            file.write(block)
+    return path
+
+
+def _listed(path: Path, to: Path) -> Path:
+    """The SIREN of a list: the nine first digits of each line, whatever stands around."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    numbers = ("".join(filter(str.isdigit, line.split(";")[0].split(",")[0])) for line in text.splitlines())
+    return written([[digits[:9]] for digits in numbers if len(digits) in (9, 14)], to)
+
+
+def _communes(territory: str) -> list[tuple[str, str, bool]]:
+    """The codes that files may give: the commune that each leads to, and whether the territory holds it."""
+    every = Place.objects.filter(kind=PlaceKind.COMMUNE, is_current=True)
+    if territory and not Place.objects.filter(pk=territory).exists():
+        raise Refused(f"« {territory} » n’est pas la clé d’un lieu : par exemple departement-46 ou commune-46102.")
+    inside = set(every.inside(territory).values_list("key", flat=True)) if territory else set()
+    codes = dict(OtherName.objects.exclude(code="").values_list("code", "place_id"))
+    codes |= dict(every.values_list("code", "key"))
+    return [(code, key, not territory or key in inside) for code, key in sorted(codes.items())]
+
+
+_DAY_IN_NAME: Final = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])?(?!\d)")
+
+
+def day_in_names(paths: Sequence[Path]) -> date | None:
+    """The day that the name of a file gives: "rna_waldec_20261101.zip", "StockUniteLegale-2026-11.zip"."""
+    for path in paths:
+        if found := _DAY_IN_NAME.search(path.stem):
+            year, month, day = found.groups(default="1")
+            try:
+                return date(int(year), int(month), int(day))
+            except ValueError:
+                continue
+    return None

@@ -1,0 +1,49 @@
+"""What the commands that import have in common: the bar, the sentence of the end, the exit code."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accelerator.community.imports import Bar as Told
+from accelerator.community.imports import number, summary
+from accelerator.community.management.bar import Bar, duration
+from accelerator.journal import System
+from accelerator.registers.models import Run
+from accelerator.workflow import Refused
+
+# The exit code of a refusal: nothing is broken, something is to be done first.
+REFUSED = 3
+
+
+def run_import(command: BaseCommand, name: str, work: Callable[[System, Told], Run]) -> None:
+    """Run it, and say how it ended. Raises `CommandError` with the sentence of the refusal."""
+    bar = Bar(command.stdout)
+    try:
+        run = work(System(name), bar)
+    except Refused as refusal:
+        bar.close()
+        raise CommandError(refusal.message, returncode=REFUSED) from refusal
+    except KeyboardInterrupt:
+        bar.close()
+        raise CommandError("Arrêté. La même commande reprendra où il en était.", returncode=130) from None
+    bar.close()
+    command.stdout.write(paragraph(run))
+
+
+def paragraph(run: Run) -> str:
+    """What a run did, in one paragraph."""
+    counted: list[tuple[int, str, Any]] = [
+        (run.read, "lignes lues", True),
+        (run.kept, "retenues", True),
+        (run.new, "nouvelles", True),
+        (run.changed, "modifiées", True),
+        (run.ceased, "cessées", True),
+        (run.withdrawn, "retirées à leur demande", run.withdrawn),
+        (run.unchanged, "inchangées", True),
+        (run.rejected, "rejets", True),
+    ]
+    said = ", ".join(f"{number(count)} {label}" for count, label, shown in counted if shown)
+    seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0
+    rejects = f" Rejets, avec leur motif : {run.rejects.path}." if run.rejects else ""
+    return f"{said}. {summary(run).capitalize()}. Durée : {duration(seconds)}.{rejects} Voir /registres/imports."

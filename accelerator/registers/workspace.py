@@ -1,0 +1,307 @@
+"""Where files are read and compared before anything is written: a DuckDB of its own, in a folder thrown away after.
+
+Every value is read as text (a SIREN is not a number, "0" is not false). The line of a row is that of its record, the
+header being the first: what a spreadsheet shows.
+"""
+
+import csv
+import shutil
+import tempfile
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+from django.conf import settings
+
+from accelerator.design.exports import csv_lines
+from accelerator.registers.reading import Table, Unreadable
+
+Told = Callable[[str, int, int], None]
+
+# Of a table whose lines are mostly broken, nothing is taken: it is not what it is said to be.
+_MOST_BROKEN: Final = 0.5
+_BROKEN: Final = {
+    "MISSING COLUMNS": "Il manque des colonnes à cette ligne : elle est coupée.",
+    "TOO MANY COLUMNS": "Cette ligne a trop de colonnes : un séparateur en trop, ou des guillemets absents.",
+    "UNQUOTED VALUE": "Un guillemet est ouvert et jamais refermé.",
+    "INVALID ENCODING": "Cette ligne contient un caractère illisible.",
+    "LINE SIZE OVER MAXIMUM": "Cette ligne est trop longue.",
+}
+# A row is known by the number of its table, times this, plus its rank in it.
+_RANKS: Final = 10**12
+REJECT_COLUMNS: Final = ("Fichier", "Ligne", "Colonne", "Valeur", "Motif", "Effet")
+LEFT: Final = "ligne écartée"
+BLANKED: Final = "valeur laissée de côté"
+
+
+def _digit(number: str, rank: int) -> str:
+    """SQL: one digit of an integer, counted from the right, 1 the last."""
+    return f"({number} // {10 ** (rank - 1)}) % 10"
+
+
+def _luhn(number: str, length: int) -> str:
+    """SQL: whether the check digit of an integer is right (Luhn, as python-stdnum reckons)."""
+    terms = []
+    for rank in range(1, length + 1):
+        digit = _digit(number, rank)
+        # Twice the digit, its own digits added: 2d - 9 when it passes 9.
+        terms.append(f"(2 * ({digit}) - 9 * CAST(({digit}) > 4 AS TINYINT))" if rank % 2 == 0 else f"({digit})")
+    return f"(({' + '.join(terms)}) % 10 = 0)"
+
+
+def _sum_of_digits(number: str, length: int) -> str:
+    return f"({' + '.join(f'({_digit(number, rank)})' for rank in range(1, length + 1))})"
+
+
+_MACROS: Final = f"""
+    CREATE MACRO is_siren(t) AS regexp_full_match(t, '[0-9]{{9}}') AND t <> '000000000'
+        AND {_luhn("TRY_CAST(t AS BIGINT)", 9)};
+    CREATE MACRO is_siret(t) AS regexp_full_match(t, '[0-9]{{14}}') AND is_siren(left(t, 9)) AND CASE
+        WHEN starts_with(t, '356000000') AND t <> '35600000000048'
+            THEN {_sum_of_digits("TRY_CAST(t AS BIGINT)", 14)} % 5 = 0
+        ELSE {_luhn("TRY_CAST(t AS BIGINT)", 14)} END;
+    CREATE MACRO is_rna(t) AS regexp_full_match(t, 'W[0-9][0-9A-Z][0-9]{{7}}');
+    CREATE MACRO said(t) AS coalesce(trim(t), '');
+    CREATE MACRO without_mask(t) AS CASE WHEN t = '[ND]' THEN '' ELSE t END;
+    CREATE MACRO line_of(t, longest) AS
+        without_mask(left(trim(replace(replace(coalesce(t, ''), chr(10), ' '), chr(13), ' ')), longest));
+    CREATE MACRO digits_of(t, count) AS
+        CASE WHEN length(t) = count AND TRY_CAST(t AS UINTEGER) IS NOT NULL THEN t ELSE '' END;
+    CREATE MACRO activity_of(t) AS CASE WHEN length(t) BETWEEN 5 AND 6 AND substr(t, 3, 1) = '.' THEN t ELSE '' END;
+    CREATE MACRO day_of(t) AS CASE WHEN TRY_CAST(left(t, 10) AS DATE) BETWEEN DATE '1600-01-01' AND DATE '2199-12-31'
+        AND left(t, 10) <> '1900-01-01' THEN TRY_CAST(left(t, 10) AS DATE) END;
+    CREATE MACRO print_of(t) AS CAST(md5_number_lower(t) & 9223372036854775807 AS BIGINT);
+"""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read: which records of it were broken, and how many rows there are in all."""
+
+    name: str
+    broken: Sequence[tuple[int, str]]
+
+    def line(self, record: int) -> int:
+        """The line of a row from its rank among the rows that were well read (1 is the first)."""
+        line = record + 1
+        lines = [broken for broken, _ in self.broken]
+        while True:
+            moved = record + 1 + bisect_left(lines, line + 1)
+            if moved == line:
+                return line
+            line = moved
+
+
+class Workspace:
+    """The engine, its folder, and the faults found so far."""
+
+    def __init__(self, folder: Path, told: Told) -> None:
+        self.folder = folder
+        self.told = told
+        self._reads: dict[int, _Read] = {}
+        self.engine = duckdb.connect(
+            str(folder / "work.duckdb"),
+            config={
+                "memory_limit": settings.REGISTER_FILES_MEMORY,
+                "threads": "2",
+                "temp_directory": str(folder / "spill"),
+                "preserve_insertion_order": "true",
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            },
+        )
+        self.engine.execute(_MACROS)
+        self.engine.execute(
+            "CREATE TABLE faults (rank BIGINT, line_column VARCHAR, value VARCHAR, reason VARCHAR, effect VARCHAR)"
+        )
+
+    def read(self, table: Table, into: str, columns: Mapping[str, str], select: str, step: str) -> int:
+        """Read a table: `select` gives the columns of `into` from a relation called `given`; return its number.
+
+        columns  name in `given` -> name in the file; what the file lacks is NULL.
+        Every row of the file makes one row of `into`, with its rank (`rank`, which `select` hands on): see `fault`.
+        Raises `Unreadable` when most lines are broken.
+        """
+        source = len(self._reads) + 1
+        found = {name: table.column(wanted) for name, wanted in columns.items()}
+        given = ", ".join(
+            f"CAST({_quoted(column)} AS VARCHAR) AS {name}" if column else f"CAST(NULL AS VARCHAR) AS {name}"
+            for name, column in found.items()
+        )
+        verb = f"INSERT INTO {into}" if self._has(into) else f"CREATE TABLE {into} AS"
+        # Numbered before anything is joined: a join keeps no order.
+        given = f"SELECT {source * _RANKS} + row_number() OVER () AS rank, {given} FROM {_scan(table)}"  # noqa: S608  our own SQL; names of columns are quoted
+        statement = f"{verb} SELECT * FROM (WITH given AS ({given}) {select})"  # noqa: S608  our own SQL
+        self._follow(statement, f"{step} : {table.name}")
+        broken: list[tuple[int, str]] = []
+        if table.kind == "csv":
+            self.engine.execute("SELECT line, min(error_type) FROM reject_errors GROUP BY line ORDER BY line")
+            broken = [(int(line), str(kind)) for line, kind in self.engine.fetchall()]
+            self.engine.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
+        self._reads[source] = _Read(table.name, broken)
+        rows = self.number(f"SELECT count(*) FROM {into} WHERE rank // {_RANKS} = {source}")  # noqa: S608  our own names
+        if len(broken) > 5 and len(broken) > _MOST_BROKEN * (rows + len(broken)):
+            raise Unreadable(f"{table.name} ne se lit pas : la plupart de ses lignes n’ont pas les colonnes annoncées.")
+        return source
+
+    def _has(self, table: str) -> bool:
+        return bool(self.number(f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{table}'"))  # noqa: S608  our own names
+
+    def run(self, statement: str, step: str = "") -> None:
+        """Run some SQL, said as a step when it is long."""
+        if step:
+            self._follow(statement, step)
+        else:
+            self.engine.execute(statement)
+
+    def _follow(self, statement: str, step: str) -> None:
+        """Run a statement and tell how far it is, as the engine reckons it."""
+        failures: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                self.engine.execute(statement)
+            except BaseException as error:
+                failures.append(error)
+
+        worker = threading.Thread(target=work)
+        self.told(step, 0, 100)
+        worker.start()
+        try:
+            while worker.is_alive():
+                worker.join(0.3)
+                self.told(step, max(0, min(100, int(self.engine.query_progress()))), 100)
+        except BaseException:
+            self.engine.interrupt()
+            worker.join()
+            raise
+        for error in failures:
+            if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException | duckdb.InvalidInputException):
+                raise Unreadable(f"La lecture s’est arrêtée : {str(error).splitlines()[0]}") from error
+            raise error
+        self.told(step, 100, 100)
+
+    def number(self, query: str) -> int:
+        """The one number that a query gives."""
+        row = self.engine.execute(query).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """What a query gives, a block at a time."""
+        self.engine.execute(query)
+        while block := self.engine.fetchmany(5000):
+            yield from block
+
+    def take(self, name: str, columns: Sequence[str], path: Path, *, types: Mapping[str, str] | None = None) -> None:
+        """A table from a CSV of ours, without header."""
+        named = ", ".join(f"'{column}': '{(types or {}).get(column, 'VARCHAR')}'" for column in columns)
+        self.engine.execute(
+            f"CREATE TABLE {name} AS SELECT * FROM read_csv(?, header=false, auto_detect=false, delim=',',"  # noqa: S608  our own names
+            f" quote='\"', escape='\"', columns={{{named}}})",
+            [str(path)],
+        )
+
+    def broken(self) -> int:
+        """How many lines could not be cut into columns."""
+        return sum(len(read.broken) for read in self._reads.values())
+
+    def rejects(self) -> Iterator[tuple[Any, ...]]:
+        """Every fault, in the order of the files: file, line, column, value, reason, effect."""
+        for source, read in self._reads.items():
+            faults = [
+                (read.line(int(record)), column, value, reason, effect)
+                for record, column, value, reason, effect in self.rows(
+                    f"SELECT rank % {_RANKS}, line_column, value, reason, effect FROM faults"  # noqa: S608  our own names
+                    f" WHERE rank // {_RANKS} = {source}"
+                )
+            ]
+            faults += [
+                (line, "", "", _BROKEN.get(kind, "Cette ligne ne se lit pas."), LEFT) for line, kind in read.broken
+            ]
+            for fault in sorted(faults, key=lambda one: (one[0], one[1])):
+                yield (read.name, *fault)
+
+    def rejected(self) -> int:
+        """How many faults there are."""
+        return self.broken() + self.number("SELECT count(*) FROM faults")
+
+    def write_rejects(self, path: Path, more: Iterable[tuple[Any, ...]] = ()) -> int:
+        """Write the faults, then `more` of the same columns, as a CSV without executable formula; return how many."""
+        count = 0
+
+        def counted() -> Iterator[tuple[Any, ...]]:
+            nonlocal count
+            for fault in chain(self.rejects(), more):
+                count += 1
+                yield fault
+
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv_lines(REJECT_COLUMNS, counted()))
+        return count
+
+    def export(self, query: str, name: str) -> Path:
+        """Write what a query gives as a CSV that PostgreSQL copies as it is (NULL is \\N)."""
+        path = self.folder / name
+        self._follow(
+            f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER false, NULLSTR '\\N', QUOTE '\"', ESCAPE '\"')", "Tri"
+        )
+        return path
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _scan(table: Table) -> str:
+    if table.kind == "parquet":
+        return f"read_parquet({_literal(str(table.path))})"
+    columns = ", ".join(f"{_literal(column)}: 'VARCHAR'" for column in table.columns)
+    return (
+        f"read_csv({_literal(str(table.path))}, auto_detect=false, header=true, delim={_literal(table.separator)},"
+        f" quote='\"', escape='\"', columns={{{columns}}}, store_rejects=true, rejects_limit=0, null_padding=false)"
+    )
+
+
+@contextmanager
+def workspace(told: Told) -> Iterator[Workspace]:
+    """A workspace, its folder removed in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="french-impact-import-"))
+    try:
+        space = Workspace(folder, told)
+        try:
+            yield space
+        finally:
+            space.engine.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# What no text of ours holds: control characters, which PostgreSQL refuses (NUL) or a page would show as boxes.
+_CONTROLS: Final = bytes.maketrans(bytes([*range(10), *range(11, 32), 127]), b" " * 32)
+
+
+def blocks(path: Path, rows: int) -> Iterator[tuple[int, bytes]]:
+    """A CSV of ours, some rows at a time: how many, and their bytes. No value of ours holds a line break."""
+    with path.open("rb") as file:
+        while True:
+            lines = [line for _, line in zip(range(rows), file, strict=False)]
+            if not lines:
+                return
+            yield len(lines), b"".join(lines).translate(_CONTROLS)
+
+
+def written(rows: Iterable[Sequence[Any]], path: Path) -> Path:
+    """Some rows as a CSV of ours."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    return path

@@ -1,0 +1,33 @@
+"""The command, in a process that the test may kill; its blocks are small, and slow enough to be caught."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from accelerator.community import imports  # noqa: E402
+from accelerator.community.management.commands.import_sirene import Command  # noqa: E402
+
+imports.BLOCK = int(os.environ["IMPORT_BLOCK"])
+
+
+def _slowly(work: Any) -> Any:
+    def slow(**arguments: Any) -> Any:
+        done = work(**arguments)
+        time.sleep(0.05)
+        return done
+
+    return slow
+
+
+imports.take_units = _slowly(imports.take_units)
+
+if __name__ == "__main__":
+    from django.core.management import call_command
+
+    call_command(Command(), *(Path(path) for path in sys.argv[1:]))

@@ -1,0 +1,514 @@
+"""INSEE's files, from the command to the directory."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from accelerator.community.models import Organisation, OrganisationDocument
+from accelerator.community.operations.imports import WITHDRAWN_NAME
+from accelerator.community.record import DECLARED, REGISTER, SIRENE
+from accelerator.community.search import DIRECTORY
+from accelerator.journal.models import Event as Remembered
+from accelerator.journal.types import ref
+from accelerator.registers.models import Run, Unit
+from accelerator.registers.operations import alone, begin_run
+from accelerator.registers.states import RunState
+from accelerator.search.types import Question
+from accelerator.workflow import Refused, transaction
+from tests import factories
+from tests.databases import url_of
+from tests.registers.files import (
+    UNIT_COLUMNS,
+    siren_of,
+    siret_of,
+    site,
+    sites_file,
+    unit,
+    units_file,
+    zipped,
+)
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def load(*files: Path, **options: Any) -> tuple[Run, str]:
+    """Run the command; return its run and what it said."""
+    said = io.StringIO()
+    call_command("import_sirene", *files, stdout=said, **options)
+    return Run.objects.latest("started_at"), said.getvalue()
+
+
+def refusal(*files: Path, **options: Any) -> str:
+    with pytest.raises(CommandError) as refused:
+        load(*files, **options)
+    assert refused.value.returncode == 3
+    return str(refused.value)
+
+
+def rejects(run: Run) -> list[dict[str, str]]:
+    with run.rejects.open("rb") as file:
+        return list(csv.DictReader(io.StringIO(file.read().decode("utf-8-sig")), delimiter=";"))
+
+
+def of(rank: int) -> Organisation:
+    return Organisation.objects.get(siren=siren_of(rank))
+
+
+# ------------------------------------------------------------------------------------------------ what enters
+
+
+@pytest.mark.server
+def test_what_insee_publishes_becomes_records_that_are_found(tmp_path: Path) -> None:
+    units = units_file(
+        tmp_path,
+        unit(1, sigle="LJF", identifiantAssociation="W462000001", activitePrincipaleNAF25="94.99Y"),
+        unit(
+            2,
+            categorieJuridique="5710",
+            denomination="ATELIER FICTIF",
+            societeMission="O",
+            economieSocialeSolidaire="N",
+        ),
+        name="StockUniteLegale_2026-11-01.csv",
+    )
+    sites = sites_file(tmp_path, site(1), site(1, 2, codeCommune="75119"), site(2, codeCommune="75119"))
+    run, said = load(zipped(units), zipped(sites))
+    first, second = of(1), of(2)
+    assert (first.name, first.acronym, first.rna, first.legal_family) == (
+        "LES JARDINS FICTIFS 1",
+        "LJF",
+        "W462000001",
+        "association",
+    )
+    assert (first.identity, first.is_ess, first.is_mission_driven) == ("verified", True, None)
+    assert (first.activity_code, first.created_on) == ("94.99Z", date(2001, 2, 3))
+    assert (first.source, first.source_on, first.provenance) == (SIRENE, date(2026, 11, 1), {})
+    assert first.source_url.endswith(siren_of(1))
+    assert first.recorded_at == first.changed_at == run.started_at
+    assert len({first.public_id, second.public_id}) == 2
+    # Paris is one commune; the street of an association is not kept, that of a company is.
+    assert (first.seat_id, first.address) == ("commune-46102", "")
+    assert (second.seat_id, second.address) == ("commune-75056", "12 RUE DES LILAS 46100 FIGEAC")
+    kept = Unit.objects.get(pk=siren_of(1))
+    assert (kept.activity_code_2025, kept.commune, kept.address) == ("94.99Y", "46102", "")
+    assert kept.others == [{"nic": siret_of(siren_of(1), 2)[9:], "commune": "75119", "address": ""}]
+    assert DIRECTORY.search(Question(text="jardin fictif")).ids == [first.pk]
+    assert (run.state, run.new, run.entered, run.is_indexed) == (RunState.DONE, 2, 2, True)
+    assert "2 fiches inscrites" in said
+    assert "/registres/imports" in said
+    (event,) = Remembered.objects.filter(code="registers.imported")
+    assert (event.about, event.actor) == ([ref(run)], "system:import-sirene")
+    assert event.sentence == "a chargé Sirene (INSEE) : 2 fiches inscrites"
+
+
+def test_who_may_not_be_published_does_not_enter_anywhere(tmp_path: Path) -> None:
+    units = units_file(
+        tmp_path,
+        unit(1, categorieJuridique="1000", denomination="", sexe="F", prenom1="CAMILLE", nom="EXEMPLE"),
+        unit(2, nom="EXEMPLE"),
+        unit(3, statutDiffusion="P"),
+        unit(4, statutDiffusion="N"),
+        unit(5, statutDiffusion=""),
+        unit(6),
+        unit(7),
+    )
+    run, _ = load(units, sites_file(tmp_path, site(6), site(7, statutDiffusion="P")))
+    assert list(Organisation.objects.values_list("siren", flat=True)) == [siren_of(6)]
+    assert list(Unit.objects.values_list("siren", flat=True)) == [siren_of(6)]
+    assert run.left_out == {"person": 2, "opposed": 4}
+
+
+def test_a_unit_that_had_ceased_already_is_not_entered(tmp_path: Path) -> None:
+    run, _ = load(units_file(tmp_path, unit(1, etatAdministratif="C")))
+    assert not Organisation.objects.exists()
+    assert run.left_out == {"ceased": 1}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [1, 2]),
+        ({"ess": True}, [1]),
+        ({"mission": True}, [2]),
+        ({"categories": "57"}, [2, 3]),
+        ({"categories": "92, 5499"}, [1, 4]),
+        ({"ess": True, "categories": "5499"}, [1, 4]),
+        ({"all": True}, [1, 2, 3, 4]),
+        ({"all": True, "territory": "departement-75"}, [3]),
+        ({"all": True, "territory": "commune-46102"}, [1, 2]),
+    ],
+)
+def test_one_chooses_what_is_taken(options: dict[str, Any], expected: list[int], tmp_path: Path) -> None:
+    plain = {"economieSocialeSolidaire": "N", "categorieJuridique": "5710"}
+    units = units_file(
+        tmp_path,
+        unit(1),
+        unit(2, **plain, societeMission="O"),
+        unit(3, **plain),
+        unit(4, **{**plain, "categorieJuridique": "5499"}),
+    )
+    sites = sites_file(tmp_path, site(1), site(2), site(3, codeCommune="75111"), site(4, codeCommune="33063"))
+    run, _ = load(units, sites, **options)
+    assert sorted(Organisation.objects.values_list("siren", flat=True)) == [siren_of(rank) for rank in expected]
+    assert sum(run.left_out.values()) == 4 - len(expected)
+
+
+def test_a_list_of_numbers_may_choose(tmp_path: Path) -> None:
+    listed = tmp_path / "liste.txt"
+    listed.write_text(f"{siren_of(2)}\n{siret_of(siren_of(3), 1)}\nautre chose\n")
+    load(units_file(tmp_path, unit(1), unit(2), unit(3)), list=listed)
+    assert sorted(Organisation.objects.values_list("siren", flat=True)) == [siren_of(2), siren_of(3)]
+
+
+def test_old_layouts_and_other_encodings_are_read(tmp_path: Path) -> None:
+    old = [column for column in UNIT_COLUMNS if not column.startswith(("societeMission", "activitePrincipaleNAF25"))]
+    path = units_file(tmp_path, unit(1, denomination="LES ÉTOILES D’AOÛT"), columns=list(reversed(old)))
+    path.write_bytes(path.read_text().replace(",", ";").encode("windows-1252"))
+    load(path)
+    assert of(1).name == "LES ÉTOILES D’AOÛT"
+
+
+# ------------------------------------------------------------------------------------------------ again, and later
+
+
+def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    files = units_file(tmp_path, unit(1), unit(2)), sites_file(tmp_path, site(1), site(2))
+    load(*files)
+    before = list(Organisation.objects.order_by("pk").values()), list(Unit.objects.order_by("pk").values())
+    run, said = load(*files)
+    assert (list(Organisation.objects.order_by("pk").values()), list(Unit.objects.order_by("pk").values())) == before
+    assert (run.kept, run.new, run.changed, run.unchanged) == (2, 0, 0, 2)
+    assert "Rien à changer" in said
+    assert Remembered.objects.filter(code="registers.imported").count() == 2
+
+
+def test_the_file_of_units_alone_leaves_the_seats_as_they_are(tmp_path: Path) -> None:
+    load(units_file(tmp_path, unit(1)), sites_file(tmp_path, site(1), site(1, 2)))
+    run, _ = load(units_file(tmp_path, unit(1)))
+    assert run.unchanged == 1
+    load(units_file(tmp_path, unit(1, sigle="LJ")))
+    assert (of(1).acronym, of(1).seat_id) == ("LJ", "commune-46102")
+    assert (Unit.objects.get().commune, len(Unit.objects.get().others)) == ("46102", 1)
+
+
+def test_what_changed_replaces_what_the_register_had_said(tmp_path: Path) -> None:
+    load(units_file(tmp_path, unit(1, sigle="LJF"), unit(2)), sites_file(tmp_path, site(1), site(2)))
+    later = units_file(
+        tmp_path, unit(1, denomination="LES VERGERS FICTIFS", sigle=""), unit(2), name="StockUniteLegale_2026-12.csv"
+    )
+    run, _ = load(later, sites_file(tmp_path, site(1, codeCommune="33063"), site(2)))
+    changed = of(1)
+    assert (changed.name, changed.acronym, changed.seat_id) == ("LES VERGERS FICTIFS", "", "commune-33063")
+    assert (changed.source_on, changed.changed_at) == (date(2026, 12, 1), run.started_at)
+    assert of(2).changed_at < run.started_at
+    assert (run.new, run.changed, run.unchanged) == (0, 1, 1)
+    assert DIRECTORY.search(Question(text="vergers")).ids == [changed.pk]
+    assert DIRECTORY.search(Question(text="jardins")).ids == [of(2).pk]
+
+
+def test_a_unit_that_ceases_is_marked_and_one_that_lives_again_too(tmp_path: Path) -> None:
+    load(units_file(tmp_path, unit(1), unit(2)))
+    run, _ = load(units_file(tmp_path, unit(1, etatAdministratif="C"), unit(2)))
+    assert (of(1).state, of(2).state, run.ceased) == ("ceased", "active", 1)
+    load(units_file(tmp_path, unit(1), unit(2)))
+    assert of(1).state == "active"
+
+
+def test_what_a_person_closed_is_not_opened_by_the_register(tmp_path: Path) -> None:
+    load(units_file(tmp_path, unit(1)))
+    Organisation.objects.update(state="ceased")
+    load(units_file(tmp_path, unit(1, sigle="LJ")))
+    assert (of(1).state, of(1).acronym) == ("ceased", "LJ")
+
+
+def test_a_later_opposition_removes_what_was_published(tmp_path: Path) -> None:
+    load(units_file(tmp_path, unit(1, sigle="LJF"), unit(2)), sites_file(tmp_path, site(1), site(2)))
+    Organisation.objects.filter(siren=siren_of(1)).update(summary="Leur propre phrase.")
+    run, _ = load(units_file(tmp_path, unit(1, statutDiffusion="P", denomination="[ND]"), unit(2)))
+    gone = of(1)
+    assert (gone.publishable, gone.name, gone.acronym, gone.seat_id) == (False, WITHDRAWN_NAME, "", None)
+    assert gone.summary == "Leur propre phrase."
+    assert run.withdrawn == 1
+    kept = Unit.objects.get(pk=gone.siren)
+    assert (kept.is_withdrawn, kept.name, kept.commune, kept.others) == (True, "", "", [])
+    assert not OrganisationDocument.objects.filter(pk=gone.pk).exists()
+    # The opposition ends: the register's values come back, with the record.
+    load(units_file(tmp_path, unit(1), unit(2)), sites_file(tmp_path, site(1), site(2)))
+    back = of(1)
+    assert (back.publishable, back.name, back.seat_id) == (True, "LES JARDINS FICTIFS 1", "commune-46102")
+    assert back.provenance == {}
+
+
+def test_whoever_becomes_a_natural_person_leaves_too(tmp_path: Path) -> None:
+    declared = factories.organisation(siren=siren_of(1), name="Atelier de quelqu’un", source=DECLARED)
+    run, _ = load(units_file(tmp_path, unit(1, categorieJuridique="1000", denomination="", nom="EXEMPLE")))
+    declared.refresh_from_db()
+    assert (declared.publishable, declared.name, run.withdrawn) == (False, "Atelier de quelqu’un", 1)
+    assert Unit.objects.get().name == ""
+
+
+# ------------------------------------------------------------------------------------------------ people's word
+
+
+def test_a_confirmed_value_is_never_replaced_nor_a_declared_one(tmp_path: Path) -> None:
+    load(units_file(tmp_path, unit(1, sigle="LJF")), sites_file(tmp_path, site(1)))
+    held = of(1)
+    held.name = "Les Jardins d’Exemple"
+    held.provenance = {
+        "name": {"source": DECLARED, "on": "2026-11-02", "by": "person:1"},
+        "seat": {
+            "source": SIRENE,
+            "on": "2026-11-01",
+            "confirmed_by": "person:1",
+            "confirmed_at": "2026-11-03T10:00:00",
+        },
+    }
+    held.save()
+    load(
+        units_file(tmp_path, unit(1, denomination="AUTRE NOM", sigle="AN")),
+        sites_file(tmp_path, site(1, codeCommune="33063")),
+    )
+    now = of(1)
+    assert (now.name, now.seat_id, now.acronym) == ("Les Jardins d’Exemple", "commune-46102", "AN")
+    assert now.provenance == held.provenance
+    assert (Unit.objects.get().name, Unit.objects.get().commune) == ("AUTRE NOM", "33063")
+
+
+def test_a_declared_record_is_verified_and_what_nobody_said_is_filled(tmp_path: Path) -> None:
+    held = factories.organisation(
+        siren=siren_of(1),
+        name="Les jardins",
+        identity="declared",
+        source=DECLARED,
+        activity_code="01.13Z",
+        provenance={
+            "activity_code": {"source": REGISTER, "on": "2026-01-05"},
+            "acronym": {"source": DECLARED, "on": "2026-01-05", "by": "person:1"},
+        },
+    )
+    run, _ = load(
+        units_file(tmp_path, unit(1, sigle="LJF"), name="StockUniteLegale_2026-11-01.csv"),
+        sites_file(tmp_path, site(1)),
+    )
+    held.refresh_from_db()
+    assert (held.name, held.acronym, held.identity) == ("Les jardins", "", "verified")
+    assert (held.activity_code, held.legal_family, held.seat_id) == ("94.99Z", "association", "commune-46102")
+    assert (held.source, held.provenance["seat"]["source"], held.provenance["seat"]["on"]) == (
+        DECLARED,
+        SIRENE,
+        "2026-11-01",
+    )
+    assert held.provenance["activity_code"]["source"] == SIRENE
+    assert "name" not in held.provenance
+    assert (run.new, run.entered) == (1, 0)
+
+
+def test_an_association_known_by_its_rna_takes_its_siren(tmp_path: Path) -> None:
+    held = factories.organisation(rna="W462000001", name="Les jardins", source=DECLARED, identity="declared")
+    load(units_file(tmp_path, unit(1, identifiantAssociation="W462000001")))
+    held.refresh_from_db()
+    assert (held.siren, held.identity, Organisation.objects.count()) == (siren_of(1), "verified", 1)
+
+
+def test_two_records_for_one_association_stay_two_and_keep_their_numbers(tmp_path: Path) -> None:
+    by_rna = factories.organisation(rna="W462000001", source=DECLARED)
+    by_siren = factories.organisation(siren=siren_of(1), source=DECLARED)
+    run, _ = load(units_file(tmp_path, unit(1, identifiantAssociation="W462000001")))
+    by_rna.refresh_from_db()
+    by_siren.refresh_from_db()
+    assert (by_rna.siren, by_siren.rna) == (None, None)
+    (double,) = rejects(run)
+    assert (double["Valeur"], double["Effet"]) == ("W462000001", "à réunir")
+
+
+def test_a_merged_record_is_left_alone(tmp_path: Path) -> None:
+    merged, living = factories.organisation(siren=siren_of(1), name="Ancienne"), factories.organisation()
+    factories.merge(merged, into=living)
+    load(units_file(tmp_path, unit(1)))
+    merged.refresh_from_db()
+    assert (merged.name, merged.state, Organisation.objects.count()) == ("Ancienne", "merged", 2)
+
+
+# ------------------------------------------------------------------------------------------------ bad input
+
+
+def test_wrong_rows_are_left_aside_with_their_line_and_their_reason(tmp_path: Path) -> None:
+    path = units_file(
+        tmp_path,
+        unit(1),
+        {**unit(2), "siren": siren_of(2)[:8] + str((int(siren_of(2)[8]) + 1) % 10)},
+        unit(3, denomination=""),
+        unit(1, denomination="ENCORE"),
+        {**unit(4), "siren": "=CMD|1"},
+        unit(5, dateCreation="31/12/2001", identifiantAssociation="46-1234"),
+    )
+    with path.open("a") as file:
+        file.write(f"{siren_of(9)},O,,2001")
+    run, _ = load(path)
+    assert sorted(Organisation.objects.values_list("siren", flat=True)) == [siren_of(1), siren_of(5)]
+    assert (of(1).name, of(5).created_on, of(5).rna) == ("LES JARDINS FICTIFS 1", None, None)
+    assert [(row["Ligne"], row["Colonne"], row["Effet"]) for row in rejects(run)] == [
+        ("3", "siren", "ligne écartée"),
+        ("4", "denominationUniteLegale", "ligne écartée"),
+        ("5", "siren", "ligne écartée"),
+        ("6", "siren", "ligne écartée"),
+        ("7", "dateCreationUniteLegale", "valeur laissée de côté"),
+        ("7", "identifiantAssociationUniteLegale", "valeur laissée de côté"),
+        ("8", "", "ligne écartée"),
+    ]
+    assert rejects(run)[3]["Valeur"] == "'=CMD|1"
+    assert "clé de contrôle" in rejects(run)[0]["Motif"]
+    assert run.rejected == 7
+
+
+def test_a_tenth_of_wrong_siret_spoils_nothing_else(tmp_path: Path) -> None:
+    ranks = range(1, 101)
+    right = [site(rank) for rank in ranks]
+    wrong = [
+        {**row, "siret": row["siret"][:13] + str((int(row["siret"][13]) + 1) % 10)} if rank % 10 == 0 else row
+        for rank, row in zip(ranks, right, strict=True)
+    ]
+    run, _ = load(units_file(tmp_path, *(unit(rank) for rank in ranks)), sites_file(tmp_path, *wrong))
+    assert Organisation.objects.filter(seat="commune-46102").count() == 90
+    assert Organisation.objects.filter(seat=None).count() == 10
+    assert [row["Ligne"] for row in rejects(run)] == [str(rank + 1) for rank in range(10, 101, 10)]
+    assert run.rejected == 10
+
+
+def test_a_file_without_its_columns_names_them(tmp_path: Path) -> None:
+    short = [column for column in UNIT_COLUMNS if column not in ("statutDiffusionUniteLegale", "nicSiegeUniteLegale")]
+    path = units_file(tmp_path, unit(1), columns=UNIT_COLUMNS)
+    path.write_text(path.read_text().replace("statutDiffusionUniteLegale", "autre").replace("nicSiegeUniteLegale", "x"))
+    said = refusal(path)
+    assert "statutDiffusionUniteLegale, nicSiegeUniteLegale" in said
+    assert len(short) == len(UNIT_COLUMNS) - 2
+    run = Run.objects.get()
+    assert (run.state, run.failure) == (RunState.FAILED, said)
+    assert not Organisation.objects.exists()
+
+
+def test_what_cannot_be_done_says_what_to_do(tmp_path: Path) -> None:
+    units, sites = units_file(tmp_path, unit(1)), sites_file(tmp_path, site(1))
+    assert "donnez aussi le fichier des établissements" in refusal(units, territory="departement-46")
+    assert "n’est pas la clé d’un lieu" in refusal(units, sites, territory="Lot")
+    assert "Il faut le fichier des unités légales" in refusal(sites)
+    assert "n’existe pas" in refusal(tmp_path / "absent.csv")
+    with pytest.raises(CommandError, match="n’est pas une catégorie juridique"):
+        load(units, categories="92 ' OR 1")
+
+
+# ------------------------------------------------------------------------------------------------ one at a time
+
+
+def test_two_imports_at_once_the_second_says_so(together: Callable[..., list[Any]], tmp_path: Path) -> None:
+    units = units_file(tmp_path, unit(1))
+
+    def one() -> Any:
+        try:
+            return load(units)[0].state
+        except CommandError as refused:
+            return str(refused)
+
+    held, asked = Event(), Event()
+
+    def first() -> None:
+        with alone():
+            held.set()
+            assert asked.wait(20)
+
+    def second() -> Any:
+        assert held.wait(20)
+        try:
+            return one()
+        finally:
+            asked.set()
+
+    _, said = together(first, second)
+    assert said.startswith("Un autre import est en cours")
+    assert together(one) == [RunState.DONE]
+    assert together(Organisation.objects.count) == [1]
+
+
+def test_a_dead_run_on_other_files_is_said_to_be_interrupted(tmp_path: Path, at: Any) -> None:
+    with transaction():
+        dead = begin_run(
+            source="sirene", files=["a.csv"], digest="x", size=1, selection={}, by=factories.person(), at=at
+        )
+    left = factories.organisation(name="Laissée sans index", changed_at=dead.started_at)
+    run, _ = load(units_file(tmp_path, unit(1)))
+    dead.refresh_from_db()
+    assert (dead.state, dead.is_indexed, run.state) == (RunState.INTERRUPTED, True, RunState.DONE)
+    assert DIRECTORY.search(Question(text="laissée sans index")).ids == [left.pk]
+
+
+@pytest.mark.server
+def test_killed_in_the_middle_the_same_command_takes_it_up_again(
+    together: Callable[..., list[Any]], elsewhere: Callable[[Callable[[], Any]], Any], tmp_path: Path, settings: Any
+) -> None:
+    """`kill -9` while the blocks are written: what is written stays, the rest follows, each once."""
+    ranks = range(1, 3001)
+    units = units_file(tmp_path, *(unit(rank) for rank in ranks))
+    sites = sites_file(tmp_path, *(site(rank) for rank in ranks))
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url_of(str(connection.settings_dict["NAME"])),
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "MEDIA_ROOT": str(tmp_path / "media"),
+        "IMPORT_BLOCK": "100",
+    }
+    command = [sys.executable, "-m", "tests.community.importing", str(units), str(sites)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    deadline = time.monotonic() + 60
+    while elsewhere(lambda: Run.objects.filter(new__gte=300).count()) == 0:
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        assert time.monotonic() < deadline
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    before = elsewhere(
+        lambda: (Run.objects.get().state, Run.objects.get().new, Organisation.objects.count(), Unit.objects.count())
+    )
+    assert before[0] == RunState.RUNNING
+    assert 300 <= before[1] < 3000
+    assert before[1] == before[2] == before[3]
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert again.returncode == 0, again.stdout + again.stderr
+
+    def after() -> Any:
+        run = Run.objects.get()
+        return (
+            (run.state, run.resumed, run.new, run.entered, run.unchanged),
+            Organisation.objects.count(),
+            Organisation.objects.values("siren").distinct().count(),
+            OrganisationDocument.objects.count(),
+            Remembered.objects.filter(code="registers.imported").count(),
+        )
+
+    assert elsewhere(after) == ((RunState.DONE, 1, 3000, 3000, 0), 3000, 3000, 3000, 1)
+
+
+def test_begin_refuses_nothing_twice(tmp_path: Path) -> None:
+    """The lock is let go of at the end: one import after another."""
+    load(units_file(tmp_path, unit(1)))
+    with alone():
+        pass
+    with alone(), pytest.raises(Refused):
+        raise Refused("au milieu")
+    with alone():
+        pass

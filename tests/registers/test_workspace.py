@@ -1,0 +1,109 @@
+"""Reading by name, the lines of the rejects, the check digits reckoned by sets."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stdnum.fr import siren, siret
+
+from accelerator.registers.reading import Unreadable, tables_of
+from accelerator.registers.workspace import LEFT, Workspace, blocks, workspace
+from tests.registers.files import siren_of, siret_of
+
+
+@pytest.fixture(scope="module")
+def space() -> Iterator[Workspace]:
+    with workspace(lambda step, done, total: None) as made:
+        yield made
+
+
+_DIGITS = st.text("0123456789", min_size=8, max_size=15)
+_NEAR = st.integers(0, 99_999).map(lambda n: siret_of(siren_of(n), n % 9999)) | st.integers(0, 10**5 - 1).map(
+    lambda n: f"356000000{n:05}"
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(texts=st.lists(_DIGITS | _NEAR | _NEAR.map(lambda t: t[:9]) | st.text(max_size=16), min_size=1, max_size=60))
+def test_the_check_digits_are_those_of_stdnum(space: Workspace, texts: list[str]) -> None:
+    texts = [text.replace("\x00", "") for text in texts]
+    found = [
+        space.engine.execute("SELECT is_siren(t), is_siret(t) FROM (SELECT ?::VARCHAR AS t)", [text]).fetchone()
+        for text in texts
+    ]
+    for text, (as_siren, as_siret) in zip(texts, found, strict=True):
+        plain = text.isascii() and text.isdigit()
+        assert as_siren is (plain and len(text) == 9 and int(text) > 0 and siren.is_valid(text)), text
+        expected = plain and len(text) == 14 and int(text[:9]) > 0 and siret.is_valid(text)
+        assert as_siret is expected, text
+
+
+def test_most_numbers_tried_are_not_all_wrong(space: Workspace) -> None:
+    numbers = [siret_of(siren_of(rank), 1) for rank in range(500)] + ["35600000000048", "35600000049837"]
+    listed = ", ".join(f"('{number}')" for number in numbers)
+    assert space.number(f"SELECT count(*) FROM (VALUES {listed}) AS v(t) WHERE is_siret(t)") == len(numbers)
+
+
+def test_the_lines_are_those_of_the_records_broken_ones_included(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text('a,b\n1,ok\n2\n3,"deux\nlignes"\n4,x,y\n5,faux\n6,"jamais referm')
+    with workspace(lambda step, done, total: None) as made:
+        (table,) = tables_of(path, made.folder)
+        made.read(table, "rows", {"a": "A", "b": "b", "c": "absente"}, "SELECT rank, a, b, c FROM given", "Lecture")
+        assert list(made.rows("SELECT a, b, c FROM rows")) == [
+            ("1", "ok", None),
+            ("3", "deux\nlignes", None),
+            ("5", "faux", None),
+        ]
+        made.run(f"INSERT INTO faults SELECT rank, 'b', '=1+1', 'Faux.', '{LEFT}' FROM rows WHERE a = '5'")
+        assert [(fault[1], fault[2]) for fault in made.rejects()] == [(3, ""), (5, ""), (6, "b"), (7, "")]
+        rejects = tmp_path / "rejets.csv"
+        assert made.write_rejects(rejects) == 4
+    with rejects.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter=";"))
+    assert [row["Ligne"] for row in rows] == ["3", "5", "6", "7"]
+    assert rows[2]["Valeur"] == "'=1+1"
+    assert "coupée" in rows[0]["Motif"]
+    assert "jamais refermé" in rows[3]["Motif"]
+
+
+def test_the_rank_of_a_row_is_that_of_the_file_however_long_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    with path.open("w") as file:
+        file.write("n,text\n")
+        file.writelines(f"{n},{'x' * 100}\n" for n in range(1, 300_001))
+    with workspace(lambda step, done, total: None) as made:
+        (table,) = tables_of(path, made.folder)
+        made.read(table, "rows", {"n": "n"}, "SELECT rank, n FROM given", "Lecture")
+        assert made.number("SELECT count(*) FROM rows WHERE CAST(n AS BIGINT) <> rank % 1000000000000") == 0
+
+
+def test_a_table_whose_lines_are_mostly_broken_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("a,b\n" + "1\n" * 20 + "2,b\n")
+    with workspace(lambda step, done, total: None) as made:
+        (table,) = tables_of(path, made.folder)
+        with pytest.raises(Unreadable, match="la plupart de ses lignes"):
+            made.read(table, "rows", {"a": "a"}, "SELECT rank, a FROM given", "Lecture")
+
+
+def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
+    folders = []
+
+    def fail() -> None:
+        with workspace(lambda step, done, total: None) as made:
+            folders.append(made.folder)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert not folders[0].exists()
+
+
+def test_blocks_hold_whole_lines(tmp_path: Path) -> None:
+    path = tmp_path / "ours.csv"
+    path.write_text("".join(f"{n}\n" for n in range(7)))
+    assert [(rows, block.count(b"\n")) for rows, block in blocks(path, 3)] == [(3, 3), (3, 3), (1, 1)]
