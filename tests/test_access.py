@@ -86,6 +86,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:messages": (SIGNED_IN,),
     "community:message": ("message", "→ 404 404 · · 404 404 · 404 404"),
     "community:report_abuse": ("message", "→ 404 404 · · 404 404 403 404 404"),
+    "community:themes": ("key", "→ 403 403 · · · 403 403 403 403"),
+    "community:themeless": ("→ 403 403 403 403 403 403 403 · ·",),
+    "community:themeless_choice": ("→ 403 403 403 403 403 403 403 302 302",),
     "community:reports": ("→ 403 403 403 403 403 403 403 · ·",),
     "community:report": ("report", "→ 404 404 404 404 404 404 404 · ·"),
     # What is read by all

@@ -49,14 +49,16 @@ OTHER_ROOMS = {
     "geography": {"names", "perimeters", "maps", "reference"},
     # the mechanism: words, index, lexicon, questions, facets
     # everything that answers (exports), what came to answer (alerts)
-    "search": {"asking", "facets", "index", "lexicon", "rebuild", "streaming", "text", "types", "watching"},
+    "search": {"asking", "facets", "index", "lexicon", "rebuild", "stemming", "streaming", "text", "types", "watching"},
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for
     "accounts": {"adapter", "holdings", "browsers"},
     # identifiers and their check digits; files made readable; where they are compared; what is kept of each register
     "registers": {"identifiers", "reading", "workspace", "sirene"},
     # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; the files of
-    # exports; an import, from its files to the index
-    "community": {"pictures", "charter", "deadlines", "record", "domains", "exporting", "imports"},
+    # exports; an import, from its files to the index; themes that a text lets one think of, and how good they are
+    "community": {
+        *("pictures", "charter", "deadlines", "record", "domains", "exporting", "imports", "suggestions", "measuring"),
+    },
     # what is counted of the directory, named
     "portal": {"figures"},
 }

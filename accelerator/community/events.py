@@ -12,6 +12,12 @@ FOUNDING_FACTS_LOADED = declare(
 # The record
 RECORD_REGISTERED = declare("community.record_registered", "a inscrit l’organisation dans l’annuaire", public=True)
 RECORD_CHANGED = declare("community.record_changed", "a modifié la section « {section} » : {values}", public=True)
+THEME_ACCEPTED = declare(
+    "community.theme_accepted", "a retenu un thème proposé d’après le texte : {theme} (à cause de {words})", public=True
+)
+THEME_REFUSED = declare(
+    "community.theme_refused", "a écarté un thème proposé d’après le texte : {theme} (à cause de {words})"
+)
 VALUE_CONFIRMED = declare("community.value_confirmed", "a confirmé une valeur : {value}", public=True)
 RECORD_REFRESHED = declare(
     "community.record_refreshed", "a actualisé la fiche depuis le registre des entreprises : {values}", public=True

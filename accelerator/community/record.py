@@ -18,6 +18,8 @@ REGISTER: Final = "Registre des entreprises"
 SIRENE: Final = "Répertoire Sirene (INSEE)"
 RNA: Final = "Répertoire national des associations"
 REGISTER_PAGE: Final = "https://annuaire-entreprises.data.gouv.fr/entreprise/"
+DEDUCED: Final = "Déduit du texte de la fiche par la modération"
+MOST_THEMES: Final = 5
 
 Entry = dict[str, Any]
 
@@ -97,6 +99,11 @@ def declared(by: str, at: datetime, *, url: str = "", on: date | None = None) ->
 def from_register(siren: str, read_at: datetime) -> Entry:
     """Read in the company register."""
     return {"source": REGISTER, "url": f"{REGISTER_PAGE}{siren}", "on": read_at.date().isoformat()}
+
+
+def deduced(by: str, at: datetime) -> Entry:
+    """Read in the record's own text by the moderation, where nobody answers for the organisation."""
+    return {"source": DEDUCED, "on": at.date().isoformat(), "by": by}
 
 
 def confirmed(entry: Entry, by: str, at: datetime) -> Entry:

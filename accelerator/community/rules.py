@@ -80,6 +80,18 @@ def edit_record(standing: Standing) -> str | None:
     return "Seuls les gestionnaires de cette organisation, ou la personne qu’ils ont mandatée, modifient sa fiche."
 
 
+@rule("community.decide_themes")
+def decide_themes(standing: Standing) -> str | None:
+    """Keeping or setting aside a theme that the text lets one think of: the moderation only where nobody manages."""
+    if standing.is_steering or standing.is_helper:
+        return None
+    if not standing.is_moderator:
+        return edit_record(standing)
+    if Role.objects.current().steering().filter(organisation=standing.organisation).exists():
+        return "Des personnes gèrent cette fiche : le thème leur est proposé, c’est à elles de le retenir."
+    return None
+
+
 @rule("community.accept_charter")
 def accept_charter(standing: Standing) -> str | None:
     return None if standing.is_representative else REPRESENTATIVE

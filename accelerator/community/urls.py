@@ -23,6 +23,7 @@ from accelerator.community.views import (
     reports,
     reuse,
     searches,
+    suggestions,
 )
 
 app_name = "community"
@@ -51,6 +52,9 @@ urlpatterns = [
     path("messages", messages.Messages.as_view(), name="messages"),
     path("messages/<slug:public_id>", messages.Message.as_view(), name="message"),
     path("messages/<slug:public_id>/signaler", messages.ReportAbuse.as_view(), name="report_abuse"),
+    path("organisations/<str:key>/themes", suggestions.Themes.as_view(), name="themes"),
+    path("moderation/themes", suggestions.Themeless.as_view(), name="themeless"),
+    path("moderation/themes/choix", suggestions.ThemelessChoice.as_view(), name="themeless_choice"),
     path("moderation/signalements", reports.Reports.as_view(), name="reports"),
     path("moderation/signalements/<int:number>", reports.Report.as_view(), name="report"),
     # What is read by all

@@ -44,3 +44,19 @@ def card(*, title: str, url: str, text: str, detail: str, badges: Iterable[str],
         f'<{level} class="fr-card__title"><a href="{_said(url)}">{_said(title)}</a></{level}>'
         f'{described}<div class="fr-card__start">{start}</div></div></div></div>'
     )
+
+
+def picks(name: str, things: Iterable[tuple[str, str, str]], *, form: str) -> SafeString:
+    """Boxes, none ticked, that choose things of a list for a form (its identifier): value, label, why."""
+    form, name = _said(form), _said(name)
+    lines = []
+    for given, label, why in things:
+        value = _said(given)
+        lines.append(
+            '<div class="fr-checkbox-group fr-checkbox-group--sm">'
+            f'<input type="checkbox" form="{form}" id="{name}-{value}" name="{name}" value="{value}">'
+            f'<label class="fr-label" for="{name}-{value}"><span>{_said(label)}'
+            f'<span class="fr-hint-text">{_said(why)}</span></span></label></div>'
+        )
+    return mark_safe("
+".join(lines))  # noqa: S308  escaped above

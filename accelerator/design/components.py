@@ -135,7 +135,7 @@ COMPONENTS: Final = (
     Component("pagination", {"pages": REQUIRED, "label": "Pages"}),
     Component(
         "post",
-        {"label": REQUIRED, "action": "", "look": "primary", "icon": "", "inline": False, "files": False},
+        {"label": REQUIRED, "action": "", "about": "", "look": "primary", "icon": "", "inline": False, "files": False},
         {"look": ("primary", "secondary", "tertiary")},
         block=True,
     ),

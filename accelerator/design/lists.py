@@ -24,6 +24,7 @@ whatever the number of rows.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar, Final
 
 from django.core.exceptions import PermissionDenied
@@ -39,6 +40,7 @@ SORT: Final = "tri"
 FORMAT: Final = "format"
 # Beyond this, an export would hold a process and a transaction too long: the filters must be narrowed.
 EXPORT_LIMITS: Final = {"csv": 100_000, "xlsx": 20_000}
+_CHUNK: Final = 2000
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,10 @@ class ListPage(Page):
         """The rows that the filters keep; `values` holds the filters that are filled in and valid."""
         return rows
 
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """The rows of a page, or of a part of an export, with what the columns need besides what was queried."""
+        return rows
+
     def filter_arguments(self) -> dict[str, Any]:
         """What the form's constructor needs besides the data."""
         return {}
@@ -158,8 +164,10 @@ class ListPage(Page):
         header = [column.label for column in self.columns]
 
         def rows() -> Iterator[Sequence[Any]]:
-            for row in self.kept.iterator(chunk_size=2000):
-                yield [column.exported(row) for column in self.columns]
+            read = self.kept.iterator(chunk_size=_CHUNK)
+            while chunk := list(islice(read, _CHUNK)):
+                for row in self.prepared(chunk):
+                    yield [column.exported(row) for column in self.columns]
 
         return (csv_response if asked == "csv" else xlsx_response)(self.export_name, header, rows)
 
@@ -210,7 +218,7 @@ class ListPage(Page):
         except ValueError as fault:
             raise Http404(str(fault)) from fault
         chips = self.chips()
-        rows = list(self.kept[pages.slice_of(self.page_size)])
+        rows = self.prepared(list(self.kept[pages.slice_of(self.page_size)]))
         return {
             "rows": rows,
             "lines": [self.cells(row) for row in rows],

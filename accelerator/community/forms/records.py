@@ -7,15 +7,14 @@ from urllib.parse import urlsplit
 from django import forms
 
 from accelerator.community.models import Theme
-from accelerator.community.record import SourceOfEsus
+from accelerator.community.record import MOST_THEMES, SourceOfEsus
 from accelerator.community.states import Family, Kind, LegalFamily
-from accelerator.design.forms import CheckboxGroups, Form
+from accelerator.design.forms import CheckboxGroups, FilterForm, Form
 from accelerator.geography.forms import PerimeterField, PlaceField
-from accelerator.geography.models import PlaceKind
+from accelerator.geography.models import Place, PlaceKind
 from accelerator.geography.perimeters import Perimeter
 from accelerator.registers.identifiers import Identifier, Misread, understand
 
-MOST_THEMES = 5
 MOST_LINKS = 5
 _PRESENTATION = 6000
 _UNKNOWN = ("", "Je ne sais pas")
@@ -311,6 +310,28 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
     "Économie sociale et solidaire": ("is_ess", "is_esus", "esus_on", "esus_url"),
     "Vous et cette organisation": ("is_representative", "accepts_charter"),
 }
+
+
+class ThemeAnswerForm(Form):
+    """The answer to one proposed theme."""
+
+    theme = forms.SlugField(max_length=3, widget=forms.HiddenInput)
+    answer = forms.ChoiceField(choices=[("retenir", "Retenir"), ("ecarter", "Écarter")], widget=forms.HiddenInput)
+
+
+class ThemelessFilters(FilterForm):
+    """The filters of the desk of themes."""
+
+    q = forms.CharField(label="Mots de la fiche", max_length=100)
+    theme = forms.ChoiceField(label="Un mot de ce thème")
+    departement = forms.ChoiceField(label="Département")
+
+    def __init__(self, *args: Any, themes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        departements = Place.objects.current().of_kind(PlaceKind.DEPARTEMENT).named().values_list("code", "name")
+        choices = {"theme": themes, "departement": [(code, f"{name} ({code})") for code, name in departements]}
+        for name, offered in choices.items():
+            self.fields[name].choices = [("", "Tous"), *offered]  # type: ignore[attr-defined]  # declared just above
 
 
 class ConfirmForm(Form):

@@ -26,6 +26,7 @@ from accelerator.community.models.people import (
     RoleQuerySet,
 )
 from accelerator.community.models.searches import Export, ExportQuerySet, Finding, SavedSearch
+from accelerator.community.models.suggestions import ThemeRefusal
 
 __all__ = [
     "Claim",
@@ -54,4 +55,5 @@ __all__ = [
     "RoleQuerySet",
     "SavedSearch",
     "Theme",
+    "ThemeRefusal",
 ]

@@ -135,6 +135,12 @@ class Organisation(models.Model):
             GinIndex(fields=["territories"], name="organisation_acts_on", fastupdate=False),
             GinIndex(fields=["territories_cover"], name="organisation_territories", fastupdate=False),
             models.Index(fields=["seat"], name="organisation_seat"),
+            # The desk of themes: the first ones to propose some for.
+            models.Index(
+                fields=["id"],
+                condition=Q(themes=[], publishable=True, state=OrganisationState.ACTIVE),
+                name="organisation_without_theme",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from accelerator.community.models import Organisation
 from accelerator.community.operations.records import change, confirm, take_from_register
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.register import Difference, differences, said
+from accelerator.community.queries.suggestions import suggestions_of
 from accelerator.community.record import LABELS, SECTIONS, print_of
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.forms import Form
@@ -43,13 +44,20 @@ class Edit(Within):
         values = {value.name: value for value in reading.values_of(organisation, themes, territories)}
         sections = [
             {
+                "code": code,
                 "title": section.title,
                 "url": self.address("edit_section", code),
                 "values": [values.get(name) or self._not_public(name) for name in section.fields],
             }
             for code, section in SECTIONS.items()
         ]
-        return {**super().context(), "sections": sections, "confirmable": set(values) & set(LABELS)}
+        return {
+            **super().context(),
+            "sections": sections,
+            "confirmable": set(values) & set(LABELS),
+            "suggestions": suggestions_of([organisation])[organisation.pk] if self.may["decide_themes"] else [],
+            "answer_url": self.address("themes"),
+        }
 
     def _not_public(self, name: str) -> reading.Value:
         """A value that the public page does not show as such: those who edit it read it."""

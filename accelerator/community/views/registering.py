@@ -15,6 +15,7 @@ from accelerator.community.models import Organisation
 from accelerator.community.operations.records import register
 from accelerator.community.queries.duplicates import Lookalike, known_by, lookalikes
 from accelerator.community.queries.register import values_of
+from accelerator.community.queries.suggestions import suggestions_of
 from accelerator.community.record import LABELS
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.registers.clients import Answer, Unavailable, find_company
@@ -225,7 +226,9 @@ class RegisterDetails(OfNumber, ActionPage):
         )
 
     def done_url(self, result: Organisation) -> str:
-        return reverse("community:organisation", args=[result.key])
+        """The record; first, the themes that its text lets one think of, if there are some."""
+        page = "community:themes" if suggestions_of([result])[result.pk] else "community:organisation"
+        return reverse(page, args=[result.key])
 
     def message_when_done(self, result: Organisation) -> str:
         if result.publishable:
