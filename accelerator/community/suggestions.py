@@ -34,6 +34,7 @@ _BEHIND: Final = 0.55
 _EXCEPT: Final = frozenset({"hors", "sauf", "excepte", "exception", "exclusion"})
 # A stop word for search; here « sans abri » is not « abri ».
 _WITHOUT: Final = "sans"
+_ELIDED: Final = frozenset({"c", "d", "j", "l", "m", "n", "s", "t", "qu"})
 _STOPS: Final = ".;:!?,()\n"
 
 Token = frozenset[str]
@@ -70,9 +71,13 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class _Read:
-    """A word of a text: its stems, as it is written, the zone it stands in, whether it is said not to be done."""
+    """A word of a text: its stems, as it is written, the zone it stands in, whether it is said not to be done.
+
+    before  the stop words that precede it: « chantier d’insertion » is shown whole.
+    """
 
     stems: Token
+    before: str
     shown: str
     zone: str
     excluded: bool
@@ -108,7 +113,7 @@ class Nomenclature:
         for (tokens, codes), words in self._found(read):
             times[tokens] += 1
             value = (_SEVERAL_WORDS if len(tokens) > 1 else 1.0) * _ZONES[words[0].zone]
-            shown = " ".join(word.shown for word in words)
+            shown = words[0].shown + "".join(f" {word.before}{word.shown}" for word in words[1:])
             for code in codes:
                 known = worth.setdefault(code, {})
                 known[tokens] = max(known.get(tokens, (0.0, "")), (value / len(codes), shown))
@@ -207,14 +212,19 @@ def _read(texts: Sequence[Mapping[str, str]]) -> list[list[_Read]]:
                         words.append((word, zone, excluded))
         cut.append(words)
     stems = stemmed(word for words in cut for word, _, _ in words)
-    return [
-        [
-            _Read(frozenset(stems[word.raw]) | _written(word), word.shown, zone, excluded)
-            for word, zone, excluded in words
-            if stems[word.raw] or word.folded == _WITHOUT
-        ]
-        for words in cut
-    ]
+    return [_meaning(words, stems) for words in cut]
+
+
+def _meaning(words: Iterable[tuple[Word, str, bool]], stems: Mapping[str, tuple[str, ...]]) -> list[_Read]:
+    read: list[_Read] = []
+    before = ""
+    for word, zone, excluded in words:
+        if stems[word.raw] or word.folded == _WITHOUT:
+            read.append(_Read(frozenset(stems[word.raw]) | _written(word), before, word.shown, zone, excluded))
+            before = ""
+        else:
+            before += f"{word.shown}’" if word.folded in _ELIDED else f"{word.shown} "
+    return read
 
 
 def _parts(text: str) -> list[str]:

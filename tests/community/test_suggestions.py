@@ -76,6 +76,11 @@ def test_a_suggestion_says_the_words_that_made_it_as_they_are_written() -> None:
     assert found.how_sure == "probable"
 
 
+def test_an_expression_is_shown_with_its_articles() -> None:
+    assert suggestion("Chantiers d'insertion", "INS").words == ("chantiers d’insertion",)
+    assert suggestion("Des gens sans domicile", "PRE").words == ("sans domicile",)
+
+
 def test_one_word_makes_a_theme_possible_two_make_it_probable() -> None:
     assert suggestion("Un verger.", "AGR").how_sure == "possible"
     assert suggestion("Un verger et une ferme.", "AGR").how_sure == "probable"
