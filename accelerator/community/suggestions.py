@@ -178,7 +178,7 @@ def _expressions(
         meaning = [word for word in words if stems[word.raw] or word.folded == _WITHOUT]
         alone = len(meaning) == 1 and meaning[0].folded in as_written
         tokens = tuple(
-            _written(word) if alone or not stems[word.raw] else frozenset(stems[word.raw]) for word in meaning
+            _looked_for(word) if alone or not stems[word.raw] else frozenset(stems[word.raw]) for word in meaning
         )
         if tokens:
             if code:
@@ -194,8 +194,13 @@ def _expressions(
 
 
 def _written(word: Word) -> Token:
-    """The word as it is written, in the singular: what a stem would confuse (« livre » and « livrer »)."""
-    return frozenset({f"={word.folded.removesuffix('s')}"})
+    """The word as it is written, in the singular: what a stem would confuse (« livre », « livré » and « livrer »)."""
+    return frozenset({f"={word.raw.removesuffix('s')}"})
+
+
+def _looked_for(word: Word) -> Token:
+    """How such a word may be written: with its accents, or without any."""
+    return _written(word) | {f"={word.folded.removesuffix('s')}"}
 
 
 def _read(texts: Sequence[Mapping[str, str]]) -> list[list[_Read]]:

@@ -122,10 +122,21 @@ def test_lack_is_not_negation() -> None:
 
 @pytest.mark.parametrize(
     ("text", "absent"),
-    [("Il va livrer des colis", "FOR"), ("Il va livrer des colis", "LEC"), ("Téléphone mobile", "MOB")],
+    [
+        ("Il va livrer des colis", "FOR"),
+        ("Des colis livrés", "LEC"),
+        ("Téléphone mobile", "MOB"),
+        ("Une aide financière", "AID"),
+    ],
 )
 def test_words_that_a_stem_would_confuse_count_only_as_written(text: str, absent: str) -> None:
     assert absent not in codes(text)
+
+
+def test_they_count_with_their_accents_or_without_any() -> None:
+    assert "ENF" in codes("Accueil des mères")
+    assert "ENF" in codes("ACCUEIL DES MERES")
+    assert "ENF" not in codes("Accueil de la mer")
 
 
 def test_at_most_five_themes_and_none_far_behind_the_first() -> None:

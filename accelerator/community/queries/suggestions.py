@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
 
 from accelerator.community.models import Organisation, OrganisationDocument, Role, ThemeRefusal
 from accelerator.community.queries.people import covered
@@ -60,8 +61,9 @@ def moderated_by(roles: Iterable[Role]) -> QuerySet[Organisation]:
 
 
 def without_theme(roles: Sequence[Role]) -> QuerySet[Organisation]:
-    """The active records without theme that these roles moderate."""
-    return moderated_by(roles).filter(themes=[], state=OrganisationState.ACTIVE).select_related("seat__departement")
+    """The active records without theme that these roles moderate; with `lower_name`, to be sorted."""
+    waiting = moderated_by(roles).filter(themes=[], state=OrganisationState.ACTIVE)
+    return waiting.annotate(lower_name=Lower("name")).select_related("seat__departement")
 
 
 def first_without_theme(

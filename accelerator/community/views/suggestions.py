@@ -123,7 +123,7 @@ class Themeless(_Desk, ListPage):
             "nom",
             "Organisation",
             _name,
-            sort=("name",),
+            sort=("lower_name",),
             url=lambda row: reverse("community:organisation", args=[row.key]),
         ),
         Column("siege", "Siège", _place, sort=("seat__sort_name",), nullable=True),
