@@ -58,5 +58,4 @@ def picks(name: str, things: Iterable[tuple[str, str, str]], *, form: str) -> Sa
             f'<label class="fr-label" for="{name}-{value}"><span>{_said(label)}'
             f'<span class="fr-hint-text">{_said(why)}</span></span></label></div>'
         )
-    return mark_safe("
-".join(lines))  # noqa: S308  escaped above
+    return mark_safe("\n".join(lines))  # noqa: S308  escaped above

@@ -1,6 +1,6 @@
 from django.utils.safestring import mark_safe
 
-from accelerator.design.boxes import boxes, card
+from accelerator.design.boxes import boxes, card, picks
 
 
 def test_boxes_escape_what_they_are_given() -> None:
@@ -20,3 +20,9 @@ def test_a_card_escapes_what_it_is_given_and_leaves_out_what_is_not() -> None:
     assert "<mark>x</mark>" in bare
     assert "<ul" not in bare
     assert "fr-card__desc" not in bare
+
+
+def test_picks_escape_what_they_are_given() -> None:
+    drawn = picks("choix", [('a"b', "<i>", "à cause de « A & B »")], form="choisir")
+    assert 'form="choisir" id="choix-a&quot;b" name="choix" value="a&quot;b">' in drawn
+    assert '&lt;i&gt;<span class="fr-hint-text">à cause de « A &amp; B »</span>' in drawn

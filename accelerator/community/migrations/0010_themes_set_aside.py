@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("community", "0007_claims_and_email_domains"),
+        ("community", "0009_exports_of_the_directory"),
         ("geography", "0003_points_are_indexed"),
     ]
 
@@ -22,14 +22,6 @@ class Migration(migrations.Migration):
                 ),
                 ("refused_at", models.DateTimeField()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="organisation",
-            index=models.Index(
-                condition=models.Q(("publishable", True), ("state", "active"), ("themes", [])),
-                fields=["id"],
-                name="organisation_without_theme",
-            ),
         ),
         migrations.AddField(
             model_name="themerefusal",
