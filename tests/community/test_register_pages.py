@@ -57,12 +57,14 @@ def test_typing_a_siret_fills_the_form_and_registers(client: HostileClient, regi
         response.url, record(name="LES JARDINS D'EXEMPLE", seat="Figeac", legal_family="association", is_ess="oui")
     )
     organisation = Organisation.objects.get(siren=JARDINS)
-    assert done.url == reverse("community:organisation", args=[organisation.key])
+    assert done.url == reverse("community:themes", args=[organisation.key])  # its name speaks of gardens
     assert (organisation.identity, organisation.is_ess) == (Identity.VERIFIED, True)
     assert organisation.provenance["name"]["source"] == "Registre des entreprises"
     assert Role.objects.get(organisation=organisation).person == person
     shown = client.get(done.url).content.decode()
     assert "on la trouve dès maintenant dans l’annuaire" in shown
+    assert "Agriculture et terres nourricières</strong>" in shown
+    assert organisation.themes == []
     assert "JARDINS" in client.get("/annuaire?q=jardins exemple").content.decode()
 
 
