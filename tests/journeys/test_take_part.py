@@ -16,11 +16,14 @@ def first_result(window: Window) -> str:
 
 
 @pytest.mark.parametrize(
-    ("width", "javascript", "siret", "name"),
-    [(1280, True, "000 000 018 00010", "jardins"), (390, False, "000 000 026 00013", "coopérative")],
+    ("width", "javascript", "siret", "name", "theme"),
+    [
+        (1280, True, "000 000 018 00010", "jardins", "Agriculture et terres nourricières"),
+        (390, False, "000 000 026 00013", "coopérative", "Coopération économique locale"),
+    ],
 )
 def test_a_newcomer_finds_then_registers_and_is_found(
-    browse: Browse, width: int, javascript: bool, siret: str, name: str
+    browse: Browse, width: int, javascript: bool, siret: str, name: str, theme: str
 ) -> None:
     window = browse(width=width, javascript=javascript)
     window.open("/")
@@ -41,6 +44,11 @@ def test_a_newcomer_finds_then_registers_and_is_found(
     window.tick("Lutte contre le gaspillage")
     window.press("Inscrire l’organisation")
     assert "on la trouve dès maintenant dans l’annuaire" in window.text()
+    assert "Thèmes proposés" in window.text()
+    window.press(f"Retenir : {theme}")
+    assert "Le thème est retenu" in window.text()
+    window.follow("Voir la")
+    assert theme in window.text()
     registered = window.page.locator("h1").inner_text()
     window.open(f"/annuaire?q={name}+parcours")
     assert registered.partition(" (")[0] in first_result(window)
