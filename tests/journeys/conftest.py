@@ -173,7 +173,7 @@ def _serve(database: str, companies: str) -> Iterator[str]:
         "COMPANY_REGISTER_URL": companies,
         "LOG_LEVEL": "ERROR",
     }
-    for command in ("load_founding_facts", "seed_demonstration", "rebuild_search"):
+    for command in ("load_founding_facts", "seed_demonstration", "rebuild_search", "count_figures"):
         subprocess.run(
             [sys.executable, "manage.py", command], cwd=embedded.ROOT, env=environment, check=True, capture_output=True
         )
