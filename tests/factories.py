@@ -15,6 +15,7 @@ from accelerator.community.models import (
     Invitation,
     JoinRequest,
     Mandate,
+    Merge,
     Organisation,
     Role,
 )
@@ -137,3 +138,17 @@ def claim(organisation: Organisation, *, claimant: Person | None = None, **value
         **values,
     }
     return Claim.objects.create(organisation=organisation, person=held.person, role=held, **given)
+
+
+def united(organisation: Organisation, *, into: Organisation, by: Person, **values: Any) -> Merge:
+    """A record united to another, without people."""
+    nothing: dict[str, Any] = {"ended": [], "begun": []}
+    given = {
+        "former_state": organisation.state,
+        "merged_at": timezone.now(),
+        "reason": "La même association.",
+        "moved": {"roles": nothing, "mandates": nothing, "delegations": nothing},
+        **values,
+    }
+    merge(organisation, into)
+    return Merge.objects.create(organisation=organisation, into=into, merged_by=by, **given)

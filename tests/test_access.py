@@ -23,9 +23,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.community.models import ContactMessage, ErrorReport, Export, SavedSearch
+from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Export, SavedSearch
 from accelerator.community.queries.searches import stop_token
-from accelerator.community.states import RoleName
+from accelerator.community.states import Likeness, RoleName
 from accelerator.design.charts import Look
 from accelerator.notices.models import Notice
 from accelerator.portal.models import Census, Picture
@@ -138,6 +138,12 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:claim_made": ("key", "claim", "→ 403 · · · 403 403 403 · ·"),
     "community:contest_claim": ("key", "claim", "→ 403 · · · 403 403 403 · ·"),
     "community:reverse_claim": ("key", "claim", "→ 403 403 · · 403 403 403 · ·"),
+    "community:choose_other": ("key", SIGNED_IN),
+    "community:unite": ("key", "other", "→ 403 403 403 403 403 403 403 · ·"),
+    "community:merges": ("key", "→ 403 · · · 403 403 403 · ·"),
+    "community:merge": ("key", "merge", "→ 403 · · · 403 403 403 · ·"),
+    "community:duplicates": ("→ 403 403 403 403 403 403 403 · ·",),
+    "community:duplicate": ("pair", "→ 403 403 403 403 403 403 403 · ·"),
     "community:claims_desk": ("→ 403 403 403 403 403 403 403 · ·",),
     "community:domains": ("key", "→ 403 403 · · 403 403 403 403 403"),
     "community:add_domain": ("key", "→ 403 403 · · 403 403 403 403 403"),
@@ -241,6 +247,11 @@ def world() -> World:
     delegation = factories.delegation(organisation, giver=people["representative"], delegate=people["member"])
     invitation = factories.invitation(organisation, token="lien", invited_by=manager, email=concerned.email)
     claim = factories.claim(organisation)
+    other, absorbed = factories.organisation(), factories.organisation()
+    merge = factories.united(absorbed, into=organisation, by=people["moderator"])
+    pair = Duplicate.objects.create(
+        first=organisation, second=other, reasons=[Likeness.NAME], likeness=95, found_at=now
+    )
     domain = factories.email_domain(organisation, added_by=manager)
     asked = factories.join_request(organisation, asker=concerned, expected_on=today - timedelta(days=1))
     report = ErrorReport.objects.create(
@@ -278,6 +289,9 @@ def world() -> World:
             "asked": asked.pk,
             "claim": claim.pk,
             "domain": domain.pk,
+            "other": other.public_id,
+            "merge": merge.pk,
+            "pair": pair.pk,
             "delegation": delegation.pk,
             "mandate": mandate.pk,
             "platform role": moderator.pk,

@@ -38,6 +38,11 @@ declare(
     "a annulé une revendication de l’organisation ; remis comme avant : {values}",
     public=True,
 )
+# One record for one organisation
+declare("community.merged", "a réuni la fiche « {name} » à la fiche « {into} »", public=True)
+declare("community.merge_undone", "a défait la réunion des fiches « {name} » et « {into} »", public=True)
+declare("community.duplicate_proposed", "a dit que « {first} » et « {second} » sont peut-être la même organisation")
+declare("community.duplicate_told_apart", "a dit que « {first} » et « {second} » ne sont pas la même organisation")
 declare("community.domain_added", "a ajouté le domaine de messagerie {domain}")
 declare("community.domain_confirmed", "a confirmé le domaine de messagerie {domain}")
 declare("community.domain_removed", "a retiré le domaine de messagerie {domain}")

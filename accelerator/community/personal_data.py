@@ -13,12 +13,14 @@ from accelerator.community.models import (
     Claim,
     ContactMessage,
     Delegation,
+    Duplicate,
     EmailDomain,
     ErrorReport,
     Export,
     Invitation,
     JoinRequest,
     Mandate,
+    Merge,
     Organisation,
     Role,
     SavedSearch,
@@ -134,6 +136,23 @@ def export(person: Person) -> dict[str, Any]:
             .select_related("organisation", "added_by", "confirmed_by")
             .order_by("pk")
         ],
+        "fiches réunies ou séparées": [
+            {
+                "fiche": one.organisation.name,
+                "réunie à": one.into.name,
+                "le": one.merged_at if one.merged_by == person else None,
+                "motif": one.reason if one.merged_by == person else "",
+                "défaite le": one.undone_at if one.undone_by == person else None,
+                "motif de la séparation": one.undo_reason if one.undone_by == person else "",
+            }
+            for one in Merge.objects.filter(Q(merged_by=person) | Q(undone_by=person))
+            .select_related("organisation", "into", "merged_by", "undone_by")
+            .order_by("pk")
+        ],
+        "doublons tranchés": [
+            {"fiches": [one.first.name, one.second.name], "le": one.decided_at, "motif": one.reason}
+            for one in Duplicate.objects.filter(decided_by=person).select_related("first", "second").order_by("pk")
+        ],
         "erreurs signalées": [
             {"organisation": one.organisation.name, "texte": one.message, "le": one.reported_at, "réponse": one.answer}
             for one in ErrorReport.objects.filter(reporter=person).select_related("organisation").order_by("pk")
@@ -227,6 +246,8 @@ def _unname(words: list[str]) -> None:
         (JoinRequest, ("message", "answer")),
         (ErrorReport, ("message", "answer")),
         (Claim, ("contest", "reason")),
+        (Merge, ("reason", "undo_reason")),
+        (Duplicate, ("reason",)),
     ]
     for model, fields in texts:
         naming = Q(pk__in=[])
@@ -256,6 +277,8 @@ register(
             "community.EmailDomain",
             "community.SavedSearch",
             "community.Export",
+            "community.Merge",
+            "community.Duplicate",
         ),
         export=export,
         erase=erase,

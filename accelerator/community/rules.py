@@ -188,6 +188,11 @@ def see_claims(standing: Standing) -> str | None:
     return see_people(standing)
 
 
+@rule("community.see_merges")
+def see_merges(standing: Standing) -> str | None:
+    return see_people(standing)
+
+
 @rule("community.manage_domains")
 def manage_domains(standing: Standing) -> str | None:
     return None if standing.is_steering else STEERING

@@ -88,7 +88,7 @@ def every_entry() -> Iterator[Entry]:
 
 
 def entries_of(organisations: Sequence[Organisation]) -> list[Entry]:
-    """The entries of some organisations, in four queries whatever their number (two more the first time)."""
+    """The entries of some organisations, in five queries whatever their number (two more the first time)."""
     if not organisations:
         return []
     prefetch_related_objects(organisations, "seat", "distinctions")
@@ -97,14 +97,29 @@ def entries_of(organisations: Sequence[Organisation]) -> list[Entry]:
     keys |= {key for one in organisations if one.seat for key in one.seat.cover}
     places = Place.objects.in_bulk(keys)
     main = _main_departements([one for one in organisations if not one.seat], places)
-    return [_entry(one, themes, places, main) for one in organisations]
+    absorbed = _absorbed(organisations)
+    return [_entry(one, absorbed.get(one.pk, []), themes, places, main) for one in organisations]
+
+
+def _absorbed(organisations: Sequence[Organisation]) -> dict[int, list[Organisation]]:
+    """The records united to each: found by their names and numbers, their distinctions counted with the survivor's."""
+    united: dict[int, list[Organisation]] = {}
+    rows = Organisation.objects.filter(merged_into__in=organisations).prefetch_related("distinctions").order_by("pk")
+    for row in rows:
+        united.setdefault(row.merged_into_id or 0, []).append(row)
+    return united
 
 
 def _entry(
-    organisation: Organisation, themes: Mapping[str, Theme], places: Mapping[str, Place], main: Mapping[str, str]
+    organisation: Organisation,
+    absorbed: Sequence[Organisation],
+    themes: Mapping[str, Theme],
+    places: Mapping[str, Place],
+    main: Mapping[str, str],
 ) -> Entry:
     own = [themes[code] for code in organisation.themes if code in themes]
-    distinctions = [distinction.name for distinction in organisation.distinctions.all()]
+    every = [organisation, *absorbed]
+    distinctions = sorted({distinction.name for one in every for distinction in one.distinctions.all()})
     seat = organisation.seat
     cover = {*organisation.territories_cover, *(seat.cover if seat else ())}
     around = [places[key].name for key in sorted(cover) if key in places and places[key].kind != PlaceKind.PAYS]
@@ -113,7 +128,7 @@ def _entry(
     return Entry(
         id=organisation.pk,
         name=organisation.name,
-        titles=[organisation.acronym] if organisation.acronym else [],
+        titles=[name for name in _other_names(organisation, absorbed) if name],
         summary=[organisation.summary, *(theme.label for theme in own), *kinds],
         body=[organisation.presentation, *(word for theme in own for word in theme.words)],
         context=[*around, *form, *distinctions, *(Family(theme.family).label for theme in own)],
@@ -131,7 +146,7 @@ def _entry(
             "distinction": sorted({slugify(name) for name in distinctions}),
         },
         places=[*sorted(cover), *(f"agit-{key}" for key in organisation.territories)],
-        identifiers=_identifiers(organisation),
+        identifiers=[number for one in every for number in _identifiers(one)],
         prominence=prominence_of(organisation),
         dated_at=organisation.recorded_at,
     )
@@ -143,6 +158,11 @@ def _standings(organisation: Organisation) -> list[tuple[str, bool | None]]:
         ("esus", organisation.is_esus),
         ("mission", organisation.is_mission_driven),
     ]
+
+
+def _other_names(organisation: Organisation, absorbed: Sequence[Organisation]) -> list[str]:
+    names = [organisation.acronym, *(name for one in absorbed for name in (one.name, one.acronym))]
+    return [name for name in dict.fromkeys(names) if name != organisation.name]
 
 
 def _identifiers(organisation: Organisation) -> list[str]:

@@ -141,6 +141,60 @@ REVERSE_CLAIM = Transition(
 )
 
 
+class Likeness(models.TextChoices):
+    """Why two records may be the same, the surest first."""
+
+    NUMBER = "number", "un numéro de l’une est dans l’autre"
+    CROSS = "cross", "le registre réunit leurs numéros"
+    NAME = "name", "même nom, même commune"
+    UNPLACED = "unplaced", "même nom, commune non connue"
+    WEBSITE = "website", "même site"
+    CLOSE = "close", "noms très proches, même commune"
+    PERSON = "person", "rapprochées par une personne"
+
+
+class DuplicateState(models.TextChoices):
+    """What was decided of two records that may be the same."""
+
+    OPEN = "open", "À examiner"
+    MERGED = "merged", "Réunies"
+    DIFFERENT = "different", "Ce ne sont pas les mêmes"
+
+
+TELL_APART = Transition(
+    "tell_apart",
+    frozenset({DuplicateState.OPEN.value}),
+    DuplicateState.DIFFERENT,
+    "community.duplicate_told_apart",
+    "Ces deux fiches ont déjà été examinées.",
+)
+
+
+MERGE = Transition(
+    "merge",
+    frozenset({OrganisationState.ACTIVE.value, OrganisationState.CEASED.value}),
+    OrganisationState.MERGED,
+    "community.merged",
+    "Cette fiche est déjà réunie à une autre.",
+)
+
+
+class MergeState(models.TextChoices):
+    """A merge holds until it is undone."""
+
+    DONE = "done", "En vigueur"
+    UNDONE = "undone", "Défaite"
+
+
+UNDO_MERGE = Transition(
+    "undo",
+    frozenset({MergeState.DONE.value}),
+    MergeState.UNDONE,
+    "community.merge_undone",
+    "Cette réunion a déjà été défaite.",
+)
+
+
 class DelegationScope(models.TextChoices):
     """What a legal representative may let someone do."""
 

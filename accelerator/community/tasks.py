@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accelerator.community import exporting
-from accelerator.community.operations import claims, exports, powers, searches
+from accelerator.community.operations import claims, duplicates, exports, powers, searches
 from accelerator.community.queries.searches import MOST_NAMED, people_to_tell, watch
 from accelerator.community.search import rebuild_directory
 from accelerator.journal import System
@@ -84,3 +84,11 @@ def forget_exports(timestamp: int) -> int:
     with transaction():
         exports.forget_exports(by=System("exports"), at=now)
     return exporting.sweep(now)
+
+
+@app.periodic(cron="45 4 * * *")
+@app.task(name="community.find_duplicates", queueing_lock="community.find_duplicates")
+def find_duplicates(timestamp: int) -> int:
+    """Find the records that may be the same; return how many pairs wait for someone's decision."""
+    with transaction():
+        return duplicates.find_duplicates(by=System("community"), at=timezone.now())

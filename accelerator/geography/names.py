@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final
 
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
-_ARTICLES: Final = frozenset({"l", "le", "la", "les", "d", "de", "du", "des"})
+ARTICLES: Final = frozenset({"l", "le", "la", "les", "d", "de", "du", "des"})
 _SHORTENED: Final = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
 _ORDINAL: Final = re.compile(r"(\d{1,2})(?:er|e|eme|ieme|nd|nde)")
 _SLASH: Final = re.compile(r"\b(s(?:/|\.\s?/))")
@@ -27,7 +27,7 @@ def words(text: str) -> list[str]:
     """
     every = [_SHORTENED.get(word, word) for word in plain(text).split()]
     every = [found[1] if (found := _ORDINAL.fullmatch(word)) else word for word in every]
-    return [word for word in every if word not in _ARTICLES] or every
+    return [word for word in every if word not in ARTICLES] or every
 
 
 def fold(text: str) -> str:

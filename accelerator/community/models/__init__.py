@@ -5,6 +5,7 @@ from accelerator.community.models.exchanges import (
     ContactMessage,
     ErrorReport,
 )
+from accelerator.community.models.merging import Duplicate, Merge
 from accelerator.community.models.organisations import (
     Distinction,
     Establishment,
@@ -35,6 +36,7 @@ __all__ = [
     "Delegation",
     "DelegationQuerySet",
     "Distinction",
+    "Duplicate",
     "EmailDomain",
     "EmailDomainQuerySet",
     "ErrorReport",
@@ -48,6 +50,7 @@ __all__ = [
     "JoinRequestQuerySet",
     "Mandate",
     "MandateQuerySet",
+    "Merge",
     "Organisation",
     "OrganisationDocument",
     "OrganisationQuerySet",

@@ -19,6 +19,7 @@ from accelerator.community.operations.locks import lock_organisation, lock_perso
 from accelerator.community.operations.people import grant_role
 from accelerator.community.operations.powers import begin_mandate
 from accelerator.community.queries.invitations import reason_against_answering, reason_closed
+from accelerator.community.queries.organisation import living
 from accelerator.community.states import ORGANISATION_ROLES, STEERING_ROLES
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
@@ -93,6 +94,8 @@ def accept_invitation(*, invitation: Invitation, by: Person, at: datetime) -> In
     organisation, invitation = _held(invitation)
     if reason := reason_against_answering(invitation, person, at):
         raise Refused(reason)
+    if Invitation.objects.exclude(organisation=organisation).filter(pk=invitation.pk).exists():
+        _require_host(invitation, organisation)
     if invitation.mandate_until:
         begin_mandate(
             organisation=organisation,
@@ -186,9 +189,19 @@ def _send(invitation: Invitation, *, by: Person, at: datetime) -> None:
     )
 
 
+def _require_host(invitation: Invitation, organisation: Organisation) -> None:
+    """The record was united to another since: whoever invited must be someone who may invite there."""
+    rule = "community.grant_mandate" if invitation.mandate_until else "community.invite"
+    if rules.reason_against(rule, invitation.invited_by, organisation):
+        raise Refused(
+            f"La fiche a été réunie à celle de {organisation.name}, que la personne qui vous avait invité ne gère pas :"
+            " demandez-y une nouvelle invitation."
+        )
+
+
 def _held(invitation: Invitation) -> tuple[Organisation, Invitation]:
-    """The organisation and the invitation, locked in that order."""
-    organisation = lock_organisation(invitation.organisation)
+    """The organisation (the one that lives on, if it was united to another), then the invitation, locked."""
+    organisation = lock_organisation(living(invitation.organisation))
     held = Invitation.objects.select_for_update(of=("self",)).select_related("invited_by").get(pk=invitation.pk)
     held.organisation = organisation
     return organisation, held

@@ -10,6 +10,7 @@ from accelerator.community import rules
 from accelerator.community.models import JoinRequest, Organisation
 from accelerator.community.operations.locks import lock_organisation, lock_person
 from accelerator.community.operations.people import grant_role
+from accelerator.community.queries.organisation import living
 from accelerator.community.queries.people import moderating_people, steering_people
 from accelerator.community.states import ACCEPT_JOIN, REJECT_JOIN, WITHDRAW_JOIN
 from accelerator.journal.operations import record
@@ -58,7 +59,7 @@ def withdraw_join(*, request: JoinRequest, by: Person, at: datetime) -> JoinRequ
 def accept_join(*, request: JoinRequest, role: str, by: Person, at: datetime) -> JoinRequest:
     """Let the person in, with a role. They are told."""
     lock_person(request.person)
-    organisation = lock_organisation(request.organisation)
+    organisation = lock_organisation(living(request.organisation))
     rules.require("community.decide_join", by, organisation)
     moved = move(request, ACCEPT_JOIN, by=by, at=at, changes={"answered_at": at})
     granted = grant_role(person=moved.person, name=role, organisation=organisation, by=by, at=at)
@@ -70,7 +71,7 @@ def accept_join(*, request: JoinRequest, role: str, by: Person, at: datetime) ->
 @operation
 def reject_join(*, request: JoinRequest, answer: str, by: Person, at: datetime) -> JoinRequest:
     """Refuse, with a reason that the person reads."""
-    organisation = lock_organisation(request.organisation)
+    organisation = lock_organisation(living(request.organisation))
     rules.require("community.decide_join", by, organisation)
     moved = move(request, REJECT_JOIN, by=by, at=at, reason=answer, changes={"answered_at": at, "answer": answer})
     data = {"organisation": organisation, "answer": answer}

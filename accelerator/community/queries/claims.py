@@ -11,6 +11,7 @@ from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, attested_siret, with_actor_names
 from accelerator.community.domains import domain_of, reason_unproving
 from accelerator.community.models import Claim, EmailDomain, Organisation
+from accelerator.community.queries.organisation import absorbed_by
 from accelerator.community.queries.people import Standing, covered, platform_roles_of
 from accelerator.community.queries.register import said
 from accelerator.community.record import KEPT, LABELS, is_confirmed, plain
@@ -41,8 +42,8 @@ def proof_of(person: Person, organisation: Organisation, at: datetime) -> Proof 
 
 
 def sirens_of(organisation: Organisation) -> set[str]:
-    """The SIREN by which it is known."""
-    return {organisation.siren} if organisation.siren else set()
+    """The SIREN by which it is known: its own, and those of the records united to it."""
+    return {one.siren for one in [organisation, *absorbed_by(organisation)] if one.siren}
 
 
 def _proving(organisation: Organisation, domain: str) -> bool:

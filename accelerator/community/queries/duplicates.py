@@ -17,7 +17,7 @@ ALIKE = 86
 PROPOSED = 5
 COMPARED = 5000
 # Words that say a legal form and not a name.
-_FORMS = frozenset(
+FORMS = frozenset(
     [
         "association",
         "asso",
@@ -81,7 +81,7 @@ def lookalikes(name: str, seat: Place | None) -> list[Lookalike]:
 
 def _named(name: str) -> str:
     every = words(name)
-    return " ".join([word for word in every if word not in _FORMS] or every)
+    return " ".join([word for word in every if word not in FORMS] or every)
 
 
 def _likeness(asked: str, name: str, acronym: str) -> int:

@@ -11,7 +11,7 @@ from accelerator.community.models import ContactMessage, Role
 def exchanges_of(person: Any) -> QuerySet[ContactMessage]:
     """The first messages of the exchanges of a person: those they sent, and those of organisations they steer."""
     steered = Role.objects.current().steering().filter(person=person).values("organisation")
-    mine = Q(sender=person) | Q(organisation__in=steered)
+    mine = Q(sender=person) | Q(organisation__in=steered) | Q(organisation__merged_into__in=steered)
     return ContactMessage.objects.filter(mine, in_reply_to__isnull=True).select_related("organisation", "sender")
 
 

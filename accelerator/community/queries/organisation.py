@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from accelerator.community.models import Organisation, Theme
+from accelerator.community.models import Distinction, Organisation, Theme
 from accelerator.community.record import DECLARED
 from accelerator.community.states import Kind, LegalFamily, OrganisationState
 from accelerator.geography.models import Place, PlaceKind
@@ -72,12 +73,37 @@ class Happening:
     reason: str = ""
 
 
+def of_record(organisation: Organisation, field: str = "organisation") -> Q:
+    """The condition of belonging to a record or to one that was united to it (no foreign key moves: decision 7)."""
+    return Q(**{field: organisation}) | Q(**{f"{field}__merged_into": organisation})
+
+
+def absorbed_by(organisation: Organisation) -> list[Organisation]:
+    """The records that were united to this one, oldest first; a merged record always leads to one that lives."""
+    return list(Organisation.objects.filter(merged_into=organisation).order_by("pk"))
+
+
+def other_numbers_of(organisation: Organisation) -> list[tuple[str, str]]:
+    """The numbers that it does not bear itself but by which it is known: those of the records united to it."""
+    return [
+        (scheme, number)
+        for one in absorbed_by(organisation)
+        for scheme, number in (("SIREN", spaced(one.siren)), ("RNA", one.rna or ""), ("AMALIA", one.amalia or ""))
+        if number
+    ]
+
+
 def canonical(organisation: Organisation) -> Organisation:
     """The record that lives on: itself, or the one it was merged into, however many times."""
     seen = 0
     while organisation.state == OrganisationState.MERGED and organisation.merged_into and seen < _MERGES_FOLLOWED:
         organisation, seen = organisation.merged_into, seen + 1
     return organisation
+
+
+def living(organisation: Organisation) -> Organisation:
+    """The record that lives on as it is now: for operations, whose caller may have read it before a merge."""
+    return canonical(Organisation.objects.select_related("merged_into", "seat").get(pk=organisation.pk))
 
 
 def themes_of(organisation: Organisation) -> list[Theme]:
@@ -117,7 +143,9 @@ def address_of(organisation: Organisation) -> str:
 
 
 def distinctions_of(organisation: Organisation) -> list[ShownDistinction]:
-    """Its distinctions, latest first."""
+    """Its distinctions and those of the records united to it, latest first, each once."""
+    found = Distinction.objects.filter(of_record(organisation)).order_by("-granted_on", "name", "pk")
+    once = {(one.name, one.granted_on): one for one in reversed(found)}
     return [
         ShownDistinction(
             name=distinction.name,
@@ -127,7 +155,8 @@ def distinctions_of(organisation: Organisation) -> list[ShownDistinction]:
             source_url=distinction.source_url,
             source_name=host_of(distinction.source_url),
         )
-        for distinction in organisation.distinctions.order_by("-granted_on", "name")
+        for distinction in found
+        if once[distinction.name, distinction.granted_on] == distinction
     ]
 
 

@@ -182,6 +182,10 @@ def published(organisation: Organisation, base_url: str) -> dict[str, Any]:
         {"nom": one.name, "le": one.granted_on or None, "precision": one.detail, "source": one.source_url}
         for one in reading.distinctions_of(organisation)
     ]
+    record["autres_numeros"] = [
+        {"registre": scheme, "numero": number.replace(" ", "")}
+        for scheme, number in reading.other_numbers_of(organisation)
+    ]
     record["page"] = f"{base_url}{reverse('community:organisation', args=[organisation.key])}"
     record["schema"] = f"{base_url}{reverse('community:reuse')}"
     record["licence"] = {"nom": LICENCE, "adresse": LICENCE_URL}

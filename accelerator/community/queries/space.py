@@ -100,7 +100,7 @@ def _moderated(platform_roles: list[Role]) -> Q | None:
 def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> list[JoinRequest]:
     if not steered and moderated is None:
         return []
-    mine = Q(organisation__in=steered)
+    mine = Q(organisation__in=steered) | Q(organisation__merged_into__in=steered)
     if moderated is not None:
         managed = Role.objects.current().steering().filter(organisation=OuterRef("organisation"))
         overdue = JoinRequest.objects.overdue().values("pk")
@@ -125,7 +125,8 @@ def _to_answer(person: Any, steered: list[int | None]) -> list[ContactMessage]:
         return []
     same = Q(pk=OuterRef("pk")) | Q(in_reply_to=OuterRef("pk"))
     last = ContactMessage.objects.filter(same).order_by("-sent_at", "-pk")
-    firsts = ContactMessage.objects.filter(organisation__in=steered, in_reply_to__isnull=True).exclude(sender=person)
+    theirs = Q(organisation__in=steered) | Q(organisation__merged_into__in=steered)
+    firsts = ContactMessage.objects.filter(theirs, in_reply_to__isnull=True).exclude(sender=person)
     waiting = firsts.annotate(
         last_sender=Subquery(last.values("sender")[:1]), last_at=Subquery(last.values("sent_at")[:1])
     ).filter(last_sender=F("sender"))

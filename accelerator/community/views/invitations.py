@@ -21,6 +21,7 @@ from accelerator.community.queries.invitations import (
     reason_against_answering,
     state_of,
 )
+from accelerator.community.queries.organisation import of_record
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
@@ -77,7 +78,7 @@ class Invitations(Within, ListPage):
         return self.address("invite")
 
     def rows(self) -> QuerySet[Any]:
-        sent = Invitation.objects.filter(organisation=self.organisation)
+        sent = Invitation.objects.filter(of_record(self.organisation))
         return sent.showing_addresses(self.may["see_addresses"]).select_related("invited_by", "organisation")
 
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
@@ -152,7 +153,7 @@ class InvitationSent(Within):
 
 
 def _sent(page: Within) -> Invitation:
-    sent = Invitation.objects.filter(organisation=page.organisation).showing_addresses(page.may["see_addresses"])
+    sent = Invitation.objects.filter(of_record(page.organisation)).showing_addresses(page.may["see_addresses"])
     found = sent.select_related("invited_by", "organisation").filter(pk=page.kwargs["invitation"]).first()
     if found is None:
         raise Http404

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accelerator.community.forms import people as forms
 from accelerator.community.models import JoinRequest, Role
 from accelerator.community.operations import joining as operations
+from accelerator.community.queries.organisation import of_record
 from accelerator.community.states import JoinRequestState
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
@@ -52,7 +53,7 @@ class JoinRequests(Within, ListPage):
     empty_advice = "Quand une personne demandera à rejoindre l’organisation, sa demande sera ici."
 
     def rows(self) -> QuerySet[Any]:
-        return JoinRequest.objects.filter(organisation=self.organisation).select_related("person", "organisation")
+        return JoinRequest.objects.filter(of_record(self.organisation)).select_related("person", "organisation")
 
 
 class AskToJoin(ActWithin):
@@ -91,7 +92,7 @@ class _OnRequest(ActWithin):
 
     def load(self) -> None:
         super().load()
-        found = JoinRequest.objects.select_related("person", "organisation").filter(organisation=self.organisation)
+        found = JoinRequest.objects.select_related("person", "organisation").filter(of_record(self.organisation))
         asked = found.filter(pk=self.kwargs["asked"]).first()
         if asked is None:
             raise Http404

@@ -49,6 +49,7 @@ class OrganisationPage(Within):
             "kinds": reading.kinds_of(organisation),
             "address": reading.address_of(organisation),
             "siren": reading.spaced(organisation.siren),
+            "other_numbers": reading.other_numbers_of(organisation),
             "distinctions": reading.distinctions_of(organisation),
             "map": self._map(territories),
             "people": shown_members(organisation),

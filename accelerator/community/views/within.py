@@ -20,6 +20,7 @@ _TABS = (
     ("Délégations", "community:delegations", "see_delegations"),
     ("Mandats", "community:mandates", "see_mandates"),
     ("Revendications", "community:claims", "see_claims"),
+    ("Fiches réunies", "community:merges", "see_merges"),
     ("Domaines", "community:domains", "manage_domains"),
     ("Historique", "community:history", "see_people"),
 )
