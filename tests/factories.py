@@ -12,6 +12,7 @@ from accelerator.community.models import (
     Claim,
     Delegation,
     EmailDomain,
+    Handover,
     Invitation,
     JoinRequest,
     Mandate,
@@ -152,3 +153,16 @@ def united(organisation: Organisation, *, into: Organisation, by: Person, **valu
     }
     merge(organisation, into)
     return Merge.objects.create(organisation=organisation, into=into, merged_by=by, **given)
+
+
+def handover(organisation: Organisation, *, giver: Person, **values: Any) -> Handover:
+    """An offer to take someone's place that waits for its answer."""
+    now = timezone.now()
+    given = {
+        "role": RoleName.MANAGER,
+        "email": f"suite{next(_numbers)}@personnes.example",
+        "offered_at": now,
+        "expires_at": now + timedelta(days=14),
+        **values,
+    }
+    return Handover.objects.create(organisation=organisation, giver=giver, **given)

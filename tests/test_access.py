@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Export, SavedSearch
+from accelerator.community.queries.checks import link_for
 from accelerator.community.queries.searches import stop_token
 from accelerator.community.states import Likeness, RoleName
 from accelerator.design.charts import Look
@@ -133,6 +134,14 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:ask_to_join": ("key", "→ · 403 403 403 · · · · ·"),
     "community:join_request": ("key", "asked", "→ 403 403 · · 403 403 403 · ·"),
     "community:join_request_refusal": ("key", "asked", "→ 403 403 · · 403 403 403 · ·"),
+    "community:cease": ("key", "→ 403 403 · · 403 403 403 · ·"),
+    "community:revive": ("key", "→ 403 403 403 403 403 403 403 403 403"),
+    "community:check_record": ("key", "→ 403 403 · · 403 403 403 403 403"),
+    "community:check_by_link": ("check link", EVERYONE),
+    "community:hand_over": ("key", "→ 403 403 · · 403 403 403 403 403"),
+    "community:withdraw_handover": ("key", "→ 403 403 · 404 403 403 403 403 403"),
+    "community:handover": ("handover", "→ 403 403 403 403 403 403 · 403 403"),
+    "community:handover_refusal": ("handover", "→ 403 403 403 403 403 403 · 403 403"),
     "community:claim": ("key", "→ · 403 403 403 · · · · ·"),
     "community:claims": ("key", "→ 403 · · · 403 403 403 · ·"),
     "community:claim_made": ("key", "claim", "→ 403 · · · 403 403 403 · ·"),
@@ -247,6 +256,7 @@ def world() -> World:
     delegation = factories.delegation(organisation, giver=people["representative"], delegate=people["member"])
     invitation = factories.invitation(organisation, token="lien", invited_by=manager, email=concerned.email)
     claim = factories.claim(organisation)
+    handover = factories.handover(organisation, giver=manager, email=concerned.email)
     other, absorbed = factories.organisation(), factories.organisation()
     merge = factories.united(absorbed, into=organisation, by=people["moderator"])
     pair = Duplicate.objects.create(
@@ -288,6 +298,8 @@ def world() -> World:
             "link": "lien",
             "asked": asked.pk,
             "claim": claim.pk,
+            "handover": handover.public_id,
+            "check link": link_for(organisation, manager),
             "domain": domain.pk,
             "other": other.public_id,
             "merge": merge.pk,

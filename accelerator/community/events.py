@@ -38,6 +38,10 @@ declare(
     "a annulé une revendication de l’organisation ; remis comme avant : {values}",
     public=True,
 )
+# The life of the record
+declare("community.ceased", "a dit que l’organisation a cessé son activité", public=True)
+declare("community.revived", "a dit que l’organisation reprend son activité", public=True)
+declare("community.record_confirmed", "a confirmé que toute la fiche est exacte", public=True)
 # One record for one organisation
 declare("community.merged", "a réuni la fiche « {name} » à la fiche « {into} »", public=True)
 declare("community.merge_undone", "a défait la réunion des fiches « {name} » et « {into} »", public=True)
@@ -57,6 +61,10 @@ declare("community.representative_declared", "a déclaré {person} représentant
 declare("community.representative_confirmed", "a confirmé {person} comme représentant légal", personal=("person",))
 declare("community.name_shown", "a accepté que son nom figure sur la page publique")
 declare("community.name_hidden", "a retiré son nom de la page publique")
+declare("community.handover_offered", "a proposé à quelqu’un de prendre sa suite")
+declare("community.handed_over", "a pris la suite de {giver}", personal=("giver",))
+declare("community.handover_declined", "a décliné la proposition de prendre une suite")
+declare("community.handover_withdrawn", "a retiré sa proposition de passer la main")
 declare("community.invited", "a invité quelqu’un : {offer}")
 declare("community.invitation_resent", "a renvoyé une invitation : {offer}")
 declare("community.invitation_revoked", "a annulé une invitation : {offer}")

@@ -17,6 +17,7 @@ from accelerator.community.models import (
     EmailDomain,
     ErrorReport,
     Export,
+    Handover,
     Invitation,
     JoinRequest,
     Mandate,
@@ -24,11 +25,12 @@ from accelerator.community.models import (
     Organisation,
     Role,
     SavedSearch,
+    YearlyCheck,
 )
 from accelerator.community.operations.platform import end_platform_roles
 from accelerator.community.operations.powers import end_powers_of, revoke_mandates_of
 from accelerator.community.queries.people import sole_responsibilities
-from accelerator.community.states import JoinRequestState, ReportState
+from accelerator.community.states import HandoverState, JoinRequestState, ReportState
 from accelerator.journal import Actor
 from accelerator.journal.operations import ERASED, record, without
 from accelerator.workflow import Refused, operation
@@ -136,6 +138,22 @@ def export(person: Person) -> dict[str, Any]:
             .select_related("organisation", "added_by", "confirmed_by")
             .order_by("pk")
         ],
+        "passages de main": [
+            {
+                "organisation": one.organisation.name,
+                "sens": "proposé" if one.giver == person else "reçu",
+                "à": one.email if one.giver == person else "",
+                "le": one.offered_at,
+                "état": one.get_state_display(),
+            }
+            for one in Handover.objects.filter(Q(giver=person) | Q(receiver=person) | Q(email=address))
+            .select_related("organisation", "giver")
+            .order_by("pk")
+        ],
+        "fiches dites exactes": [
+            {"organisation": one.organisation.name, "le": one.confirmed_at}
+            for one in YearlyCheck.objects.filter(confirmed_by=person).select_related("organisation").order_by("pk")
+        ],
         "fiches réunies ou séparées": [
             {
                 "fiche": one.organisation.name,
@@ -228,6 +246,10 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     # What waits for an answer is still read; what was answered is forgotten.
     reports.exclude(state=ReportState.OPEN).update(message=ERASED)
     reports.update(reporter=None, reporter_email="")
+    offers = Handover.objects.filter(Q(giver=person) | Q(receiver=person) | Q(email=(person.email or "-").lower()))
+    offers.filter(state=HandoverState.OPEN).update(state=HandoverState.WITHDRAWN, closed_at=at)
+    # The address of whom they offered it to is that person's.
+    Handover.objects.filter(Q(receiver=person) | Q(email=(person.email or "-").lower())).update(email=ERASED)
     Claim.objects.filter(person=person).update(evidence=ERASED, before={}, contest="")
     Claim.objects.filter(person=person).exclude(reason="").update(reason=ERASED)
     Claim.objects.filter(contested_by=person).update(contest="")
@@ -277,6 +299,8 @@ register(
             "community.EmailDomain",
             "community.SavedSearch",
             "community.Export",
+            "community.Handover",
+            "community.YearlyCheck",
             "community.Merge",
             "community.Duplicate",
         ),

@@ -92,6 +92,18 @@ def decide_themes(standing: Standing) -> str | None:
     return None
 
 
+@rule("community.cease")
+def cease(standing: Standing) -> str | None:
+    """Saying that it has ceased, or that it resumes."""
+    return None if standing.is_steering or standing.is_moderator else STEERING
+
+
+@rule("community.confirm_record")
+def confirm_record(standing: Standing) -> str | None:
+    """« Toujours exact ? » : the organisation's own word, not its helper's nor the platform's."""
+    return None if standing.is_steering else STEERING
+
+
 @rule("community.accept_charter")
 def accept_charter(standing: Standing) -> str | None:
     return None if standing.is_representative else REPRESENTATIVE
@@ -228,6 +240,11 @@ def decide_join(standing: Standing) -> str | None:
 @rule("community.leave")
 def leave(standing: Standing) -> str | None:
     return None if standing.is_member else "Vous n’êtes pas membre de cette organisation."
+
+
+@rule("community.hand_over")
+def hand_over(standing: Standing) -> str | None:
+    return None if standing.is_steering else STEERING
 
 
 @rule("community.show_own_name")

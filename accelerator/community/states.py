@@ -23,6 +23,22 @@ class OrganisationState(models.TextChoices):
     MERGED = "merged", "Réunie à une autre fiche"
 
 
+CEASE = Transition(
+    "cease",
+    frozenset({OrganisationState.ACTIVE.value}),
+    OrganisationState.CEASED,
+    "community.ceased",
+    "Cette organisation est déjà dite cessée.",
+)
+REVIVE = Transition(
+    "revive",
+    frozenset({OrganisationState.CEASED.value}),
+    OrganisationState.ACTIVE,
+    "community.revived",
+    "Cette organisation est déjà dite active.",
+)
+
+
 class LegalFamily(models.TextChoices):
     """The families of article 1 of loi 2014-856 on the ESS, then the others."""
 
@@ -95,6 +111,22 @@ _ANSWERED = "Cette demande a déjà reçu une réponse, ou a été retirée."
 ACCEPT_JOIN = Transition("accept", _OPEN, JoinRequestState.ACCEPTED, "community.join_accepted", _ANSWERED)
 REJECT_JOIN = Transition("reject", _OPEN, JoinRequestState.REJECTED, "community.join_rejected", _ANSWERED)
 WITHDRAW_JOIN = Transition("withdraw", _OPEN, JoinRequestState.WITHDRAWN, "community.join_withdrawn", _ANSWERED)
+
+
+class HandoverState(models.TextChoices):
+    """The life of an offer to take someone's place."""
+
+    OPEN = "open", "En attente"
+    ACCEPTED = "accepted", "Acceptée"
+    DECLINED = "declined", "Déclinée"
+    WITHDRAWN = "withdrawn", "Retirée"
+
+
+_OFFERED = frozenset({HandoverState.OPEN.value})
+_CLOSED = "Cette proposition est déjà close."
+ACCEPT_HANDOVER = Transition("accept", _OFFERED, HandoverState.ACCEPTED, "community.handed_over", _CLOSED)
+DECLINE_HANDOVER = Transition("decline", _OFFERED, HandoverState.DECLINED, "community.handover_declined", _CLOSED)
+WITHDRAW_HANDOVER = Transition("withdraw", _OFFERED, HandoverState.WITHDRAWN, "community.handover_withdrawn", _CLOSED)
 
 
 class ReportState(models.TextChoices):

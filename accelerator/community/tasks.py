@@ -1,12 +1,13 @@
 """What the worker does each night for the community."""
 
+from collections.abc import Callable
 from typing import Final
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accelerator.community import exporting
-from accelerator.community.operations import claims, duplicates, exports, powers, searches
+from accelerator.community.operations import checks, claims, duplicates, exports, powers, searches
 from accelerator.community.queries.searches import MOST_NAMED, people_to_tell, watch
 from accelerator.community.search import rebuild_directory
 from accelerator.journal import System
@@ -92,3 +93,19 @@ def find_duplicates(timestamp: int) -> int:
     """Find the records that may be the same; return how many pairs wait for someone's decision."""
     with transaction():
         return duplicates.find_duplicates(by=System("community"), at=timezone.now())
+
+
+@app.periodic(cron="15 6 * * *")
+@app.task(name="community.ask_checks", queueing_lock="community.ask_checks")
+def ask_checks(timestamp: int) -> int:
+    """Ask once a year whether managed records are still exact, remind once, then say so; return how many steps."""
+    total = 0
+    for step in (checks.count_years, checks.ask, checks.remind, checks.lapse):
+        while done := _one(step):
+            total += done
+    return total
+
+
+def _one(step: Callable[..., int]) -> int:
+    with transaction():
+        return step(by=System("community"), at=timezone.now())

@@ -4,11 +4,14 @@ from django.urls import path
 
 from accelerator.community.views import (
     charter,
+    checks,
     claims,
+    closing,
     directory,
     domains,
     editing,
     exports,
+    handovers,
     indexing,
     invitations,
     joining,
@@ -120,6 +123,19 @@ urlpatterns = [
         joining.RejectJoin.as_view(),
         name="join_request_refusal",
     ),
+    # The life of the record, and who takes over
+    path("organisations/<str:key>/cessation", closing.Cease.as_view(), name="cease"),
+    path("organisations/<str:key>/reprise", closing.Revive.as_view(), name="revive"),
+    path("organisations/<str:key>/exactitude", checks.CheckRecord.as_view(), name="check_record"),
+    path("exactitude/<str:token>", checks.CheckByLink.as_view(), name="check_by_link"),
+    path("organisations/<str:key>/passer-la-main", handovers.HandOver.as_view(), name="hand_over"),
+    path(
+        "organisations/<str:key>/passer-la-main/retrait",
+        handovers.WithdrawHandover.as_view(),
+        name="withdraw_handover",
+    ),
+    path("prendre-la-suite/<slug:public_id>", handovers.TakeOver.as_view(), name="handover"),
+    path("prendre-la-suite/<slug:public_id>/refus", handovers.TakeOver.as_view(declines=True), name="handover_refusal"),
     # Who proves that it is theirs
     path("organisations/<str:key>/revendiquer", claims.ClaimPage.as_view(), name="claim"),
     path("organisations/<str:key>/revendications", claims.Claims.as_view(), name="claims"),

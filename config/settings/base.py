@@ -219,6 +219,9 @@ JOIN_ANSWER_DAYS = 15
 # Claims (docs/rules/revendiquer.md).
 CLAIM_REVERSIBLE_DAYS = 30
 CLAIMS_PER_PERSON = 5
+# « Toujours exact ? »: days from one to the next, then to the reminder, and from it until the page says so.
+CHECK_EVERY_DAYS = 365
+CHECK_REMINDER_DAYS = 21
 DOMAINS_PER_PERSON = 20
 MANDATE_MAX_DAYS = 366
 INVITATIONS_PER_PERSON = 30

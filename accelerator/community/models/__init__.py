@@ -1,10 +1,12 @@
 """Organisations, their people, and what is known of them, a module per noun."""
 
+from accelerator.community.models.checks import YearlyCheck
 from accelerator.community.models.claims import Claim, ClaimQuerySet, EmailDomain, EmailDomainQuerySet
 from accelerator.community.models.exchanges import (
     ContactMessage,
     ErrorReport,
 )
+from accelerator.community.models.handovers import Handover, HandoverQuerySet
 from accelerator.community.models.merging import Duplicate, Merge
 from accelerator.community.models.organisations import (
     Distinction,
@@ -44,6 +46,8 @@ __all__ = [
     "Export",
     "ExportQuerySet",
     "Finding",
+    "Handover",
+    "HandoverQuerySet",
     "Invitation",
     "InvitationQuerySet",
     "JoinRequest",
@@ -59,4 +63,5 @@ __all__ = [
     "SavedSearch",
     "Theme",
     "ThemeRefusal",
+    "YearlyCheck",
 ]

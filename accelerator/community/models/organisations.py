@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject, Now
 from django.utils.text import slugify
 
 from accelerator.accounts.models import new_public_id
@@ -43,6 +44,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def listed(self) -> "OrganisationQuerySet":
         """Those that anyone may see (decision 8), merged ones left out."""
         return self.filter(publishable=True).exclude(state=OrganisationState.MERGED)
+
+    def with_united_numbers(self) -> "OrganisationQuerySet":
+        """With `united`: the numbers of the records that were united to each."""
+        numbers = JSONObject(siren="siren", rna="rna", amalia="amalia")
+        united = Organisation.objects.filter(merged_into=OuterRef("pk")).order_by("pk")
+        return self.annotate(united=ArraySubquery(united.values(numbers=numbers)))
 
     def visible_to(self, person: Any) -> "OrganisationQuerySet":
         """Those that this person may see: the listed ones, their own, all of them for the platform's staff."""

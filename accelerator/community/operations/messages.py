@@ -13,6 +13,7 @@ from accelerator.community.models import ContactMessage, Organisation
 from accelerator.community.queries.messages import may_read
 from accelerator.community.queries.organisation import living
 from accelerator.community.queries.people import steering_people
+from accelerator.community.states import OrganisationState
 from accelerator.journal.operations import record
 from accelerator.notices import Recipient
 from accelerator.notices.operations import tell
@@ -23,10 +24,14 @@ NOBODY = (
     " Écrivez-lui par son site, ou signalez une erreur dans sa fiche."
 )
 
+CEASED = "Cette organisation a cessé son activité : on ne lui écrit plus par la plateforme."
+
 
 @operation
 def write_to(*, organisation: Organisation, subject: str, body: str, by: Person, at: datetime) -> ContactMessage:
-    """Write to those who steer an organisation; raises `Refused` when nobody does."""
+    """Write to those who steer an organisation; raises `Refused` when nobody does, or when it has ceased."""
+    if organisation.state == OrganisationState.CEASED:
+        raise Refused(CEASED)
     people = steering_people(organisation)
     if not people:
         raise Refused(NOBODY)

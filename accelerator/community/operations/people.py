@@ -213,6 +213,27 @@ def leave(*, organisation: Organisation, by: Person, at: datetime, closing: bool
 
 
 @operation
+def take_over(*, organisation: Organisation, giver: Person, by: Person, at: datetime) -> str:
+    """Take the place of someone who manages an organisation: their role for the one, their leave for the other.
+
+    The caller checked the offer (handovers), and holds both persons. A representative's successor is declared: the
+    platform confirms on evidence. Someone who holds a stronger role keeps it. Returns the name of the role, in French.
+    """
+    organisation = lock_organisation(organisation)
+    given = Role.objects.current().steering().filter(person=giver, organisation=organisation).first()
+    if given is None:
+        raise Refused(ENDED_MEANWHILE)
+    held = Role.objects.current().filter(person=by, organisation=organisation).first()
+    if held is None or ORGANISATION_ROLES.index(RoleName(held.name)) > ORGANISATION_ROLES.index(RoleName(given.name)):
+        if held:
+            _end(held, at=at)
+        held = _begin(by, given.name, organisation, by=by, at=at, shown=bool(held and held.shown))
+    _end(given, at=at)
+    end_powers_of(giver, organisation, by=by, at=at)
+    return str(held.get_name_display())
+
+
+@operation
 def show_name(*, organisation: Organisation, shown: bool, by: Person, at: datetime) -> Role:
     """Agree, or no longer, that the organisation's public page gives one's name and role."""
     role = Role.objects.current().select_for_update().filter(person=by, organisation=organisation).first()

@@ -84,11 +84,12 @@ def absorbed_by(organisation: Organisation) -> list[Organisation]:
 
 
 def other_numbers_of(organisation: Organisation) -> list[tuple[str, str]]:
-    """The numbers that it does not bear itself but by which it is known: those of the records united to it."""
+    """The numbers that it does not bear itself but by which it is known (read by `with_united_numbers`)."""
+    united: list[dict[str, str | None]] = organisation.united  # type: ignore[attr-defined]  # an annotation
     return [
-        (scheme, number)
-        for one in absorbed_by(organisation)
-        for scheme, number in (("SIREN", spaced(one.siren)), ("RNA", one.rna or ""), ("AMALIA", one.amalia or ""))
+        (scheme.upper(), spaced(number) if scheme == "siren" else number)
+        for numbers in united
+        for scheme, number in numbers.items()
         if number
     ]
 

@@ -8,9 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import TextChoices
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.queries import organisation as reading
+from accelerator.community.queries.checks import exactness_of
 from accelerator.community.states import Identity, Kind, LegalFamily, OrganisationState
 from accelerator.geography.models import Place
 
@@ -160,6 +162,10 @@ def _seats(keys: set[str]) -> dict[str, Seat]:
     }
 
 
+def _day(moment: datetime | None) -> str | None:
+    return localdate(moment).isoformat() if moment else None
+
+
 def published(organisation: Organisation, base_url: str) -> dict[str, Any]:
     """The twin of the page: every field, then where the values come from, the distinctions, the licence."""
     themes, territories = reading.themes_of(organisation), reading.territories_of(organisation)
@@ -182,6 +188,9 @@ def published(organisation: Organisation, base_url: str) -> dict[str, Any]:
         {"nom": one.name, "le": one.granted_on or None, "precision": one.detail, "source": one.source_url}
         for one in reading.distinctions_of(organisation)
     ]
+    exactness = exactness_of(organisation)
+    record["verifiee_par_l_organisation_le"] = _day(exactness.verified_at)
+    record["non_confirmee_depuis_le"] = _day(exactness.unconfirmed_since)
     record["autres_numeros"] = [
         {"registre": scheme, "numero": number.replace(" ", "")}
         for scheme, number in reading.other_numbers_of(organisation)

@@ -12,12 +12,14 @@ from accelerator.community.models import (
     ContactMessage,
     Delegation,
     ErrorReport,
+    Handover,
     Invitation,
     JoinRequest,
     Mandate,
     Organisation,
     Role,
 )
+from accelerator.community.queries.handovers import handovers_for
 from accelerator.community.queries.invitations import invitations_for
 from accelerator.community.queries.people import covered
 from accelerator.community.states import ReportState
@@ -35,6 +37,7 @@ class Space:
     platform_roles: list[Role]
     mandates: list[Mandate]
     invitations: list[Invitation]
+    handovers: list[Handover]
     to_decide: list[JoinRequest]
     asked: list[JoinRequest]
     ending_mandates: list[Mandate]
@@ -45,17 +48,19 @@ class Space:
     @property
     def is_new(self) -> bool:
         """Someone with nothing yet: neither organisation, nor role, nor anything that waits."""
-        return not (self.roles or self.platform_roles or self.mandates or self.invitations or self.asked)
+        return not (
+            self.roles or self.platform_roles or self.mandates or self.invitations or self.handovers or self.asked
+        )
 
     @property
     def awaits(self) -> int:
         """How many things wait for this person."""
-        lists = (self.invitations, self.to_decide, self.to_answer, self.ending_mandates, self.reports)
+        lists = (self.invitations, self.handovers, self.to_decide, self.to_answer, self.ending_mandates, self.reports)
         return sum(len(one) for one in lists)
 
 
 def space_of(person: Any, at: Any, today: date) -> Space:
-    """Everything the person's own space shows of the community: eight queries at most, whatever the numbers."""
+    """Everything the person's own space shows of the community: nine queries at most, whatever the numbers."""
     current = Role.objects.current().filter(person=person).select_related("organisation")
     held = list(current.order_by("organisation__name", "pk"))
     roles = [role for role in held if role.organisation_id]
@@ -74,6 +79,7 @@ def space_of(person: Any, at: Any, today: date) -> Space:
         platform_roles=platform_roles,
         mandates=[mandate for mandate in mandates if mandate.helper == person],
         invitations=invitations_for(person, at),
+        handovers=handovers_for(person, at),
         to_decide=_to_decide(person, steered, moderated),
         asked=list(
             JoinRequest.objects.open()

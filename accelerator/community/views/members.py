@@ -68,6 +68,10 @@ class Members(Within, ListPage):
     def leave_url(self) -> str:
         return self.address("leave")
 
+    @property
+    def hand_over_url(self) -> str:
+        return self.address("hand_over")
+
     def rows(self) -> QuerySet[Any]:
         return Role.objects.current().filter(organisation=self.organisation).select_related("person", "organisation")
 

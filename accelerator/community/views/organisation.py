@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from accelerator.community.models import Organisation
 from accelerator.community.queries import organisation as reading
+from accelerator.community.queries.checks import exactness_of
 from accelerator.community.queries.people import shown_members
 from accelerator.community.queries.published import published
 from accelerator.community.views.within import Within
@@ -31,7 +32,9 @@ class OrganisationPage(Within):
 
     def visible(self) -> QuerySet[Organisation]:
         around = ("seat__departement", "seat__region")
-        return super().visible().select_related(*around).defer("seat__found_by", *beyond_its_name(*around))
+        read = super().visible().select_related(*around, "check_up")
+        read = read.defer("seat__found_by", *beyond_its_name(*around))
+        return read.with_united_numbers()  # type: ignore[attr-defined]  # an OrganisationQuerySet
 
     def trail(self) -> list[Crumb]:
         return super().trail()[:-1]
@@ -54,6 +57,8 @@ class OrganisationPage(Within):
             "map": self._map(territories),
             "people": shown_members(organisation),
             "history": reading.history_of(organisation),
+            "exactness": exactness_of(organisation),
+            "ceased": reading.origin_of(organisation, "state") if "state" in organisation.provenance else None,
             "source_name": reading.host_of(organisation.source_url),
             "canonical": f"{settings.BASE_URL}{self.address('organisation')}",
             "twin": self.address("organisation_data"),

@@ -1,0 +1,36 @@
+"""The handovers that a person may accept, and why not."""
+
+from datetime import datetime
+
+from accelerator.accounts.models import Person
+from accelerator.community.models import Handover, Role
+from accelerator.community.queries.invitations import masked
+from accelerator.community.states import HandoverState
+from accelerator.workflow.dates import said
+
+
+def handovers_for(person: Person, at: datetime) -> list[Handover]:
+    """Those that wait for this person's answer."""
+    if not person.email:
+        return []
+    found = Handover.objects.open(at).filter(email=person.email.lower())
+    return list(found.select_related("organisation", "giver").order_by("expires_at", "pk"))
+
+
+def reason_against_taking(handover: Handover, person: Person, at: datetime) -> str | None:
+    """Why this person may not accept or decline it, or None."""
+    if (person.email or "").lower() != handover.email:
+        return (
+            f"Cette proposition est pour une autre adresse ({masked(handover.email)}). Connectez-vous avec elle, ou"
+            " demandez qu’elle soit faite à l’adresse de votre compte."
+        )
+    if handover.state == HandoverState.ACCEPTED:
+        return "Vous avez déjà accepté cette proposition."
+    if handover.state != HandoverState.OPEN:
+        return "Cette proposition est close. Si besoin, demandez-en une nouvelle."
+    if handover.expires_at <= at:
+        return f"Cette proposition a expiré le {said(handover.expires_at)}. Demandez-en une nouvelle."
+    held = Role.objects.current().steering().filter(person=handover.giver, organisation=handover.organisation)
+    if not held.exists():
+        return f"{handover.giver.name} ne gère plus cette fiche : sa proposition n’a plus d’objet."
+    return None

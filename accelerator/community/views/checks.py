@@ -1,0 +1,81 @@
+"""« Toujours exact ? » : the page of the mail's link, and the same from one's own record."""
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+
+from accelerator.accounts.models import Person
+from accelerator.community import rules
+from accelerator.community.forms.people import Confirmation
+from accelerator.community.models import Organisation, YearlyCheck
+from accelerator.community.operations.checks import confirm_record
+from accelerator.community.queries.checks import exactness_of, read_link
+from accelerator.community.queries.organisation import canonical, territories_of, themes_of, values_of
+from accelerator.community.views.within import ActWithin
+from accelerator.design.pages import ActionPage, Crumb, Unkept
+
+_DONE = "Merci : la fiche dit maintenant qu’elle est vérifiée par l’organisation, à la date d’aujourd’hui."
+
+
+def _shown(organisation: Organisation) -> dict[str, Any]:
+    themes, territories = themes_of(organisation), territories_of(organisation)
+    return {
+        "organisation": organisation,
+        "values": [value for value in values_of(organisation, themes, territories) if value.known],
+        "exactness": exactness_of(organisation),
+        "edit_url": reverse("community:edit", args=[organisation.key]),
+    }
+
+
+class CheckRecord(ActWithin):
+    """From one's own record."""
+
+    rule = "community.confirm_record"
+    title = "Toujours exact ?"
+    template_name = "community/closing/check.html"
+    form_class = Confirmation
+    submit_label = "Oui, tout est exact"
+    done_message = _DONE
+
+    def perform(self, form: Any) -> YearlyCheck:
+        return confirm_record(organisation=self.organisation, by=self.person, at=self.at)
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), **_shown(self.organisation), "reader": None}
+
+
+class CheckByLink(Unkept, ActionPage):
+    """From the mail: the link says who reads; the button confirms, without signing in."""
+
+    public = True
+    title = "Toujours exact ?"
+    template_name = "community/closing/check.html"
+    form_class = Confirmation
+    submit_label = "Oui, tout est exact"
+    done_message = _DONE
+    organisation: Organisation
+    reader: Person
+
+    def load(self) -> None:
+        found = read_link(self.kwargs["token"])
+        if found is None:
+            raise Http404
+        record, self.reader = found
+        self.organisation = canonical(record)
+
+    def forbidden(self) -> str | None:
+        return rules.reason_against("community.confirm_record", self.reader, self.organisation)
+
+    def trail(self) -> list[Crumb]:
+        return [Crumb("Annuaire", reverse("community:directory"))]
+
+    def perform(self, form: Any) -> YearlyCheck:
+        return confirm_record(organisation=self.organisation, by=self.reader, at=self.at)
+
+    def done_url(self, result: Any) -> str:
+        return reverse("community:organisation", args=[self.organisation.key])
+
+    def context(self) -> dict[str, Any]:
+        back_url = reverse("community:organisation", args=[self.organisation.key])
+        return {**_shown(self.organisation), "reader": self.reader, "back_url": back_url}
