@@ -9,13 +9,15 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person
 from accelerator.accounts.operations import accept_terms, open_account
 from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.operations.duplicates import find_duplicates
 from accelerator.community.operations.invitations import accept_invitation, invite, offer_mandate
-from accelerator.community.operations.people import confirm_representative
+from accelerator.community.operations.people import confirm_representative, leave
 from accelerator.community.operations.platform import appoint
 from accelerator.community.operations.records import register
 from accelerator.community.states import Kind, LegalFamily, RoleName
 from accelerator.geography.models import Place
 from accelerator.journal import Actor
+from accelerator.registers.identifiers import understand
 from accelerator.workflow import operation
 from demonstration.cast import CAST
 from demonstration.models import Mail
@@ -42,6 +44,25 @@ INCUBATOR: dict[str, Any] = {
     "summary": "Organisation fictive : accompagne les projets d’innovation sociale du Lot, de l’idée au lancement.",
     "presentation": "Cette organisation n’existe pas : elle sert à découvrir la plateforme.",
 }
+# In the annuaire, managed by nobody: to be claimed with ProConnect by whoever works there (`demonstration.proconnect`).
+UNCLAIMED: dict[str, Any] = {
+    "name": "Réseau fictif des ressourceries",
+    "legal_family": LegalFamily.ASSOCIATION,
+    "kinds": [Kind.RESEAU],
+    "themes": ["GAS"],
+    "summary": "Organisation fictive : réunit les ressourceries du Lot ; sa fiche attend d’être revendiquée.",
+    "presentation": "Cette organisation n’existe pas : elle sert à découvrir la plateforme.",
+}
+# Written twice: for the moderation to compare and unite.
+TWICE: dict[str, Any] = {
+    "name": "Association Paniers partagés (exemple)",
+    "legal_family": LegalFamily.ASSOCIATION,
+    "kinds": [Kind.PORTEUR],
+    "themes": ["GAS"],
+    "summary": "Organisation fictive, inscrite deux fois : la modération peut la réunir aux Paniers partagés.",
+    "presentation": "Cette organisation n’existe pas : elle sert à découvrir la plateforme.",
+    "website": "https://paniers-partages.example/",
+}
 
 
 @operation
@@ -62,6 +83,11 @@ def seed(*, by: Actor, at: datetime) -> list[Person]:
             _join(people[key], name, association, host=people["dominique"], at=at)
     if not Mandate.objects.current().filter(helper=people["alix"], organisation=association).exists():
         _mandate(people["alix"], association, host=people["sacha"], at=at)
+    for values, commune, number in ((UNCLAIMED, CAHORS, "00000006700017"), (TWICE, FIGEAC, "")):
+        if not Organisation.objects.filter(name=values["name"]).exists():
+            made = _organisation(values, commune, owner=people["ange"], representative=False, at=at, number=number)
+            leave(organisation=made, closing=True, by=people["ange"], at=at)
+    find_duplicates(by=by, at=at)
     Mail.objects.filter(sent_at__lt=at - timedelta(days=30)).delete()
     return list(people.values())
 
@@ -72,7 +98,7 @@ def _person(email: str, given_name: str, *, by: Actor, at: datetime) -> Person:
 
 
 def _organisation(
-    values: dict[str, Any], commune: str, *, owner: Person, representative: bool, at: datetime
+    values: dict[str, Any], commune: str, *, owner: Person, representative: bool, at: datetime, number: str = ""
 ) -> Organisation:
     made = Organisation.objects.filter(name=values["name"]).order_by("pk").first()
     if made:
@@ -81,7 +107,7 @@ def _organisation(
     territories = list(Place.objects.filter(key=LOT).values_list("key", flat=True))
     return register(
         values={**values, "seat": seat, "territories": territories},
-        identifier=None,
+        identifier=understand(number) if number else None,
         answer=None,
         is_representative=representative,
         is_another=True,

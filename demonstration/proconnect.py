@@ -79,6 +79,15 @@ PROFESSIONALS = (
         "salarié ; n’a pas encore de compte",
     ),
     Professional(
+        "demo-camille",
+        "Camille",
+        "Exemple",
+        "camille@exemple.example",
+        "00000006700017",
+        "Réseau fictif des ressourceries",
+        "salariée ; son adresse a déjà un compte ; la fiche de son employeur l’attend dans l’annuaire",
+    ),
+    Professional(
         "demo-lou",
         "Lou",
         "Exemple",

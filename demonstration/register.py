@@ -87,6 +87,15 @@ COMPANIES = (
         est_entrepreneur_individuel=True,
     ),
     _company(
+        "000000067",
+        "00017",
+        "RESEAU FICTIF DES RESSOURCERIES",
+        ("46042", "46000", "Cahors"),
+        nature_juridique="9220",
+        est_association=True,
+        est_ess=True,
+    ),
+    _company(
         "000000042",
         "00010",
         "SOCIETE FICTIVE DISCRETE",

@@ -317,8 +317,15 @@ def test_the_link_of_the_mail_answers_in_one_click(
     assert Notice.objects.get().secret
 
 
-@pytest.mark.parametrize("token", ["rien", "a:b:c", signing.dumps(["x", None]), signing.dumps({"a": 1}, salt="x")])
-def test_a_link_that_is_not_ours_opens_nothing(client: HostileClient, token: str) -> None:
+@pytest.mark.parametrize("kind", ["nothing", "shaped", "another", "wrong"])
+def test_a_link_that_is_not_ours_opens_nothing(client: HostileClient, kind: str) -> None:
+    tokens = {
+        "nothing": "rien",
+        "shaped": "a:b:c",
+        "another": signing.dumps([1, 1], salt="ailleurs"),
+        "wrong": signing.dumps(["x", None], salt="community.checks"),
+    }
+    token = tokens[kind]
     assert client.get(f"/exactitude/{token}").status_code == 404
     assert client.post(f"/exactitude/{token}").status_code == 404
 

@@ -199,7 +199,7 @@ def test_the_organisation_was_merged_meanwhile(perform: Perform, at: datetime, m
     person = factories.person()
     invitation = factories.invitation(manager.organisation, invited_by=manager.person, email=person.email)
     factories.merge(manager.organisation, factories.organisation())
-    with pytest.raises(Refused, match="réunie à une autre"):
+    with pytest.raises(Refused, match="a été réunie à celle de"):
         perform(invitations.accept_invitation, invitation=invitation, by=person, at=at)
 
 

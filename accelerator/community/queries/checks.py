@@ -43,7 +43,7 @@ def link_for(organisation: Organisation, person: Person) -> str:
 def read_link(token: str) -> tuple[Organisation, Person] | None:
     """Whom and what a link is for; None when it is not ours or too old."""
     try:
-        organisation, person = signing.loads(token, salt=_SALT, max_age=LINK_LASTS)
+        organisation, person = map(int, signing.loads(token, salt=_SALT, max_age=LINK_LASTS))
     except (signing.BadSignature, ValueError, TypeError):
         return None
     record = Organisation.objects.select_related("seat", "merged_into").filter(pk=organisation).first()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from accelerator.accounts.clients import is_configured
 from accelerator.community.domains import domain_of, reason_unproving, said_domain
 from accelerator.community.forms import claims as forms
 from accelerator.community.forms.people import Confirmation
@@ -76,7 +78,15 @@ class ClaimPage(ActWithin):
             "is_managed": bool(steering_people(organisation)),
             "has_domains": EmailDomain.objects.proving().filter(organisation=organisation).exists(),
             "days": settings.CLAIM_REVERSIBLE_DAYS,
+            "has_siren": bool(reading.sirens_of(organisation)),
+            "proconnect": self._proconnect(),
         }
+
+    def _proconnect(self) -> str:
+        """The way to ProConnect and back to this page; none where the platform has no credentials there."""
+        if not is_configured():
+            return ""
+        return f"{reverse('accounts:proconnect')}?{urlencode({'next': self.address('claim')})}"
 
 
 class Claims(Within, ListPage):
