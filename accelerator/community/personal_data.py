@@ -258,7 +258,22 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     # Their files, which name nobody, are swept at night.
     Export.objects.filter(person=person).delete()
     Organisation.objects.filter(contact_email__iexact=person.email or "-").update(contact_email="")
+    _forget_contact_address(person.email or "-")
     _unname(person.naming)
+
+
+def _forget_contact_address(address: str) -> None:
+    """Take an address out of what claims and merges would put back."""
+    for claim in Claim.objects.filter(before__values__contact_email__iexact=address):
+        claim.before["values"]["contact_email"] = ""
+        claim.save(update_fields=["before"])
+    taken = Q(taken__contact_email__before__iexact=address) | Q(taken__contact_email__after__iexact=address)
+    for merge in Merge.objects.filter(taken):
+        values = merge.taken["contact_email"]
+        for moment in ("before", "after"):
+            if str(values[moment]).lower() == address.lower():
+                values[moment] = ""
+        merge.save(update_fields=["taken"])
 
 
 def _unname(words: list[str]) -> None:

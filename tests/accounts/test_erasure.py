@@ -11,6 +11,7 @@ from django.utils import timezone
 from accelerator.accounts.models import Person
 from accelerator.accounts.operations import delete_account
 from accelerator.community.models import ContactMessage, JoinRequest, Role
+from accelerator.community.operations import checks, claims, domains, handovers, merging
 from accelerator.community.operations.invitations import accept_invitation, invite
 from accelerator.community.operations.joining import ask_to_join, reject_join
 from accelerator.community.operations.messages import reply, write_to
@@ -64,6 +65,7 @@ def test_a_whole_life_leaves_no_name(
     first = perform(write_to, organisation=other, subject="Bonjour", body=f"Je suis {NAME}", by=theodora, at=at)
     perform(reply, message=first, body=f"Chère {NAME}", by=elsewhere, at=at)
     perform(report_error, organisation=other, topic=ReportTopic.OTHER, message=f"Signé {NAME}", by=theodora, at=at)
+    _claims_and_merges(theodora, perform, at)
     client.post("/compte/connexion", {"email": ADDRESS})
     client.force_login(theodora)
     client.get("/compte/")
@@ -75,6 +77,41 @@ def test_a_whole_life_leaves_no_name(
     deliver()
     assert everywhere(ADDRESS, NAME, "Théodora") == []
     assert Event.objects.filter(code="community.role_ended").get().reason == "[effacé]"
+
+
+def _claims_and_merges(theodora: Person, perform: Perform, at: datetime) -> None:
+    """What she claimed, contested, united, took over and was offered; what others wrote of it."""
+    moderator = factories.role(None, name=RoleName.MODERATOR).person
+    claimed = factories.claim(factories.organisation(contact_email=ADDRESS), claimant=theodora)
+    perform(claims.reverse_claim, claim=claimed, back=[], reason=f"{NAME} n’est pas de chez nous.", by=moderator, at=at)
+    where = factories.organisation(contact_email=ADDRESS)
+    factories.role(where, name=RoleName.MEMBER, holder=theodora, started_at=at - timedelta(days=2))
+    contested = factories.claim(where)
+    perform(claims.contest, claim=contested, words=f"{NAME} le conteste : {ADDRESS}", by=theodora, at=at)
+    twice, kept = factories.organisation(contact_email=ADDRESS), factories.organisation()
+    why = f"{NAME} a inscrit deux fois la même."
+    perform(
+        merging.merge,
+        organisation=twice,
+        into=kept,
+        taken=["contact_email"],
+        keeps_roles=True,
+        reason=why,
+        by=moderator,
+        at=at,
+    )
+    for answer in (handovers.accept_handover, handovers.decline_handover, None):
+        place = factories.organisation()
+        giver = factories.role(place).person
+        offered = perform(handovers.offer_handover, organisation=place, email=ADDRESS, by=giver, at=at)
+        if answer:
+            perform(answer, handover=offered, by=theodora, at=at)
+    mine = factories.organisation()
+    factories.role(mine, holder=theodora)
+    domain = perform(domains.add_domain, organisation=mine, domain="personnes.example", by=theodora, at=at)
+    perform(domains.confirm_domain, domain=domain, by=theodora, at=at)
+    perform(checks.confirm_record, organisation=mine, by=theodora, at=at)
+    perform(handovers.offer_handover, organisation=mine, email="suite@personnes.example", by=theodora, at=at)
 
 
 def test_others_words_stay(theodora: Person, perform: Perform, at: datetime) -> None:
