@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
@@ -33,6 +34,7 @@ from accelerator.geography.models import Place
 from accelerator.journal.queries import history_of
 from accelerator.notices.models import Notice
 from accelerator.registers.identifiers import understand
+from accelerator.registers.models import Association, Run, Unit
 from accelerator.search.types import Question
 from accelerator.workflow import Refused
 from tests import factories
@@ -410,6 +412,17 @@ def test_records_that_may_be_the_same_are_found_with_their_reasons(figeac: Place
     assert pairs[one.pk, unplaced.pk] == [Likeness.UNPLACED]
     assert pairs[one.pk, establishment.pk] == [Likeness.NUMBER]
     assert (close.pk, site.pk) not in pairs
+
+
+@pytest.mark.parametrize("said_by", ["unit", "association"])
+def test_what_the_registers_say_of_both_numbers_brings_them_together(said_by: str) -> None:
+    one, other = factories.organisation(name="Une", siren=SIREN), factories.organisation(name="Autre", rna=RNA)
+    run = Run.objects.create(source="sirene", digest="0" * 64, started_at=timezone.now(), told_at=timezone.now())
+    if said_by == "unit":
+        Unit.objects.create(siren=SIREN, name="UNE", rna=RNA, digest=1, run=run)
+    else:
+        Association.objects.create(number=RNA, title="AUTRE", siren=SIREN, digest=1, run=run)
+    assert found_pairs() == {(one.pk, other.pk): [Likeness.CROSS]}
 
 
 def test_close_names_are_compared_in_full(figeac: Place) -> None:

@@ -1,9 +1,10 @@
 """Finding, each night and over the whole directory, the records that may be the same.
 
 Set-based: PostgreSQL makes the keys (a name folded with its words in order, with the commune; the host of the site;
-each number, whatever column it stands in; the name less one word), and puts together the records that share one. A key
-that many records share says nothing ("Comité des fêtes" in Paris, a site hosted for all): it is left out. Two records
-that each have a SIREN of their own, or a RNA, are two legal units: never proposed.
+each number, whatever column it stands in; the RNA that a register gives to a SIREN; the name less one word), and puts
+together the records that share one. A key that many records share says nothing ("Comité des fêtes" in Paris, a site
+hosted for all): it is left out. Two records that each have a SIREN of their own, or a RNA, are two legal units: never
+proposed.
 
 Names that differ by one word are then compared in full by rapidfuzz, as at entry (`queries.duplicates`).
 """
@@ -62,6 +63,14 @@ _KEYS = """
     SELECT e.organisation_id, %(number)s, left(e.siret, 9)
         FROM community_establishment AS e JOIN found_record AS r ON r.id = e.organisation_id
         WHERE r.siren IS DISTINCT FROM left(e.siret, 9)
+    UNION ALL
+    SELECT id, %(cross)s, rna FROM found_record WHERE rna IS NOT NULL
+    UNION ALL
+    SELECT r.id, %(cross)s, u.rna FROM found_record AS r JOIN registers_unit AS u ON u.siren = r.siren
+        WHERE u.rna <> '' AND u.rna IS DISTINCT FROM r.rna
+    UNION ALL
+    SELECT r.id, %(cross)s, a.number FROM found_record AS r JOIN registers_association AS a ON a.siren = r.siren
+        WHERE a.siren <> '' AND a.number IS DISTINCT FROM r.rna
     UNION ALL
     SELECT id, %(close)s, seat || ' ' || array_to_string(words[:n - 1] || words[n + 1:], ' ')
         FROM found_record, generate_series(1, cardinality(words)) AS n

@@ -9,7 +9,7 @@ import accelerator.accounts.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("community", "0010_duplicates_and_merges"),
+        ("community", "0012_duplicates_and_merges"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

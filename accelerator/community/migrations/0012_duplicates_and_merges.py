@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("community", "0009_exports_of_the_directory"),
+        ("community", "0011_find_records_without_theme"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
