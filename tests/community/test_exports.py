@@ -136,7 +136,7 @@ def test_nothing_found_says_so(client: HostileClient) -> None:
 def test_what_was_read_of_a_sentence_is_said(client: HostileClient) -> None:
     listed(2)
     page = client.get("/annuaire/export?q=jardims").content.decode()
-    assert "« jardims » a été lu « jardins »" in page
+    assert "«&nbsp;jardims&nbsp;» a été lu «&nbsp;jardins&nbsp;»" in page
     assert len(lines(body(client.get("/annuaire.csv?q=jardims")))) == 2
 
 

@@ -438,7 +438,7 @@ def test_the_link_of_the_mail_asks_first_and_stops_one_search(client: HostileCli
     (sent,) = told(deliver)
     address = path(r"Ne plus être prévenu pour cette recherche : (\S+)", sent.body.partition("Mes jardins")[2])
     page = client.get(address).content.decode()
-    assert "Ne plus recevoir d’alerte pour « Mes jardins »" in page
+    assert "Ne plus recevoir d’alerte pour «&nbsp;Mes jardins&nbsp;»" in page
     kept.refresh_from_db()
     assert kept.rhythm == AlertRhythm.DAILY
     assert "C’est arrêté" in client.post(address, follow=True).content.decode()

@@ -9,6 +9,7 @@ from procrastinate.tasks import configure_task
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import Export
+from accelerator.community.operations.locks import lock_person
 from accelerator.community.states import EXPORT_IS_DUE, EXPORT_LASTS, ExportKind
 from accelerator.design.exports import MOST_ROWS
 from accelerator.journal import Actor
@@ -37,11 +38,12 @@ def ask_export(
             "choisissez le format CSV, ou resserrez la recherche.",
             field="kind",
         )
-    waiting = Export.objects.waiting(at)
+    if person:
+        lock_person(person)
     recent = Export.objects.filter(query=query, kind=kind, asked_at__gt=at - EXPORT_IS_DUE, failed_at__isnull=True)
     if person and (same := recent.filter(person=person).order_by("-asked_at").first()):
         return same
-    if waiting.count() >= MOST_WAITING:
+    if Export.objects.waiting(at).count() >= MOST_WAITING:
         raise Refused("Trop d’exports attendent en ce moment. Recommencez dans quelques minutes.")
     export = Export.objects.create(
         person=person, name=name, query=query, kind=kind, number=number, asked_at=at, expires_at=at + EXPORT_LASTS

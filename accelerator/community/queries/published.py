@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from django.db.models import TextChoices
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -140,17 +141,23 @@ def rows_of(ids: Sequence[int]) -> Iterator[list[Any]]:
     Each chunk is read by itself: what is hidden or merged while a long export is written is not in it.
     """
     themes = dict(Theme.objects.values_list("code", "label"))
+    readers = [(field.value, field.of_themes) for field in FIELDS]
     seats: dict[str, Seat] = {}
     listed = Organisation.objects.listed().values_list("pk", *Listed._fields[:-1], "seat_id")
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        found = {pk: values for pk, *values in listed.filter(pk__in=chunk)}
+        # One array rather than two thousand parameters: a third of the time.
+        among = RawSQL("SELECT unnest(%s::bigint[])", [list(chunk)])
+        found = {pk: values for pk, *values in listed.filter(pk__in=among)}
         seats |= _seats({values[-1] for values in found.values()} - seats.keys() - {None})
         for pk in chunk:
             if values := found.get(pk):
                 values[-1] = seats.get(values[-1])
                 one = Listed._make(values)
-                yield [field.read(one, themes) for field in FIELDS]
+                yield [
+                    [themes.get(code, code) for code in value(one)] if of_themes else value(one)
+                    for value, of_themes in readers
+                ]
 
 
 def _seats(keys: set[str]) -> dict[str, Seat]:

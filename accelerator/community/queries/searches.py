@@ -155,9 +155,10 @@ def progress_of(export: Export, at: datetime) -> Mapping[str, Any]:
     if export.started_at and export.written and not export.ready_at:
         each = (at - export.started_at) / export.written
         remaining = max(1, math.ceil(each * (export.number - export.written) / timedelta(minutes=1)))
-    said = f"{_grouped(export.written)} sur {_grouped(export.number)}"
+    said = f"{grouped(export.written)} sur {grouped(export.number)}"
     return {"share": share, "said": said, "remaining": remaining}
 
 
-def _grouped(number: int) -> str:
+def grouped(number: int) -> str:
+    """A number as it is read: "1 500 000"."""
     return f"{number:,}".replace(",", "\u202f")

@@ -20,7 +20,7 @@ from accelerator.community.operations.exports import ask_export
 from accelerator.community.queries.directory import directory, number_found
 from accelerator.community.queries.published import FIELDS, LICENCE, LICENCE_URL
 from accelerator.community.queries.question import read_question
-from accelerator.community.queries.searches import exports_of, progress_of, proposed_name
+from accelerator.community.queries.searches import exports_of, grouped, progress_of, proposed_name
 from accelerator.community.states import ExportKind, ExportState
 from accelerator.design.exports import CONTENT_TYPES
 from accelerator.design.lists import Column, ListPage
@@ -244,7 +244,14 @@ class MyExports(ListPage):
             url=lambda e: reverse("community:export", args=[e.token]),
         ),
         Column("format", "Format", lambda e: e.get_kind_display(), sort=("kind",)),
-        Column("nombre", "Organisations", lambda e: e.number, sort=("number",), number=True),
+        Column(
+            "nombre",
+            "Organisations",
+            lambda e: grouped(e.number),
+            sort=("number",),
+            number=True,
+            export=lambda e: e.number,
+        ),
         Column("etat", "État", lambda e: e.state(timezone.now()).label),
         Column("le", "Demandé le", lambda e: said(e.asked_at, MOMENT), sort=("asked_at",)),
         Column("jusqu", "Gardé jusqu’au", lambda e: said(e.expires_at, MOMENT), sort=("expires_at",)),

@@ -47,6 +47,10 @@ class Robots(_Listing):
             "Disallow: /compte/",
             "Disallow: /annuaire?",
             "Disallow: /annuaire.csv",
+            "Disallow: /annuaire.xlsx",
+            "Disallow: /annuaire/e",  # what is exported, what is kept
+            "Disallow: /exports/",
+            "Disallow: /alertes/",
             f"Sitemap: {settings.BASE_URL}{reverse('community:sitemap_index')}",
         ]
 

@@ -100,6 +100,8 @@ class OfSearch(ActionPage):
     """To put before a page about one search: what is not the person's is 404."""
 
     search: SavedSearch
+    # What will happen, when it is not what the form says.
+    warning = ""
 
     def load(self) -> None:
         found = searches_of(self.person).filter(pk=self.kwargs["number"]).first()
@@ -111,7 +113,7 @@ class OfSearch(ActionPage):
         return [Crumb("Mes recherches", reverse("community:saved_searches"))]
 
     def context(self) -> dict[str, Any]:
-        return {"search": self.search, "opened_url": _opened(self.search)}
+        return {"search": self.search, "opened_url": _opened(self.search), "warning": self.warning}
 
     def done_url(self, result: Any) -> str:
         return reverse("community:saved_searches")
@@ -139,6 +141,7 @@ class RemoveSearch(OfSearch):
     template_name = "community/change_search.html"
     form_class = Confirmation
     submit_label = "Supprimer la recherche"
+    warning = "Elle ne sera plus dans vos recherches, et son alerte s’arrêtera. Les organisations n’en savent rien."
     done_message = "La recherche et son alerte sont supprimées."
 
     def perform(self, form: Any) -> None:

@@ -98,7 +98,15 @@ class SiteMap(Page):
                         ("Mon compte", reverse("accounts:account")),
                     ],
                 ),
-                ("Réutiliser", [("Données ouvertes de l’annuaire", reverse("community:reuse"))]),
+                (
+                    "Suivre et emporter",
+                    [
+                        ("Mes recherches et mes alertes", reverse("community:saved_searches")),
+                        ("Exporter l’annuaire", reverse("community:export_directory")),
+                        ("Mes exports", reverse("community:my_exports")),
+                        ("Données ouvertes de l’annuaire", reverse("community:reuse")),
+                    ],
+                ),
                 ("Le service", [(labels[name], reverse(f"portal:{name}")) for name in service]),
             ]
         }
