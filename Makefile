@@ -13,7 +13,7 @@ INSTALLED := .venv/run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 TOOLED := .venv/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve stop test check fix bench lock clean import-sirene
+.PHONY: help run serve stop test check fix bench lock clean import-sirene import-rna
 
 help:  ## what each door does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,10 @@ import-sirene: $(INSTALLED)  ## loads INSEE's files: FILE="units.zip sites.zip" 
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_sirene $(FILE) $(if $(ESS),--ess) \
 		$(if $(MISSION),--mission) $(if $(CATEGORIES),--categories "$(CATEGORIES)") $(if $(TERRITORY),--territory $(TERRITORY)) \
 		$(if $(LIST),--list $(LIST)) $(if $(ALL),--all) $(if $(ON),--on $(ON))
+
+import-rna: $(INSTALLED)  ## loads the files of the associations: FILE="rna_waldec.zip" [TERRITORY= LIST= ON=]
+	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_rna $(FILE) \
+		$(if $(TERRITORY),--territory $(TERRITORY)) $(if $(LIST),--list $(LIST)) $(if $(ON),--on $(ON))
 
 test: $(TOOLED)  ## passes the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

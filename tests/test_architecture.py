@@ -53,7 +53,7 @@ OTHER_ROOMS = {
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for
     "accounts": {"adapter", "holdings", "browsers"},
     # identifiers and their check digits; files made readable; where they are compared; what is kept of each register
-    "registers": {"identifiers", "reading", "workspace", "sirene"},
+    "registers": {"identifiers", "reading", "workspace", "sirene", "rna"},
     # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; the files of
     # exports; an import, from its files to the index; themes that a text lets one think of, and how good they are
     "community": {

@@ -7,7 +7,9 @@ bear the moment at which their run began: those whose index was not written yet 
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,12 +20,14 @@ from django.db import connection
 from django.utils import timezone
 
 from accelerator.community.models import Organisation
-from accelerator.community.operations.imports import take_units
-from accelerator.community.queries.register import doubles_of_units
+from accelerator.community.operations.imports import take
+from accelerator.community.queries.register import doubles_of
 from accelerator.community.search import rebuild_directory, refresh_ids
 from accelerator.geography.models import OtherName, Place, PlaceKind
 from accelerator.journal import Actor
-from accelerator.registers import sirene
+from accelerator.registers import rna, sirene
+from accelerator.registers.identifiers import Misread
+from accelerator.registers.identifiers import understand as understand_number
 from accelerator.registers.models import Run
 from accelerator.registers.operations import (
     alone,
@@ -36,6 +40,7 @@ from accelerator.registers.operations import (
 )
 from accelerator.registers.queries import moments_not_indexed
 from accelerator.registers.reading import Table, Unreadable, digest_of, tables_of
+from accelerator.registers.sirene import Found
 from accelerator.registers.states import Source
 from accelerator.registers.workspace import Workspace, blocks, workspace, written
 from accelerator.workflow import Refused, transaction
@@ -45,6 +50,7 @@ BLOCK: Final = 50_000
 # Beyond this many changes, writing the whole index again is faster than writing each of them.
 MANY: Final = 20_000
 _TOLD_EVERY: Final = 2.0
+_AT_ONCE: Final = 2
 LOADING: Final = "Chargement dans l’annuaire"
 
 
@@ -81,23 +87,73 @@ def import_sirene(
     on      the day of the files, when their names do not give it.
     Raises `Refused` when another import runs, when a file cannot be read, when the territory is unknown.
     """
+
+    def understand(space: Workspace, tables: list[Table]) -> Found:
+        return sirene.understand(
+            space,
+            tables,
+            selection,
+            known=_copied(space, "SELECT siren, digest, sites_digest FROM registers_unit", "known.csv"),
+            recorded=_copied(space, "SELECT siren FROM community_organisation WHERE siren IS NOT NULL", "recorded.csv"),
+            communes=written(communes, space.folder / "communes.csv"),
+            sirens=sirens and _listed(sirens, space.folder / "listed.csv"),
+        )
+
+    communes = _communes(selection.territory)
+    return _run(Source.SIRENE, paths, selection.as_json(), understand, sirene.READY, by=by, bar=bar, on=on)
+
+
+def import_rna(
+    paths: Sequence[Path],
+    selection: rna.Selection,
+    *,
+    by: Actor,
+    bar: Bar,
+    numbers: Path | None = None,
+    on: date | None = None,
+) -> Run:
+    """Load the RNA's files and bring the directory to what they say; the same in all else as `import_sirene`.
+
+    numbers  a list of RNA numbers or SIREN, one a line, that associations must belong to.
+    """
+
+    def understand(space: Workspace, tables: list[Table]) -> Found:
+        return rna.understand(
+            space,
+            tables,
+            selection,
+            known=_copied(space, "SELECT number, digest FROM registers_association", "known.csv"),
+            recorded=_copied(
+                space,
+                "SELECT siren FROM community_organisation WHERE siren IS NOT NULL"
+                " UNION ALL SELECT rna FROM community_organisation WHERE rna IS NOT NULL",
+                "recorded.csv",
+            ),
+            communes=written(communes, space.folder / "communes.csv"),
+            cities=written(_cities(), space.folder / "cities.csv"),
+            numbers=numbers and _listed(numbers, space.folder / "listed.csv"),
+        )
+
+    communes = _communes(selection.territory)
+    return _run(Source.RNA, paths, selection.as_json(), understand, rna.READY, by=by, bar=bar, on=on)
+
+
+def _run(
+    source: Source,
+    paths: Sequence[Path],
+    selection: dict[str, Any],
+    understand: Callable[[Workspace, list[Table]], Found],
+    ready: str,
+    *,
+    by: Actor,
+    bar: Bar,
+    on: date | None,
+) -> Run:
     teller = _Teller(bar, by)
     digest, size = _digest(paths)
-    communes = _communes(selection.territory)
-    with alone(), _begun(teller, Source.SIRENE, paths, digest, size, selection.as_json(), by) as begun:
+    with alone(), _begun(teller, source, paths, digest, size, selection, by) as begun:
         with workspace(teller) as space:
-            tables = _opened(paths, space)
-            found = sirene.understand(
-                space,
-                tables,
-                selection,
-                known=_copied(space, "SELECT siren, digest, sites_digest FROM registers_unit", "known.csv"),
-                recorded=_copied(
-                    space, "SELECT siren FROM community_organisation WHERE siren IS NOT NULL", "recorded.csv"
-                ),
-                communes=written(communes, space.folder / "communes.csv"),
-                sirens=sirens and _listed(sirens, space.folder / "listed.csv"),
-            )
+            found = understand(space, _opened(paths, space))
             with transaction():
                 run = understand_run(
                     run=begun,
@@ -110,21 +166,48 @@ def import_sirene(
                     by=by,
                     at=timezone.now(),
                 )
-            ready = space.export(sirene.READY, "ready.csv")
-            run = _load(run, ready, found.kept - found.unchanged, teller, by)
-            run = _rejected(run, space, doubles_of_units(run), by)
+            run = _load(run, space.export(ready, "ready.csv"), found.kept - found.unchanged, teller, by)
+            run = _rejected(run, space, doubles_of(run), by)
         return _finished(run, teller, by)
 
 
 def _load(run: Run, ready: Path, total: int, teller: _Teller, by: Actor) -> Run:
+    """Hand the blocks over, two at a time when there are many: each is a transaction of its own."""
     done = 0
     teller(LOADING, 0, total)
-    for rows, block in blocks(ready, BLOCK):
-        with transaction():
-            take_units(run=run, rows=rows, block=block, by=by, at=timezone.now())
-        done += rows
-        teller(LOADING, done, total)
+    if total <= BLOCK:
+        for rows, block in blocks(ready, BLOCK):
+            _take(run, rows, block, by)
+            done += rows
+    else:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            waiting: deque[Future[int]] = deque()
+            for rows, block in blocks(ready, BLOCK):
+                waiting.append(pool.submit(_take_apart, run, rows, block, by))
+                # As many blocks in memory as are being written, and the next.
+                if len(waiting) > _AT_ONCE:
+                    done += waiting.popleft().result()
+                    teller(LOADING, done, total)
+            while waiting:
+                done += waiting.popleft().result()
+                teller(LOADING, done, total)
+    teller(LOADING, done, total)
+    run.refresh_from_db()
     return run
+
+
+def _take(run: Run, rows: int, block: bytes, by: Actor) -> int:
+    with transaction():
+        take(run=run, rows=rows, block=block, by=by, at=timezone.now())
+    return rows
+
+
+def _take_apart(run: Run, rows: int, block: bytes, by: Actor) -> int:
+    """The same in a thread, whose connection nobody else would close."""
+    try:
+        return _take(run, rows, block, by)
+    finally:
+        connection.close()
 
 
 def _rejected(run: Run, space: Workspace, doubles: list[tuple[str, str]], by: Actor) -> Run:
@@ -243,10 +326,23 @@ def _copied(space: Workspace, query: str, name: str) -> Path:
 
 
 def _listed(path: Path, to: Path) -> Path:
-    """The SIREN of a list: the nine first digits of each line, whatever stands around."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    numbers = ("".join(filter(str.isdigit, line.split(";")[0].split(",")[0])) for line in text.splitlines())
-    return written([[digits[:9]] for digits in numbers if len(digits) in (9, 14)], to)
+    """The numbers of a list, one a line in its first column: a SIREN (or the one of a SIRET), or an RNA."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    numbers = []
+    for line in text.splitlines():
+        try:
+            identifier = understand_number(re.split("[;,\t]", line)[0])
+        except Misread:
+            continue
+        numbers.append([identifier.siren or identifier.value])
+    return written(numbers, to)
+
+
+def _cities() -> list[tuple[str, str, str]]:
+    """The postal codes, the name and the code of each commune."""
+    communes = Place.objects.filter(kind=PlaceKind.COMMUNE, is_current=True)
+    named = communes.values_list("postal_codes", "name", "code")
+    return [(postal_code, name, code) for postal_codes, name, code in named for postal_code in postal_codes]
 
 
 def _communes(territory: str) -> list[tuple[str, str, bool]]:

@@ -17,6 +17,7 @@ REGISTER: Final = "Registre des entreprises"
 # The files that the registers publish (docs/rules/registres.md).
 SIRENE: Final = "Répertoire Sirene (INSEE)"
 RNA: Final = "Répertoire national des associations"
+RNA_PAGE: Final = "https://www.data.gouv.fr/datasets/repertoire-national-des-associations"
 REGISTER_PAGE: Final = "https://annuaire-entreprises.data.gouv.fr/entreprise/"
 DEDUCED: Final = "Déduit du texte de la fiche par la modération"
 MOST_THEMES: Final = 5

@@ -8,17 +8,16 @@ from typing import Any, Final
 
 from django.core.files import File
 from django.db import connection
+from django.db.models import F
 
 from accelerator.journal import Actor
 from accelerator.journal.actors import actor_key
-from accelerator.registers import sirene
+from accelerator.registers import rna, sirene
 from accelerator.registers.models import Run
 from accelerator.registers.queries import LOCK, running
-from accelerator.registers.states import FAIL_RUN, FINISH_RUN, INTERRUPT_RUN, RunState
+from accelerator.registers.states import FAIL_RUN, FINISH_RUN, INTERRUPT_RUN, RunState, Source
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.transitions import move
-
-COUNTED: Final = ("new", "changed", "ceased", "withdrawn", "entered")
 
 
 @contextmanager
@@ -80,9 +79,8 @@ def begin_run(
 
 @operation
 def tell_run(*, run: Run, step: str, done: int, total: int, by: Actor, at: datetime) -> Run:
-    """Say how far a run is."""
-    run.step, run.done, run.total, run.told_at = step[:60], done, total, at
-    run.save(update_fields=["step", "done", "total", "told_at"])
+    """Say how far a run is: the step, and how much of it is done."""
+    Run.objects.filter(pk=run.pk).update(step=step[:60], done=done, total=total, told_at=at)
     return run
 
 
@@ -136,60 +134,86 @@ def fail_run(*, run: Run, cause: str, by: Actor, at: datetime) -> Run:
 
 
 @operation
-def stage_units(*, rows: bytes, by: Actor, at: datetime) -> None:
-    """Put a block of units where the statements of this transaction find it."""
+def stage(*, source: str, rows: bytes, by: Actor, at: datetime) -> None:
+    """Put a block of rows of a register where the statements of this transaction find it (the table `staged`)."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")  # a block that a power cut loses is loaded again
-        cursor.execute(_STAGING)
-        cursor.execute("TRUNCATE staged_units")
-        with cursor.copy(f"COPY staged_units ({_STAGED}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.staged")
+        cursor.execute(_STAGING[source])
+        columns = ", ".join(_COLUMNS[source])
+        with cursor.copy(f"COPY staged ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
             copy.write(rows)
-        cursor.execute("ANALYZE staged_units")
 
 
 @operation
-def load_units(*, run: Run, rows: int, counts: Mapping[str, int], by: Actor, at: datetime) -> Run:
-    """Write the staged units in the register, and count them.
+def load(*, run: Run, rows: int, counts: Mapping[str, int], by: Actor, at: datetime) -> Run:
+    """Write the staged rows in the register, and count them in the table (`run` itself is not read again).
 
     rows    how many rows the block has.
     counts  what they did to the organisations, added to the run's counts.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_UNITS, {"run": run.pk})
+        cursor.execute(_INSERT[run.source], {"run": run.pk})
         new = cursor.rowcount
-        cursor.execute(_UPDATE_UNITS, {"run": run.pk})
+        cursor.execute(_UPDATE[run.source], {"run": run.pk})
         changed = cursor.rowcount
-    for name, count in (*counts.items(), ("new", new), ("changed", changed)):
-        setattr(run, name, getattr(run, name) + count)
-    run.done, run.told_at = run.done + rows, at
-    run.save(update_fields=[*COUNTED, "done", "told_at"])
+    # Added in the database: two blocks may be loaded at once.
+    added = {**counts, "new": new, "changed": changed, "done": rows}
+    Run.objects.filter(pk=run.pk).update(told_at=at, **{name: F(name) + count for name, count in added.items()})
     return run
 
 
-_STAGED: Final = ", ".join(sirene.COLUMNS)
-_STAGING: Final = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS staged_units (
-        siren varchar(9), name varchar(200), acronym varchar(40), legal_category varchar(4), activity_code varchar(6),
-        activity_code_2025 varchar(6), is_ess boolean, is_mission_driven boolean, rna varchar(10), created_on date,
-        is_active boolean, is_withdrawn boolean, seat_nic varchar(5), commune varchar(5), address varchar(300),
-        others jsonb, digest bigint, sites_digest bigint, place varchar(24), is_known boolean, is_recorded boolean,
-        has_sites boolean
-    )
-"""
+_COLUMNS: Final[Mapping[str, Any]] = {Source.SIRENE: sirene.COLUMNS, Source.RNA: rna.COLUMNS}
+# `organisation` is the record that the row speaks of, once it is found.
+_STAGING: Final[Mapping[str, Any]] = {
+    Source.SIRENE: """
+        CREATE TEMPORARY TABLE staged (
+            siren varchar(9), name varchar(200), acronym varchar(40), legal_category varchar(4),
+            activity_code varchar(6), activity_code_2025 varchar(6), is_ess boolean, is_mission_driven boolean,
+            rna varchar(10), created_on date, is_active boolean, is_withdrawn boolean, seat_nic varchar(5),
+            commune varchar(5), address varchar(300), others jsonb, digest bigint, sites_digest bigint,
+            place varchar(24), is_known boolean, is_recorded boolean, has_sites boolean, organisation bigint
+        ) ON COMMIT DROP
+    """,
+    Source.RNA: """
+        CREATE TEMPORARY TABLE staged (
+            number varchar(14), rna varchar(10), title varchar(250), short_title varchar(40), purpose text,
+            siren varchar(9), commune varchar(5), website varchar(300), created_on date, is_active boolean,
+            digest bigint, place varchar(24), is_known boolean, is_recorded boolean, organisation bigint
+        ) ON COMMIT DROP
+    """,
+}
 _OF_UNIT: Final = (
     *("name", "acronym", "legal_category", "activity_code", "activity_code_2025", "is_ess", "is_mission_driven"),
     *("rna", "created_on", "is_active", "is_withdrawn", "seat_nic", "digest"),
 )
 _OF_SITES: Final = ("commune", "address", "others", "sites_digest")
-_INSERT_UNITS: Final = f"""
-    INSERT INTO registers_unit (siren, {", ".join((*_OF_UNIT, *_OF_SITES))}, run_id)
-    SELECT siren, {", ".join((*_OF_UNIT, *_OF_SITES))}, %(run)s FROM staged_units WHERE NOT is_known
-"""  # noqa: S608  names of our own columns
-_FROM_UNIT: Final = ", ".join(f"{name} = s.{name}" for name in _OF_UNIT)
-_FROM_SITES: Final = ", ".join(
-    f"{name} = CASE WHEN s.has_sites OR s.is_withdrawn THEN s.{name} ELSE u.{name} END" for name in _OF_SITES
+_OF_ASSOCIATION: Final = (
+    *("title", "short_title", "purpose", "siren", "commune", "website", "created_on", "is_active", "digest"),
 )
-_UPDATE_UNITS: Final = f"""
-    UPDATE registers_unit AS u SET {_FROM_UNIT}, {_FROM_SITES}, run_id = %(run)s
-    FROM staged_units AS s WHERE s.is_known AND u.siren = s.siren
-"""  # noqa: S608  names of our own columns
+_FROM_SITES: Final = ", ".join(
+    f"{name} = CASE WHEN s.has_sites OR s.is_withdrawn THEN s.{name} ELSE r.{name} END" for name in _OF_SITES
+)
+
+
+def _inserted(table: str, key: str, columns: Sequence[str]) -> str:
+    names = ", ".join((key, *columns))
+    return f"INSERT INTO {table} ({names}, run_id) SELECT {names}, %(run)s FROM staged WHERE NOT is_known"  # noqa: S608  names of our own columns
+
+
+def _updated(table: str, key: str, columns: Sequence[str], more: str = "") -> str:
+    changes = ", ".join(f"{name} = s.{name}" for name in columns) + more
+    return (
+        f"UPDATE {table} AS r SET {changes}, run_id = %(run)s FROM staged AS s"  # noqa: S608  names of our own columns
+        f" WHERE s.is_known AND r.{key} = s.{key}"
+    )
+
+
+_INSERT: Final[Mapping[str, Any]] = {
+    Source.SIRENE: _inserted("registers_unit", "siren", (*_OF_UNIT, *_OF_SITES)),
+    Source.RNA: _inserted("registers_association", "number", _OF_ASSOCIATION),
+}
+_UPDATE: Final[Mapping[str, Any]] = {
+    Source.SIRENE: _updated("registers_unit", "siren", _OF_UNIT, f", {_FROM_SITES}"),
+    Source.RNA: _updated("registers_association", "number", _OF_ASSOCIATION),
+}

@@ -68,6 +68,9 @@ _MACROS: Final = f"""
         ELSE {_luhn("TRY_CAST(t AS BIGINT)", 14)} END;
     CREATE MACRO is_rna(t) AS regexp_full_match(t, 'W[0-9][0-9A-Z][0-9]{{7}}');
     CREATE MACRO said(t) AS coalesce(trim(t), '');
+    CREATE MACRO compact(t) AS replace(replace(said(t), ' ', ''), '.', '');
+    CREATE MACRO plain_name(t) AS trim(replace(replace(regexp_replace(replace(replace(upper(strip_accents(said(t))),
+        '-', ' '), chr(39), ' '), ' (CEDEX|[0-9]).*$', ''), 'SAINTE ', 'STE '), 'SAINT ', 'ST '));
     CREATE MACRO without_mask(t) AS CASE WHEN t = '[ND]' THEN '' ELSE t END;
     CREATE MACRO line_of(t, longest) AS
         without_mask(left(trim(replace(replace(coalesce(t, ''), chr(10), ' '), chr(13), ' ')), longest));

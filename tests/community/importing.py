@@ -25,7 +25,7 @@ def _slowly(work: Any) -> Any:
     return slow
 
 
-imports.take_units = _slowly(imports.take_units)
+imports.take = _slowly(imports.take)
 
 if __name__ == "__main__":
     from django.core.management import call_command

@@ -94,7 +94,7 @@ class Organisation(models.Model):
     logo = models.ImageField("logo", upload_to="logos", null=True)
     contact_email = models.EmailField("adresse de contact", max_length=254, default="")
 
-    seat = models.ForeignKey("geography.Place", null=True, on_delete=models.PROTECT, related_name="+")
+    seat = models.ForeignKey("geography.Place", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     address = models.CharField("adresse", max_length=300, default="")
     # Territories of action: the keys of the places, and their cover (see geography.perimeters).
     territories = ArrayField(models.CharField(max_length=24), default=list)

@@ -12,6 +12,7 @@ from accelerator.community.states import LegalFamily, OrganisationState
 from accelerator.geography.models import Place
 from accelerator.registers.clients import Company, FoundEstablishment
 from accelerator.registers.models import Run
+from accelerator.registers.states import Source
 
 # The register places Paris, Lyon and Marseille by arrondissement; the record, by commune.
 _ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}
@@ -79,20 +80,27 @@ def differences(organisation: Organisation, company: Company) -> list[Difference
     return found
 
 
-def doubles_of_units(run: Run) -> list[tuple[str, str]]:
+def doubles_of(run: Run) -> list[tuple[str, str]]:
     """The SIREN and the RNA of the associations that a run found in two records, one for each number."""
     with connection.cursor() as cursor:
-        cursor.execute(_DOUBLES, {"run": run.pk, "merged": OrganisationState.MERGED})
+        cursor.execute(_DOUBLES[Source(run.source)], {"run": run.pk, "merged": OrganisationState.MERGED})
         rows: list[tuple[str, str]] = cursor.fetchall()
     return rows
 
 
-_DOUBLES: Final = """
-    SELECT u.siren, u.rna FROM registers_unit AS u
-        JOIN community_organisation AS a ON a.siren = u.siren AND a.rna IS DISTINCT FROM u.rna AND a.state <> %(merged)s
-        JOIN community_organisation AS b ON b.rna = u.rna AND b.state <> %(merged)s
-    WHERE u.run_id = %(run)s AND u.rna <> '' ORDER BY u.siren
-"""
+_DOUBLES: Final = {
+    source: f"""
+        SELECT r.siren, r.{rna} FROM {table} AS r
+            JOIN community_organisation AS a ON a.siren = r.siren AND a.rna IS DISTINCT FROM r.{rna}
+                AND a.state <> %(merged)s
+            JOIN community_organisation AS b ON b.rna = r.{rna} AND b.state <> %(merged)s
+        WHERE r.run_id = %(run)s AND r.{rna} <> '' AND r.siren <> '' ORDER BY r.siren
+    """  # noqa: S608  constants
+    for source, table, rna in (
+        (Source.SIRENE, "registers_unit", "rna"),
+        (Source.RNA, "registers_association", "number"),
+    )
+}
 
 
 def said(name: str, value: Any) -> str:
