@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Q, prefetch_related_objects
 from django.utils.text import slugify
@@ -14,7 +14,7 @@ from accelerator.community.queries.organisation import kinds_of
 from accelerator.community.queries.question import FACETS, NEAR, TERRITORY, Question, Sort
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import PIONEER_DISTINCTION, TERRITORY_DISTINCTION
-from accelerator.geography.models import Place, PlaceKind
+from accelerator.geography.models import Place, PlaceKind, beyond_its_name
 from accelerator.geography.queries import place_of, read_place
 from accelerator.search.streaming import every_id, meaning_of, number_of
 from accelerator.search.types import CAP, Answer
@@ -28,11 +28,8 @@ _NAMED: Final = {slugify(name): name for name in (TERRITORY_DISTINCTION, PIONEER
 # What no list shows, and is long to read.
 _NOT_LISTED: Final = (
     *("presentation", "provenance", "links"),
-    *(
-        f"{place}__{field}"
-        for place in ("seat", "seat__departement", "seat__region")
-        for field in ("found_by", "cover", "postal_codes")
-    ),
+    *("seat__folded", "seat__found_by", "seat__cover", "seat__postal_codes"),
+    *beyond_its_name("seat__departement"),
 )
 _COMMUNE: Final = (PlaceKind.COMMUNE.value,)
 
@@ -263,9 +260,18 @@ def _is_capped(answer: Answer) -> bool:
 
 def organisations_of(ids: Sequence[int]) -> list[Organisation]:
     """The listed organisations of these identifiers, in their order."""
-    listed = Organisation.objects.listed().select_related("seat__departement", "seat__region")
-    found = listed.defer(*_NOT_LISTED).in_bulk(ids)
+    found = Organisation.objects.listed().select_related("seat__departement").defer(*_NOT_LISTED).in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
+
+
+class _Named(NamedTuple):
+    """A place, as far as its name: a hundred of them are read for each page."""
+
+    key: str
+    kind: str
+    code: str
+    name: str
+    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -273,13 +279,13 @@ class _Names:
     """The names that the page needs, read in two queries: themes; départements, régions and territories."""
 
     themes: Mapping[str, Theme]
-    places: Mapping[str, Place]
+    places: Mapping[str, _Named]
 
     @classmethod
     def for_results(cls, organisations: Sequence[Organisation]) -> "_Names":
         keys = {key for one in organisations if not one.seat for key in one.territories}
         wanted = Q(kind__in=(PlaceKind.REGION, PlaceKind.DEPARTEMENT)) | Q(key__in=keys)
-        named = Place.objects.filter(wanted).named().only("key", "kind", "code", "name", "is_current")
+        named = map(_Named._make, Place.objects.filter(wanted).named().values_list(*_Named._fields))
         themes = {theme.code: theme for theme in Theme.objects.order_by("position")}
         places = {place.key: place for place in named}
         return cls(themes, places)
@@ -315,7 +321,7 @@ def _results(organisations: Sequence[Organisation], names: _Names, near: Nearnes
     ]
 
 
-def _where(organisation: Organisation, places: Mapping[str, Place]) -> str:
+def _where(organisation: Organisation, places: Mapping[str, _Named]) -> str:
     if seat := organisation.seat:
         return f"{seat.name} ({seat.departement.name})" if seat.departement else seat.name
     names = [places[key].name for key in organisation.territories if key in places]
