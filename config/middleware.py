@@ -56,13 +56,18 @@ class ReadableAddressMiddleware:
 
 
 class PermissionsPolicyMiddleware:
-    """Tell the browser what the pages never ask for."""
+    """Tell the browser what the pages never ask for, and that other sites may not take their answers into theirs.
+
+    What is published for all (open data, static files) says so itself, by `Access-Control-Allow-Origin`.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        for_all = response.headers.get("Access-Control-Allow-Origin") == "*"
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if for_all else "same-origin")
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
 

@@ -14,6 +14,8 @@ def test_each_page_carries_its_policies(client: HostileClient) -> None:
     headers = client.get("/").headers
     assert "geolocation=()" in headers["Permissions-Policy"]
     assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
     policy = headers["Content-Security-Policy"]
     assert "unsafe" not in policy
@@ -76,3 +78,11 @@ def test_what_a_person_was_shown_is_kept_by_no_shared_cache(client: HostileClien
         assert "Cookie" in response["Vary"], path
     assert "no-store" in client.get("/compte/donnees.json")["Cache-Control"]
     assert client.post("/compte/deconnexion")["Clear-Site-Data"] == '"cache"'
+
+
+def test_only_open_data_and_static_files_may_be_taken_into_other_sites(client: HostileClient) -> None:
+    one = factories.organisation()
+    for path in (f"/organisations/{one.key}.json", "/static/design/site.css"):
+        response = client.get(path)
+        response.close()
+        assert response["Cross-Origin-Resource-Policy"] == "cross-origin", path

@@ -92,3 +92,13 @@ def test_cookies_and_addresses_are_locked() -> None:
         *("__Host-session", "__Host-csrf", "True", "None", "False"),
         *("https://impact.example", "impact.example", "www.impact.example"),
     ]
+
+
+def test_browsers_tell_what_they_refused_where_the_operator_asks() -> None:
+    code = (
+        "import django; django.setup()\n"
+        "from django.conf import settings\n"
+        "print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES'].get('report-uri'))"
+    )
+    assert _run("-c", code).stdout.strip() == "None"
+    assert _run("-c", code, CSP_REPORT_URI="https://csp.example/r").stdout.strip() == "https://csp.example/r"
