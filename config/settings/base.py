@@ -264,6 +264,9 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},  # refusals are already in the access log, without the address
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # any scanner invents hosts
+        # What is too much is refused, and said by the access log: no trace of it for anyone to fill the disk with.
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },

@@ -49,6 +49,12 @@ def test_an_unknown_address_is_not_copied(client: HostileClient, lines) -> None:
     assert "7Gk2" not in json.dumps(line)
 
 
+def test_too_many_parameters_are_one_line_and_no_trace(client: HostileClient, lines) -> None:
+    assert client.get("/annuaire?" + "&".join(f"theme={n}" for n in range(5000))).status_code == 400
+    assert logging.getLogger("django.security.TooManyFieldsSent").isEnabledFor(logging.ERROR) is False
+    assert [line["status"] for line in lines()] == [400]
+
+
 def test_a_form_refused_does_not_tell_the_link_it_was_sent_to(lines) -> None:
     strict = HostileClient(enforce_csrf_checks=True)
     assert strict.post("/invitations/jeton-secret-7Gk2", {}).status_code == 403
