@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.gzip import GZipMiddleware
+from django.urls import reverse
 
+from accelerator.accounts.duties import SECOND_FACTOR_MISSING
 from accelerator.design.views import not_found
 
 
@@ -81,3 +83,25 @@ class CompressionMiddleware(GZipMiddleware):
         if response.headers.get("Content-Type", "").startswith(self.PACKED):
             return response
         return super().process_response(request, response)
+
+
+class SecondFactorMiddleware:
+    """Whoever must have a second factor and has none sets one before anything else (docs/rules/comptes.md).
+
+    Entering says it in the session: no query here, and nothing is read for who brings no session. The account's own
+    pages stay open, and those of the footer, which tell what is being accepted.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.session.get(SECOND_FACTOR_MISSING):
+            return self.get_response(request)
+        if request.path.startswith(reverse("accounts:account")) or request.path in _told():
+            return self.get_response(request)
+        return HttpResponseRedirect(reverse("accounts:security"))
+
+
+def _told() -> set[str]:
+    return {reverse(name) for _, name in settings.FOOTER}

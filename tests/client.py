@@ -6,6 +6,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
+
+from accelerator.accounts.views.doors import PROVED_AT
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -77,6 +80,13 @@ def faults_of(page: str, *, fragment: bool = False) -> list[str]:
 
 class HostileClient(Client):
     """Scan every HTML answer; enforce CSRF off as Django does, everything else as in production."""
+
+    def force_login(self, user: Any, backend: str | None = None) -> None:
+        """Be in, having just proved who one is, as by a code."""
+        super().force_login(user, backend)
+        session = self.session
+        session[PROVED_AT] = timezone.now().isoformat()
+        session.save()
 
     def request(self, **request: Any) -> HttpResponse:
         response = super().request(**request)

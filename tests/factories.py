@@ -5,9 +5,12 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from accelerator.accounts.models import ExternalIdentity, Person
+from accelerator.accounts.factors import sealed
+from accelerator.accounts.models import ExternalIdentity, Factor, OpenSession, Person
+from accelerator.accounts.states import Door, FactorKind
 from accelerator.community.models import (
     Claim,
     Delegation,
@@ -55,6 +58,24 @@ def external_identity(holder: Person, **values: Any) -> ExternalIdentity:
         **values,
     }
     return ExternalIdentity.objects.create(person=holder, **given)
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def application(holder: Person, **values: Any) -> Factor:
+    """An application that gives codes (`SECRET`)."""
+    given = {"name": "Application", "added_at": timezone.now(), "secret": sealed(SECRET), **values}
+    return Factor.objects.create(person=holder, kind=FactorKind.TOTP, **given)
+
+
+def open_session(holder: Person, **values: Any) -> OpenSession:
+    """A session that the person opened elsewhere."""
+    store = SessionStore()
+    store["_auth_user_id"] = str(holder.pk)
+    store.create()
+    given = {"door": Door.CODE, "browser": "Firefox sur Windows", "opened_at": timezone.now(), **values}
+    return OpenSession.objects.create(person=holder, session_key=store.session_key, **given)
 
 
 def organisation(**values: Any) -> Organisation:

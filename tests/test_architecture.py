@@ -32,6 +32,7 @@ ROOMS = {
     *("states", "events", "models", "queries", "rules", "ledger", "operations", "forms", "views", "urls", "tasks"),
     "clients",  # outside services, behind a small interface
     "search",  # what the subject gives to be found
+    "duties",  # what it demands of how a person enters (decision 0038)
     "personal_data",  # what it keeps of a person: exported, erased (decision 1)
     "management",  # commands: the edge of a terminal
     "templatetags",  # what a page needs to show that a component cannot hold
@@ -50,8 +51,9 @@ OTHER_ROOMS = {
     # the mechanism: words, index, lexicon, questions, facets
     # everything that answers (exports), what came to answer (alerts)
     "search": {"asking", "facets", "index", "lexicon", "rebuild", "stemming", "streaming", "text", "types", "watching"},
-    # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for
-    "accounts": {"adapter", "holdings", "browsers"},
+    # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for; passkeys and
+    # codes, without the database
+    "accounts": {"adapter", "holdings", "browsers", "factors"},
     # identifiers and their check digits; files made readable; where they are compared; what is kept of each register
     "registers": {"identifiers", "reading", "workspace", "sirene", "rna"},
     # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; the files of

@@ -21,10 +21,27 @@ _ASKED: Final = "fi_codes"
 _KNOWN: Final = "fi_connu"
 _ASKED_LASTS: Final = timedelta(days=1)
 _KNOWN_LASTS: Final = timedelta(days=180)
+# In this order: each of them also says the names of the ones that follow.
+_BROWSERS: Final = (
+    *(("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox")),
+    *(("Chrome/", "Chrome"), ("CriOS/", "Chrome"), ("Safari/", "Safari")),
+)
+_MACHINES: Final = (
+    *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")),
+    *(("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux")),
+)
 _PATH: Final = "/compte/"
 # The latest are kept: several tabs, several persons at one computer.
 _MOST_ASKED: Final = 8
 _MOST_KNOWN: Final = 5
+
+
+def label_of(request: HttpRequest) -> str:
+    """The browser and the machine, in a few words for their owner: "Firefox sur Windows". Nothing else is kept."""
+    said = request.headers.get("User-Agent", "")[:500]
+    browser = next((name for mark, name in _BROWSERS if mark in said), "Navigateur inconnu")
+    machine = next((name for mark, name in _MACHINES if mark in said), "")
+    return f"{browser} sur {machine}" if machine else browser
 
 
 def pseudonym(email: str) -> str:

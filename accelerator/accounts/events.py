@@ -13,3 +13,11 @@ IDENTITY_LINKED = declare(
 IDENTITY_UNLINKED = declare(
     "accounts.identity_unlinked", "a délié son identité ProConnect ({provider})", personal=("provider",)
 ).code
+FACTOR_ADDED = declare("accounts.factor_added", "a ajouté un second facteur à son compte ({kind})").code
+FACTOR_REMOVED = declare("accounts.factor_removed", "a retiré un second facteur de son compte ({kind})").code
+FACTORS_CLEARED = declare(
+    "accounts.factors_cleared", "a retiré les seconds facteurs de {person}", personal=("person",)
+).code
+RECOVERY_CODES_MADE = declare("accounts.recovery_codes_made", "a demandé des codes de secours").code
+RECOVERY_CODE_USED = declare("accounts.recovery_code_used", "a utilisé un code de secours ; il en reste {left}").code
+SESSIONS_ENDED = declare("accounts.sessions_ended", "a fermé des connexions à ce compte ({number})").code

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accelerator.accounts.states import Purpose
+from accelerator.accounts.states import Door, FactorKind, Purpose
 from accelerator.journal.retention import Retention
 
 
@@ -170,3 +170,86 @@ class ExternalIdentity(models.Model):
 
     def __str__(self) -> str:
         return self.idp_label or self.issuer
+
+
+class Factor(models.Model):
+    """What a person holds besides their mailbox: a passkey, or an application that gives codes."""
+
+    retention = Retention(
+        holds="Vos clés d’accès et votre application de codes : nom donné, date, clé publique ou secret chiffré",
+        why="Vérifier que c’est bien vous ; sécurité de votre compte.",
+        until="Jusqu’à ce que vous les retiriez, ou à la suppression de votre compte.",
+    )
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="factors")
+    kind = models.CharField(max_length=10, choices=FactorKind)
+    name = models.CharField("nom", max_length=60)
+    added_at = models.DateTimeField()
+    # A passkey: what the authenticator gave when it was made (no secret), and how often it says it has signed.
+    credential_id = models.CharField(max_length=1400, null=True, unique=True)
+    credential = models.BinaryField(null=True)
+    sign_count = models.BigIntegerField(default=0)
+    # An application: its secret, readable with the platform's key only, and the last half-minute whose code served.
+    secret = models.TextField(default="", blank=True)
+    last_step = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="factor_holds_what_its_kind_needs",
+                condition=Q(kind=FactorKind.PASSKEY, credential_id__isnull=False, credential__isnull=False, secret="")
+                | (Q(kind=FactorKind.TOTP, credential_id__isnull=True, credential__isnull=True) & ~Q(secret="")),
+                violation_error_message="Une clé d’accès a une clé publique, une application a un secret.",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(kind=FactorKind.TOTP),
+                name="factor_one_application",
+                violation_error_message="Ce compte a déjà une application de codes.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RecoveryCode(models.Model):
+    """A code on paper, good once, for who lost every other factor."""
+
+    retention = Retention(
+        holds="Vos codes de secours, illisibles, et le moment où l’un d’eux a servi",
+        why="Vous laisser entrer quand vous avez perdu votre clé ou votre téléphone.",
+        until="Jusqu’à ce que vous en demandiez d’autres, ou que vous retiriez votre dernier second facteur.",
+    )
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "digest"], name="recovery_code_unique")]
+
+    def __str__(self) -> str:
+        return f"code de secours du {self.made_at:%Y-%m-%d}"
+
+
+class OpenSession(models.Model):
+    """A session that a person opened: by which door, in which browser, when; never when it was last seen
+    (decision 13)."""
+
+    retention = Retention(
+        holds="Vos connexions ouvertes : moment, façon d’entrer, navigateur",
+        why="Vous montrer qui est entré dans votre compte, et vous laisser fermer ce que vous ne reconnaissez pas.",
+        until="La durée de la connexion : quatorze jours au plus.",
+    )
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="open_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    door = models.CharField("façon d’entrer", max_length=12, choices=Door)
+    two_factors = models.BooleanField(default=False)
+    browser = models.CharField("navigateur", max_length=60)
+    opened_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.browser}, {self.opened_at:%Y-%m-%d %H:%M}"

@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 
 from accelerator.accounts.holdings import PersonalData, register
 from accelerator.accounts.models import Challenge, Person
-from accelerator.accounts.queries import identities_of, with_actor_names
+from accelerator.accounts.operations import end_sessions
+from accelerator.accounts.queries import factors_of, identities_of, with_actor_names
 from accelerator.journal import Actor
 from accelerator.journal.queries import acts_of
 from accelerator.notices import operations as notices
@@ -38,6 +39,17 @@ def export(person: Person) -> dict[str, Any]:
             }
             for identity in identities_of(person)
         ],
+        "seconds facteurs": [
+            {"sorte": factor.get_kind_display(), "nom": factor.name, "ajouté le": factor.added_at}
+            for factor in factors_of(person)
+        ],
+        "codes de secours": [
+            {"faits le": code.made_at, "servi le": code.used_at} for code in person.recovery_codes.order_by("pk")
+        ],
+        "connexions": [
+            {"ouverte le": one.opened_at, "par": one.get_door_display(), "navigateur": one.browser}
+            for one in person.open_sessions.order_by("opened_at")
+        ],
         "codes demandés": [
             {"adresse": challenge.email, "pour": challenge.get_purpose_display(), "le": challenge.asked_at}
             for challenge in _challenges(person).order_by("asked_at")
@@ -62,6 +74,9 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     notices.unname(words=person.naming, by=by, at=at)
     challenges.delete()
     identities_of(person).delete()
+    factors_of(person).delete()
+    person.recovery_codes.all().delete()
+    end_sessions(person=person, by=by, at=at)
     EmailAddress.objects.filter(user=person).delete()
 
 
@@ -75,6 +90,7 @@ register(
         title="Votre compte",
         models=(
             *("accounts.Person", "accounts.Challenge", "accounts.ExternalIdentity", "account.EmailAddress"),
+            *("accounts.Factor", "accounts.RecoveryCode", "accounts.OpenSession"),
             *("notices.Notice", "journal.Event"),
         ),
         export=export,

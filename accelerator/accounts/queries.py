@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, QuerySet
 
-from accelerator.accounts.models import Challenge, ExternalIdentity, Person
-from accelerator.accounts.states import ATTESTATION_LASTS, JOINING_LASTS, Purpose
+from accelerator.accounts.models import Challenge, ExternalIdentity, Factor, OpenSession, Person
+from accelerator.accounts.states import ATTESTATION_LASTS, JOINING_LASTS, FactorKind, Purpose
 from accelerator.journal.models import Event
 
 # The named parts of the platform, as they are shown to people.
@@ -97,3 +98,25 @@ def attested_siret(person: Person, at: datetime) -> Attestation | None:
     if last is None or not last.siret or at >= last.attested_at + ATTESTATION_LASTS:
         return None
     return Attestation(siret=last.siret, attested_at=last.attested_at)
+
+
+def factors_of(person: Person) -> QuerySet[Factor]:
+    """The second factors of a person, oldest first."""
+    return person.factors.order_by("added_at", "pk")
+
+
+def passkeys_of(person: Person) -> list[bytes]:
+    """What is kept of the passkeys of a person."""
+    kept = factors_of(person).filter(kind=FactorKind.PASSKEY).values_list("credential", flat=True)
+    return [bytes(one) for one in kept if one is not None]
+
+
+def recovery_codes_left(person: Person) -> int:
+    """How many recovery codes have not served."""
+    return person.recovery_codes.filter(used_at__isnull=True).count()
+
+
+def sessions_of(person: Person, at: datetime) -> QuerySet[OpenSession]:
+    """The sessions of a person that are still open, the latest first."""
+    alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=at)
+    return person.open_sessions.filter(Exists(alive)).order_by("-opened_at", "-pk")

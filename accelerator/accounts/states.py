@@ -11,6 +11,22 @@ class Purpose(models.TextChoices):
     SIGN_IN = "sign_in", "Entrer"
     NEW_ADDRESS = "new_address", "Changer d’adresse"
     MOVE = "move", "Déplacer une identité ProConnect"
+    CONFIRM = "confirm", "Confirmer que c’est bien vous"
+
+
+class Door(models.TextChoices):
+    """How someone entered."""
+
+    CODE = "code", "Code reçu par courriel"
+    PROCONNECT = "proconnect", "ProConnect"
+    PASSKEY = "passkey", "Clé d’accès"
+
+
+class FactorKind(models.TextChoices):
+    """What a person holds besides their mailbox."""
+
+    PASSKEY = "passkey", "Clé d’accès"
+    TOTP = "totp", "Application de codes"
 
 
 CODE_LENGTH = 6
@@ -38,3 +54,15 @@ WAY_LASTS = timedelta(minutes=30)
 MOST_WAYS = 5
 # Goings and comings by ProConnect, per place.
 WAYS_PER_PLACE = 60
+# How long a proof holds for what changes the ways into an account; how long between the first factor and the second.
+PROOF_LASTS = timedelta(minutes=15)
+SECOND_FACTOR_LASTS = timedelta(minutes=15)
+# Second factors tried, per person.
+FACTOR_TRIES = 10
+MOST_PASSKEYS = 10
+# An application's code changes every thirty seconds; the one before and the one after are taken, for clocks that drift.
+TOTP_STEP = 30
+TOTP_DRIFT = 1
+RECOVERY_CODES = 10
+# How long recovery codes just made can be read again.
+RECOVERY_SHOWN = timedelta(minutes=10)

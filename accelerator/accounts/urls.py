@@ -2,12 +2,25 @@
 
 from django.urls import include, path
 
-from accelerator.accounts.views import account, data, notices, proconnect, sign_in
+from accelerator.accounts.views import account, data, notices, proconnect, proofs, security, sign_in
 
 pages = [
     path("", account.Account.as_view(), name="account"),
     path("connexion/code/<slug:token>", sign_in.EnterCode.as_view(), name="code"),
     path("bienvenue/<slug:token>", sign_in.Join.as_view(), name="join"),
+    path("connexion/cle", proofs.PasskeyEntrance.as_view(), name="passkey"),
+    path("connexion/second-facteur", proofs.SecondFactor.as_view(), name="second_factor"),
+    path("confirmer", proofs.Confirm.as_view(), name="confirm"),
+    path("confirmer/code", proofs.ConfirmByCode.as_view(), name="confirm_by_code"),
+    path("confirmer/code/<slug:token>", proofs.ConfirmCode.as_view(), name="confirm_code"),
+    path("securite", security.Security.as_view(), name="security"),
+    path("securite/cle", security.AddPasskey.as_view(), name="passkey_add"),
+    path("securite/application", security.AddApplication.as_view(), name="application_add"),
+    path("securite/facteurs/<int:number>/retirer", security.RemoveFactor.as_view(), name="factor_remove"),
+    path("securite/codes-de-secours", security.RecoveryCodes.as_view(), name="recovery_codes"),
+    path("securite/connexions", security.Sessions.as_view(), name="sessions"),
+    path("securite/connexions/<int:number>/fermer", security.EndSession.as_view(), name="session_end"),
+    path("securite/connexions/fermer", security.EndOtherSessions.as_view(), name="sessions_end"),
     path("sorti", proconnect.Left.as_view(), name="left"),
     path("proconnect", proconnect.Depart.as_view(), name="proconnect"),
     path("proconnect/retour", proconnect.Return.as_view(), name="proconnect_back"),

@@ -7,5 +7,5 @@ class CommunityConfig(AppConfig):
     verbose_name = "Communauté"
 
     def ready(self) -> None:
-        """Declare the events and what is held about people (both need the models loaded first)."""
-        autodiscover_modules("events", "personal_data")
+        """Declare the events, what is held about people, what is demanded of them (once the models are loaded)."""
+        autodiscover_modules("events", "personal_data", "duties")

@@ -191,6 +191,7 @@ urlpatterns = [
     ),
     path("mes-demandes/<int:asked>/retrait", joining.WithdrawJoin.as_view(), name="withdraw_join"),
     path("moderation/roles", platform.PlatformRoles.as_view(), name="platform_roles"),
+    path("moderation/seconds-facteurs", platform.ClearFactorsPage.as_view(), name="clear_factors"),
     path("moderation/roles/nouveau", platform.AppointPage.as_view(), name="appoint"),
     path("moderation/roles/<int:role>/fin", platform.DismissPage.as_view(), name="platform_role_end"),
 ]

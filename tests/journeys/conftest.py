@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_pl
 from psycopg import sql
 
 from config import embedded
-from demonstration import register
+from demonstration import proconnect, register
 from tests.conftest import _fingerprint, _server
 from tests.databases import url_of
 
@@ -154,23 +154,24 @@ def address(worker_id: str) -> Iterator[str]:
         template = sql.Identifier(f"template_{_fingerprint()}")
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
         try:
-            with register.running() as companies:
-                yield from _serve(name, companies)
+            with register.running() as companies, socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+                free.close()
+                with proconnect.running(f"http://localhost:{port}") as identities:
+                    yield from _serve(name, port, {"COMPANY_REGISTER_URL": companies, **identities})
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _serve(database: str, companies: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def _serve(database: str, port: int, services: dict[str, str]) -> Iterator[str]:
     address = f"http://localhost:{port}"
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "DATABASE_URL": url_of(database),
         "BASE_URL": address,
-        "COMPANY_REGISTER_URL": companies,
+        **services,
         "LOG_LEVEL": "ERROR",
     }
     for command in ("load_founding_facts", "seed_demonstration", "rebuild_search", "count_figures"):

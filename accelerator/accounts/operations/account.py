@@ -8,6 +8,7 @@ from accelerator.accounts import events
 from accelerator.accounts.holdings import holdings
 from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.operations.codes import prove
+from accelerator.accounts.operations.sessions import end_sessions
 from accelerator.accounts.states import DOUBLE_CLICK, JOINING_LASTS, Purpose
 from accelerator.journal import Actor, ref
 from accelerator.journal.operations import erase as erase_from_journal
@@ -105,8 +106,8 @@ def rename(*, person: Person, given_name: str, family_name: str, by: Actor, at: 
 
 
 @operation
-def change_address(*, challenge: Challenge, code: str, rank: int, by: Actor, at: datetime) -> Person:
-    """Give an account the address that its person just proved. The former address is told.
+def change_address(*, challenge: Challenge, code: str, rank: int, by: Actor, at: datetime, keep: str = "") -> Person:
+    """Give an account the address that its person just proved. The former address is told; other sessions end.
 
     Raises `Refused` when another account has it: told only to who can read its mail.
     """
@@ -128,6 +129,7 @@ def change_address(*, challenge: Challenge, code: str, rank: int, by: Actor, at:
     proved.save(update_fields=["used_at"])
     record(events.ADDRESS_CHANGED, person, by=by, at=at)
     tell("accounts/address_changed", to=former, at=at)
+    end_sessions(person=person, keep=keep, by=by, at=at)
     return person
 
 

@@ -84,6 +84,16 @@ def prove(*, challenge: Challenge, code: str, rank: int, by: Actor, at: datetime
 
 
 @operation
+def confirm(*, challenge: Challenge, code: str, rank: int, by: Actor, at: datetime) -> Challenge:
+    """Prove again an address, for its own sake: the code serves once. Raises `Refused` as `prove` does."""
+    proved = prove(challenge=challenge, code=code, rank=rank, by=by, at=at)
+    if not proved.used_at:
+        proved.used_at = at
+        proved.save(update_fields=["used_at"])
+    return proved
+
+
+@operation
 def forget_challenges(*, moment: datetime, by: Actor, at: datetime) -> int:
     """Remove the codes asked before a moment; return how many (a nightly job)."""
     return Challenge.objects.filter(asked_at__lt=moment).delete()[0]

@@ -6,6 +6,7 @@ from accelerator.accounts import events
 from accelerator.accounts.clients import Arrival
 from accelerator.accounts.models import Challenge, ExternalIdentity, Person
 from accelerator.accounts.operations.codes import prove
+from accelerator.accounts.operations.sessions import end_sessions
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.notices import Recipient
@@ -83,8 +84,11 @@ def move_identity(
 
 
 @operation
-def unlink_identity(*, identity: ExternalIdentity, by: Actor, at: datetime) -> None:
-    """Take an identity away from its account; entering by e-mail code stays. Away already, nothing happens."""
+def unlink_identity(*, identity: ExternalIdentity, by: Actor, at: datetime, keep: str = "") -> None:
+    """Take an identity away from its account; entering by e-mail code stays. Other sessions end, but the one to keep.
+
+    Away already, nothing happens.
+    """
     locked = ExternalIdentity.objects.select_for_update().filter(pk=identity.pk).first()
     if locked is None:
         return
@@ -92,3 +96,4 @@ def unlink_identity(*, identity: ExternalIdentity, by: Actor, at: datetime) -> N
     locked.delete()
     record(events.IDENTITY_UNLINKED, person, by=by, at=at, provider=provider)
     tell("accounts/identity_unlinked", to=Recipient.of(person), at=at, data={"provider": provider})
+    end_sessions(person=person, keep=keep, by=by, at=at)

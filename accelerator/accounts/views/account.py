@@ -12,7 +12,7 @@ from accelerator.accounts.models import Challenge, Person
 from accelerator.accounts.states import Purpose
 from accelerator.accounts.views.arrivals import arrived
 from accelerator.accounts.views.codes import AsksCode, TypedCode
-from accelerator.accounts.views.doors import safe_next
+from accelerator.accounts.views.doors import Recent, safe_next, this_session
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.notices.queries import notices_of
 
@@ -36,6 +36,7 @@ class Account(Page):
             "notices": notices_of(self.person.actor_key)[:3],
             "proconnect": clients.is_configured(),
             "identities": list(queries.identities_of(self.person)),
+            "factors": list(queries.factors_of(self.person)),
             "waiting": arrived(self.request),
             "terms_current": queries.has_accepted_current_terms(self.person),
         }
@@ -59,7 +60,7 @@ class Rename(AccountPage, ActionPage):
         return reverse("accounts:account")
 
 
-class ChangeAddress(AccountPage, AsksCode):
+class ChangeAddress(AccountPage, Recent, AsksCode):
     """Ask a code at the new address."""
 
     title = "Changer d’adresse électronique"
@@ -103,7 +104,12 @@ class AddressCode(AccountPage, TypedCode):
     def perform(self, form: Any) -> Person:
         code = form.cleaned_data["code"]
         return operations.change_address(
-            challenge=self.challenge, code=code, rank=self.rank, by=self.person, at=self.at
+            challenge=self.challenge,
+            code=code,
+            rank=self.rank,
+            keep=this_session(self.request),
+            by=self.person,
+            at=self.at,
         )
 
     def done_url(self, result: Person) -> str:

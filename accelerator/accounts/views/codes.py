@@ -48,8 +48,12 @@ class AsksCode(ActionPage):
 
     length: int
 
+    def address(self) -> str:
+        """Where the code goes: what was typed, unless the page knows."""
+        return str(self.form.cleaned_data["email"])
+
     def before(self) -> None:
-        self.length = count_code_asked(self.request, self.form.cleaned_data["email"])
+        self.length = count_code_asked(self.request, self.address())
 
     def respond(self, response: HttpResponseBase) -> None:
         super().respond(response)

@@ -11,7 +11,7 @@ from django.shortcuts import resolve_url
 from accelerator.accounts import forms, operations
 from accelerator.accounts.holdings import holdings
 from accelerator.accounts.views.account import AccountPage
-from accelerator.accounts.views.doors import Leaves
+from accelerator.accounts.views.doors import Leaves, Recent
 from accelerator.design.pages import Page, Unkept
 from accelerator.journal.retention import declared_retentions
 
@@ -44,7 +44,7 @@ class Export(AccountPage, Unkept, Page):
         return response
 
 
-class Deletion(AccountPage, Leaves):
+class Deletion(AccountPage, Recent, Leaves):
     """Delete the account: what it does, what stands in the way, and a box to tick."""
 
     title = "Supprimer mon compte"

@@ -30,12 +30,13 @@ from accelerator.accounts.states import (
     PER,
     WAY_LASTS,
     WAYS_PER_PLACE,
+    Door,
     Purpose,
 )
 from accelerator.accounts.views.account import AccountPage
 from accelerator.accounts.views.arrivals import arrived, forget_arrived, masked, wait
-from accelerator.accounts.views.codes import TypedCode, count_code_asked
-from accelerator.accounts.views.doors import DOOR, let_in, safe_next, with_next
+from accelerator.accounts.views.codes import AsksCode, TypedCode, count_code_asked
+from accelerator.accounts.views.doors import DOOR, Recent, let_in, safe_next, this_session, with_next
 from accelerator.design.pages import ActionPage, Page, Unkept
 from accelerator.design.visitors import client_address
 from accelerator.workflow import Refused, transaction
@@ -175,7 +176,7 @@ class Return(_Way):
     def _enter(self, arrival: Arrival, identity: ExternalIdentity) -> HttpResponseBase:
         with transaction():
             operations.attest(identity=identity, arrival=arrival, by=DOOR, at=self.at)
-            target = let_in(self.request, identity.person, self.following)
+            target = let_in(self.request, identity.person, self.following, door=Door.PROCONNECT)
         response = HttpResponseRedirect(target)
         if self.person.is_authenticated:
             browsers.remember_entered(self.request, response, identity.person.email or "")
@@ -195,7 +196,7 @@ class Return(_Way):
         return response
 
 
-class _Waiting(AccountPage, ActionPage):
+class _Waiting(AccountPage, Recent, ActionPage):
     """A page about the identity that came and waits."""
 
     form_class = forms.EmptyForm
@@ -231,13 +232,12 @@ class LinkIdentity(_Waiting):
         return self.after()
 
 
-class MoveIdentity(_Waiting):
+class MoveIdentity(_Waiting, AsksCode):
     """The identity is linked to another account: say which, and offer to move it on proof."""
 
     title = "Cette identité est liée à un autre compte"
     template_name = "accounts/identity_move.html"
     submit_label = "Recevoir un code à l’adresse de l’autre compte"
-    length: int
 
     def load(self) -> None:
         super().load()
@@ -253,12 +253,12 @@ class MoveIdentity(_Waiting):
             "later": self.after(),
         }
 
-    def before(self) -> None:
-        self.length = count_code_asked(self.request, self.other.email or "")
+    def address(self) -> str:
+        return self.other.email or ""
 
     def perform(self, form: Any) -> Challenge:
         return operations.ask_code(
-            email=self.other.email or "",
+            email=self.address(),
             length=self.length,
             purpose=Purpose.MOVE,
             person=self.person,
@@ -269,13 +269,8 @@ class MoveIdentity(_Waiting):
     def done_url(self, result: Challenge) -> str:
         return with_next(reverse("accounts:identity_move_code", args=[result.token]), safe_next(self.request))
 
-    def respond(self, response: HttpResponseBase) -> None:
-        super().respond(response)
-        token = response["Location"].partition("?")[0].rpartition("/")[2]
-        browsers.remember_asked(self.request, response, token)
 
-
-class MoveCode(AccountPage, TypedCode):
+class MoveCode(AccountPage, Recent, TypedCode):
     """Type the code received at the address of the other account: the identity comes to this one."""
 
     title = "Déplacer mon identité ProConnect"
@@ -310,7 +305,7 @@ class MoveCode(AccountPage, TypedCode):
         return safe_next(self.request) or reverse("accounts:account")
 
 
-class UnlinkIdentity(AccountPage, ActionPage):
+class UnlinkIdentity(AccountPage, Recent, ActionPage):
     """Take a linked identity away; the e-mail code always lets in."""
 
     title = "Délier mon identité ProConnect"
@@ -329,7 +324,7 @@ class UnlinkIdentity(AccountPage, ActionPage):
         return {"identity": self.identity, "me": self.person}
 
     def perform(self, form: Any) -> None:
-        operations.unlink_identity(identity=self.identity, by=self.person, at=self.at)
+        operations.unlink_identity(identity=self.identity, keep=this_session(self.request), by=self.person, at=self.at)
 
     def done_url(self, result: None) -> str:
         return reverse("accounts:account")

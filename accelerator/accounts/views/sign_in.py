@@ -13,7 +13,7 @@ from django.views.generic import RedirectView
 
 from accelerator.accounts import browsers, clients, forms, operations, queries
 from accelerator.accounts.models import Challenge, Person
-from accelerator.accounts.states import Purpose
+from accelerator.accounts.states import Door, Purpose
 from accelerator.accounts.views.arrivals import arrived
 from accelerator.accounts.views.codes import AsksCode, TypedCode
 from accelerator.accounts.views.doors import DOOR, Entrance, Leaves, let_in, safe_next, with_next
@@ -32,7 +32,10 @@ class SignIn(AsksCode, Entrance):
     def context(self) -> dict[str, Any]:
         following = safe_next(self.request)
         asked = clients.is_configured()
-        return {"proconnect": with_next(reverse("accounts:proconnect"), following) if asked else ""}
+        return {
+            "proconnect": with_next(reverse("accounts:proconnect"), following) if asked else "",
+            "passkey": with_next(reverse("accounts:passkey"), following),
+        }
 
     def perform(self, form: Any) -> Challenge:
         return operations.ask_code(email=form.cleaned_data["email"], length=self.length, by=DOOR, at=self.at)
@@ -61,7 +64,7 @@ class EnterCode(TypedCode, Entrance):
         following = safe_next(self.request)
         if person is None:
             return with_next(reverse("accounts:join", args=[challenge.token]), following)
-        return let_in(self.request, person, following)
+        return let_in(self.request, person, following, door=Door.CODE)
 
 
 class Join(Unkept, Entrance):
@@ -103,7 +106,7 @@ class Join(Unkept, Entrance):
         )
 
     def done_url(self, result: Person) -> str:
-        return let_in(self.request, result, safe_next(self.request))
+        return let_in(self.request, result, safe_next(self.request), door=Door.CODE)
 
     def message_when_done(self, result: Person) -> str:
         return "Votre compte est créé. Bienvenue !"
@@ -132,6 +135,9 @@ class SignOut(Leaves):
         logout(self.request)
         remember_leaving(self.request, token)
         return token
+
+    def message_when_done(self, result: str) -> str:
+        return "" if result else self.done_message  # the page that follows says it
 
     def done_url(self, result: str) -> str:
         return reverse("accounts:left") if result else resolve_url(settings.LOGOUT_REDIRECT_URL)

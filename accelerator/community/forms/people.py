@@ -91,6 +91,18 @@ class Reason(Form):
     reason = reason_field("Motif", "La personne concernée le lira.")
 
 
+class ClearFactors(Form):
+    """Whose second factors, and how it was established that they lost them."""
+
+    email = forms.EmailField(
+        label="Adresse électronique du compte",
+        max_length=254,
+        error_messages={"invalid": "Écrivez une adresse complète, par exemple nom@domaine.fr."},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    reason = reason_field("Motif", "Dites comment vous avez vérifié que c’est bien elle. La personne le lira.")
+
+
 class Evidence(Form):
     """What was examined."""
 

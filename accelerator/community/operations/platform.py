@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accelerator.accounts.models import Person
+from accelerator.accounts.operations import clear_factors, end_sessions
 from accelerator.community import rules
 from accelerator.community.models import Role
 from accelerator.community.operations.locks import lock_person
@@ -20,7 +21,10 @@ EVERYWHERE = "France entière"
 
 @operation
 def appoint(*, person: Person, name: str, by: Actor, at: datetime, perimeter: Perimeter = NO_LIMIT) -> Role:
-    """Give a role on the platform, on a perimeter (none: everywhere). Only administrators, and the command, do."""
+    """Give a role on the platform, on a perimeter (none: everywhere). Only administrators, and the command, do.
+
+    The person's sessions end: they enter again as what they now are, with the second factor that it demands.
+    """
     person = lock_person(person)
     if reason := rules.reason_against_appointing(by):
         raise Refused(reason)
@@ -41,6 +45,7 @@ def appoint(*, person: Person, name: str, by: Actor, at: datetime, perimeter: Pe
     record(
         "community.platform_role_granted", role, person, by=by, at=at, role=label, person=person.name, perimeter=where
     )
+    end_sessions(person=person, by=by, at=at)
     tell("community/appointed", to=Recipient.of(person), at=at, data={"role": label, "perimeter": where})
     return role
 
@@ -67,6 +72,19 @@ def dismiss(*, role: Role, reason: str, by: Actor, at: datetime) -> Role:
     )
     tell("community/dismissed", to=Recipient.of(person), at=at, data={"role": label, "reason": reason})
     return current
+
+
+@operation
+def clear_second_factors(*, person: Person, reason: str, by: Actor, at: datetime) -> int:
+    """Take the second factors away from somebody who lost them; return how many. Only administrators, and the command.
+
+    Nobody does it for themselves: a stolen session would otherwise get rid of them.
+    """
+    if against := rules.reason_against_appointing(by):
+        raise Refused(against)
+    if by == person:
+        raise Refused("Un autre administrateur doit le faire pour vous ; ou bien retirez-les depuis « Mon compte ».")
+    return clear_factors(person=person, reason=reason, by=by, at=at)
 
 
 def end_platform_roles(person: Person, *, by: Actor, at: datetime) -> None:

@@ -62,6 +62,10 @@ class PlatformRoles(_ByAdministrators, ListPage):
     def appoint_url(self) -> str:
         return reverse("community:appoint")
 
+    @property
+    def clear_factors_url(self) -> str:
+        return reverse("community:clear_factors")
+
     def rows(self) -> QuerySet[Any]:
         return Role.objects.current().platform().select_related("person")
 
@@ -112,6 +116,35 @@ class AppointPage(_ByAdministrators, ActionPage):
             raise Refused("Aucun compte n’a cette adresse. La personne doit d’abord se connecter.", field="email")
         perimeter = perimeter_of(values["places"])
         return operations.appoint(person=person, name=values["name"], perimeter=perimeter, by=self.person, at=self.at)
+
+    def done_url(self, result: Any) -> str:
+        return reverse(_LIST)
+
+    def context(self) -> dict[str, Any]:
+        return {"back_url": reverse(_LIST)}
+
+
+class ClearFactorsPage(_ByAdministrators, ActionPage):
+    """Take the second factors away from somebody who lost them."""
+
+    title = "Retirer les seconds facteurs d’une personne"
+    template_name = "community/people/clear_factors.html"
+    form_class = forms.ClearFactors
+    submit_label = "Retirer ses seconds facteurs"
+    done_message = "Ils sont retirés, et ses connexions fermées. La personne en est avertie, avec le motif."
+
+    def trail(self) -> list[Crumb]:
+        return [*super().trail(), Crumb(PlatformRoles.title, reverse(_LIST))]
+
+    def before(self) -> None:
+        limits.count_against(f"clear-factors:{self.person.actor_key}", limit=20, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> int:
+        values = form.cleaned_data
+        person = Person.objects.filter(email__iexact=values["email"]).first()
+        if person is None:
+            raise Refused("Aucun compte n’a cette adresse.", field="email")
+        return operations.clear_second_factors(person=person, reason=values["reason"], by=self.person, at=self.at)
 
     def done_url(self, result: Any) -> str:
         return reverse(_LIST)
