@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
@@ -256,6 +257,21 @@ def test_a_legal_category_has_a_family(category: str, is_ess: bool | None, famil
     assert legal_family_of(category, is_ess=is_ess) == family
 
 
+def _until_the_other_waits() -> None:
+    """Hold our transaction open until another one waits for what we wrote."""
+    limit = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < limit:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("Personne n’attend.")
+
+
 @pytest.mark.server
 def test_two_people_registering_one_siret_make_one_record(together: Callable[..., list[Any]]) -> None:
     def go(name: str) -> Organisation:
@@ -264,7 +280,7 @@ def test_two_people_registering_one_siret_make_one_record(together: Callable[...
             made = register(
                 values={"name": name}, identifier=understand(SIRET), answer=None, by=person, at=timezone.now()
             )
-            time.sleep(0.3)
+            _until_the_other_waits()
             return made
 
     outcomes = together(lambda: go("Premier nom"), lambda: go("Second"))

@@ -29,9 +29,11 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from accelerator.accounts.models import Person
+from accelerator.community.search import DIRECTORY, refresh_ids
 from accelerator.journal.models import Event
 from accelerator.notices import Recipient, operations
 from accelerator.notices.models import Notice
+from accelerator.search.types import Question
 from accelerator.workflow import transaction
 from config import embedded
 from tests import factories
@@ -349,3 +351,45 @@ def test_no_mail_is_lost_nor_doubled_once_recorded(
     assert not [one for one in family if _lives(one)]
     assert "Arrêt en cours" in platform.said()
     assert "interrompu" not in platform.said()
+
+
+def test_a_rebuild_of_the_index_killed_leaves_the_old_one_and_harms_no_writer(elsewhere: Elsewhere) -> None:
+    def enter(name: str, *, indexed: bool) -> int:
+        number = factories.organisation(name=name).pk
+        with transaction():
+            refresh_ids([number] if indexed else [])
+        return number
+
+    def found(text: str) -> list[int]:
+        return elsewhere(lambda: DIRECTORY.search(Question(text)).ids)
+
+    known = elsewhere(lambda: enter("Ressourcerie des Essais", indexed=True))
+    unknown = elsewhere(lambda: enter("Atelier oublié", indexed=False))
+    # Whoever reads the index keeps the new one from taking its place: the rebuild is caught in its last moment.
+    with psycopg.connect(url_of_test_database()) as reader:
+        reader.execute("SELECT 1 FROM community_organisationdocument")
+        rebuilding = _rebuild()
+        _until(lambda: _someone_waits() or rebuilding.poll() is not None, "la réfection est en cours")
+        assert rebuilding.poll() is None, rebuilding.communicate()[0]
+        os.killpg(rebuilding.pid, signal.SIGKILL)
+        rebuilding.communicate()
+    _until(lambda: not _someone_waits(), "la réfection abandonnée est finie")
+    assert (found("ressourcerie"), found("oublié")) == ([known], [])
+    # The old index is written as before, and the next rebuild is whole.
+    written = elsewhere(lambda: enter("Fabrique nouvelle", indexed=True))
+    assert found("fabrique") == [written]
+    again = _rebuild()
+    said = again.communicate(timeout=120)[0]
+    assert again.returncode == 0, said
+    assert (found("ressourcerie"), found("oublié"), found("fabrique")) == ([known], [unknown], [written])
+
+
+def _rebuild() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "rebuild_search"],
+        cwd=embedded.ROOT,
+        env={**os.environ, "DATABASE_URL": url_of_test_database(), "DJANGO_SETTINGS_MODULE": "config.settings.test"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )

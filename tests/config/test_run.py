@@ -5,13 +5,16 @@ import os
 import shutil
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -144,3 +147,66 @@ def test_what_prevents_it_is_said_in_a_sentence(home: Path, variable: str, value
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     shutil.rmtree("/tmp/" + "x" * 100, ignore_errors=True)
+
+
+def _message(kind: bytes, content: bytes) -> bytes:
+    return kind + (len(content) + 4).to_bytes(4, "big") + content
+
+
+@contextmanager
+def _old_server() -> Iterator[str]:
+    """A server that opens as PostgreSQL 14 does, as far as its version."""
+    opening = (
+        _message(b"R", (0).to_bytes(4, "big"))
+        + _message(b"S", b"server_version\x0014.9\x00")
+        + _message(b"S", b"client_encoding\x00UTF8\x00")
+        + _message(b"Z", b"I")
+    )
+
+    class Conversation(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            while length := int.from_bytes(self.request.recv(4), "big"):
+                if length == 8:  # it asks for encryption, of one kind or the other
+                    self.request.recv(4)
+                    self.request.sendall(b"N")
+                else:
+                    self.request.recv(length - 4)
+                    self.request.sendall(opening)
+                    self.request.recv(1)
+                    return
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"postgres://nom@127.0.0.1:{server.server_address[1]}/base"
+        server.shutdown()
+
+
+def test_a_server_too_old_is_refused_with_a_sentence(home: Path) -> None:
+    with _old_server() as address:
+        done = _tried(_environment(home, DATABASE_URL=address))
+    assert done.returncode == 1
+    assert "est un PostgreSQL 14 : il en faut un 15 ou plus récent" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "sentence"),
+    [("", "Il faut Python 3.11, 3.12 ou 3.13"), ("without-venv", "Il manque le module venv de Python")],
+)
+def test_what_the_machine_lacks_is_said_in_a_sentence(interpreter: str, sentence: str, tmp_path: Path) -> None:
+    """`make run` in a folder of its own, with no Python, or one without its module venv."""
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(embedded.ROOT / name, tmp_path)
+    without = tmp_path / "without-venv"
+    without.write_text("#!/bin/sh\nexit 1\n")
+    without.chmod(0o755)
+    done = subprocess.run(
+        ["make", "run", f"PYTHON={without if interpreter else ''}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert sentence in done.stdout
+    assert not (tmp_path / ".venv").exists()
