@@ -30,6 +30,7 @@ from accelerator.community.states import Likeness, RoleName
 from accelerator.design.charts import Look
 from accelerator.notices.models import Notice
 from accelerator.portal.models import Census, Picture
+from accelerator.registers.models import Run
 from demonstration.models import Mail
 from tests import factories
 from tests.client import HostileClient
@@ -170,6 +171,10 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:my_invitation": ("invitation", "→ 404 404 404 404 404 404 · 404 404"),
     "community:my_invitation_refusal": ("invitation", "→ 404 404 404 404 404 404 · 404 404"),
     "community:withdraw_join": ("asked", "→ 404 404 404 404 404 404 · 404 404"),
+    "community:imports": ("→ 403 403 403 403 403 403 403 · ·",),
+    "community:import": ("run", "→ 403 403 403 403 403 403 403 · ·"),
+    "community:import_news": ("run", "→ 403 403 403 403 403 403 403 · ·"),
+    "community:import_rejects": ("run", "→ 403 403 403 403 403 403 403 404 404"),
     "community:platform_roles": ("→ 403 403 403 403 403 403 403 403 ·",),
     "community:clear_factors": ("→ 403 403 403 403 403 403 403 403 ·",),
     "community:appoint": ("→ 403 403 403 403 403 403 403 403 ·",),
@@ -281,6 +286,9 @@ def world() -> World:
     report = ErrorReport.objects.create(
         organisation=organisation, message="Une erreur.", reported_at=now, due_on=today, reporter=concerned
     )
+    run = Run.objects.create(
+        source="sirene", digest="x", state="done", by="system:import-sirene", started_at=now, told_at=now, ended_at=now
+    )
     message = ContactMessage.objects.create(
         organisation=organisation, sender=concerned, subject="Bonjour", body="Un message.", sent_at=now
     )
@@ -322,6 +330,7 @@ def world() -> World:
             "mandate": mandate.pk,
             "platform role": moderator.pk,
             "report": report.pk,
+            "run": run.pk,
             "message": message.public_id,
             "notice": notice.pk,
             "mail": mail.pk,

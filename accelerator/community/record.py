@@ -97,9 +97,13 @@ def declared(by: str, at: datetime, *, url: str = "", on: date | None = None) ->
     return entry
 
 
-def from_register(siren: str, read_at: datetime) -> Entry:
-    """Read in the company register."""
-    return {"source": REGISTER, "url": f"{REGISTER_PAGE}{siren}", "on": read_at.date().isoformat()}
+def from_register(siren: str, read_at: datetime, *, in_file: bool = False) -> Entry:
+    """Read in the company register, or in the files that it publishes when it was away."""
+    return {
+        "source": SIRENE if in_file else REGISTER,
+        "url": f"{REGISTER_PAGE}{siren}",
+        "on": read_at.date().isoformat(),
+    }
 
 
 def deduced(by: str, at: datetime) -> Entry:

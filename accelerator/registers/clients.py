@@ -5,7 +5,8 @@ We ask for three parts of the answer only (`minimal`, `include`): the officers a
 
 Note [A stale answer beats none]
 An answer is kept a month and taken as fresh for a day (an absence, ten minutes). When the register is away, the kept
-answer is given with its date, and the page shows that date.
+answer is given with its date, or what the last file of SIRENE that was loaded says, whichever is more recent; the page
+shows where it comes from and that date. That a number is in no file proves nothing: no answer is made of it.
 """
 
 import json
@@ -14,14 +15,17 @@ import re
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from datetime import time as clock
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import httpx
 from django.conf import settings
 from django.core.cache import cache
 
 from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
+from accelerator.registers.models import Association, Unit
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +36,7 @@ KEPT = timedelta(days=30)
 REST = timedelta(seconds=20)
 LARGEST = 512 * 1024
 LONGEST_WAIT = 2.0
+_MOST_OTHERS = 20
 _MASK = "[NON-DIFFUSIBLE]"
 _OPEN = "O"
 _RESTING = "company-register:resting"
@@ -90,6 +95,8 @@ class Answer:
     company: Company | None
     read_at: datetime
     is_stale: bool = False
+    # Read in the files that SIRENE publishes, the register being away; `read_at` is the day of the file.
+    is_from_file: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The answer as plain values, for a session or a cache."""
@@ -97,6 +104,7 @@ class Answer:
             "company": asdict(self.company) if self.company else None,
             "read_at": self.read_at.isoformat(),
             "is_stale": self.is_stale,
+            "is_from_file": self.is_from_file,
         }
 
     @classmethod
@@ -111,7 +119,7 @@ class Answer:
                     "others": [FoundEstablishment(**other) for other in company["others"]],
                 }
             )
-        return cls(company, datetime.fromisoformat(kept["read_at"]), kept["is_stale"])
+        return cls(company, datetime.fromisoformat(kept["read_at"]), kept["is_stale"], kept.get("is_from_file", False))
 
 
 def find_company(identifier: Identifier, *, at: datetime) -> Answer:
@@ -131,12 +139,50 @@ def find_company(identifier: Identifier, *, at: datetime) -> Answer:
     except Unavailable as reason:
         logger.warning("company register unavailable: %s", reason)
         cache.add(_RESTING, True, REST.total_seconds())
+        filed = _in_the_files(identifier)
+        if filed and (kept is None or filed.read_at > kept.read_at):
+            return filed
         if kept:
             return Answer(kept.company, kept.read_at, is_stale=True)
         raise
     answer = Answer(company, at)
     cache.set(key, answer.as_json(), KEPT.total_seconds())
     return answer
+
+
+def _in_the_files(identifier: Identifier) -> Answer | None:
+    """What the files that were loaded say of this number; None when they do not know it."""
+    number = identifier.siren
+    if identifier.scheme == Scheme.RNA:
+        number = Association.objects.filter(pk=identifier.value).values_list("siren", flat=True).first()
+    unit = Unit.objects.filter(pk=number).select_related("run").first() if number else None
+    if unit is None:
+        return None
+    seat = FoundEstablishment(unit.siren + unit.seat_nic, unit.commune, unit.address) if unit.seat_nic else None
+    others = [
+        FoundEstablishment(unit.siren + other["nic"], other["commune"], other["address"]) for other in unit.others
+    ]
+    others.sort(key=lambda one: one.siret != identifier.value)
+    company = Company(
+        siren=unit.siren,
+        name=unit.name,
+        acronym=unit.acronym,
+        legal_category=unit.legal_category,
+        activity_code=unit.activity_code,
+        created_on=unit.created_on.isoformat() if unit.created_on else "",
+        is_active=unit.is_active,
+        is_ess=unit.is_ess,
+        is_mission_driven=unit.is_mission_driven,
+        rna=unit.rna,
+        may_be_shown=not unit.is_withdrawn,
+        seat=seat,
+        others=others[:_MOST_OTHERS],
+    )
+    if identifier.scheme == Scheme.SIRET and company.publishable and company.establishment(identifier.value) is None:
+        return None  # opened since, or closed: the file cannot say
+    day = unit.run.file_on or unit.run.started_at.date()
+    read_at = datetime.combine(day, clock(12), ZoneInfo(settings.TIME_ZONE))
+    return Answer(company, read_at, is_stale=True, is_from_file=True)
 
 
 def _ask(identifier: Identifier) -> Company | None:
@@ -247,7 +293,7 @@ def _company(raw: dict[str, Any]) -> Company:
         is_natural_person=natural,
         may_be_shown=shown,
         seat=_establishment(seat, siren) if seat else None,
-        others=[found for other in others[:20] if (found := _establishment(_object(other), siren))],
+        others=[found for other in others[:_MOST_OTHERS] if (found := _establishment(_object(other), siren))],
     )
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accelerator.registers.models import Run
-from accelerator.registers.states import RunState
+from accelerator.registers.states import RunState, Source
 
 # Held by the connection of the run that works: who does not find it held knows that no run lives.
 LOCK: Final = "registers import"
@@ -38,3 +38,36 @@ def is_alive() -> bool:
 def moments_not_indexed() -> list[datetime]:
     """The moments of the runs whose organisations the index of search may not know: they died too early."""
     return list(Run.objects.filter(is_indexed=False).values_list("started_at", flat=True))
+
+
+_LEFT_OUT: Final = {
+    "person": "Personnes physiques, jamais reprises",
+    "opposed": "Opposées à la diffusion, jamais reprises",
+    "ceased": "Déjà cessées, non inscrites",
+    "outside": "Hors du choix",
+}
+
+
+def reasons_of(run: Run) -> list[tuple[str, int]]:
+    """Why units were not taken, in French, and how many for each reason."""
+    return [(label, run.left_out[kind]) for kind, label in _LEFT_OUT.items() if run.left_out.get(kind)]
+
+
+def selection_of(run: Run) -> str:
+    """What was asked of a run, in French."""
+    asked = run.selection
+    kinds = []
+    if asked.get("ess"):
+        kinds.append("économie sociale et solidaire")
+    if asked.get("mission"):
+        kinds.append("sociétés à mission")
+    if asked.get("categories"):
+        kinds.append(f"catégories juridiques {', '.join(asked['categories'])}")
+    every = "toutes les associations" if run.source == Source.RNA else "toutes les personnes morales publiables"
+    parts = [" ou ".join(kinds) or every]
+    if territory := asked.get("territory"):
+        parts.append(f"siège dans {territory}")
+    if asked.get("sirens") or asked.get("numbers"):
+        parts.append("dans une liste donnée")
+    said = " ; ".join(parts)
+    return f"{said[0].upper()}{said[1:]}"

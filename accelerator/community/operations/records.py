@@ -131,7 +131,7 @@ def _first_provenance(
     """Where each value comes from: the register for what was left as it gave it, the person for all else."""
     provenance = {}
     if answer and answer.company:
-        entry = from_register(answer.company.siren, answer.read_at)
+        entry = from_register(answer.company.siren, answer.read_at, in_file=answer.is_from_file)
         provenance = {name: entry for name, value in given.items() if values.get(name, value) == value}
         provenance["siren"] = entry
     if values.get("is_esus") and esus:
@@ -257,7 +257,7 @@ def take_from_register(
     chosen = [name for name in FROM_REGISTER if name in taken and name in different]
     if any(different[name].kept for name in chosen):
         raise Refused("Une valeur confirmée par une personne n’est pas remplacée par celle du registre.")
-    entry = from_register(company.siren, answer.read_at)
+    entry = from_register(company.siren, answer.read_at, in_file=answer.is_from_file)
     if "rna" in chosen and Organisation.objects.filter(rna=given["rna"]).exists():
         raise Refused("Le numéro RNA que donne le registre est celui d’une autre fiche : signalez-le à la modération.")
     for name in chosen:

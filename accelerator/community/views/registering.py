@@ -186,6 +186,8 @@ class RegisterDetails(OfNumber, ActionPage):
             return {}
         read = said(self.answer_of_register.read_at)
         sentence = f"Source : registre des entreprises, lu le {read}."
+        if self.answer_of_register.is_from_file:
+            sentence = f"Source : fichier Sirene du {read}."
         return dict.fromkeys((name for name in self.given if name in DetailsForm.base_fields), sentence)
 
     def context(self) -> dict[str, Any]:

@@ -1,0 +1,131 @@
+"""The imports of the public registers: what was loaded, when, with what result; for the platform's staff."""
+
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accelerator.community import rules
+from accelerator.community.forms.imports import ImportFilters
+from accelerator.community.queries.people import platform_roles_of
+from accelerator.design.lists import Column, ListPage
+from accelerator.design.pages import Crumb, Page
+from accelerator.registers.models import Run
+from accelerator.registers.queries import is_alive, reasons_of, runs, selection_of
+from accelerator.registers.states import RunState
+from accelerator.workflow.dates import said
+
+
+class _ForStaff:
+    """To put before a page of the imports."""
+
+    person: Any
+
+    def forbidden(self) -> str | None:
+        return None if platform_roles_of(self.person) else rules.PLATFORM
+
+
+class Imports(_ForStaff, ListPage):
+    """Every import, the latest first."""
+
+    title = "Imports des registres"
+    filter_form = ImportFilters
+    order = "-debut"
+    export_name = "imports-des-registres"
+    things = ("import", "imports")
+    stacked = True
+    empty_title = "Aucun import"
+    empty_advice = "Les fichiers des registres se chargent par une commande : voir docs/operating.md."
+    columns = (
+        Column(
+            "debut",
+            "Commencé",
+            lambda r: f"{said(localtime(r.started_at))} à {localtime(r.started_at):%H:%M}",
+            sort=("started_at",),
+            url=lambda r: reverse("community:import", args=[r.pk]),
+            export=lambda r: r.started_at,
+        ),
+        Column("source", "Registre", lambda r: r.get_source_display(), sort=("source",)),
+        Column("fichiers", "Fichiers", lambda r: ", ".join(r.files)),
+        Column("etat", "État", lambda r: r.get_state_display(), sort=("state",)),
+        Column("retenues", "Retenues", lambda r: r.kept, sort=("kept",), number=True),
+        Column("inscrites", "Fiches inscrites", lambda r: r.entered, sort=("entered",), number=True),
+        Column("modifiees", "Modifiées", lambda r: r.changed, sort=("changed",), number=True),
+        Column("cessees", "Cessées", lambda r: r.ceased, sort=("ceased",), number=True),
+        Column("retirees", "Retirées à leur demande", lambda r: r.withdrawn, screen=False),
+        Column("lues", "Lignes lues", lambda r: r.read, screen=False),
+        Column("rejets", "Rejets", lambda r: r.rejected, sort=("rejected",), number=True),
+        Column("fin", "Fini", lambda r: r.ended_at, screen=False),
+        Column("jour", "Jour du fichier", lambda r: r.file_on, screen=False),
+    )
+
+    def rows(self) -> Any:
+        return runs()
+
+    def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
+        if source := values.get("registre"):
+            rows = rows.filter(source=source)
+        if state := values.get("etat"):
+            rows = rows.filter(state=state)
+        return rows.filter(rejected__gt=0) if values.get("rejets") else rows
+
+
+class _OfImport(_ForStaff, Page):
+    """To put before a page of one import."""
+
+    template_name = "community/import.html"
+    kwargs: dict[str, Any]
+
+    def load(self) -> None:
+        run = runs().filter(pk=self.kwargs["number"]).first()
+        # Who may not see any is told so, and not whether this one exists.
+        if run is None and platform_roles_of(self.person):
+            raise Http404
+        self.run = run or Run()
+        self.is_running = self.run.state == RunState.RUNNING and run is not None
+        self.title = f"Import {self.run.get_source_display()}"
+
+    def trail(self) -> list[Crumb]:
+        return [Crumb(Imports.title, reverse("community:imports"))]
+
+
+class Import(_OfImport):
+    """One import: how far it is, what it did, what it left aside."""
+
+    def context(self) -> dict[str, Any]:
+        # A run that says that it runs, and whose process does not hold the lock, died.
+        dead = self.is_running and not is_alive()
+        return {
+            "run": self.run,
+            "rejects_url": reverse("community:import_rejects", args=[self.run.pk]),
+            "running": self.is_running and not dead,
+            "dead": dead,
+            "said": f"{self.run.step}, {self.run.percent} %",
+            "selection": selection_of(self.run),
+            "left_out": reasons_of(self.run),
+        }
+
+
+class ImportNews(_OfImport):
+    """How far it is, for the script of its page."""
+
+    def answer(self) -> HttpResponseBase:
+        ends = not self.is_running or not is_alive()
+        share = self.run.percent
+        return JsonResponse({"part": share, "texte": f"{self.run.step}, {share} %", "fini": ends})
+
+
+class ImportRejects(_OfImport):
+    """The file of what was left aside: where, why, and what became of it."""
+
+    def answer(self) -> HttpResponseBase:
+        try:
+            if not self.run.rejects:
+                raise FileNotFoundError
+            file = Path(self.run.rejects.path).open("rb")  # noqa: SIM115  FileResponse closes it once sent
+        except FileNotFoundError as fault:  # none, or after a restoration on another machine
+            raise Http404 from fault
+        name = f"rejets-import-{self.run.pk}.csv"
+        return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
