@@ -143,6 +143,12 @@ COMPONENTS: Final = (
     Component("progress", {"label": REQUIRED, "value": REQUIRED, "maximum": 100, "text": REQUIRED}),
     Component("provenance", {"source": REQUIRED, "url": "", "on": "", "note": ""}),
     Component("stepper", {"title": REQUIRED, "current": REQUIRED, "total": REQUIRED, "following": ""}),
+    Component(
+        "tabular",
+        {"caption": REQUIRED, "look": "wide", "region": "", "small": False},
+        {"look": ("wide", "wrap", "stacked", "provenance")},
+        block=True,
+    ),
     Component("tag", {"label": REQUIRED, "url": ""}),
     Component(
         "tile",

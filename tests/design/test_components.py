@@ -50,6 +50,10 @@ SAMPLES = {
     "progress": '{% progress label="Dossier" value=40 text="2 étapes sur 5" %}',
     "provenance": '{% provenance source="chorum.fr" url="https://chorum.fr/" on="juin 2018" note="Lu en 2026" %}',
     "stepper": '{% stepper title="L’identité" current=1 total=3 following="Le projet" %}',
+    "tabular": (
+        '{% tabular caption=hostile look="wrap" region="Sources" %}'
+        '<thead><tr><th scope="col">Quoi</th></tr></thead><tbody><tr><td>Lot</td></tr></tbody>{% endtabular %}'
+    ),
     "tag": '{% tag label="Mobilité" url="/t" %}',
     "tile": '{% tile title="La carte" url="/c" text="Où ?" detail="101 départements" %}',
     "timeline": "{% timeline lines=events %}",
