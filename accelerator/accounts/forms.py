@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from django import forms
 
-from accelerator.accounts.states import CODE_LENGTH, LONG_CODE_LENGTH
-from accelerator.design.forms import Form
+from accelerator.accounts.states import CODE_LENGTH, LONG_CODE_LENGTH, Door
+from accelerator.design.forms import FilterForm, Form
 
 NO_SCRIPT: Final = (
     "Une clé d’accès demande JavaScript, et un navigateur qui sait s’en servir. Entrez autrement, ou activez "
@@ -89,6 +89,12 @@ class JoinForm(NameForm, TermsForm):
     field_order = ("given_name", "family_name", "accept")
 
 
+class SessionFilters(FilterForm):
+    """Find a session."""
+
+    porte = forms.ChoiceField(label="Façon d’entrer", choices=[("", "Toutes"), *Door.choices])
+
+
 class DeletionForm(Form):
     """Confirm."""
 
@@ -135,6 +141,7 @@ class NewPasskeyForm(PasskeyDoorForm):
 class FactorForm(PasskeyForm):
     """The second factor: a code of the application or of recovery, or a passkey."""
 
+    marks_optional = False
     code = forms.CharField(
         label="Code de l’application, ou code de secours",
         max_length=40,

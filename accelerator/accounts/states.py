@@ -52,8 +52,8 @@ ATTESTATION_LASTS = timedelta(hours=24)
 # How long someone may stay at ProConnect's before coming back; how many ways at once (tabs).
 WAY_LASTS = timedelta(minutes=30)
 MOST_WAYS = 5
-# Goings and comings by ProConnect, per place.
-WAYS_PER_PLACE = 60
+# Departures to ProConnect, per place: a whole administration may stand behind one address.
+WAYS_PER_PLACE = 200
 # How long a proof holds for what changes the ways into an account; how long between the first factor and the second.
 PROOF_LASTS = timedelta(minutes=15)
 SECOND_FACTOR_LASTS = timedelta(minutes=15)

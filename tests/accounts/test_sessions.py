@@ -51,6 +51,19 @@ def test_the_list_asks_the_same_whatever_it_holds(number: int, client: HostileCl
     assert len(captured) == 7, [query["sql"] for query in captured]
 
 
+def test_the_list_is_filtered_and_exported(client: HostileClient) -> None:
+    person = factories.person()
+    factories.open_session(person)
+    factories.open_session(person, door="passkey", browser="Safari sur iPhone")
+    client.force_login(person)
+    page = client.get(f"{LIST}?porte=passkey").content.decode()
+    assert "Safari sur iPhone" in page
+    assert "Firefox sur Windows" not in page
+    written = b"".join(client.get(f"{LIST}?format=csv")).decode("utf-8-sig")
+    assert "Safari sur iPhone" in written
+    assert "Firefox sur Windows" in written
+
+
 def test_one_is_ended_and_asked_who_it_is(deliver: Deliver) -> None:
     person = factories.person()
     mine, other = enter(person, deliver), enter(person, deliver)

@@ -59,6 +59,29 @@ def test_a_professional_enters_by_proconnect(browse: Browse, width: int, javascr
     assert "Mon compte" in window.page.locator("h1").inner_text()
 
 
+@pytest.mark.parametrize(("width", "javascript"), [(1280, True), (390, False)])
+def test_an_identity_goes_from_one_account_of_a_person_to_the_other(
+    browse: Browse, width: int, javascript: bool
+) -> None:
+    window = browse(width=width, javascript=javascript)
+    for figure, title in (("noa", "Lier mon identité"), ("alix", "liée à un autre compte")):
+        window.become(figure)
+        window.open("/compte/proconnect?next=/compte/")
+        window.follow("Lou Exemple")
+        assert title in window.page.locator("h1").inner_text()
+        if figure == "noa":
+            window.press("Lier à mon compte")
+            assert "Votre identité ProConnect est liée" in window.text()
+    assert "n•••@e•••.example" in window.text()
+    window.press("Recevoir un code")
+    window.page.get_by_label("Code reçu").fill(code_of(browse()))
+    window.press("Valider")
+    assert "désormais liée à ce compte" in window.text()
+    window.follow("Délier")
+    window.press("Délier")
+    assert "Vous entrez toujours avec un code" in window.text()
+
+
 def test_giving_up_at_proconnect_shows_the_other_doors(browse: Browse) -> None:
     window = browse(width=390)
     window.open("/compte/connexion")

@@ -70,6 +70,8 @@ def open_session(request: Any, person: Person, following: str, *, door: Door, tw
     if not queries.has_accepted_current_terms(person):
         target = with_next(reverse("accounts:terms"), following)
     response = perform_login(request, person, redirect_url=target, email=person.email)
+    if not request.user.is_authenticated:  # the account was closed meanwhile
+        return str(response.url)
     session = request.session
     if not session.session_key:  # someone else was in: their session was emptied, and this one has no name yet
         session.cycle_key()

@@ -79,7 +79,6 @@ class _Way(Unkept, Page):
         if not clients.is_configured():
             raise Http404
         try:
-            count_against(f"proconnect:{client_address(request)}", limit=WAYS_PER_PLACE, per=PER, at=self.at)
             return self.go()
         except Unavailable as reason:
             logger.warning("ProConnect away: %s", reason)
@@ -112,6 +111,8 @@ class Depart(_Way):
     """Off to ProConnect: a link, since a form that leads elsewhere is refused by our own content policy."""
 
     def go(self) -> HttpResponseBase:
+        place = client_address(self.request)
+        count_against(f"proconnect:{place}", limit=WAYS_PER_PLACE, per=PER, at=self.at)
         departure = clients.depart(redirect_uri=_address("accounts:proconnect_back"), at=self.at)
         way = {
             "nonce": departure.nonce,

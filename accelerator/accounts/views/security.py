@@ -223,6 +223,8 @@ class Sessions(SecurityPage, ListPage):
         ),
     )
     order = "-depuis"
+    stacked = True
+    filter_form = forms.SessionFilters
     template_name = "accounts/sessions.html"
     export_name = "mes-connexions"
     things = ("connexion", "connexions")
@@ -232,6 +234,9 @@ class Sessions(SecurityPage, ListPage):
     def rows(self) -> Any:
         mine = ExpressionWrapper(Q(session_key=this_session(self.request)), output_field=BooleanField())
         return queries.sessions_of(self.person, self.at).annotate(is_this=mine)
+
+    def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
+        return rows.filter(door=values["porte"]) if values.get("porte") else rows
 
     def context(self) -> dict[str, Any]:
         context = super().context()
