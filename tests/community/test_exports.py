@@ -28,6 +28,7 @@ from accelerator.community import exporting, personal_data, search, tasks
 from accelerator.community.models import Export, Organisation, Theme
 from accelerator.community.operations import exports as operations
 from accelerator.community.operations.exports import MOST_WAITING, ask_export
+from accelerator.community.queries import directory
 from accelerator.community.queries.published import FIELDS, rows_of
 from accelerator.community.states import ExportState
 from accelerator.geography.models import Place
@@ -238,7 +239,7 @@ def test_a_program_that_undoes_nothing_is_given_plain_text(client: HostileClient
     assert len(lines(body(response))) == 3
 
 
-def test_the_order_is_by_name_or_the_latest_first() -> None:
+def test_the_order_is_by_name_or_the_latest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, third = listed(3)
     now = timezone.now()
     for days, one in ((3, first), (1, second), (2, third)):
@@ -249,6 +250,9 @@ def test_the_order_is_by_name_or_the_latest_first() -> None:
     assert list(exporting._numbers(exporting.question_of("?q=jardins"))) == [first.pk, second.pk, third.pk]
     latest = list(exporting._numbers(exporting.question_of("?q=jardins&tri=recentes")))
     assert latest == [second.pk, third.pk, first.pk]
+    # Very many are read as they stand.
+    monkeypatch.setattr(directory, "MOST_ORDERED", 2)
+    assert list(exporting._numbers(exporting.question_of("?q=jardins&tri=recentes"))) == [first.pk, second.pk, third.pk]
 
 
 def test_a_visitor_follows_by_an_address_that_nobody_guesses(client: HostileClient, capped: None) -> None:

@@ -22,6 +22,7 @@ from accelerator.search.types import Question as Asked
 
 PAGE_SIZE: Final = 20
 EXPORT_LIMIT: Final = CAP
+MOST_ORDERED: Final = 100_000
 _UNFOLDED: Final = frozenset({"type", "famille"})
 _SORTS: Final = {Sort.RELEVANCE: "relevance", Sort.NAME: "name", Sort.RECENT: "date", Sort.DISTANCE: "relevance"}
 _NAMED: Final = {slugify(name): name for name in (TERRITORY_DISTINCTION, PIONEER_DISTINCTION)}
@@ -190,8 +191,10 @@ def exported(question: Question) -> list[int] | None:
 
 
 def every_number(question: Question) -> "array[int]":
-    """The organisations of a question, all of them, by name or the latest first; eight bytes each.
+    """The organisations of a question, all of them; eight bytes each.
 
+    By name or the latest first; beyond `MOST_ORDERED`, as they were recorded: they are then read as they stand, when
+    one by one from all over the table would take longer than writing them.
     Call it in a transaction that does nothing else (see `search.streaming.every_id`).
     """
     understood = _understand(question)
@@ -199,7 +202,7 @@ def every_number(question: Question) -> "array[int]":
     numbers = array("q")
     for some in every_id(DIRECTORY, meaning, sort="date" if understood.sort == Sort.RECENT else "name"):
         numbers.extend(some)
-    return numbers
+    return numbers if len(numbers) <= MOST_ORDERED else array("q", sorted(numbers))
 
 
 def number_found(question: Question) -> int:

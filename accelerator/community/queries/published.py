@@ -20,6 +20,7 @@ from accelerator.geography.models import Place
 LICENCE: Final = "Licence Ouverte 2.0"
 LICENCE_URL: Final = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 _CHUNK: Final = 2000
+_ISO: Final = 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'
 
 
 class Named(NamedTuple):
@@ -59,7 +60,7 @@ class Listed(NamedTuple):
     territories: list[str]
     source: str
     source_url: str
-    changed_at: datetime
+    changed_at: str
     seat: Seat | None
 
 
@@ -86,6 +87,11 @@ def _name(organisation: Organisation | Listed, place: str) -> str:
 def _code(organisation: Organisation | Listed, place: str) -> str:
     found = getattr(organisation.seat, place) if organisation.seat else None
     return found.code if found else ""
+
+
+def _moment(value: datetime | str) -> str:
+    """A moment as machines read it. An export has it as a text already: to turn a million of them takes ten seconds."""
+    return value if isinstance(value, str) else value.isoformat(timespec="seconds")
 
 
 @cache
@@ -131,7 +137,7 @@ FIELDS: Final = (
           lambda one: list(one.territories)),
     Field("source", "D’où vient la fiche", lambda one: one.source),
     Field("adresse_source", "Adresse de la source", lambda one: one.source_url),
-    Field("modifie_le", "Dernière modification de la fiche", lambda one: one.changed_at.isoformat(timespec="seconds")),
+    Field("modifie_le", "Dernière modification de la fiche", lambda one: _moment(one.changed_at)),
 )  # fmt: skip
 
 
@@ -143,7 +149,8 @@ def rows_of(ids: Sequence[int]) -> Iterator[list[Any]]:
     themes = dict(Theme.objects.values_list("code", "label"))
     readers = [(field.value, field.of_themes) for field in FIELDS]
     seats: dict[str, Seat] = {}
-    listed = Organisation.objects.listed().values_list("pk", *Listed._fields[:-1], "seat_id")
+    moment = RawSQL("to_char(community_organisation.changed_at AT TIME ZONE 'UTC', %s)", [_ISO])
+    listed = Organisation.objects.listed().values_list("pk", *Listed._fields[:-2], moment, "seat_id")
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         # One array rather than two thousand parameters: a third of the time.
