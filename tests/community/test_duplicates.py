@@ -2,7 +2,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accelerator.community.queries import duplicates
 from accelerator.community.queries.duplicates import known_by, lookalikes
+from accelerator.community.search import refresh
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
 from accelerator.registers.identifiers import understand
@@ -74,6 +76,18 @@ def test_two_queries_whatever_the_number(figeac: Place, number: int) -> None:
     ) as queries:
         assert len(lookalikes("Jardins d’exemple", figeac)) == number
     assert len(queries) == 2
+
+
+def test_in_a_large_city_search_finds_what_is_compared(figeac: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "COMPARED", 2)
+    there = factories.organisation(name="Les Jardins d’Exemple", seat=figeac)
+    refresh(
+        [there, *(factories.organisation(name=f"Atelier de quartier {number}", seat=figeac) for number in range(4))]
+    )
+    unplaced = factories.organisation(name="Jardins d’exemple")
+    refresh([unplaced])
+    assert {found.organisation for found in lookalikes("LES JARDIN D EXEMPLE", figeac)} == {there, unplaced}
+    assert lookalikes("Les Vergers d’Exemple", figeac) == []
 
 
 def test_a_number_leads_to_its_record_even_merged_or_hidden() -> None:

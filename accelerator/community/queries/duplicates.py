@@ -1,5 +1,6 @@
 """Records that may be the same organisation: by number, then by name and place, each with the reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -7,15 +8,19 @@ from rapidfuzz import fuzz
 
 from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import canonical
+from accelerator.community.search import DIRECTORY
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
 from accelerator.geography.names import words
 from accelerator.registers.identifiers import Identifier, Scheme
+from accelerator.search.types import Question
 
 # How alike two names must be, out of 100 (rapidfuzz, words sorted); tried in tests/community/test_duplicates.py.
 ALIKE = 86
 PROPOSED = 5
+# Beyond so many records of one commune, only those that search finds by some of the words are compared.
 COMPARED = 5000
+FOUND = 300
 # Words that say a legal form and not a name.
 FORMS = frozenset(
     [
@@ -62,21 +67,32 @@ def known_by(identifier: Identifier) -> Organisation | None:
 def lookalikes(name: str, seat: Place | None) -> list[Lookalike]:
     """The listed records whose name is close, in the same commune or in a commune that is not known.
 
-    Two queries at most; the records compared are bounded, the closest are given first.
+    Two queries, up to eight in a large city; the records compared are bounded, the closest are given first.
     """
     asked = _named(name)
     if not asked:
         return []
-    here = Q(seat__isnull=True) if seat is None else Q(seat=seat) | Q(seat__isnull=True)
-    compared = Organisation.objects.listed().exclude(state=OrganisationState.CEASED).filter(here)
     close: list[tuple[int, int, str]] = []
-    for pk, other, acronym, place in compared.order_by("pk").values_list("pk", "name", "acronym", "seat_id")[:COMPARED]:
+    for pk, other, acronym, place in _compared(asked, seat):
         likeness = _likeness(asked, other, acronym)
         if likeness >= ALIKE:
             close.append((likeness, pk, _reason(likeness, seat, place)))
     close.sort(key=lambda one: (-one[0], one[1]))
     found = Organisation.objects.select_related("seat").in_bulk([pk for _, pk, _ in close[:PROPOSED]])
     return [Lookalike(found[pk], reason, likeness) for likeness, pk, reason in close[:PROPOSED]]
+
+
+def _compared(asked: str, seat: Place | None) -> Sequence[tuple[int, str, str, str | None]]:
+    """The records that may be alike: number, name, acronym, commune."""
+    here = Q(seat__isnull=True) if seat is None else Q(seat=seat) | Q(seat__isnull=True)
+    there = Organisation.objects.listed().exclude(state=OrganisationState.CEASED).filter(here)
+    read = there.values_list("pk", "name", "acronym", "seat_id")
+    if len(every := list(read[: COMPARED + 1])) <= COMPARED:
+        return every
+    found = {*DIRECTORY.search(Question(asked, size=FOUND, counted=())).ids}
+    if seat:
+        found |= {*DIRECTORY.search(Question(asked, places=(seat.pk,), size=FOUND, counted=())).ids}
+    return list(read.filter(pk__in=found))
 
 
 def _named(name: str) -> str:
