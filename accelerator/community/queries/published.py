@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from django.db import connection
 from django.db.models import TextChoices
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
@@ -213,3 +214,23 @@ def published(organisation: Organisation, base_url: str) -> dict[str, Any]:
     record["schema"] = f"{base_url}{reverse('community:reuse')}"
     record["licence"] = {"nom": LICENCE, "adresse": LICENCE_URL}
     return record
+
+
+_NUMBERED = """
+    SELECT n FROM generate_series(1, (SELECT (coalesce(max(id), 1) - 1) / %(size)s + 1 FROM {table})) AS n
+    WHERE n = 1 OR EXISTS (
+        SELECT FROM {table} WHERE id > (n - 1) * %(size)s AND id <= n * %(size)s AND publishable AND state <> %(merged)s
+    ) ORDER BY n
+"""
+
+
+def numbered_by(size: int) -> list[int]:
+    """The tens (or thousands: `size`) of numbers that hold a listed organisation, from 1, and the first in any case.
+
+    Each is looked for in the index: nothing is counted, whatever the size of the directory.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NUMBERED.format(table=Organisation._meta.db_table), {"size": size, "merged": OrganisationState.MERGED}
+        )
+        return [number for (number,) in cursor.fetchall()]
