@@ -1,7 +1,6 @@
 """`python -m benchmarks` (or `make bench`): prepares the data, measures, prints the table, writes `results.md`.
 
 BENCH_SIZE=100000    organisations
-BENCH_KERNEL=0       documents for the search kernel alone (0: not measured)
 BENCH_SECONDS=20     how long the visitors stay (30 at most)
 """
 
@@ -20,7 +19,6 @@ from config import embedded
 
 HERE = Path(__file__).resolve().parent
 SIZE = int(os.environ.get("BENCH_SIZE", "100000"))
-KERNEL = int(os.environ.get("BENCH_KERNEL", "0"))
 SECONDS = min(30, int(os.environ.get("BENCH_SECONDS", "20")))
 
 
@@ -41,15 +39,19 @@ def measure(fresh: bool) -> None:
     import django
 
     django.setup()
-    from benchmarks import elsewhere, kernel, load, naive, pages, places, prepare
+    from benchmarks import elsewhere, kernel, limit, load, naive, pages, places, prepare
 
     log("préparation des données")
-    prepare.prepare(SIZE, fresh=fresh)
+    prepared = prepare.prepare(SIZE, fresh=fresh)
     _mark()
     size = f"{report.number(SIZE)} organisations"
-    lines: list[report.Heading | report.Line] = [report.Heading(f"Recherche dans le processus, {size}")]
+    lines: list[report.Heading | report.Line] = [report.Heading(f"L’index écrit tout entier, {size}")]
+    lines += shown(prepared)
+    lines += [report.Heading(f"Recherche dans le processus, {size}")]
     log("recherche")
     lines += shown(kernel.measure_directory())
+    log("tantivy")
+    lines += shown(limit.measure(fresh=fresh))
     lines += shown(naive.measure())
     log("pages")
     lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {size}")]
@@ -60,10 +62,6 @@ def measure(fresh: bool) -> None:
     log("lieux")
     lines += [report.Heading(f"Lieux et périmètres, {report.number(places.ROWS)} rangées")]
     lines += shown(places.measure())
-    if KERNEL:
-        log("noyau de recherche seul")
-        lines += [report.Heading(f"Noyau de recherche seul, {report.number(KERNEL)} documents")]
-        lines += shown(kernel.measure_alone(KERNEL))
     lines += [report.Heading(elsewhere.HEADING), *elsewhere.LINES]
     text = report.table(lines)
     sys.stdout.write(text)
@@ -86,10 +84,7 @@ def log(said: str) -> None:
 def _fingerprint() -> str:
     digest = hashlib.sha256(str(SIZE).encode())
     root = HERE.parent
-    for source in sorted(
-        [*root.glob("accelerator/*/migrations/*.py"), HERE / "world.py", HERE / "vocabulary.py",
-         root / "accelerator/community/search.py", *root.glob("accelerator/search/*.py")]
-    ):  # fmt: skip
+    for source in sorted([*root.glob("accelerator/*/migrations/*.py"), HERE / "world.py", HERE / "vocabulary.py"]):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

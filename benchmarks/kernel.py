@@ -1,72 +1,20 @@
 """The search, in this process: the committed log of questions, warm, one at a time."""
 
-import resource
 import statistics
 import time
 from collections.abc import Callable
 
-from django.db import connection, models
-
 from accelerator.community.search import DIRECTORY
-from accelerator.search.facets import Facet
-from accelerator.search.index import Index
-from accelerator.search.models import Document
-from accelerator.search.rebuild import rebuild
 from accelerator.search.types import Answer, Question
-from benchmarks import query_log, world
+from benchmarks import query_log
 from benchmarks.report import Line, quantile
 
 RUNS = 3
 
 
-class BenchDocument(Document):
-    """What is searched when the kernel is measured alone."""
-
-    thing = models.BigIntegerField(primary_key=True)
-
-    class Meta(Document.Meta):
-        app_label = "search"
-        db_table = "bench_document"
-
-
-ALONE = Index(
-    "bench",
-    BenchDocument,
-    [
-        Facet("type", values=13, multiple=True),
-        Facet("theme", values=40, multiple=True),
-        Facet("region", values=24),
-        Facet("departement", values=127),
-        Facet("forme", values=15),
-        Facet("identite", values=3),
-    ],
-)
-
-
 def measure_directory() -> list[Line]:
     """The directory's own index."""
-    return _lines(DIRECTORY.search, aim="≤ 20 ms")
-
-
-def measure_alone(size: int) -> list[Line]:
-    """The kernel with nothing else around."""
-    with connection.schema_editor() as editor:
-        if BenchDocument._meta.db_table in connection.introspection.table_names():
-            editor.delete_model(BenchDocument)
-        editor.create_model(BenchDocument)
-    began = time.perf_counter()
-    rebuild(ALONE, world.entries(size))
-    lasted = time.perf_counter() - began
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_table_size('bench_document'), pg_indexes_size('bench_document')")
-        heap, indexes = cursor.fetchone()
-    sizes = f"table {heap / 1e6:.0f} Mo, index {indexes / 1e6:.0f} Mo"
-    memory = f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} Mo"
-    return [
-        Line("reconstruction complète", f"{lasted:.0f} s", "", sizes),
-        *_lines(ALONE.search),
-        Line("mémoire du processus", memory, "", "au plus haut, reconstruction comprise"),
-    ]
+    return _lines(DIRECTORY.search, aim="p50 ≤ 10, p95 ≤ 30 ms")
 
 
 def _lines(search: Callable[[Question], Answer], aim: str = "") -> list[Line]:
