@@ -19,6 +19,7 @@ from config import embedded
 
 HERE = Path(__file__).resolve().parent
 SIZE = int(os.environ.get("BENCH_SIZE", "100000"))
+COMMON = 200_000  # beyond, the usual way to search takes minutes to prepare
 SECONDS = min(30, int(os.environ.get("BENCH_SECONDS", "20")))
 
 
@@ -52,7 +53,8 @@ def measure(fresh: bool) -> None:
     lines += shown(kernel.measure_directory())
     log("tantivy")
     lines += shown(limit.measure(fresh=fresh))
-    lines += shown(naive.measure())
+    if SIZE <= COMMON:
+        lines += shown(naive.measure())
     log("pages")
     lines += [report.Heading(f"Pages (temps du serveur, réglages de production), {size}")]
     lines += shown(pages.measure())

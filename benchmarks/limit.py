@@ -70,7 +70,7 @@ def _teach(index: tantivy.Index) -> None:
 def _build(folder: Path) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    builder = tantivy.SchemaBuilder().add_unsigned_field("id", fast=True, stored=True)
+    builder = tantivy.SchemaBuilder().add_integer_field("id", fast=True, stored=True)
     for name in _WEIGHTS:
         builder = builder.add_text_field(name, tokenizer_name="french")
     for name in FACETS:

@@ -145,7 +145,7 @@ def _at_the_same_moment(*functions: Callable[[], Any]) -> list[Any]:
             connections.close_all()
 
     with ThreadPoolExecutor(len(functions)) as pool:
-        return [future.result(30) for future in [pool.submit(run, function) for function in functions]]
+        return [future.result(120) for future in [pool.submit(run, function) for function in functions]]
 
 
 @pytest.fixture

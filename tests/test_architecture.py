@@ -50,7 +50,11 @@ OTHER_ROOMS = {
     "geography": {"names", "perimeters", "maps", "reference"},
     # the mechanism: words, index, lexicon, questions, facets
     # everything that answers (exports), what came to answer (alerts)
-    "search": {"asking", "facets", "index", "lexicon", "rebuild", "stemming", "streaming", "text", "types", "watching"},
+    # documents, and those who make them for a rebuild
+    "search": {
+        *("asking", "crew", "documents", "facets", "index", "lexicon", "rebuild", "stemming", "streaming", "text"),
+        *("types", "watching"),
+    },
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for; passkeys and
     # codes, without the database
     "accounts": {"adapter", "holdings", "browsers", "factors"},

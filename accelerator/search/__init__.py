@@ -14,7 +14,7 @@ A subject declares a document and an index, once (for instance in `community/dir
 
     organisations.put([Entry(id=…, name=…, titles=[…], summary=[…], facets={"kind": […]}, places=cover, …)])
     organisations.remove([id])              # both in the caller's transaction, and seen at once
-    rebuild(organisations, entries)         # accelerator.search.rebuild: each night, without stopping anyone
+    rebuild(organisations, order, reader)   # accelerator.search.rebuild: each night, without stopping anyone
     answer = organisations.search(Question("lutte contre le gaspillage", filters={"kind": {"porteur"}},
                                            places={"epci-244600433"}, sort="name", page=2, size=20))
 

@@ -25,6 +25,7 @@ from accelerator.search.text import (
 from accelerator.search.types import (
     CAP,
     EVERYTHING,
+    SHELVES,
     Answer,
     Question,
     any_of,
@@ -119,7 +120,7 @@ class _Asking:
         self.unknown: list[Word] = []
 
     def answer(self) -> Answer:
-        keys = [EVERYTHING] + ([self._alone] if self._alone else [])
+        keys = [EVERYTHING, *(key for some in self._keys for key in some)]
         nothing_typed = not self.words and not self.identifiers
         self.known.look(self.source, [*self.words, *_pairs(self.words)], keys, totals=nothing_typed and not self.places)
         terms = self._terms()
@@ -133,10 +134,22 @@ class _Asking:
     @property
     def _alone(self) -> str | None:
         """The only key asked, when nothing else is: how many documents have it is known exactly."""
-        keys = [facet_key(name, value) for name, values in self.filters.items() for value in values]
-        keys += [place_key(key) for key in self.places]
-        keys += [identifier_key(one) for one in self.identifiers]
-        return keys[0] if len(keys) == 1 and not self.words else None
+        keys = [key for some in self._keys for key in some]
+        return keys[0] if len(keys) == 1 and not self.words and not self.identifiers else None
+
+    @property
+    def _keys(self) -> list[list[str]]:
+        """The keys asked: any of each list."""
+        asked = [[facet_key(name, value) for value in values] for name, values in self.filters.items()]
+        return [*asked, [place_key(key) for key in self.places]] if self.places else asked
+
+    def _on_shelves(self, terms: list[_Term]) -> list[int]:
+        """How many of the answers each shelf may hold, at most: as many as the rarest thing asked, in proportion."""
+        documents = self.known.documents
+        everything = max(1, documents.get(EVERYTHING, 1))
+        counts = [term.documents for term in terms] + [sum(documents[key] for key in some) for some in self._keys]
+        rarest = 0 if self.identifiers else min([everything, *counts])
+        return [rarest * min(size, everything) // everything for size in SHELVES]
 
     # Words
 
@@ -232,7 +245,7 @@ class _Asking:
             cursor.execute(
                 "SELECT kept, loose, answering, ids, packed_0, packed_1, others_0, others_1"
                 " FROM search_find(%s::regclass, %s, %s, %s::text[], %s::float8[], %s, %s::text[],"
-                " %s, %s, %s, %s, %s, %s, %s)",
+                " %s, %s, %s, %s, %s, %s, %s, %s)",
                 [
                     connection.ops.quote_name(source.table),
                     source.key,
@@ -248,6 +261,7 @@ class _Asking:
                     MOST_TURNED,
                     RANKED,
                     1 if len(terms) <= SHORT else ENOUGH,
+                    self._on_shelves(terms),
                 ],
             )
             kept, loose, found, ids, packed_0, packed_1, others_0, others_1 = cursor.fetchone()

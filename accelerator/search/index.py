@@ -1,30 +1,18 @@
 """An index: what is searched together, written by `put`, `remove` and `rebuild`, asked by `search`."""
 
-import json
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db import connection
 
 from accelerator.search.asking import Source, ask
-from accelerator.search.facets import Facet, Packing, Positions
+from accelerator.search.documents import COLUMNS, Maker, take_positions
+from accelerator.search.facets import Facet, Packing
 from accelerator.search.lexicon import Lexicon
 from accelerator.search.models import Document
-from accelerator.search.text import Word, sort_key, stems_of, words_of
-from accelerator.search.types import (
-    EVERYTHING,
-    Answer,
-    Entry,
-    Question,
-    facet_key,
-    identifier_key,
-    place_key,
-    quoted,
-)
+from accelerator.search.types import NUMBER, Answer, Entry, Question
 
-_MOST_CACHED_STEMS = 200_000
 _MANY = 100  # a put of more documents makes the other writers wait, rather than lock each one
 
 
@@ -49,7 +37,7 @@ class Index:
         self._document = document
         self.packing = Packing(facets)
         self._lexicon = Lexicon()
-        self._stems: dict[str, tuple[str, ...]] = {}
+        self._of_thread = threading.local()
 
     @property
     def document(self) -> type[Document]:
@@ -111,18 +99,19 @@ class Index:
             cursor.execute(f"SELECT tsvector_to_array(tsv) FROM {table} WHERE {key} = ANY(%s)", [ids])  # noqa: S608  names of our own tables
             changes: Counter[str] = Counter()
             for (lexemes,) in cursor.fetchall():
-                changes.subtract(lexemes)
-            rows = self.rows(cursor, list(written.values()), self.positions_for(cursor, written.values()))
-            displays = {word: display for row in rows for word, display in row.displays.items()}
+                changes.subtract(lexeme for lexeme in lexemes if not lexeme.startswith(NUMBER))
+            maker, entries = self._maker(), list(written.values())
+            made, displays = maker.make(entries), maker.displays(entries)
             gone = [one for one in ids if one not in written]
             if gone:
                 cursor.execute(f"DELETE FROM {table} WHERE {key} = ANY(%s)", [gone])  # noqa: S608  names of our own tables
-            for row in rows:
-                changes.update(row.lexemes)
-                cursor.execute(
+            for document in made:
+                changes.update(document.lexemes)
+            if made:
+                cursor.executemany(
                     f"INSERT INTO {table} ({key}, {_NAMED}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608  names of our own tables
                     f" ON CONFLICT ({key}) DO UPDATE SET {_REPLACED}",
-                    row.values,
+                    [document.values for document in made],
                 )
             changed = [(lexeme, change) for lexeme, change in changes.items() if change]
             cursor.execute(
@@ -141,64 +130,13 @@ class Index:
         """What writers share, and a rebuild takes for itself."""
         return f"search {self.name}"
 
-    def positions_for(self, cursor: Any, entries: Iterable[Entry]) -> dict[str, dict[str, int]]:
-        """The positions of the facets' values, new ones taken."""
-        cursor.execute("SELECT positions FROM search_state WHERE index = %s", [self.name])
-        row = cursor.fetchone()
-        positions: dict[str, dict[str, int]] = json.loads(row[0]) if row else {}
-        wanted = {(name, value) for entry in entries for name, values in entry.facets.items() for value in values}
-        if all(value in positions.get(name, {}) for name, value in wanted):
-            return positions
-        cursor.execute(
-            "INSERT INTO search_state (index, generation, positions) VALUES (%s, 0, '{}') ON CONFLICT DO NOTHING",
-            [self.name],
-        )
-        cursor.execute("SELECT positions FROM search_state WHERE index = %s FOR UPDATE", [self.name])
-        positions = json.loads(cursor.fetchone()[0])
-        for name, value in sorted(wanted):
-            self.packing.take(name, value, positions)
-        cursor.execute("UPDATE search_state SET positions = %s WHERE index = %s", [json.dumps(positions), self.name])
-        return positions
-
-    def rows(self, cursor: Any, entries: Sequence[Entry], positions: Positions) -> list["Row"]:
-        """The documents of these entries."""
-        parsed = [(entry, _weighted_words(entry)) for entry in entries]
-        self._learn_stems(cursor, {word.raw: word for _, words in parsed for word, _ in words})
-        return [self._row(entry, words, positions) for entry, words in parsed]
-
-    def _learn_stems(self, cursor: Any, words: Mapping[str, Word]) -> None:
-        missing = words.keys() - self._stems.keys()
-        if not missing:
-            return
-        if len(self._stems) > _MOST_CACHED_STEMS:
-            self._stems, missing = {}, set(words)
-        forms = {form for raw in missing for form in words[raw].forms}
-        cursor.execute("SELECT form, search_stem(form) FROM unnest(%s::text[]) AS form", [list(forms)])
-        stems = dict(cursor.fetchall())
-        self._stems |= {raw: stems_of(words[raw], stems) for raw in missing}
-
-    def _row(self, entry: Entry, words: list[tuple[Word, str]], positions: Positions) -> "Row":
-        displays: dict[str, str] = {}
-        found: dict[str, list[str]] = {}
-        position = 0
-        for word, weight in words:
-            stems = self._stems[word.raw]
-            if not stems:
-                continue
-            position += 0 if word.joined else 1
-            displays.setdefault(word.folded, word.shown)
-            for stem in stems:
-                found.setdefault(stem, []).append(f"{min(position, 16383)}{weight}")
-        keys = {EVERYTHING}
-        keys |= {facet_key(name, value) for name, values in entry.facets.items() for value in values}
-        keys |= {place_key(key) for key in entry.places}
-        keys |= {identifier_key(identifier) for identifier in entry.identifiers if identifier}
-        tsv = " ".join(
-            [f"{quoted(stem)}:{','.join(at[:255])}" for stem, at in found.items()] + [quoted(key) for key in keys]
-        )
-        facets = self.packing.pack(entry.facets, positions)
-        values = (entry.id, tsv, entry.prominence, *facets, sort_key(entry.name), entry.dated_at)
-        return Row(values, found.keys() | keys, displays)
+    def _maker(self) -> Maker:
+        """What makes the documents of this thread; it keeps the stems, never the positions of a past transaction."""
+        if not hasattr(self._of_thread, "maker"):
+            self._of_thread.maker = Maker(self.packing, lambda values: take_positions(self.name, self.packing, values))
+        maker: Maker = self._of_thread.maker
+        maker.renew()
+        return maker
 
     # Reading
 
@@ -216,20 +154,5 @@ class Index:
         return Source(self.name, self.table, self.key, self.packing, self._lexicon)
 
 
-@dataclass(frozen=True)
-class Row:
-    """A document ready to be written, its lexemes, and its words: {folded: as shown}."""
-
-    values: tuple[Any, ...]
-    lexemes: Iterable[str]
-    displays: Mapping[str, str]
-
-
-COLUMNS = ("tsv", "prominence", "packed_0", "packed_1", "sort_name", "dated_at")
 _NAMED = ", ".join(COLUMNS)
 _REPLACED = ", ".join(f"{column} = excluded.{column}" for column in COLUMNS)
-
-
-def _weighted_words(entry: Entry) -> list[tuple[Word, str]]:
-    parts = [("A", [entry.name, *entry.titles]), ("B", entry.summary), ("C", entry.body), ("D", entry.context)]
-    return [(word, weight) for weight, texts in parts for text in texts for word in words_of(text)]

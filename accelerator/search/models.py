@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 
 class Document(models.Model):
@@ -26,11 +26,16 @@ class Document(models.Model):
     # The folded name: sorting by name does not depend on the server's collation (decision 16).
     sort_name = models.TextField(default="", db_collation="C")
     dated_at = models.DateTimeField(null=True)
+    # Which of the `SHELVES` of the last rebuild it stands on, from 1; the most prominent come first in the table, and
+    # each shelf has an index of its own.
+    shelf = models.SmallIntegerField(default=3, db_default=3)
 
     class Meta:
         abstract = True
         indexes = [
             GinIndex(fields=["tsv"], name="%(class)s_tsv", fastupdate=False),
+            GinIndex(fields=["tsv"], name="%(class)s_first", fastupdate=False, condition=Q(shelf__lte=1)),
+            GinIndex(fields=["tsv"], name="%(class)s_front", fastupdate=False, condition=Q(shelf__lte=2)),
             models.Index(F("prominence").desc(), name="%(class)s_rank"),
             models.Index(fields=["sort_name"], name="%(class)s_name"),
             models.Index(F("dated_at").desc(nulls_last=True), name="%(class)s_date"),
@@ -55,7 +60,7 @@ class State(models.Model):
 
 
 class Lexeme(models.Model):
-    """In how many documents a lexeme or a key stands: the sum over its rows.
+    """In how many documents a lexeme or a key stands: the sum over its rows. Registration numbers are not counted.
 
     Note [Counts are sums of changes]
     A counter updated in place would make every writer of "association" wait for the others until their

@@ -2,69 +2,76 @@
 
 Note [How a rebuild loses nothing]
 1. The touches of the past are forgotten; from then on each put and each removal leaves one.
-2. The entries are read and copied beside the table, sorted by prominence, indexed. Search and writers go on.
+2. The entries are read, in order of prominence, and copied into a table beside, then indexed. Search and writers go on.
 3. Writers wait (a moment) while the documents touched meanwhile are taken again from the old table, the counts of
    lexemes are replaced, and the new table takes the name of the old one. Readers wait for the renaming only.
 The positions of the facets' values are kept: a search that began before reads what began after.
+Two rebuilds of one index follow each other. One that fails, or whose readers die, leaves the index as it was.
+
+Note [Written once]
+The new table is made, filled and indexed in one transaction, its rows already frozen: where the server keeps a minimal
+log, nothing is written twice.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 from psycopg import sql
 
-from accelerator.search.index import COLUMNS, Index
-from accelerator.search.types import Entry
+from accelerator.search.crew import Crew, Reader, processes_for
+from accelerator.search.documents import COLUMNS
+from accelerator.search.index import Index
 from accelerator.workflow import transaction
 
-_BATCH = 2000
-_MEMORY = "512MB"
+_MEMORY = "384MB"
+_BINARY_BEGINS = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_BINARY_ENDS = b"\xff\xff"
 
 
-@dataclass
-class _Words:
-    """How each word is written, most often."""
+def rebuild(index: Index, order: Callable[[], Sequence[int]], reader: Reader, *, processes: int | None = None) -> int:
+    """Replace the whole index; return how many documents it has.
 
-    shown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    order       what is to be found, the most prominent first.
+    reader      makes what reads the entries of some of them, in the order given, without those that are gone. A class
+                or a function of a module: other processes call it too, once each.
+    processes   how many read; by default this one alone for a few documents, else one for each core.
 
-    def best(self) -> Iterator[tuple[str, str]]:
-        chosen: dict[str, tuple[int, str]] = {}
-        for (word, display), count in self.shown.items():
-            if count > chosen.get(word, (0, ""))[0]:
-                chosen[word] = (count, display)
-        return ((word, display) for word, (_, display) in chosen.items())
-
-
-def rebuild(index: Index, entries: Iterable[Entry]) -> int:
-    """Replace the whole index by these entries; return how many documents it has.
-
-    Entries are read once, after the rebuild has begun, so that none that changes meanwhile is lost.
-    Raises `RuntimeError` when a transaction is open: it opens its own.
+    Both are called after the rebuild has begun, so that nothing that changes meanwhile is lost.
+    Raises `RuntimeError` when a transaction is open (it opens its own), or when a process that reads fails or dies.
     """
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _alone(cursor, index):
         with transaction():
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [index.lock])
             cursor.execute("DELETE FROM search_touch WHERE index = %s", [index.name])
             cursor.execute("SELECT coalesce(max(id), 0) FROM search_word WHERE index = %s", [index.name])
             last_word = cursor.fetchone()[0]
-        cursor.execute(f"SET maintenance_work_mem = '{_MEMORY}'")
-        try:
-            words = _copy(cursor, index, entries)
-            _sort(cursor, index)
-            _count(cursor, words)
+        ids = order()
+        with Crew(index.name, index.packing, reader, processes or processes_for(len(ids))) as crew:
+            rows = crew.rows(ids)
             with transaction():
-                total = _replace(cursor, index, last_word)
-            _validate(cursor, index)
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("RESET maintenance_work_mem")
-                for table in ("search_staging", "search_counted", "search_written"):
-                    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+                _copy(cursor, index, rows)
+                _index(cursor, index)
+        with transaction():
+            _remember(cursor, *crew.counted())
+            total = _replace(cursor, index, last_word)
+        _validate(cursor, index)
     return total
+
+
+@contextmanager
+def _alone(cursor: Any, index: Index) -> Iterator[None]:
+    """Wait for another rebuild of this index; leave nothing behind."""
+    lock = f"{index.lock} rebuild"
+    cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [lock])
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            _run(cursor, "DROP TABLE IF EXISTS {next}", index)
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.search_counted, pg_temp.search_written")
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [lock])
 
 
 def _names(index: Index) -> dict[str, sql.Composable]:
@@ -79,41 +86,29 @@ def _run(cursor: Any, statement: str, index: Index, parameters: Any = None, **na
     cursor.execute(sql.SQL(statement).format(**(_names(index) | names)), parameters)
 
 
-def _copy(cursor: Any, index: Index, entries: Iterable[Entry]) -> _Words:
-    """Read the entries, as documents, into a table of this session."""
-    words = _Words()
-    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-    _run(
-        cursor,
-        "CREATE TEMPORARY TABLE search_staging AS SELECT {key}, {columns} FROM {table} LIMIT 0",
-        index,
-        columns=columns,
-    )
-    copying = sql.SQL("COPY search_staging ({key}, {columns}) FROM STDIN").format(**_names(index), columns=columns)
-    remaining = iter(entries)
-    while batch := list(islice(remaining, _BATCH)):
-        with transaction():
-            positions = index.positions_for(cursor, batch)
-        rows = index.rows(cursor, batch, positions)
-        with cursor.copy(copying) as copy:
-            for row in rows:
-                copy.write_row(row.values)
-                words.shown.update(row.displays.items())
-    return words
-
-
-def _sort(cursor: Any, index: Index) -> None:
-    """Make the next table from the copy, in order of prominence, with the indexes and checks of the present one."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+def _copy(cursor: Any, index: Index, rows: Iterable[bytes]) -> None:
+    """Make the next table and fill it with the rows, as they come."""
     _run(cursor, "DROP TABLE IF EXISTS {next}", index)
     _run(cursor, "CREATE TABLE {next} (LIKE {table} INCLUDING DEFAULTS INCLUDING STORAGE)", index)
-    _run(
-        cursor,
-        "INSERT INTO {next} ({key}, {columns}) SELECT {key}, {columns} FROM search_staging"
-        " ORDER BY prominence DESC, {key}",
-        index,
-        columns=columns,
+    cursor.execute(
+        "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = %s::regclass",
+        [connection.ops.quote_name(index.table)],
     )
+    if options := cursor.fetchone()[0]:
+        _run(cursor, f"ALTER TABLE {{next}} SET ({options})", index)
+    copying = sql.SQL("COPY {next} ({key}, {columns}, shelf) FROM STDIN (FORMAT binary, FREEZE)").format(
+        **_names(index), columns=sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+    )
+    with cursor.copy(copying) as copy:
+        copy.write(_BINARY_BEGINS)
+        for some in rows:
+            copy.write(some)
+        copy.write(_BINARY_ENDS)
+
+
+def _index(cursor: Any, index: Index) -> None:
+    """Give the next table the indexes and checks of the present one."""
+    cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
     for n, (_, kind, definition) in enumerate(_constraints(cursor, index)):
         if kind != "f":
             _run(
@@ -128,7 +123,7 @@ def _sort(cursor: Any, index: Index) -> None:
         kind = definition[: definition.index(" INDEX ")]
         made = f'{kind} INDEX "{_next_name(index, "i", n)}" ON "{index.table}_next" {definition[method:]}'
         cursor.execute(made)
-    _run(cursor, "ANALYZE {next}" if connection.in_atomic_block else "VACUUM (ANALYZE) {next}", index)
+    _run(cursor, "ANALYZE {next}", index)
 
 
 def _next_name(index: Index, kind: str, n: int) -> str:
@@ -156,16 +151,19 @@ def _indexes(cursor: Any, index: Index) -> list[tuple[str, str]]:
     return cursor.fetchall()
 
 
-def _count(cursor: Any, words: _Words) -> None:
-    """Count the documents of each lexeme, and write the words down, in tables of this session."""
-    cursor.execute(
-        "CREATE TEMPORARY TABLE search_counted AS SELECT word AS lexeme, ndoc AS documents"
-        " FROM ts_stat('SELECT tsv FROM search_staging')"
-    )
+def _remember(cursor: Any, documents: dict[str, int], shown: dict[tuple[str, str], int]) -> None:
+    """Copy the counts of the lexemes, and the words as they are most often written, in tables of this session."""
+    best: dict[str, tuple[int, str]] = {}
+    for (word, display), times in shown.items():
+        best[word] = max(best.get(word, (0, "")), (times, display))
+    cursor.execute("CREATE TEMPORARY TABLE search_counted (lexeme text, documents int)")
     cursor.execute("CREATE TEMPORARY TABLE search_written (word text, display text)")
-    with cursor.copy("COPY search_written FROM STDIN") as copy:
-        for row in words.best():
+    with cursor.copy("COPY search_counted FROM STDIN") as copy:
+        for row in documents.items():
             copy.write_row(row)
+    with cursor.copy("COPY search_written FROM STDIN") as copy:
+        for word, (_, display) in best.items():
+            copy.write_row((word, display))
 
 
 def _replace(cursor: Any, index: Index, last_word: int) -> int:
@@ -183,7 +181,7 @@ def _replace(cursor: Any, index: Index, last_word: int) -> int:
     changes = (
         "INSERT INTO search_lexeme (index, lexeme, documents)"
         " SELECT %s, lexeme, {sign} * count(*) FROM {next}, unnest(tsvector_to_array(tsv)) AS lexeme"
-        " WHERE {key} = ANY(%s) GROUP BY lexeme"
+        " WHERE {key} = ANY(%s) AND NOT starts_with(lexeme, '#') GROUP BY lexeme"
     )
     _run(cursor, changes, index, [index.name, touched], sign=sql.SQL("-1"))
     _run(cursor, "DELETE FROM {next} WHERE {key} = ANY(%s)", index, [touched])

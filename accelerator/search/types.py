@@ -9,7 +9,16 @@ from typing import Literal
 Sort = Literal["relevance", "name", "date"]
 
 CAP = 3000  # how many answers are read, at most: beyond, facets speak of the most prominent ones
+# The most prominent are indexed apart, on shelves, each within the next: what many documents answer is read there.
+SHELVES = (16_000, 100_000)
 EVERYTHING = "="
+NUMBER = "#"
+
+
+class Often(str):
+    """A text that stands in many entries (the words of a theme, the names of the places around): it is kept whole."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -119,4 +128,4 @@ def place_key(key: str) -> str:
 
 def identifier_key(identifier: str) -> str:
     """The key of a registration number in the index."""
-    return "#" + re.sub(r"\W", "", identifier).upper()
+    return NUMBER + re.sub(r"\W", "", identifier).upper()

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from accelerator.community.models import Organisation, OrganisationDocument
-from accelerator.community.search import DIRECTORY, every_entry, prominence_of, refresh, refresh_ids
+from accelerator.community.search import DIRECTORY, Entries, refresh, refresh_ids, the_most_prominent_first
 from accelerator.search.types import Question
 from tests import factories
 
@@ -14,9 +14,9 @@ def test_the_entries_say_how_prominent_each_is_and_leave_out_what_is_not_listed(
     sure = factories.organisation(identity="verified", siren="732829320", summary="Ce qu’elle fait.")
     told = factories.organisation(identity="declared", themes=["ALI"])
     factories.organisation(publishable=False)
-    entries = list(every_entry())
-    assert [entry.id for entry in entries] == [plain.pk, sure.pk, told.pk]
-    assert [entry.prominence for entry in entries] == [0.0, 0.45, 0.2]
+    entries = Entries()(the_most_prominent_first())
+    assert [entry.id for entry in entries] == [sure.pk, told.pk, plain.pk]
+    assert [entry.prominence for entry in entries] == [0.45, 0.2, 0.0]
 
 
 def test_prominence_is_halved_when_the_activity_ceased() -> None:
@@ -24,7 +24,7 @@ def test_prominence_is_halved_when_the_activity_ceased() -> None:
     ceased = factories.organisation(
         summary="Ce qu’elle fait.", themes=["ALI"], website="https://site.example", state="ceased"
     )
-    assert (prominence_of(alive), prominence_of(ceased)) == (0.3, 0.15)
+    assert [entry.prominence for entry in Entries()([alive.pk, ceased.pk])] == [0.3, 0.15]
 
 
 @pytest.mark.server

@@ -1,10 +1,14 @@
 """A small concrete document, for the tests of the kernel alone."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from accelerator.search.facets import Facet
 from accelerator.search.index import Index
 from accelerator.search.models import Document
+from accelerator.search.rebuild import rebuild
+from accelerator.search.types import Entry
 
 
 class PlayDocument(Document):
@@ -29,3 +33,14 @@ def play_index() -> Index:
             Facet("region", values=30),
         ],
     )
+
+
+def rebuild_with(index: Index, entries: Iterable[Entry]) -> int:
+    """Rebuild from entries at hand: they are taken when the rebuild asks for them."""
+    taken: dict[int, Entry] = {}
+
+    def order() -> list[int]:
+        taken.update((entry.id, entry) for entry in entries)
+        return sorted(taken, key=lambda one: (-taken[one].prominence, one))
+
+    return rebuild(index, order, lambda: lambda ids: [taken[one] for one in ids])

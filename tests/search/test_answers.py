@@ -12,14 +12,13 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accelerator.search import asking
+from accelerator.search import asking, crew
 from accelerator.search.facets import Facet, Packing, TooManyValuesError
 from accelerator.search.index import Index
-from accelerator.search.rebuild import rebuild
 from accelerator.search.text import sort_key
 from accelerator.search.types import Answer, Entry, Question
 from accelerator.workflow import transaction
-from tests.search.documents import play_index
+from tests.search.documents import PlayDocument, play_index, rebuild_with
 
 pytestmark = pytest.mark.server
 
@@ -124,13 +123,13 @@ def test_putting_and_removing_equals_rebuilding(
     index.remove(removed)
     final = {entry.id: entry for entry in [*first, *second] if entry.id not in removed}
     step_by_step = _untied(index.search(question), question, final), _remembered()
-    assert rebuild(index, final.values()) == len(final)
+    assert rebuild_with(index, final.values()) == len(final)
     assert (_untied(index.search(question), question, final), _remembered()) == step_by_step
 
 
 def _untied(answer: Answer, question: Question, written: Mapping[int, Entry]) -> Answer:
     """When nothing is asked, those that are as prominent as each other come in any order."""
-    if question.text or question.filters or question.places or question.sort != "relevance":
+    if question.text or any(question.filters.values()) or question.places or question.sort != "relevance":
         return answer
     prominences = [written[one].prominence for one in answer.ids]
     assert prominences == sorted(prominences, reverse=True)
@@ -195,6 +194,39 @@ def test_beyond_the_cap_the_answer_says_so(index: Index, monkeypatch: pytest.Mon
     assert index.search(Question(text, sort=sort, size=10, page=50)).ids == []
 
 
+@pytest.mark.parametrize("text", ["maison", "maison ferme", "ferme jardin atelier", "maison ferme zibeline", ""])
+@pytest.mark.parametrize("filters", [{}, {"kind": {"porteur"}}, {"region": {"76", "75"}, "kind": {"reseau"}}])
+def test_reading_the_first_shelves_changes_no_answer(
+    index: Index, monkeypatch: pytest.MonkeyPatch, text: str, filters: dict[str, set[str]]
+) -> None:
+    monkeypatch.setattr(crew, "SHELVES", (20, 60))
+    monkeypatch.setattr(crew, "_BLOCK", 20)
+    monkeypatch.setattr(asking, "CAP", 5)
+    chance = random.Random(7)
+    written = [
+        Entry(
+            number,
+            f"Maison {chance.choice(WORDS)} {chance.choice(WORDS)}",
+            facets={"kind": [chance.choice(KINDS)], "region": [chance.choice(REGIONS)]},
+            prominence=1 - number / 200,
+        )
+        for number in range(1, 121)
+    ]
+    rebuild_with(index, written)
+    shelves = PlayDocument.objects.order_by("pk").values_list("shelf", flat=True)
+    assert list(shelves) == [1] * 20 + [2] * 40 + [3] * 60
+    for page in (1, 2):
+        question = Question(text, filters=filters, page=page, size=3)
+        monkeypatch.setattr(asking, "SHELVES", ())
+        whole = index.search(question)
+        monkeypatch.setattr(asking, "SHELVES", (20, 60))
+        assert index.search(question) == whole
+    if text == "maison" and not filters:
+        PlayDocument.objects.filter(pk=1).update(shelf=3)
+        assert index.search(Question(text, size=5)).ids != whole.ids
+        assert 1 not in index.search(Question(text, size=5)).ids, "the first shelf is what was read"
+
+
 @pytest.mark.parametrize(
     ("question", "queries"),
     [
@@ -243,7 +275,7 @@ def test_what_changes_during_a_rebuild_is_kept(index: Index) -> None:
             index.put([Entry(1, "Renommée"), Entry(4, "Nouvelle")])
             index.remove([2])
 
-    assert rebuild(index, read()) == 3
+    assert rebuild_with(index, read()) == 3
     assert [index.search(Question(text)).ids for text in ("ancienne", "renommée", "nouvelle", "stable")] == [
         [],
         [1],
@@ -262,8 +294,8 @@ def test_a_rebuild_keeps_the_table_as_django_knows_it(index: Index) -> None:
 
     index.put([Entry(1, "Une")])
     before = described()
-    rebuild(index, [Entry(1, "Une")])
-    rebuild(index, [Entry(1, "Une")])
+    rebuild_with(index, [Entry(1, "Une")])
+    rebuild_with(index, [Entry(1, "Une")])
     assert described() == before
 
 
@@ -271,7 +303,7 @@ def test_a_rebuild_forgets_the_words_of_the_past_in_every_process(index: Index) 
     index.put([Entry(1, "Chocolaterie"), Entry(2, "Boulangerie")])
     elsewhere = play_index()
     assert elsewhere.search(Question("chocolatrie")).corrected == "chocolaterie"
-    rebuild(index, [Entry(2, "Boulangerie"), Entry(3, "Chocolateries")])
+    rebuild_with(index, [Entry(2, "Boulangerie"), Entry(3, "Chocolateries")])
     assert elsewhere.search(Question("chocolatrie")).corrected == "chocolateries"
 
 

@@ -1,0 +1,329 @@
+"""From entries to documents: the same way when one thing changes and when the whole index is written again.
+
+Note [What stands between two spaces is read once]
+A text is cut at its spaces by `str.split`; what stands between two of them ("l’énergie,") always gives the same
+lexemes. `text.words_of` reads it and the database stems it the first time, a dictionary afterwards. Short texts and
+those that come again (`Often`) are kept whole. What is kept is numbers, four bytes a lexeme; a few
+thousand documents are then sorted, merged and counted at once by NumPy.
+
+Note [Positions number the lexemes]
+Each lexeme takes the next position, the two stems of a word two of them: they only tell what comes first, and how near.
+
+A document is held as PostgreSQL sends it, ready for `COPY … (FORMAT binary)`: each lexeme is its bytes and a zero, how
+many positions, then each of them with its weight in the two highest bits.
+"""
+
+import json
+import struct
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any, Final
+
+import numpy as np
+from django.db import connection
+
+from accelerator.search.facets import Packing, Positions
+from accelerator.search.text import Word, sort_key, stems_of, words_of
+from accelerator.search.types import EVERYTHING, NUMBER, Entry, Often, facet_key, identifier_key, place_key, quoted
+
+COLUMNS: Final = ("tsv", "prominence", "packed_0", "packed_1", "sort_name", "dated_at")
+
+_WEIGHTS: Final = "DCBA"  # from 0 to 3
+_PARTS: Final = 5  # what weighs A, B, C, D, then the keys
+_LAST_POSITION: Final = 16383
+_MOST_POSITIONS: Final = 255  # of one lexeme
+# In one number, to sort: which document of the block, which lexeme, which rank in the document.
+_RANK_BITS, _LEXEME_BITS, _MOST_TOGETHER = 20, 30, 4096
+_SHORT: Final = 60
+_MOST_CACHED: Final = 400_000
+_SAMPLED: Final = 8  # of how many documents one is read to know how each word is most often written
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_BEFORE: Final = struct.Struct(">hiqii")
+_AFTER: Final = struct.Struct(">idiqiqi")
+_DATED: Final = struct.Struct(">iq")
+_NOT_DATED: Final = struct.pack(">i", -1)
+_SHELF: Final = struct.Struct(">ih")
+# The only place of a lexeme, as it is written; the first: none.
+_ONE_PLACE: Final = np.array(
+    [b"\x00\x00", *(struct.pack(">HH", 1, place) for place in range(1, 1 << 16))], dtype=object
+)
+
+Place = Callable[[Collection[tuple[str, str]]], Positions]
+
+
+@dataclass(slots=True)
+class Document:
+    """What is written of one entry. `tsv`: its `count` lexemes, keys included, as they are sent."""
+
+    id: int
+    count: int
+    tsv: bytes
+    prominence: float
+    packed_0: int
+    packed_1: int
+    sort_name: str
+    dated_at: datetime | None
+
+    def copied(self, shelf: int) -> bytes:
+        """As a row of a binary COPY: the key, then `COLUMNS`, then its shelf."""
+        name, tsv = self.sort_name.encode(), self.tsv
+        dated = _NOT_DATED
+        if self.dated_at is not None:
+            since = self.dated_at - _EPOCH
+            dated = _DATED.pack(8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+        before = _BEFORE.pack(len(COLUMNS) + 2, 8, self.id, len(tsv) + 4, self.count)
+        after = _AFTER.pack(8, self.prominence, 8, self.packed_0, 8, self.packed_1, len(name))
+        return b"".join((before, tsv, after, name, dated, _SHELF.pack(2, shelf)))
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """As the parameters of an INSERT: the key, then `COLUMNS`."""
+        tsv = " ".join(quoted(lexeme) + places for lexeme, places in self._read())
+        return (self.id, tsv, self.prominence, self.packed_0, self.packed_1, self.sort_name, self.dated_at)
+
+    @property
+    def lexemes(self) -> list[str]:
+        """Its lexemes and keys, without registration numbers: who has one is known by asking."""
+        return [lexeme for lexeme, _ in self._read() if not lexeme.startswith(NUMBER)]
+
+    def _read(self) -> Iterator[tuple[str, str]]:
+        at = 0
+        while at < len(self.tsv):
+            end = self.tsv.index(b"\x00", at)
+            (count,) = struct.unpack_from(">H", self.tsv, end + 1)
+            places = struct.unpack_from(f">{count}H", self.tsv, end + 3)
+            said = ",".join(f"{place & _LAST_POSITION}{_WEIGHTS[place >> 14]}" for place in places)
+            yield self.tsv[at:end].decode(), f":{said}" if said else ""
+            at = end + 3 + 2 * count
+
+
+class _Learnt(dict[Any, Any]):
+    """What was learnt; what is asked and was not is noted in `lacking`, and stands for `nothing` meanwhile."""
+
+    def __init__(self, nothing: Any, lacking: list[Any]) -> None:
+        super().__init__()
+        self._nothing, self._lacking = nothing, lacking
+
+    def __missing__(self, key: Any) -> Any:
+        self._lacking.append(key)
+        return self._nothing
+
+
+class Maker:
+    """Makes the documents of one index, and keeps what it learnt on the way. Not to be shared by two threads.
+
+    place   gives positions to values of facets that have none, and returns all positions.
+    """
+
+    def __init__(self, packing: Packing, place: Place) -> None:
+        self._packing, self._place = packing, place
+        self._begin()
+
+    def _begin(self) -> None:
+        # Chunks of text (a string), then values of facets (a pair).
+        self._lacking: list[Any] = []
+        self._chunks, self._values = _Learnt(b"", self._lacking), _Learnt((b"", 0, 0), self._lacking)
+        self._words: dict[str, bytes] = {}
+        self._texts: dict[str, bytes] = {}
+        self._keys: dict[str, bytes] = {}
+        self._numbers: dict[str, bytes] = {}
+        self._lexemes = np.empty(1024, dtype=object)
+        self._documents = np.zeros(1024, dtype=np.int64)
+        self._shown: Counter[tuple[str, str]] = Counter()
+        self._sample: Counter[str] = Counter()
+        self._everything = self._number(EVERYTHING)
+
+    def renew(self) -> None:
+        """Forget what belongs to one transaction (the positions that it took are lost if it is rolled back), and
+        everything when it is much."""
+        if len(self._words) > _MOST_CACHED:
+            self._begin()
+        self._lacking.clear()
+        self._values.clear()
+        self._shown.clear()
+
+    def make(self, entries: Sequence[Entry]) -> list[Document]:
+        """Their documents, in the same order. Raises `TooManyValuesError`, `KeyError` for an unknown facet."""
+        if len(entries) > _MOST_TOGETHER:
+            return self.make(entries[:_MOST_TOGETHER]) + self.make(entries[_MOST_TOGETHER:])
+        if len(self._chunks) > _MOST_CACHED:
+            self._chunks.clear()
+            self._texts.clear()
+        parts: list[bytes] = []
+        packed, again = [], []
+        for rank, entry in enumerate(entries):
+            lacked = len(self._lacking)
+            packed.append(self._cut(entry, parts))
+            if len(self._lacking) > lacked:
+                again.append(rank)
+        if again:
+            self._learn()
+            for rank in again:
+                fresh: list[bytes] = []
+                packed[rank] = self._cut(entries[rank], fresh)
+                parts[rank * _PARTS : (rank + 1) * _PARTS] = fresh
+        return self._merged(entries, parts, packed) if entries else []
+
+    def sample(self, entries: Sequence[Entry]) -> None:
+        """Remember how the words of some are written."""
+        for entry in entries[::_SAMPLED]:
+            for text in _texts_of(entry):
+                self._sample.update(text.split())
+
+    def counted(self) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+        """Of all that was made: {lexeme: documents} without registration numbers, {(word, as shown): how often}."""
+        for chunk, times in self._sample.items():
+            for word in self._kept(chunk):
+                self._shown[word.folded, word.shown] += times
+        self._sample.clear()
+        present = np.flatnonzero(self._documents)
+        lexemes = (lexeme[:-1].decode() for lexeme in self._lexemes[present])
+        return dict(zip(lexemes, self._documents[present].tolist(), strict=True)), dict(self._shown)
+
+    def displays(self, entries: Iterable[Entry]) -> dict[str, str]:
+        """How the words of some entries, that were made, are written, once each."""
+        displays: dict[str, str] = {}
+        for entry in entries:
+            for text in _texts_of(entry):
+                for word in self._kept(text):
+                    displays.setdefault(word.folded, word.shown)
+        return displays
+
+    def _kept(self, text: str) -> list[Word]:
+        """The words of a text that was read, without the stop words."""
+        return [word for word in words_of(text) if self._words.get(word.raw)]
+
+    # Entries cut into numbers
+
+    def _cut(self, entry: Entry, parts: list[bytes]) -> tuple[int, int]:
+        """Add the five parts of an entry: the numbers of the lexemes of each; return its facets, packed."""
+        chunk, texts = self._chunks.__getitem__, self._texts
+        parts.append(b"".join([chunk(one) for text in (entry.name, *entry.titles) for one in text.split()]))
+        others = (entry.summary, entry.body, entry.context)
+        parts += [b"".join([texts.get(text) or self._text(text) for text in part]) for part in others]
+        keys, packed_0, packed_1 = [self._everything], 0, 0
+        for name, values in entry.facets.items():
+            for value in values:
+                key, bits_0, bits_1 = self._values[name, value]
+                keys.append(key)
+                packed_0 |= bits_0
+                packed_1 |= bits_1
+        keys += [self._keys.get(place) or self._key(place) for place in entry.places]
+        parts.append(b"".join(keys))
+        return packed_0, packed_1
+
+    def _text(self, text: str) -> bytes:
+        lacked = len(self._lacking)
+        numbers = b"".join(map(self._chunks.__getitem__, text.split()))
+        if (len(text) <= _SHORT or isinstance(text, Often)) and len(self._lacking) == lacked:
+            self._texts[text] = numbers
+        return numbers
+
+    def _key(self, place: str) -> bytes:
+        self._keys[place] = number = self._number(place_key(place))
+        return number
+
+    def _number(self, lexeme: str) -> bytes:
+        number = self._numbers.get(lexeme)
+        if number is None:
+            rank = len(self._numbers)
+            if rank == len(self._lexemes):
+                self._lexemes = np.concatenate([self._lexemes, np.empty(rank, dtype=object)])
+                self._documents = np.concatenate([self._documents, np.zeros(rank, dtype=np.int64)])
+            self._lexemes[rank] = lexeme.encode() + b"\x00"
+            self._numbers[lexeme] = number = rank.to_bytes(4, "little")
+        return number
+
+    def _learn(self) -> None:
+        chunks = {one: words_of(one) for one in self._lacking if isinstance(one, str)}
+        values = {one for one in self._lacking if not isinstance(one, str)}
+        self._lacking.clear()
+        unknown = {word.raw: word for words in chunks.values() for word in words if word.raw not in self._words}
+        forms = {form for word in unknown.values() for form in word.forms}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT form, search_stem(form) FROM unnest(%s::text[]) AS form", [list(forms)])
+            stems = dict(cursor.fetchall())
+        for raw, word in unknown.items():
+            self._words[raw] = b"".join(map(self._number, stems_of(word, stems)))
+        for chunk, words in chunks.items():
+            self._chunks[chunk] = b"".join([self._words[word.raw] for word in words])
+            self._shown.update((word.folded, word.shown) for word in words if self._words[word.raw])
+        if values:
+            positions = self._place(values)
+            for name, value in values:
+                packed = self._packing.pack({name: [value]}, positions)
+                self._values[name, value] = (self._number(facet_key(name, value)), *packed)
+
+    # Numbers merged into documents
+
+    def _merged(self, entries: Sequence[Entry], parts: list[bytes], packed: list[tuple[int, int]]) -> list[Document]:
+        lengths = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts)) // 4
+        lexemes = np.frombuffer(b"".join(parts), dtype="<i4").astype(np.int64)
+        each = lengths.reshape(-1, _PARTS).sum(axis=1)
+        begins = each.cumsum() - each
+        document = np.repeat(np.arange(len(entries)), each)
+        rank = np.arange(len(lexemes)) - begins[document]
+        weight = np.repeat(np.tile(np.array([3, 2, 1, 0, -1]), len(entries)), lengths)
+        place = np.where((weight < 0) | (rank >= _LAST_POSITION), 0, weight << 14 | rank + 1)
+        rank = np.minimum(rank, (1 << _RANK_BITS) - 1)
+        every = np.sort(document << _LEXEME_BITS + _RANK_BITS | lexemes << _RANK_BITS | rank)
+        place = place[begins[every >> _LEXEME_BITS + _RANK_BITS] + (every & (1 << _RANK_BITS) - 1)]
+        every >>= _RANK_BITS
+        first = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1]]))
+        every = every[first]
+        lexemes = every & (1 << _LEXEME_BITS) - 1
+        self._documents += np.bincount(lexemes, minlength=len(self._documents))
+        written = np.empty(2 * len(first), dtype=object)
+        written[0::2] = self._lexemes[lexemes]
+        written[1::2] = _ONE_PLACE[place[first]]
+        times = np.diff(np.append(first, len(place)))
+        sent = place.astype(">u2").tobytes()
+        for at in np.flatnonzero(times > 1).tolist():
+            begin, count = int(first[at]), int(times[at])
+            written[2 * at + 1] = _places(sent[2 * begin : 2 * (begin + count)])
+        pieces = written.tolist()
+        ends = np.searchsorted(every >> _LEXEME_BITS, np.arange(len(entries)), side="right").tolist()
+        made, begin = [], 0
+        for entry, (packed_0, packed_1), end in zip(entries, packed, ends, strict=True):
+            numbers = {identifier_key(identifier) for identifier in entry.identifiers if identifier}
+            tsv = b"".join([*pieces[2 * begin : 2 * end], *(number.encode() + b"\x00\x00\x00" for number in numbers)])
+            count, name = end - begin + len(numbers), sort_key(entry.name)
+            made.append(Document(entry.id, count, tsv, entry.prominence, packed_0, packed_1, name, entry.dated_at))
+            begin = end
+        return made
+
+
+def _places(sent: bytes) -> bytes:
+    """Several places of a lexeme, as they are written: without those that are beyond the last position."""
+    end = len(sent)
+    while end and sent[end - 2 : end] == b"\x00\x00":
+        end -= 2
+    end = min(end, 2 * _MOST_POSITIONS)
+    return struct.pack(">H", end // 2) + sent[:end]
+
+
+def _texts_of(entry: Entry) -> Iterable[str]:
+    return chain((entry.name,), entry.titles, entry.summary, entry.body, entry.context)
+
+
+def take_positions(index: str, packing: Packing, values: Collection[tuple[str, str]]) -> Positions:
+    """The positions of the facets' values, given to those that have none. Raises `TooManyValuesError`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT positions FROM search_state WHERE index = %s", [index])
+        row = cursor.fetchone()
+        positions: dict[str, dict[str, int]] = json.loads(row[0]) if row else {}
+        if all(value in positions.get(name, {}) for name, value in values):
+            return positions
+        cursor.execute(
+            "INSERT INTO search_state (index, generation, positions) VALUES (%s, 0, '{}') ON CONFLICT DO NOTHING",
+            [index],
+        )
+        cursor.execute("SELECT positions FROM search_state WHERE index = %s FOR UPDATE", [index])
+        positions = json.loads(cursor.fetchone()[0])
+        for name, value in sorted(values):
+            packing.take(name, value, positions)
+        cursor.execute("UPDATE search_state SET positions = %s WHERE index = %s", [json.dumps(positions), index])
+    return positions
