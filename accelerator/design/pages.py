@@ -1,6 +1,7 @@
 """Pages: the one natural path for reading, and the one for acting."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ from accelerator.design.forms import Form
 from accelerator.design.site import home_url
 from accelerator.design.visitors import client_address
 from accelerator.workflow import Refused, read_only, submissions, transaction
+from accelerator.workflow.transactions import plans_kept
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Page(View):
     trail       the breadcrumb between the home page and this one.
     context     what the template shows.
 
-    `public = True` opens the page to people who are not signed in. Loading, rule and rendering all run in a
+    `public = True` opens the page to people who are not signed in; `frequent = True` has the database keep the plans of
+    its questions (`workflow.transactions.plans_kept`). Loading, rule and rendering all run in a
     transaction in which the database refuses writes.
     """
 
@@ -44,6 +47,7 @@ class Page(View):
     title: str = ""
     description: str = ""
     public: ClassVar[bool] = False
+    frequent: ClassVar[bool] = False
     status: int = 200
 
     @classmethod
@@ -78,7 +82,7 @@ class Page(View):
         return {}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with read_only():
+        with read_only(), plans_kept() if self.frequent else nullcontext():
             self._open()
             return self.answer()
 

@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.transaction import atomic
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_ASKED_BEFORE_KEPT: Final = 2
 
 # Note [The transaction of a test does not count]
 # Tests run inside a transaction of their own, which would hide a page that forgot to open one. So an operation
@@ -39,6 +42,26 @@ def read_only() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
         yield
+
+
+@contextmanager
+def plans_kept() -> Iterator[None]:
+    """Let the server keep the plans of what is asked inside, for as long as the connection lives.
+
+    Note [A plan costs more than its answer]
+    The six questions of the page of an organisation took the server 2.7 ms, 1.9 of them to plan. Asked for the third
+    time on a connection, with values sent apart from the text, each is planned for the last time: 0.8 ms. Not for
+    everything: Django writes some questions in a way that cannot be prepared (its ticket 20516), and a plan kept is of
+    no use to what is rarely asked.
+    """
+    connection.ensure_connection()
+    session: Any = connection.connection
+    before = session.cursor_factory, session.prepare_threshold
+    session.cursor_factory, session.prepare_threshold = ServerBindingCursor, _ASKED_BEFORE_KEPT
+    try:
+        yield
+    finally:
+        session.cursor_factory, session.prepare_threshold = before
 
 
 def demand_transaction(name: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accelerator.community.models import Organisation
@@ -134,6 +135,25 @@ def test_the_page_asks_the_database_a_fixed_number_of_questions(
         one.distinctions.create(name=f"Distinction {number}", granted_on="2018", source_url="https://presse.example/x")
     with django_assert_num_queries(PAGE_QUERIES):
         _page(client, one)
+
+
+def test_the_server_plans_the_questions_of_the_page_for_a_while_only(client: HostileClient) -> None:
+    one = factories.organisation()
+
+    def kept() -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT statement FROM pg_prepared_statements")
+            return {statement for (statement,) in cursor.fetchall()}
+
+    before = kept()
+    pages = [_page(client, one) for _ in range(4)]
+    assert len(set(pages)) == 1
+    assert [statement for statement in kept() - before if 'FROM "community_organisation"' in statement]
+    # Outside such a page, nothing is kept.
+    known = kept()
+    for _ in range(4):
+        list(Organisation.objects.filter(name="Autre"))
+    assert kept() == known
 
 
 # The savepoint, the read-only transaction and its end; the record; its themes, territories, distinctions, history;

@@ -23,6 +23,7 @@ class OrganisationPage(Within):
 
     rule = None
     public = True
+    frequent = True
     template_name = "community/organisation.html"
 
     def load(self) -> None:

@@ -74,6 +74,7 @@ class Territory(Page):
     """One place: what it is, who is there, who acts there."""
 
     public = True
+    frequent = True
     template_name = "portal/territory.html"
     address = "portal:territory"
 
