@@ -146,7 +146,7 @@ def test_the_server_plans_the_questions_of_the_page_for_a_while_only(client: Hos
             return {statement for (statement,) in cursor.fetchall()}
 
     before = kept()
-    pages = [_page(client, one) for _ in range(4)]
+    pages = [_page(client, one).partition("<main")[2].partition("</main>")[0] for _ in range(4)]
     assert len(set(pages)) == 1
     assert [statement for statement in kept() - before if 'FROM "community_organisation"' in statement]
     # Outside such a page, nothing is kept.
