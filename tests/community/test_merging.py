@@ -489,7 +489,7 @@ def test_the_worklist_filters_and_exports(client: HostileClient, number: int, dj
         )
     client.force_login(factories.role(None, name=RoleName.MODERATOR).person)
     with django_assert_num_queries(9):
-        text = client.get("/moderation/doublons?raison=website&etat=open&q=A").content.decode()
+        text = client.get("/moderation/doublons?raison=website&q=A").content.decode()
     assert "même nom, même commune, même site" in text
     assert "Rien ne correspond" in client.get("/moderation/doublons?etat=merged").content.decode()
     lines = b"".join(client.get("/moderation/doublons?format=csv")).decode().splitlines()

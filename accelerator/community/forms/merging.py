@@ -7,9 +7,9 @@ from django import forms
 from accelerator.community.forms.people import reason_field
 from accelerator.community.queries.merging import Choice
 from accelerator.community.states import DuplicateState, Likeness
-from accelerator.design.forms import FilterForm, Form
+from accelerator.design.forms import FilterForm, Form, dress
 
-KEEP, TAKE = "keep", "take"
+KEEP, TAKE, ALL = "keep", "take", "all"
 _VALUE = "value_"
 
 
@@ -18,7 +18,14 @@ class DuplicateFilters(FilterForm):
 
     q = forms.CharField(label="Nom", max_length=80)
     raison = forms.ChoiceField(label="Raison", choices=[("", "Toutes"), *Likeness.choices])
-    etat = forms.ChoiceField(label="État", choices=[("", "Tous"), *DuplicateState.choices])
+    etat = forms.ChoiceField(
+        label="État",
+        choices=[
+            ("", DuplicateState.OPEN.label),
+            *((state.value, state.label) for state in (DuplicateState.MERGED, DuplicateState.DIFFERENT)),
+            (ALL, "Tous"),
+        ],
+    )
 
 
 class Other(Form):
@@ -65,6 +72,9 @@ class Unite(Form):
                 widget=forms.RadioSelect,
             )
         self.fields["reason"] = reason_field("Motif", "Les personnes des deux fiches le liront.")
+        # They came after the base dressed its own.
+        for field in self.fields.values():
+            dress(field)
 
     @property
     def taken(self) -> list[str]:

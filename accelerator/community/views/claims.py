@@ -95,6 +95,7 @@ class Claims(Within, ListPage):
     rule = "community.see_claims"
     title = "Revendications"
     template_name = "community/claims/claims.html"
+    stacked = True
     things = ("revendication", "revendications")
     order = "-date"
     export_name = "revendications"
@@ -126,6 +127,7 @@ class ClaimsDesk(ModerationOnly, ListPage):
     """The claims that a moderator watches over: the contested ones first to be looked at."""
 
     title = "Revendications"
+    stacked = True
     things = ("revendication", "revendications")
     order = "-date"
     export_name = "revendications"

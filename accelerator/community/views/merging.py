@@ -38,6 +38,7 @@ class Duplicates(ModerationOnly, ListPage):
 
     title = "Doublons probables"
     template_name = "community/merging/duplicates.html"
+    stacked = True
     things = ("paire", "paires")
     order = "-ressemblance"
     export_name = "doublons"
@@ -46,11 +47,11 @@ class Duplicates(ModerationOnly, ListPage):
         Column("premiere", "Fiche", lambda pair: pair.first.name, sort=("first__name",), url=_pair_url),
         Column("seconde", "Autre fiche", lambda pair: pair.second.name, sort=("second__name",)),
         Column("commune", "Commune", lambda pair: _place(pair.first)),
-        Column("autre_commune", "Commune de l’autre", lambda pair: _place(pair.second)),
+        Column("autre_commune", "Commune de l’autre", lambda pair: _place(pair.second), screen=False),
         Column("raisons", "Raisons", lambda pair: pair.said),
         Column("ressemblance", "Ressemblance", lambda pair: pair.likeness, sort=("likeness",), number=True),
         Column("trouvee", "Trouvée le", lambda pair: said(pair.found_at), sort=("found_at",)),
-        Column("etat", "État", lambda pair: pair.get_state_display(), sort=("state",)),
+        Column("etat", "État", lambda pair: pair.get_state_display(), screen=False),
         Column("motif", "Motif", lambda pair: pair.reason, screen=False),
     )
     empty_title = "Aucun doublon probable"
@@ -64,9 +65,8 @@ class Duplicates(ModerationOnly, ListPage):
             rows = rows.filter(Q(first__name__icontains=q) | Q(second__name__icontains=q))
         if reason := values.get("raison"):
             rows = rows.filter(reasons__contains=[reason])
-        if "etat" in values:
-            return rows.filter(state=values["etat"])
-        return rows
+        state = values.get("etat", DuplicateState.OPEN)
+        return rows if state == forms.ALL else rows.filter(state=state)
 
 
 class DuplicatePage(ModerationOnly, ActionPage):
@@ -215,6 +215,7 @@ class Merges(Within, ListPage):
     rule = "community.see_merges"
     title = "Fiches réunies"
     template_name = "community/merging/merges.html"
+    stacked = True
     things = ("réunion", "réunions")
     order = "-date"
     export_name = "fiches-reunies"
