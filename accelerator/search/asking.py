@@ -120,7 +120,7 @@ class _Asking:
         self.unknown: list[Word] = []
 
     def answer(self) -> Answer:
-        keys = [EVERYTHING, *(key for some in self._keys for key in some)]
+        keys = [EVERYTHING, *(key for some in self._keys() for key in some)]
         nothing_typed = not self.words and not self.identifiers
         self.known.look(self.source, [*self.words, *_pairs(self.words)], keys, totals=nothing_typed and not self.places)
         terms = self._terms()
@@ -134,22 +134,23 @@ class _Asking:
     @property
     def _alone(self) -> str | None:
         """The only key asked, when nothing else is: how many documents have it is known exactly."""
-        keys = [key for some in self._keys for key in some]
+        keys = [key for some in self._keys() for key in some]
         return keys[0] if len(keys) == 1 and not self.words and not self.identifiers else None
 
-    @property
-    def _keys(self) -> list[list[str]]:
-        """The keys asked: any of each list."""
-        asked = [[facet_key(name, value) for value in values] for name, values in self.filters.items()]
-        return [*asked, [place_key(key) for key in self.places]] if self.places else asked
+    def _keys(self, without: str | None = None) -> list[list[str]]:
+        """The keys asked: any of each list; perhaps without one of the filters."""
+        asked = self.filters.items()
+        keys = [[facet_key(name, value) for value in values] for name, values in asked if name != without]
+        return [*keys, [place_key(key) for key in self.places]] if self.places else keys
 
-    def _on_shelves(self, terms: list[_Term]) -> list[int]:
-        """How many of the answers each shelf may hold, at most: as many as the rarest thing asked, in proportion."""
+    def _rarest(self, without: str | None = None) -> int:
+        """In how many documents stands the rarest of these."""
         documents = self.known.documents
-        everything = max(1, documents.get(EVERYTHING, 1))
-        counts = [term.documents for term in terms] + [sum(documents[key] for key in some) for some in self._keys]
-        rarest = 0 if self.identifiers else min([everything, *counts])
-        return [rarest * min(size, everything) // everything for size in SHELVES]
+        if self.identifiers:
+            return 0
+        return min(
+            [documents.get(EVERYTHING, 0), *(sum(documents[key] for key in some) for some in self._keys(without))]
+        )
 
     # Words
 
@@ -245,7 +246,7 @@ class _Asking:
             cursor.execute(
                 "SELECT kept, loose, answering, ids, packed_0, packed_1, others_0, others_1"
                 " FROM search_find(%s::regclass, %s, %s, %s::text[], %s::float8[], %s, %s::text[],"
-                " %s, %s, %s, %s, %s, %s, %s, %s)",
+                " %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s::bigint[], %s::float8[])",
                 [
                     connection.ops.quote_name(source.table),
                     source.key,
@@ -261,7 +262,10 @@ class _Asking:
                     MOST_TURNED,
                     RANKED,
                     1 if len(terms) <= SHORT else ENOUGH,
-                    self._on_shelves(terms),
+                    [term.documents for term in terms],
+                    self._rarest(),
+                    [self._rarest(name) for name in others],
+                    [min(1.0, shelf / everything) for shelf in SHELVES],
                 ],
             )
             kept, loose, found, ids, packed_0, packed_1, others_0, others_1 = cursor.fetchone()
