@@ -115,6 +115,7 @@ class _Asking:
         self.filters = {name: tuple(values) for name, values in question.filters.items()}
         self.filters = {name: values for name, values in self.filters.items() if values}
         self.places = list(question.places)
+        self.cap = CAP
         self.known = _Known()
         self.corrected: str | None = None
         self.unknown: list[Word] = []
@@ -258,7 +259,7 @@ class _Asking:
                     question.sort,
                     min(first, CAP),
                     size if first < CAP else 0,
-                    CAP,
+                    self.cap,
                     MOST_TURNED,
                     RANKED,
                     1 if len(terms) <= SHORT else ENOUGH,

@@ -94,6 +94,7 @@ class _Reading(_Asking):
     def __init__(self, index: Index, question: Question, *, loosely: bool = False) -> None:
         shortest = Question(question.text, question.filters, question.places, "relevance", 1, 1, counted=())
         super().__init__(index.source, shortest)
+        self.cap = 0  # how many words are required is asked, not what answers
         self.loosely = loosely
         self.found = Meaning("")
 
