@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from accelerator.design import charts
 from accelerator.design.charts import PALETTES, Chart, Look, Shape, draw, number
 from tests.design.test_look import contrast
 
@@ -51,10 +52,17 @@ def test_a_picture_holds_neither_style_nor_script_and_names_itself_in_french(sha
         assert english not in svg
 
 
-def test_nothing_is_fetched_even_if_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A figure's label that looks like an address is text."""
+def test_a_label_that_looks_like_an_address_is_text() -> None:
     svg = draw(Chart(Shape.BARS, "Essai", [("http://127.0.0.1:9/x.json", 1.0)], "organisations"))
     assert "http://127.0.0.1:9/x.json" in texts(svg)
+
+
+def test_the_engine_may_fetch_nothing_even_if_its_data_ask_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = {"data": {"url": "http://127.0.0.1:9/x.json"}}
+    drawn = charts._SHAPES[Shape.BARS]
+    monkeypatch.setitem(charts._SHAPES, Shape.BARS, lambda *given: {**drawn(*given), **elsewhere})
+    with pytest.raises(ValueError, match="External data url not allowed"):
+        draw(Chart(Shape.BARS, "Essai", ROLES, "organisations"))
 
 
 def test_nothing_to_draw_is_an_error() -> None:
