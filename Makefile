@@ -13,7 +13,7 @@ INSTALLED := .venv/run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 TOOLED := .venv/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve stop test check fix bench lock clean import-sirene import-rna
+.PHONY: help run serve stop test check fix bench lock clean import-sirene import-rna import-list
 
 help:  ## what each door does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,11 @@ import-sirene: $(INSTALLED)  ## loads INSEE's files: FILE="units.zip sites.zip" 
 import-rna: $(INSTALLED)  ## loads the files of the associations: FILE="rna_waldec.zip" [TERRITORY= LIST= ON=]
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_rna $(FILE) \
 		$(if $(TERRITORY),--territory $(TERRITORY)) $(if $(LIST),--list $(LIST)) $(if $(ON),--on $(ON))
+
+import-list: $(INSTALLED)  ## enters the organisations of any list: FILE=list.xlsx SOURCE=code [NAME= LICENCE= URL= MAP='nom="Raison sociale"' YES=1]
+	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_list $(FILE) --source $(SOURCE) \
+		$(if $(NAME),--name "$(NAME)") $(if $(LICENCE),--licence "$(LICENCE)") $(if $(URL),--url "$(URL)") \
+		$(if $(MAP),--map $(MAP)) $(if $(ON),--on $(ON)) $(if $(YES),--yes)
 
 test: $(TOOLED)  ## passes the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

@@ -1,6 +1,7 @@
 """`python -m benchmarks` (or `make bench`): prepares the data, measures, prints the table, writes `results.md`.
 
 BENCH_SIZE=100000    organisations
+BENCH_IMPORT=0       units of a file of INSEE's shape to import, twice (0: not measured)
 BENCH_SECONDS=20     how long the visitors stay (30 at most)
 """
 
@@ -20,6 +21,7 @@ from config import embedded
 HERE = Path(__file__).resolve().parent
 SIZE = int(os.environ.get("BENCH_SIZE", "100000"))
 COMMON = 200_000  # beyond, the usual way to search takes minutes to prepare
+IMPORT = int(os.environ.get("BENCH_IMPORT", "0"))
 SECONDS = min(30, int(os.environ.get("BENCH_SECONDS", "20")))
 
 
@@ -40,7 +42,7 @@ def measure(fresh: bool) -> None:
     import django
 
     django.setup()
-    from benchmarks import elsewhere, kernel, limit, load, naive, pages, places, prepare
+    from benchmarks import elsewhere, imports, kernel, limit, load, naive, pages, places, prepare
 
     log("préparation des données")
     prepared = prepare.prepare(SIZE, fresh=fresh)
@@ -64,6 +66,10 @@ def measure(fresh: bool) -> None:
     log("lieux")
     lines += [report.Heading(f"Lieux et périmètres, {report.number(places.ROWS)} rangées")]
     lines += shown(places.measure())
+    if IMPORT:
+        log("import d’un fichier Sirene")
+        lines += [report.Heading(f"Import d’un fichier Sirene, {report.number(IMPORT)} unités")]
+        lines += shown(imports.measure(IMPORT))
     lines += [report.Heading(elsewhere.HEADING), *elsewhere.LINES]
     text = report.table(lines)
     sys.stdout.write(text)

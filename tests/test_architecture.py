@@ -61,9 +61,11 @@ OTHER_ROOMS = {
     # identifiers and their check digits; files made readable; where they are compared; what is kept of each register
     "registers": {"identifiers", "reading", "workspace", "sirene", "rna"},
     # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; the files of
-    # exports; an import, from its files to the index; themes that a text lets one think of, and how good they are
+    # exports; an import, from its files to the index; lists in any spreadsheet; themes that a text lets one think of,
+    # and how good they are
     "community": {
-        *("pictures", "charter", "deadlines", "record", "domains", "exporting", "imports", "suggestions", "measuring"),
+        *("pictures", "charter", "deadlines", "record", "domains", "exporting", "imports", "lists"),
+        *("suggestions", "measuring"),
     },
     # what is counted of the directory, named
     "portal": {"figures"},

@@ -8,7 +8,7 @@ bear the moment at which their run began: those whose index was not written yet 
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -19,11 +19,14 @@ from typing import Any, Final
 from django.db import connection
 from django.utils import timezone
 
-from accelerator.community.models import Organisation
+from accelerator.community import lists
+from accelerator.community.models import ListSource, Organisation
 from accelerator.community.operations.imports import take
+from accelerator.community.operations.lists import keep_list_source, take_list
 from accelerator.community.queries.register import doubles_of
 from accelerator.community.search import rebuild_directory, refresh_ids
 from accelerator.geography.models import OtherName, Place, PlaceKind
+from accelerator.geography.queries import read_place
 from accelerator.journal import Actor
 from accelerator.registers import rna, sirene
 from accelerator.registers.identifiers import Misread
@@ -32,9 +35,11 @@ from accelerator.registers.models import Run
 from accelerator.registers.operations import (
     alone,
     begin_run,
+    count_rejects,
     fail_run,
     finish_run,
     keep_rejects,
+    restart_counts,
     tell_run,
     understand_run,
 )
@@ -42,7 +47,7 @@ from accelerator.registers.queries import moments_not_indexed
 from accelerator.registers.reading import Table, Unreadable, digest_of, tables_of
 from accelerator.registers.sirene import Found
 from accelerator.registers.states import Source
-from accelerator.registers.workspace import Workspace, blocks, workspace, written
+from accelerator.registers.workspace import BLANKED, LEFT, Workspace, blocks, workspace, written
 from accelerator.workflow import Refused, transaction
 
 Bar = Callable[[str, int, int], None]
@@ -51,6 +56,7 @@ BLOCK: Final = 50_000
 MANY: Final = 20_000
 _TOLD_EVERY: Final = 2.0
 _AT_ONCE: Final = 2
+_LIST_BLOCK: Final = 500
 LOADING: Final = "Chargement dans l’annuaire"
 
 
@@ -136,6 +142,118 @@ def import_rna(
 
     communes = _communes(selection.territory)
     return _run(Source.RNA, paths, selection.as_json(), understand, rna.READY, by=by, bar=bar, on=on)
+
+
+def look_at_list(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """The columns of a list and its first rows, to see what is what before anything is read.
+
+    Raises `Refused` when the file cannot be read.
+    """
+    with workspace(lambda step, done, total: None) as space:
+        try:
+            table = _only_table(_opened([path], space))
+            columns = {f"c{rank}": column for rank, column in enumerate(table.columns)}
+            space.read(table, "rows", columns, f"SELECT rank, {', '.join(columns)} FROM given", "Liste")  # noqa: S608  our own names
+        except Unreadable as unreadable:
+            raise Refused(str(unreadable)) from unreadable
+        first = list(space.rows("SELECT * EXCLUDE (rank) FROM rows ORDER BY rank LIMIT 3"))
+        return table.columns, [dict(zip(table.columns, row, strict=True)) for row in first]
+
+
+def import_list(
+    path: Path,
+    code: str,
+    *,
+    mapping: Mapping[str, str],
+    by: Actor,
+    bar: Bar,
+    name: str = "",
+    url: str = "",
+    licence: str = "",
+    on: date | None = None,
+) -> Run:
+    """Enter and complete the organisations of a list; the mapping is kept for the next time.
+
+    mapping  our names of values -> the list's columns.
+    Raises `Refused` as `import_sirene` does, and when the name is not among the columns.
+    """
+    if "name" not in mapping:
+        raise Refused("Dites quelle colonne donne le nom : --map nom=Colonne.")
+    with transaction():
+        source = keep_list_source(
+            code=code, name=name, url=url, licence=licence, mapping=mapping, by=by, at=timezone.now()
+        )
+    teller = _Teller(bar, by)
+    digest, size = _digest([path])
+    with alone(), _begun(teller, Source.LIST, [path], digest, size, {"mapping": dict(mapping)}, by, code) as begun:
+        with workspace(teller) as space:
+            table = _only_table(_opened([path], space))
+            if missing := table.missing(mapping.values()):
+                raise Unreadable(f"{table.name} n’a pas les colonnes : {', '.join(missing)}.")
+            space.read(table, "rows", mapping, f"SELECT rank, {', '.join(mapping)} FROM given", "Liste")  # noqa: S608  our own names
+            total = space.number("SELECT count(*) FROM rows")
+            with transaction():
+                run = understand_run(
+                    run=begun,
+                    read=total + space.broken(),
+                    kept=total,
+                    unchanged=0,
+                    rejected=0,
+                    left_out={},
+                    file_on=on or day_in_names([path]) or timezone.localdate(),
+                    by=by,
+                    at=timezone.now(),
+                )
+            run = _enter_list(run, source, space, mapping, total, teller, by)
+            run = _rejected(run, space, [], by)
+        return _finished(run, teller, by)
+
+
+def _enter_list(
+    run: Run, source: ListSource, space: Workspace, mapping: Mapping[str, str], total: int, teller: _Teller, by: Actor
+) -> Run:
+    every = list(space.rows(f"SELECT rank, {', '.join(mapping)} FROM rows ORDER BY rank"))  # noqa: S608  our own names
+    places: dict[str, Place | None] = {"": None}
+    faults: list[tuple[int, str, str, str, str]] = []
+    # A run taken up again reads all of its rows again, and counts them once.
+    with transaction():
+        run = restart_counts(run=run, by=by, at=timezone.now())
+    for start in range(0, total, _LIST_BLOCK):
+        rows = []
+        for rank, *values in every[start : start + _LIST_BLOCK]:
+            row = lists.read(rank, dict(zip(mapping, values, strict=True)), mapping)
+            column = mapping.get("commune", mapping.get("postal_code", ""))
+            if row.commune not in places:
+                places[row.commune] = _place_named(row.commune)
+            if row.commune and places[row.commune] is None:
+                row.blanked.append((column, row.commune, "Cette commune n’est pas reconnue, ou il y en a plusieurs."))
+            faults += [(rank, *blanked, BLANKED) for blanked in row.blanked]
+            if row.stopped:
+                faults.append((rank, *row.stopped, LEFT))
+            else:
+                rows.append(row)
+        with transaction():
+            faults += take_list(run=run, source=source, rows=rows, places=places, by=by, at=timezone.now())
+        teller(LOADING, start + len(rows), total)
+    space.blame(faults)
+    with transaction():
+        return count_rejects(run=run, rejected=space.rejected(), by=by, at=timezone.now())
+
+
+def _place_named(text: str) -> Place | None:
+    """The commune of a text: its INSEE code, or its name with its postal code; none when there is a doubt."""
+    codes = [f"commune-{word}" for word in text.split() if len(word) == 5]
+    if not any(character.isalpha() for character in text.replace("2A", "").replace("2B", "")):
+        found = Place.objects.filter(pk__in=codes, is_current=True)[:2]
+        if len(found) == 1:
+            return found[0]
+    return read_place(text, (PlaceKind.COMMUNE,)).place
+
+
+def _only_table(tables: list[Table]) -> Table:
+    if len(tables) != 1:
+        raise Unreadable("Une liste tient en un seul tableau : l’archive en contient plusieurs.")
+    return tables[0]
 
 
 def _run(

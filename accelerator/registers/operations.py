@@ -108,6 +108,23 @@ def understand_run(
 
 
 @operation
+def restart_counts(*, run: Run, by: Actor, at: datetime) -> Run:
+    """Count from nothing the rows of a run that reads all of them again."""
+    run.new = run.entered = run.changed = run.unchanged = run.done = 0
+    run.save(update_fields=["new", "entered", "changed", "unchanged", "done"])
+    return run
+
+
+@operation
+def count_rejects(*, run: Run, rejected: int, by: Actor, at: datetime) -> Run:
+    """Keep how many rejects there are, when they are known at the end only."""
+    run.refresh_from_db()
+    run.rejected = rejected
+    run.save(update_fields=["rejected"])
+    return run
+
+
+@operation
 def keep_rejects(*, run: Run, rejects: Path, by: Actor, at: datetime) -> Run:
     """Keep the file of what was left aside, with its reasons."""
     with rejects.open("rb") as content:

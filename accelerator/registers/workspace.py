@@ -230,6 +230,11 @@ class Workspace:
             for fault in sorted(faults, key=lambda one: (one[0], one[1])):
                 yield (read.name, *fault)
 
+    def blame(self, faults: Sequence[tuple[int, str, str, str, str]]) -> None:
+        """Add faults found outside of the engine: rank of the row, column, value, reason, effect."""
+        if faults:
+            self.engine.executemany("INSERT INTO faults VALUES (?, ?, ?, ?, ?)", faults)
+
     def rejected(self) -> int:
         """How many faults there are."""
         return self.broken() + self.number("SELECT count(*) FROM faults")

@@ -11,6 +11,7 @@ from accelerator.community.models.merging import Duplicate, Merge
 from accelerator.community.models.organisations import (
     Distinction,
     Establishment,
+    ListSource,
     Organisation,
     OrganisationDocument,
     OrganisationQuerySet,
@@ -52,6 +53,7 @@ __all__ = [
     "InvitationQuerySet",
     "JoinRequest",
     "JoinRequestQuerySet",
+    "ListSource",
     "Mandate",
     "MandateQuerySet",
     "Merge",

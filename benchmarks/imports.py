@@ -1,0 +1,152 @@
+"""From a file of INSEE's shape to organisations that are found; then the same file again.
+
+Run in a process of its own (`python -m benchmarks.imports 1500000`), on a database of its own, so that its memory is
+its own: the import's processes and those of PostgreSQL, each page counted once (PSS), sampled each second.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from benchmarks.report import Line, number
+from config import embedded
+
+DATABASE = "french_impact_imports"
+
+
+def measure(size: int) -> list[Line]:
+    """Measure, in another process, and say it."""
+    command = [sys.executable, "-m", "benchmarks.imports", str(size)]
+    said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True, cwd=Path(__file__).parent.parent)
+    found = json.loads(said.stdout.splitlines()[-1])
+    files = f"{found['megabytes']:.0f} Mo de CSV, {number(found['read'])} lignes"
+    return [
+        Line("fichier Sirene, jusqu’à ce qu’il soit cherché", f"{found['first']:.1f} s", "120 s", files),
+        Line("dont lecture et chargement", f"{found['loading']:.1f} s", "55 s", ""),
+        Line("dont index de la recherche", f"{found['first'] - found['loading']:.1f} s", "65 s", ""),
+        Line("le même fichier une seconde fois", f"{found['second']:.1f} s", "40 s", f"{found['changed']} changement"),
+        Line("mémoire, au plus", f"{found['memory']:.0f} Mo", "1 000 Mo", "import et PostgreSQL, chaque page une fois"),
+    ]
+
+
+def _memory() -> float:
+    """Megabytes of this process, its children, and the server's."""
+    server = (embedded.data_folder("bench") / "postmaster.pid").read_text().split()[0]
+    total = 0
+    for process in (*_family(os.getpid()), *_family(int(server))):
+        try:
+            total += int(Path(f"/proc/{process}/smaps_rollup").read_text().split("Pss:", 1)[1].split()[0])
+        except (OSError, IndexError):
+            continue  # it has just ended
+    return total / 1024
+
+
+def _family(process: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return []
+    return [process, *(one for child in children for one in _family(int(child)))]
+
+
+class _Sampled:
+    """The most memory seen."""
+
+    def __init__(self) -> None:
+        self.most = 0.0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def _look(self) -> None:
+        while not self._ended.wait(1):
+            self.most = max(self.most, _memory())
+
+    def __enter__(self) -> "_Sampled":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+
+def main(size: int) -> dict[str, Any]:
+    """Make the files, import them twice, on a database that is thrown away."""
+    import psycopg
+
+    started = embedded.start("bench")
+    folder = embedded.data_folder("bench")
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {DATABASE}")
+    os.environ["DATABASE_URL"] = f"postgres://postgres@{quote(str(folder), safe='')}/{DATABASE}"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+    try:
+        return _measured(size)
+    finally:
+        with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        if started:
+            embedded.stop("bench")
+
+
+def _measured(size: int) -> dict[str, Any]:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from accelerator.community import imports
+    from accelerator.geography.models import Place, PlaceKind
+    from accelerator.journal import System
+    from accelerator.registers.sirene import Selection
+    from benchmarks import sirene
+
+    with tempfile.TemporaryDirectory(prefix="french-impact-bench-") as scratch:
+        settings.MEDIA_ROOT = Path(scratch) / "media"
+        call_command("migrate", verbosity=0)
+        call_command("load_reference_data", verbosity=0, stdout=sys.stderr)
+        communes = Place.objects.filter(kind=PlaceKind.COMMUNE, population__gt=0, is_current=True).order_by("key")
+        files = sirene.write(size, Path(scratch), list(communes.values_list("code", "name", "population")))
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        steps: dict[str, float] = {}
+
+        def bar(step: str, done: int, total: int) -> None:
+            steps.setdefault(step, time.perf_counter())
+
+        def run() -> tuple[float, Any]:
+            began = time.perf_counter()
+            made = imports.import_sirene(files, Selection(ess=True, mission=True), by=System("bench"), bar=bar)
+            return time.perf_counter() - began, made
+
+        with _Sampled() as memory:
+            began = time.perf_counter()
+            first, made = run()
+            loading = steps["Index de la recherche"] - began
+            second, again = run()
+        for step, at in steps.items():
+            sys.stderr.write(f"{at - began:7.1f} s  {step}\n")
+        return {
+            "first": first,
+            "loading": loading,
+            "second": second,
+            "changed": again.new + again.changed,
+            "memory": memory.most,
+            "read": made.read,
+            "entered": made.entered,
+            "megabytes": sum(path.stat().st_size for path in files) / 1e6,
+        }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(int(sys.argv[1]))) + "\n")
