@@ -82,7 +82,7 @@ def _line(client: Client, name: str, asked: list[str]) -> Line:
             answer = client.get(address, secure=True)
         if answer.status_code != 200:
             return Line(name, f"statut {answer.status_code}", "200", address[:60])
-        own = [one for one in captured.captured_queries if not one["sql"].startswith(_SCAFFOLD)]
+        own = [one for one in captured.captured_queries if not (one["sql"] or "").startswith(_SCAFFOLD)]
         queries, largest = max(queries, len(own)), max(largest, len(answer.content))
     times, best, computing = [], [], []
     for address in itertools.islice(itertools.cycle(asked), max(REPEATED, len(asked))):
