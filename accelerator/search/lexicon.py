@@ -5,6 +5,7 @@ since; a rebuild changes the generation, and the copy starts again. What a copy 
 before it is used: a stale one costs a suggestion, never a wrong answer.
 """
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -32,18 +33,23 @@ class Lexicon:
         self.latest = 0
         self._displays: dict[str, str] = {}
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._learning = threading.Lock()
 
     def learn(self, displays: Iterable[str], *, generation: int, latest: int) -> None:
-        """Add words; forget the others first if the index was rebuilt."""
-        if generation != self.generation:
-            self._displays, self._buckets = {}, defaultdict(list)
-            self.generation = generation
-        for display in displays:
-            word = folded(display).replace("-", "")
-            if word and word not in self._displays:
-                self._displays[word] = display
-                self._buckets[word[0], len(word)].append(word)
-        self.latest = latest
+        """Add words; forget the others first if the index was rebuilt.
+
+        Threads share a lexicon: one learns at a time, so that none empties what another has just filled.
+        """
+        with self._learning:
+            if generation != self.generation:
+                self._displays, self._buckets = {}, defaultdict(list)
+                self.generation, self.latest = generation, 0
+            for display in displays:
+                word = folded(display).replace("-", "")
+                if word and word not in self._displays:
+                    self._displays[word] = display
+                    self._buckets[word[0], len(word)].append(word)
+            self.latest = max(self.latest, latest)
 
     def __len__(self) -> int:
         return len(self._displays)
