@@ -23,6 +23,12 @@ def running() -> Run | None:
     return Run.objects.filter(state=RunState.RUNNING).first()
 
 
+def loaded() -> list[Run]:
+    """The last run of each register that came to its end: what the directory knows of it, and of which day."""
+    done = Run.objects.filter(state=RunState.DONE).exclude(source=Source.LIST)
+    return list(done.order_by("source", "-file_on", "-started_at").distinct("source"))
+
+
 def is_alive() -> bool:
     """Whether some process holds the lock of the runs."""
     with connection.cursor() as cursor:

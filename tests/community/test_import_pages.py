@@ -1,7 +1,7 @@
 """The pages of the imports: for the platform's staff."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def test_the_list_asks_the_same_whatever_its_length(
         ended()
     with django_assert_num_queries(8):
         page = staff.get(LIST).content.decode()
-    assert page.count("StockUniteLegale_utf8.zip") == number
+    assert page.count("StockUniteLegale_utf8") == number
     assert ("Aucun import" in page) == (number == 0)
 
 
@@ -67,7 +67,7 @@ def test_the_list_filters_sorts_and_exports(staff: HostileClient) -> None:
     ended(rejected=0)
     ended(source="rna", files=["rna_waldec.zip"], state="failed", failure="Le fichier est abîmé.")
     page = staff.get(f"{LIST}?registre=rna&etat=failed&rejets=on").content.decode()
-    assert "rna_waldec.zip" in page
+    assert "rna_waldec" in page
     assert "StockUniteLegale" not in page
     sorted_page = staff.get(f"{LIST}?tri=-rejets").content.decode()
     assert sorted_page.index("rna_waldec") < sorted_page.index("StockUniteLegale")
@@ -129,3 +129,13 @@ def test_whether_a_run_lives_is_known_from_elsewhere(together: Callable[..., lis
             return is_alive()
 
     assert together(holding) == [True]
+
+
+def test_the_page_of_sources_says_which_files_are_loaded(client: HostileClient) -> None:
+    assert client.get("/sources").content.decode().count("Pas encore chargé.") == 2
+    ended(file_on=date(2026, 11, 1))
+    ended(file_on=date(2026, 10, 1))
+    ended(file_on=date(2026, 12, 1), state="failed", failure="Abîmé.")
+    page = client.get("/sources").content.decode()
+    assert "Fichier du 1er novembre 2026." in page
+    assert page.count("Pas encore chargé.") == 1

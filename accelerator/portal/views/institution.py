@@ -8,6 +8,7 @@ from django.urls import reverse
 from accelerator.design.pages import Page
 from accelerator.journal.retention import declared_retentions
 from accelerator.portal.views.home import register_url
+from accelerator.registers.queries import loaded
 
 
 class _Text(Page):
@@ -67,6 +68,9 @@ class Sources(_Text):
 
     title = "Sources et licences"
     template_name = "portal/sources.html"
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "loaded": {run.source: run for run in loaded()}}
 
 
 class SiteMap(Page):
