@@ -74,6 +74,8 @@ class _Way(Unkept, Page):
     title = "ProConnect"
     template_name = "accounts/proconnect_failed.html"
     public = True
+    # Where the visitor was going, once the way back has said it.
+    following = ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not clients.is_configured():
@@ -99,7 +101,7 @@ class _Way(Unkept, Page):
         return self._rendered()
 
     def context(self) -> dict[str, Any]:
-        following = getattr(self, "following", safe_next(self.request))
+        following = self.following or safe_next(self.request)
         return {
             "reason": self.reason,
             "again": with_next(reverse("accounts:proconnect"), following),
@@ -127,8 +129,6 @@ class Depart(_Way):
 
 class Return(_Way):
     """Back from ProConnect. The one reading address that writes: a provider knows no other way (decision 13)."""
-
-    following = ""
 
     def go(self) -> HttpResponseBase:
         given = self.request.GET

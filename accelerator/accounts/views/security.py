@@ -53,6 +53,8 @@ class Security(AccountPage, Page):
 class _Adds(SecurityPage, Recent, ActionPage):
     """A page that adds a factor: the first one comes with recovery codes, shown next."""
 
+    made_codes = False
+
     def add(self, form: Any) -> Factor:
         """Add it."""
         raise NotImplementedError
@@ -70,7 +72,7 @@ class _Adds(SecurityPage, Recent, ActionPage):
         return f"« {result.name} » protège désormais votre compte. Vos autres connexions sont fermées."
 
     def done_url(self, result: Factor) -> str:
-        return reverse("accounts:recovery_codes" if hasattr(self, "made_codes") else "accounts:security")
+        return reverse("accounts:recovery_codes" if self.made_codes else "accounts:security")
 
 
 class AddPasskey(_Adds, UsesPasskey):
