@@ -238,6 +238,23 @@ def test_what_a_person_closed_is_not_opened_by_the_register(tmp_path: Path) -> N
     assert (of(1).state, of(1).acronym) == ("ceased", "LJ")
 
 
+def test_what_a_person_says_of_a_cessation_is_not_contradicted_twice(tmp_path: Path) -> None:
+    goes_on = {"source": DECLARED, "on": "2026-11-20", "by": "person:1"}
+    declared = factories.organisation(siren=siren_of(2), provenance={"state": goes_on})
+    load(units_file(tmp_path, unit(1)))
+    load(units_file(tmp_path, unit(1, etatAdministratif="C"), unit(2, etatAdministratif="C")))
+    declared.refresh_from_db()
+    # Heard for the first time, against the word of a person: theirs is kept.
+    assert (of(1).state, declared.state) == ("ceased", "active")
+    Organisation.objects.filter(siren=siren_of(1)).update(state="active", provenance={"state": goes_on})
+    run, _ = load(units_file(tmp_path, unit(1, etatAdministratif="C", sigle="LJ"), unit(2)))
+    assert (of(1).state, of(1).acronym, run.ceased) == ("active", "LJ", 0)
+    # It lived again for the register too, then ceases: that is news, and the record says whose.
+    load(units_file(tmp_path, unit(1), unit(2)))
+    run, _ = load(units_file(tmp_path, unit(1, etatAdministratif="C"), unit(2)))
+    assert (of(1).state, "state" in of(1).provenance, run.ceased) == ("ceased", False, 1)
+
+
 def test_a_later_opposition_removes_what_was_published(tmp_path: Path) -> None:
     load(units_file(tmp_path, unit(1, sigle="LJF"), unit(2)), sites_file(tmp_path, site(1), site(2)))
     Organisation.objects.filter(siren=siren_of(1)).update(summary="Leur propre phrase.")
@@ -338,12 +355,43 @@ def test_two_records_for_one_association_stay_two_and_keep_their_numbers(tmp_pat
     assert (double["Valeur"], double["Effet"]) == ("W462000001", "à réunir")
 
 
-def test_a_merged_record_is_left_alone(tmp_path: Path) -> None:
-    merged, living = factories.organisation(siren=siren_of(1), name="Ancienne"), factories.organisation()
+def test_a_merged_record_is_left_alone_and_the_one_that_lives_on_is_followed(tmp_path: Path) -> None:
+    merged, living = factories.organisation(siren=siren_of(1), name="Ancienne"), factories.organisation(name="Gardée")
     factories.merge(merged, into=living)
-    load(units_file(tmp_path, unit(1)))
+    load(units_file(tmp_path, unit(1, sigle="LJF")))
     merged.refresh_from_db()
-    assert (merged.name, merged.state, Organisation.objects.count()) == ("Ancienne", "merged", 2)
+    living.refresh_from_db()
+    assert (merged.name, merged.acronym, merged.state) == ("Ancienne", "", "merged")
+    assert (living.name, living.acronym, living.siren, living.identity) == ("Gardée", "LJF", None, "unknown")
+    assert Organisation.objects.count() == 2
+    load(units_file(tmp_path, unit(1, etatAdministratif="C")))
+    living.refresh_from_db()
+    assert living.state == "ceased"
+
+
+def test_the_number_of_a_merged_record_says_nothing_of_one_that_has_its_own(tmp_path: Path) -> None:
+    absorbed, living = factories.organisation(siren=siren_of(1)), factories.organisation(siren=siren_of(2))
+    factories.merge(absorbed, into=living)
+    load(units_file(tmp_path, unit(1, etatAdministratif="C", sigle="VIEUX"), unit(2, sigle="NEUF")))
+    living.refresh_from_db()
+    assert (living.state, living.acronym) == ("active", "NEUF")
+
+
+def test_of_several_numbers_united_to_a_record_without_any_the_first_speaks(tmp_path: Path) -> None:
+    living = factories.organisation()
+    for rank in (2, 1):
+        factories.merge(factories.organisation(siren=siren_of(rank)), into=living)
+    load(units_file(tmp_path, unit(1, sigle="UN"), unit(2, sigle="DEUX")))
+    living.refresh_from_db()
+    assert living.acronym == "DEUX"
+
+
+def test_an_opposition_under_the_number_of_a_merged_record_hides_both(tmp_path: Path) -> None:
+    merged, living = factories.organisation(siren=siren_of(1)), factories.organisation()
+    factories.merge(merged, into=living)
+    run, _ = load(units_file(tmp_path, unit(1, statutDiffusion="P", denomination="[ND]")))
+    assert not Organisation.objects.filter(publishable=True).exists()
+    assert run.withdrawn == 1
 
 
 # ------------------------------------------------------------------------------------------------ bad input

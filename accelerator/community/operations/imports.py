@@ -136,18 +136,32 @@ class _Register:
 
     @property
     def find(self) -> tuple[str, str]:
-        """The record of each row: by its RNA, or by its SIREN."""
-        met = "FROM community_organisation AS o WHERE o.recorded_at <> %(at)s AND o.state <> %(merged)s"
-        return (
-            f"UPDATE staged AS s SET organisation = o.id {met} AND o.siren = {self.siren}",  # noqa: S608  our own SQL
-            f"UPDATE staged AS s SET organisation = o.id {met} AND s.organisation IS NULL AND o.rna = {self.rna}",  # noqa: S608  our own SQL
-        )
+        """The record of each row, by its SIREN or by its RNA; of a merged record, the one that lives on in its place.
+
+        Unless that one has a number of the same register: its own row speaks of it, or the first that was united to it.
+        """
+
+        def by(column: str, number: str) -> str:
+            return f"""
+                UPDATE staged AS s SET organisation = CASE WHEN o.merged_into_id IS NULL THEN o.id ELSE (
+                    SELECT k.id FROM community_organisation AS k WHERE k.id = o.merged_into_id AND k.{column} IS NULL
+                        AND NOT EXISTS (
+                            SELECT FROM community_organisation AS x
+                            WHERE x.merged_into_id = k.id AND x.{column} IS NOT NULL AND x.id < o.id
+                        )
+                ) END
+                FROM community_organisation AS o
+                WHERE s.organisation IS NULL AND o.recorded_at <> %(at)s AND o.{column} = {number}
+            """  # noqa: S608  our own SQL
+
+        return by("siren", self.siren), by("rna", self.rna)
 
     @property
     def replace(self) -> str:
         """Bring the records met to what the register says; return how many cease.
 
         When the record's own source is the register, no exception is noted; otherwise each value taken says its source.
+        A cessation is said once, when it is new: who then says that the organisation goes on has the last word.
         """
         says = ", ".join(f"{given} AS {name}" for name, given in self.given.items())
         takes = ", ".join(f"{self._replaced(name)} AS takes_{name}" for name in self.given)
@@ -159,21 +173,23 @@ class _Register:
             WITH met AS MATERIALIZED (
                 SELECT o.id, o.source AS record_source, {says}, {takes}, {self.entry} AS entry,
                     NOT o.publishable AND o.provenance -> '{_HIDDEN}' ->> 'source' = %(source)s AS is_back,
-                    o.state = %(active)s AND NOT s.is_active AS ceases,
+                    o.state = %(active)s AND NOT s.is_active
+                        AND coalesce(r.is_active, NOT o.provenance ? 'state') AS ceases,
                     o.state = %(ceased)s AND s.is_active AND NOT coalesce(r.is_active, true) AS revives,
-                    o.identity <> %(verified)s AS unverified
+                    o.identity <> %(verified)s AND coalesce(o.siren, o.rna) IS NOT NULL AS unverified
                 FROM staged AS s JOIN community_organisation AS o ON o.id = s.organisation {self.joined}
                     LEFT JOIN {self.table} AS r ON r.{self.key} = s.{self.key}
                 WHERE NOT {self.withdrawn}
                 ORDER BY o.id FOR NO KEY UPDATE OF o
             ), changed AS (
                 UPDATE community_organisation AS o SET {taken},
-                    identity = %(verified)s,
+                    identity = CASE WHEN m.unverified THEN %(verified)s ELSE o.identity END,
                     publishable = o.publishable OR coalesce(m.is_back, false),
                     state = CASE WHEN m.ceases THEN %(ceased)s WHEN m.revives THEN %(active)s ELSE o.state END,
                     source_on = CASE WHEN m.record_source = %(source)s THEN %(on)s ELSE o.source_on END,
                     provenance = o.provenance
-                        - array_remove(ARRAY[{keys}, CASE WHEN m.is_back THEN '{_HIDDEN}' END], NULL)
+                        - array_remove(ARRAY[{keys}, CASE WHEN m.is_back THEN '{_HIDDEN}' END,
+                            CASE WHEN m.ceases OR m.revives THEN 'state' END], NULL)
                         || CASE WHEN m.record_source = %(source)s THEN '{{}}'::jsonb
                             ELSE jsonb_strip_nulls(jsonb_build_object({entries},
                                 'siren', CASE WHEN m.unverified THEN m.entry END)) END,
@@ -192,19 +208,23 @@ class _Register:
         return f"jsonb_build_object('source', %(source)s::text, 'url', {self.page}, 'on', {on})"
 
     @property
-    def withdraw(self) -> str:
-        """Who opposes publication leaves the directory; what the register had said of it is wiped (decision 8)."""
+    def withdraw(self) -> tuple[str, str]:
+        """Who opposes publication leaves the directory; what the register had said of it is wiped (decision 8).
+
+        The record that lives on, and the merged one that bears the number: undoing must not publish it again.
+        """
         wiped = []
         for column in self.given:
             entry = f"o.provenance -> '{_key(column)}'"
             ours = f"coalesce({entry} ->> 'source', o.source) = ANY(%(ours)s) AND {entry} ->> 'confirmed_by' IS NULL"
             blank = "%(withdrawn_name)s" if column == "name" else "NULL" if column in _NULLABLE else "''"
             wiped.append(f"{column} = CASE WHEN {ours} THEN {blank} ELSE o.{column} END")
-        return f"""
+        wipe = f"""
             UPDATE community_organisation AS o SET publishable = false, {", ".join(wiped)},
                 provenance = o.provenance || jsonb_build_object('{_HIDDEN}', {self.entry}), changed_at = %(at)s
-            FROM staged AS s WHERE {self.withdrawn} AND o.id = s.organisation AND o.publishable
+            FROM staged AS s WHERE {self.withdrawn} AND o.publishable
         """  # noqa: S608  our own SQL
+        return f"{wipe} AND o.id = s.organisation", f"{wipe} AND o.siren = {self.siren} AND o.state = %(merged)s"
 
 
 _FAMILIES: Final = """JOIN unnest(%(categories)s::text[], %(standings)s::boolean[], %(families)s::text[])
@@ -288,8 +308,10 @@ def take(*, run: Run, rows: int, block: bytes, by: Actor, at: datetime) -> Run:
                 cursor.execute(statement, parameters)
             cursor.execute(register.replace, parameters)
             counts["ceased"] = cursor.fetchone()[0]
-            cursor.execute(register.withdraw, parameters)
+            living, merged = register.withdraw
+            cursor.execute(living, parameters)
             counts["withdrawn"] = cursor.rowcount
+            cursor.execute(merged, parameters)
     return load(run=run, rows=rows, counts=counts, by=by, at=at)
 
 
