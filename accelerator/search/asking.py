@@ -91,7 +91,7 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class _Term:
+class Term:
     """One word asked, or two that are also written as one."""
 
     text: str
@@ -102,10 +102,12 @@ class _Term:
 
 def ask(source: Source, question: Question) -> Answer:
     """Answer a question in at most three queries."""
-    return _Asking(source, question).answer()
+    return Asking(source, question).answer()
 
 
-class _Asking:
+class Asking:
+    """One question being answered. `streaming` asks in the same way, and keeps what was required instead."""
+
     def __init__(self, source: Source, question: Question) -> None:
         self.source, self.question = source, question
         self.text = question.text[:LONGEST_QUESTION].replace("\x00", " ")
@@ -130,7 +132,7 @@ class _Asking:
             terms = self._terms()
         if self.unknown and not terms and not self.identifiers:
             return Answer([], 0, False, 0, {}, unknown=tuple(word.shown for word in self.unknown))
-        return self._find(terms)
+        return self.find(terms)
 
     @property
     def _alone(self) -> str | None:
@@ -155,10 +157,10 @@ class _Asking:
 
     # Words
 
-    def _terms(self) -> list[_Term]:
+    def _terms(self) -> list[Term]:
         """What is asked, the rarest first; `unknown` is set on the way."""
         self.unknown = []
-        terms: dict[str, _Term] = {}
+        terms: dict[str, Term] = {}
         skip = False
         for word, following in zip_longest(self.words, self.words[1:]):
             if skip:
@@ -171,7 +173,7 @@ class _Asking:
                 terms[term.query] = term
         return sorted(terms.values(), key=lambda term: (term.documents, term.text))[:MOST_WORDS]
 
-    def _term(self, word: Word) -> _Term | None:
+    def _term(self, word: Word) -> Term | None:
         counts = self.known.of(word)
         if not counts:
             return None
@@ -182,9 +184,9 @@ class _Asking:
         if not queries:
             self.unknown.append(word)
             return None
-        return _Term(word.shown, tuple(present), max(present.values(), default=0), any_of(queries))
+        return Term(word.shown, tuple(present), max(present.values(), default=0), any_of(queries))
 
-    def _whole(self, first: Word, second: Word) -> _Term | None:
+    def _whole(self, first: Word, second: Word) -> Term | None:
         """Two words that documents also write as one: « tiers lieu », « tierslieu »."""
         if not _may_join(first, second):
             return None
@@ -194,7 +196,7 @@ class _Asking:
         if len(both) < 2:
             return None
         query = any_of(["(" + " & ".join(part.query for part in both) + ")", *map(quoted, joined)])
-        return _Term(
+        return Term(
             f"{first.shown} {second.shown}",
             tuple(stem for part in both for stem in part.stems) + tuple(joined),
             min(part.documents for part in both),
@@ -228,7 +230,7 @@ class _Asking:
 
     # Documents
 
-    def _find(self, terms: list[_Term]) -> Answer:
+    def find(self, terms: list[Term]) -> Answer:
         question, known, source = self.question, self.known, self.source
         conditions = {
             name: any_of(quoted(facet_key(name, value)) for value in values) for name, values in self.filters.items()
@@ -296,7 +298,7 @@ class _Asking:
             stems=tuple(dict.fromkeys(stem for term in terms for stem in term.stems)),
         )
 
-    def _total(self, terms: list[_Term]) -> int | None:
+    def _total(self, terms: list[Term]) -> int | None:
         """How many answer beyond the cap, when counts kept beforehand tell it."""
         if self._alone:
             return self.known.documents[self._alone]

@@ -11,7 +11,7 @@ from typing import Final
 from django.db import connection
 from psycopg import sql
 
-from accelerator.search.asking import _Asking, _Term
+from accelerator.search.asking import Asking, Term
 from accelerator.search.index import Index
 from accelerator.search.types import (
     EVERYTHING,
@@ -88,7 +88,7 @@ def every_id(index: Index, meaning: Meaning, *, sort: Sort = "name") -> Iterator
             yield [pk for (pk,) in rows]
 
 
-class _Reading(_Asking):
+class _Reading(Asking):
     """Asks as a page does, for the meaning instead of the answer."""
 
     def __init__(self, index: Index, question: Question, *, loosely: bool = False) -> None:
@@ -102,12 +102,12 @@ class _Reading(_Asking):
         self.answer()
         return self.found
 
-    def _find(self, terms: list[_Term]) -> Answer:
+    def find(self, terms: list[Term]) -> Answer:
         words = [] if self.identifiers else [term.query for term in terms]
         if self.loosely or len(words) < 2:
             self.found = Meaning(self._all_of(words[:_LOOSE], loose=True), exact=len(words) < 2)
             return Answer([], None, False, 0, {})
-        answer = super()._find(terms)
+        answer = super().find(terms)
         kept = len(answer.required)
         self.found = Meaning(self._all_of(words[:kept] or words[:_LOOSE], loose=not kept))
         return answer

@@ -1,17 +1,22 @@
-"""Ask the most prominent documents first: what many documents answer is read there, by indexes much smaller."""
+"""Ask the most prominent documents first: what many documents answer is read there, by indexes much smaller.
+
+Each thing asked chooses its shelf by how many documents have it: any of three words, or a question without one of its
+filters, finds more.
+"""
 
 from django.db import migrations
 
-# How many documents have all of this, counted as far as `_limit`; `_shelves`: at most how many of them each may hold.
+# How many documents have all of this, counted as far as `_limit`. `_rarest`: in how many stands the rarest thing asked;
+# `_shares`: the part of the documents that each shelf holds.
 FEW = """
-    CREATE FUNCTION search_few(_table regclass, _query text, _limit int, _shelves int[]) RETURNS int
+    CREATE FUNCTION search_few(_table regclass, _query text, _limit int, _rarest bigint, _shares float8[]) RETURNS int
     LANGUAGE plpgsql STABLE AS $$
     DECLARE
         hits int := 0;
         counting text := 'SELECT count(*) FROM (SELECT FROM %s WHERE %s tsv @@ $1::tsquery LIMIT $2) AS few';
     BEGIN
-        FOR shelf IN 1 .. cardinality(_shelves) LOOP
-            IF _shelves[shelf] >= _limit THEN
+        FOR shelf IN 1 .. cardinality(_shares) LOOP
+            IF _rarest * _shares[shelf] >= _limit THEN
                 EXECUTE format(counting, _table, format('shelf <= %s AND', shelf)) INTO hits USING _query, _limit;
                 IF hits >= _limit THEN
                     RETURN hits;
@@ -28,7 +33,7 @@ FEW = """
 # identifiers in the order asked, their facets.
 FIRST = """
     CREATE FUNCTION search_first(
-        _table regclass, _key name, _query text, _limit int, _shelves int[], _order text,
+        _table regclass, _key name, _query text, _limit int, _rarest bigint, _shares float8[], _order text,
         OUT hits int, OUT ids bigint[], OUT packed_0 bytea, OUT packed_1 bytea
     ) LANGUAGE plpgsql STABLE AS $$
     DECLARE
@@ -41,8 +46,8 @@ FIRST = """
             ) AS first
         $first$;
     BEGIN
-        FOR shelf IN 1 .. cardinality(_shelves) LOOP
-            IF _shelves[shelf] >= _limit THEN
+        FOR shelf IN 1 .. cardinality(_shares) LOOP
+            IF _rarest * _shares[shelf] >= _limit THEN
                 EXECUTE format(reading, _table, _key, format('shelf <= %s AND', shelf), _order)
                     INTO hits, ids, packed_0, packed_1 USING _query, _limit;
                 IF hits >= _limit THEN
@@ -56,7 +61,9 @@ FIRST = """
 """
 
 # The documents that answer, in one question. `_groups` are the words asked, the rarest first, each a query of its own.
-#   _shelves   at most how many of those that answer each shelf may hold
+#   _counts    how many documents have each of the words
+#   _rarest    in how many stands the rarest of `_must`; `_rarests`: of each of `_others`
+#   _shares    the part of the documents that each shelf holds
 #   kept       how many of the words, from the rarest, every answer has
 #   loose      no answer has even those: any of the three rarest is enough
 #   answering  how many answer, at most `_cap` + 1
@@ -66,7 +73,8 @@ FIRST = """
 FIND = """
     CREATE FUNCTION search_find(
         _table regclass, _key name, _must text, _groups text[], _weights float8[], _name text, _others text[],
-        _sort text, _first int, _size int, _cap int, _turned int, _ranked int, _enough int, _shelves int[],
+        _sort text, _first int, _size int, _cap int, _turned int, _ranked int, _enough int,
+        _counts bigint[], _rarest bigint, _rarests bigint[], _shares float8[],
         OUT kept int, OUT loose boolean, OUT answering int, OUT ids bigint[], OUT packed_0 bytea, OUT packed_1 bytea,
         OUT others_0 bytea[], OUT others_1 bytea[]
     ) LANGUAGE plpgsql STABLE
@@ -86,13 +94,15 @@ FIND = """
         best bigint[];
         other_0 bytea;
         other_1 bytea;
+        rarest bigint := least(_counts[1], _rarest);
+        loosely bigint := _counts[1] + coalesce(_counts[2], 0) + coalesce(_counts[3], 0);
     BEGIN
         kept := words;
         loose := false;
-        IF words > 1 AND search_few(_table, search_all_of(_must, _groups, words), _enough, _shelves) < _enough THEN
+        IF words > 1 AND search_few(_table, search_all_of(_must, _groups, words), _enough, rarest, _shares) < _enough THEN
             WHILE low < high LOOP
                 middle := (low + high + 1) / 2;
-                IF search_few(_table, search_all_of(_must, _groups, middle), _enough, _shelves) >= _enough THEN
+                IF search_few(_table, search_all_of(_must, _groups, middle), _enough, rarest, _shares) >= _enough THEN
                     low := middle;
                 ELSE
                     high := middle - 1;
@@ -100,7 +110,7 @@ FIND = """
             END LOOP;
             kept := low;
             nearest := search_all_of(_must, _groups, kept + 1);
-            loose := kept = 1 AND search_few(_table, search_all_of(_must, _groups, 1), _enough, _shelves) < _enough;
+            loose := kept = 1 AND search_few(_table, search_all_of(_must, _groups, 1), _enough, rarest, _shares) < _enough;
         END IF;
         asked := CASE WHEN loose THEN concat_ws(' & ', nullif(_must, ''),
                                                 '(' || array_to_string(_groups[1:3], ' | ') || ')')
@@ -110,7 +120,8 @@ FIND = """
         answering := _cap + 1;
         IF asked <> '' THEN
             SELECT f.hits, f.ids, f.packed_0, f.packed_1 INTO answering, found, packed_0, packed_1
-            FROM search_first(_table, _key, asked, _cap + 1, _shelves, sorted_by) AS f;
+            FROM search_first(_table, _key, asked, _cap + 1, CASE WHEN loose THEN least(loosely, _rarest) ELSE rarest END,
+                              _shares, sorted_by) AS f;
         END IF;
 
         IF asked <> '' AND _sort = 'relevance' AND words > 0 THEN
@@ -155,7 +166,8 @@ FIND = """
             END IF;
         END IF;
 
-        FOREACH other IN ARRAY _others LOOP
+        FOR n IN 1 .. cardinality(_others) LOOP
+            other := _others[n];
             other := CASE WHEN loose THEN concat_ws(' & ', nullif(other, ''),
                                                     '(' || array_to_string(_groups[1:3], ' | ') || ')')
                           ELSE search_all_of(other, _groups, kept) END;
@@ -163,7 +175,8 @@ FIND = """
             other_1 := NULL;
             IF other <> '' THEN
                 SELECT f.packed_0, f.packed_1 INTO other_0, other_1
-                FROM search_first(_table, _key, other, _cap, _shelves, 'id') AS f;
+                FROM search_first(_table, _key, other, _cap, least(CASE WHEN loose THEN loosely ELSE _counts[1] END, _rarests[n]),
+                                  _shares, 'id') AS f;
             END IF;
             others_0 := array_append(others_0, other_0);
             others_1 := array_append(others_1, other_1);
@@ -173,14 +186,15 @@ FIND = """
 """
 
 BEFORE = "regclass, name, text, text[], float8[], text, text[], text, int, int, int, int, int, int"
+AFTER = f"{BEFORE}, bigint[], bigint, bigint[], float8[]"
 
 
 class Migration(migrations.Migration):
     dependencies = [("search", "0004_what_documents_were")]
 
     operations = [
+        migrations.RunSQL(f"DROP FUNCTION search_find({BEFORE})", migrations.RunSQL.noop),
         migrations.RunSQL(FEW, "DROP FUNCTION search_few"),
         migrations.RunSQL(FIRST, "DROP FUNCTION search_first"),
-        migrations.RunSQL(f"DROP FUNCTION search_find({BEFORE})", migrations.RunSQL.noop),
-        migrations.RunSQL(FIND, f"DROP FUNCTION search_find({BEFORE}, int[])"),
+        migrations.RunSQL(FIND, f"DROP FUNCTION search_find({AFTER})"),
     ]
