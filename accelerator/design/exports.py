@@ -125,8 +125,9 @@ def write_xlsx(file: IO[bytes], name: str, header: Sequence[str], rows: Iterable
 
     Note [Why the workbook is written here]
     openpyxl's write-only mode sets the whole sheet aside, uncompressed, in a temporary file (1.5 GB for a million
-    organisations, left there by a worker that is killed), and takes four minutes for it. These are the six parts that
-    ECMA-376 asks for, with the text in its cells; openpyxl reads them back in the tests.
+    organisations, left there by a worker that is killed), and takes four minutes for it; XlsxWriter does alike
+    (docs/decisions/0039-what-is-new-and-whole-exports.md). These are the six parts that ECMA-376 asks for, with the
+    text in its cells; openpyxl reads them back in the tests.
     """
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as book:
         title = re.sub(r"[\\/*?:\[\]]", " ", name)[:31] or "Export"
