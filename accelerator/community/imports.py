@@ -25,6 +25,7 @@ from accelerator.community.operations.imports import take
 from accelerator.community.operations.lists import keep_list_source, take_list
 from accelerator.community.queries.register import doubles_of
 from accelerator.community.search import rebuild_directory, refresh_ids
+from accelerator.design.charts import number
 from accelerator.geography.models import OtherName, Place, PlaceKind
 from accelerator.geography.queries import read_place
 from accelerator.journal import Actor
@@ -370,11 +371,6 @@ def summary(run: Run) -> str:
     )
     said = [f"{number(count)} {one if count < 2 else several}" for count, one, several in parts if count]
     return ", ".join(said) or "rien à changer"
-
-
-def number(count: int) -> str:
-    """A number as it is written in French."""
-    return f"{count:,}".replace(",", "\u202f")
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -39,6 +38,7 @@ from config import embedded
 from tests import factories
 from tests.databases import url_of_test_database
 from tests.mail_server import MailServer, mail_server
+from tests.ports import free_port
 
 Elsewhere = Callable[[Callable[[], Any]], Any]
 NOTICES = 40
@@ -124,9 +124,7 @@ def mails() -> Iterator[MailServer]:
 
 @pytest.fixture
 def platform(elsewhere: Elsewhere, mails: MailServer, tmp_path: Path) -> Iterator[Platform]:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
+    port = free_port()
     log = tmp_path / "log"
     environment = {
         **os.environ,

@@ -19,6 +19,7 @@ from threading import Thread
 import pytest
 
 from config import embedded
+from tests.ports import free_port
 
 ENTRY = [sys.executable, "-m", "config.run"]
 
@@ -36,12 +37,6 @@ def home() -> Iterator[Path]:
 def _environment(home: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
     return {**kept, "FRENCH_IMPACT_DATA": str(home), **more}
-
-
-def _free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
 
 
 def _tried(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -77,7 +72,7 @@ def _start(home: Path, port: int) -> tuple[subprocess.Popen[str], str]:
 
 
 def test_it_opens_says_where_and_leaves_nothing_behind(home: Path) -> None:
-    port = _free_port()
+    port = free_port()
     process, said = _start(home, port)
     assert f"La plateforme est ouverte : http://localhost:{port}" in said, said
     with urllib.request.urlopen(f"http://localhost:{port}/") as home_page:
@@ -112,7 +107,7 @@ def test_it_opens_says_where_and_leaves_nothing_behind(home: Path) -> None:
     assert not [child for child in children if _lives(child)]
 
     # Killed without a word, its children end too; the database is left, which « make stop » stops.
-    process, _ = _start(home, _free_port())
+    process, _ = _start(home, free_port())
     children = json.loads((home / "running").read_text())["processes"][1:]
     process.kill()
     process.communicate()

@@ -11,7 +11,6 @@ what sticks out of the screen.
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from config import embedded
 from demonstration import proconnect, register
 from tests.conftest import _fingerprint, _server
 from tests.databases import url_of
+from tests.ports import free_port
 
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -154,12 +154,9 @@ def address(worker_id: str) -> Iterator[str]:
         template = sql.Identifier(f"template_{_fingerprint()}")
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
         try:
-            with register.running() as companies, socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                port = free.getsockname()[1]
-                free.close()
-                with proconnect.running(f"http://localhost:{port}") as identities:
-                    yield from _serve(name, port, {"COMPANY_REGISTER_URL": companies, **identities})
+            port = free_port()
+            with register.running() as companies, proconnect.running(f"http://localhost:{port}") as identities:
+                yield from _serve(name, port, {"COMPANY_REGISTER_URL": companies, **identities})
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 

@@ -11,6 +11,7 @@ from accelerator.accounts.models import Person
 from accelerator.community.models import Export
 from accelerator.community.operations.locks import lock_person
 from accelerator.community.states import EXPORT_IS_DUE, EXPORT_LASTS, ExportKind
+from accelerator.design import charts
 from accelerator.design.exports import MOST_ROWS
 from accelerator.journal import Actor
 from accelerator.workflow import Refused, operation
@@ -32,10 +33,9 @@ def ask_export(
     Raises `Refused` when a workbook cannot hold so many, or when too many exports wait.
     """
     if kind == ExportKind.XLSX and number >= MOST_ROWS:
-        most = f"{MOST_ROWS - 1:,}".replace(",", "\u202f")
         raise Refused(
-            f"Une feuille de calcul compte au plus {most} lignes, et ces organisations sont plus nombreuses : "
-            "choisissez le format CSV, ou resserrez la recherche.",
+            f"Une feuille de calcul compte au plus {charts.number(MOST_ROWS - 1)} lignes, et ces organisations sont "
+            "plus nombreuses : choisissez le format CSV, ou resserrez la recherche.",
             field="kind",
         )
     if person:
