@@ -48,10 +48,9 @@ from accelerator.registers.queries import moments_not_indexed
 from accelerator.registers.reading import Table, Unreadable, digest_of, tables_of
 from accelerator.registers.sirene import Found
 from accelerator.registers.states import Source
-from accelerator.registers.workspace import BLANKED, LEFT, Workspace, blocks, workspace, written
+from accelerator.registers.workspace import BLANKED, LEFT, Told, Workspace, blocks, workspace, written
 from accelerator.workflow import Refused, transaction
 
-Bar = Callable[[str, int, int], None]
 BLOCK: Final = 50_000
 # Beyond this many changes, writing the whole index again is faster than writing each of them.
 MANY: Final = 20_000
@@ -64,7 +63,7 @@ LOADING: Final = "Chargement dans l’annuaire"
 class _Teller:
     """Says how far the run is: on the terminal each time, in the table now and then."""
 
-    def __init__(self, bar: Bar, by: Actor) -> None:
+    def __init__(self, bar: Told, by: Actor) -> None:
         self._bar, self._by = bar, by
         self.run: Run | None = None
         self._told = 0.0
@@ -84,7 +83,7 @@ def import_sirene(
     selection: sirene.Selection,
     *,
     by: Actor,
-    bar: Bar,
+    bar: Told,
     sirens: Path | None = None,
     on: date | None = None,
 ) -> Run:
@@ -115,7 +114,7 @@ def import_rna(
     selection: rna.Selection,
     *,
     by: Actor,
-    bar: Bar,
+    bar: Told,
     numbers: Path | None = None,
     on: date | None = None,
 ) -> Run:
@@ -167,7 +166,7 @@ def import_list(
     *,
     mapping: Mapping[str, str],
     by: Actor,
-    bar: Bar,
+    bar: Told,
     name: str = "",
     url: str = "",
     licence: str = "",
@@ -265,7 +264,7 @@ def _run(
     ready: str,
     *,
     by: Actor,
-    bar: Bar,
+    bar: Told,
     on: date | None,
 ) -> Run:
     teller = _Teller(bar, by)

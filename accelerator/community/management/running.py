@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accelerator.community.imports import Bar as Told
 from accelerator.community.imports import summary
 from accelerator.community.management.bar import Bar, duration
 from accelerator.design.charts import number
 from accelerator.journal import System
 from accelerator.registers.models import Run
+from accelerator.registers.workspace import Told
 from accelerator.workflow import Refused
 
 # The exit code of a refusal: nothing is broken, something is to be done first.
