@@ -120,3 +120,10 @@ def sessions_of(person: Person, at: datetime) -> QuerySet[OpenSession]:
     """The sessions of a person that are still open, the latest first."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=at)
     return person.open_sessions.filter(Exists(alive)).order_by("-opened_at", "-pk")
+
+
+def masked(email: str) -> str:
+    """An address that its owner recognises and nobody else learns: "c•••@p•••.example"."""
+    name, _, domain = email.partition("@")
+    first, dot, last = domain.rpartition(".")
+    return f"{name[:1]}•••@{first[:1]}•••{dot}{last}"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from accelerator.accounts.queries import masked
 from accelerator.community.models import Invitation, Mandate, Role
 from accelerator.community.operations import invitations, people
-from accelerator.community.queries.invitations import masked
 from accelerator.community.states import RoleName
 from accelerator.journal.models import Event
 from accelerator.notices.models import Notice

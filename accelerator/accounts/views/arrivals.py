@@ -28,10 +28,3 @@ def wait(request: Any, arrival: Arrival) -> None:
 def forget_arrived(request: HttpRequest) -> None:
     """It waits no more."""
     request.session.pop(_KEPT, None)
-
-
-def masked(email: str) -> str:
-    """An address that its owner recognises, and that tells others nothing: c•••@e•••.example."""
-    name, _, domain = email.partition("@")
-    host, dot, ending = domain.rpartition(".")
-    return f"{name[:1]}•••@{host[:1]}•••{dot}{ending}"

@@ -34,7 +34,7 @@ from accelerator.accounts.states import (
     Purpose,
 )
 from accelerator.accounts.views.account import AccountPage
-from accelerator.accounts.views.arrivals import arrived, forget_arrived, masked, wait
+from accelerator.accounts.views.arrivals import arrived, forget_arrived, wait
 from accelerator.accounts.views.codes import AsksCode, TypedCode, count_code_asked
 from accelerator.accounts.views.doors import DOOR, Recent, let_in, safe_next, this_session, with_next
 from accelerator.design.pages import ActionPage, Page, Unkept
@@ -250,7 +250,7 @@ class MoveIdentity(_Waiting, AsksCode):
         return {
             "arrival": self.arrival,
             "me": self.person,
-            "other": masked(self.other.email or ""),
+            "other": queries.masked(self.other.email or ""),
             "later": self.after(),
         }
 
@@ -287,7 +287,7 @@ class MoveCode(AccountPage, Recent, TypedCode):
         self.arrival = arrival
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "email": masked(self.challenge.email)}
+        return {**super().context(), "email": queries.masked(self.challenge.email)}
 
     def again(self) -> str:
         return reverse("accounts:identity_move")

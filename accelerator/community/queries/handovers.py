@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from accelerator.accounts.models import Person
+from accelerator.accounts.queries import masked
 from accelerator.community.models import Handover, Role
-from accelerator.community.queries.invitations import masked
 from accelerator.community.states import HandoverState
 from accelerator.workflow.dates import said
 

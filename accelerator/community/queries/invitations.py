@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
+from accelerator.accounts.queries import masked
 from accelerator.community.models import Invitation
 from accelerator.workflow.dates import said
 
@@ -15,13 +16,6 @@ def invitation_by(token: str) -> Invitation | None:
     digest = hashlib.sha256(token.encode()).hexdigest()
     found = Invitation.objects.filter(token_digest=digest)
     return found.select_related("organisation", "organisation__seat", "invited_by", "accepted_by").first()
-
-
-def masked(email: str) -> str:
-    """An address that its owner recognises and nobody else learns: "c•••@p•••.example"."""
-    name, _, domain = email.partition("@")
-    first, _, last = domain.rpartition(".")
-    return f"{name[:1]}•••@{first[:1]}•••.{last}"
 
 
 def state_of(invitation: Invitation) -> str:

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 from django.http import Http404
 from django.urls import reverse
 
+from accelerator.accounts.queries import masked
 from accelerator.community.forms import closing as forms
 from accelerator.community.forms.people import Confirmation
 from accelerator.community.models import Handover, Role
 from accelerator.community.operations import handovers as operations
 from accelerator.community.queries.handovers import reason_against_taking
-from accelerator.community.queries.invitations import masked
 from accelerator.community.states import HandoverState
 from accelerator.community.views.invitations import count_invitation
 from accelerator.community.views.within import ActWithin

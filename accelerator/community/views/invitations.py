@@ -10,6 +10,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from accelerator.accounts.queries import masked
 from accelerator.community import rules
 from accelerator.community.forms import people as forms
 from accelerator.community.models import Invitation, Organisation
@@ -17,7 +18,6 @@ from accelerator.community.operations import invitations as operations
 from accelerator.community.queries.invitations import (
     invitation_by,
     invitations_for,
-    masked,
     reason_against_answering,
     state_of,
 )
