@@ -3,8 +3,9 @@
 Note [Two stems for a word]
 Folding accents before stemming loses stop words ("été", "même") and splits families (associé, association); folding
 after leaves out those who type without accents. So each word has the folded stem of its accented form, and the stem
-of its folded form; a document holds both, a question accepts either. The stemmer also leaves "lieux" and "jeux" as
-they are: such plurals count without their x too.
+of its folded form; a document holds both, a question accepts either. The stemmer also leaves as they are "lieux" and
+"jeux", "vélos", "emplois" and "tissus": such plurals count without their last letter too, unless what is left is
+another word.
 """
 
 import re
@@ -24,6 +25,9 @@ _INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # SIREN, SIRET, RNA: nine figures or more, alone, with or without spaces or points, perhaps after a letter.
 _IDENTIFIER = re.compile(r"(?<!\w)[A-Za-z]?\d(?:[ .\u00a0\u202f]?\d){8,13}(?!\w)")
+
+_PLURAL = re.compile(r"[eo]ux$|..(?:o|u|(?<!a)i)s$")
+_NOT_PLURALS = frozenset({"paris", "denis", "fois"})
 
 # Beside PostgreSQL's list: what it lacks, and its accented words as those who type without accents write them.
 _STOPS = frozenset(
@@ -60,7 +64,7 @@ class Word:
         if self.folded in _STOPS:
             return ()
         forms = [self.raw, self.folded]
-        if self.folded.endswith(("eux", "oux")):
+        if _PLURAL.search(self.folded) and self.folded not in _NOT_PLURALS:
             forms.append(self.folded[:-1])
         return tuple(dict.fromkeys(forms))
 

@@ -22,6 +22,9 @@ LIBRARY = [
     Entry(6, "Insertion Quercy", body=["L’insertion par l’activité économique"], identifiers=["40483304800022"]),
     Entry(7, "Gaspillage", prominence=0.1),
     Entry(8, "Coopérative Tierslieux", summary=["Enjeux numériques"]),
+    Entry(9, "L’Atelier des Vélos", summary=["Des emplois pour tous, avec les élus et les tissus locaux"]),
+    Entry(10, "Un vélo à Paris", summary=["Emploi et tissu local : le choix d’un élu"]),
+    Entry(11, "Le Pari des Possibles", summary=["La foi dans l’avenir"]),
 ]
 
 
@@ -52,6 +55,14 @@ def found(index: Index, text: str) -> set[int]:
         ("tiers-lieux", {2, 4, 8}),
         ("tierslieu", {2, 4, 8}),
         ("enjeu", {8}),
+        ("vélo", {9, 10}),
+        ("velos", {9, 10}),
+        ("emploi local", {9, 10}),
+        ("emplois locaux", {9, 10}),
+        ("tissu", {9, 10}),
+        ("élus", {9, 10}),
+        ("paris", {10}),
+        ("pari", {11}),
         ("oeuvre", {5}),
         ("œuvres", {5}),
         ("aines", {5}),
