@@ -98,6 +98,7 @@ def test_an_address_already_known_is_proved_before_it_is_linked(
     page = come(client, proconnect)["Location"]
     assert not signed_in(client)
     assert not ExternalIdentity.objects.exists()
+    assert "ensuite,\n      ProConnect suffira" in client.get(page).content.decode()
     (sent,) = deliver()
     assert client.post(page, {"code": code_in(sent)}).status_code == 302
     assert signed_in(client)

@@ -55,6 +55,13 @@ class EnterCode(TypedCode, Entrance):
     def again(self) -> str:
         return with_next(reverse("account_login"), safe_next(self.request))
 
+    def context(self) -> dict[str, Any]:
+        arrival = arrived(self.request)
+        return {
+            **super().context(),
+            "by_proconnect": arrival is not None and arrival.email == self.challenge.email,
+        }
+
     def perform(self, form: Any) -> tuple[Challenge, Person | None]:
         code = form.cleaned_data["code"]
         return operations.enter(challenge=self.challenge, code=code, rank=self.rank, by=DOOR, at=self.at)
