@@ -4,13 +4,19 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 
 from accelerator.registers.models import Run
 from accelerator.registers.states import RunState, Source
 
 # Held by the connection of the run that works: who does not find it held knows that no run lives.
 LOCK: Final = "registers import"
+_ALIVE: Final = (
+    "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND ((classid::bigint << 32) | objid::bigint) = hashtext(%s)::bigint)"
+)
 
 
 def runs() -> QuerySet[Run]:
@@ -29,15 +35,16 @@ def loaded() -> list[Run]:
     return list(done.order_by("source", "-file_on", "-started_at").distinct("source"))
 
 
+def with_lives() -> QuerySet[Run]:
+    """Every run, with `is_dead`: it says that it runs, and its process died."""
+    alive = RawSQL(_ALIVE, [LOCK], output_field=BooleanField())  # noqa: S611  a constant
+    return runs().annotate(is_dead=Case(When(state=RunState.RUNNING, then=~alive), default=Value(False)))
+
+
 def is_alive() -> bool:
     """Whether some process holds the lock of the runs."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            " AND ((classid::bigint << 32) | objid::bigint) = hashtext(%s)::bigint)",
-            [LOCK],
-        )
+        cursor.execute(f"SELECT {_ALIVE}", [LOCK])
         return bool(cursor.fetchone()[0])
 
 

@@ -107,9 +107,12 @@ def test_a_run_that_lives_shows_how_far_it_is_and_a_dead_one_says_so(staff: Host
     with alone():
         page = staff.get(f"{LIST}/{run.pk}").content.decode()
         news = staff.get(f"{LIST}/{run.pk}/avancement").json()
+        listed = staff.get(LIST).content.decode()
+    assert "Arrêté, à reprendre" not in listed
     assert "Chargement dans l’annuaire, 25 %" in page
     assert 'href="/registres/imports/' in page
     assert news == {"part": 25, "texte": "Chargement dans l’annuaire, 25 %", "fini": False}
+    assert "Arrêté, à reprendre" in staff.get(LIST).content.decode()
     page = staff.get(f"{LIST}/{run.pk}").content.decode()
     assert "s’est arrêté avant la fin" in page
     assert "la même" in page

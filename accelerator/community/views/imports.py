@@ -1,7 +1,7 @@
 """The imports of the public registers: what was loaded, when, with what result; for the platform's staff."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.http import FileResponse, Http404, HttpResponseBase, JsonResponse
 from django.urls import reverse
@@ -13,9 +13,11 @@ from accelerator.community.queries.people import platform_roles_of
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
 from accelerator.registers.models import Run
-from accelerator.registers.queries import is_alive, reasons_of, runs, selection_of
+from accelerator.registers.queries import is_alive, reasons_of, runs, selection_of, with_lives
 from accelerator.registers.states import RunState
 from accelerator.workflow.dates import said
+
+DEAD: Final = "Arrêté, à reprendre"
 
 
 class _ForStaff:
@@ -54,20 +56,20 @@ class Imports(_ForStaff, ListPage):
             lambda r: ", ".join(name.split(".")[0] for name in r.files),
             export=lambda r: ", ".join(r.files),
         ),
-        Column("etat", "État", lambda r: r.get_state_display(), sort=("state",)),
+        Column("etat", "État", lambda r: DEAD if r.is_dead else r.get_state_display(), sort=("state",)),
+        Column("rejets", "Rejets", lambda r: r.rejected, sort=("rejected",), number=True),
         Column("retenues", "Retenues", lambda r: r.kept, sort=("kept",), number=True, screen=False),
         Column("inscrites", "Fiches inscrites", lambda r: r.entered, sort=("entered",), number=True),
         Column("modifiees", "Modifiées", lambda r: r.changed, sort=("changed",), number=True, screen=False),
         Column("cessees", "Cessées", lambda r: r.ceased, sort=("ceased",), number=True, screen=False),
         Column("retirees", "Retirées à leur demande", lambda r: r.withdrawn, screen=False),
         Column("lues", "Lignes lues", lambda r: r.read, screen=False),
-        Column("rejets", "Rejets", lambda r: r.rejected, sort=("rejected",), number=True),
         Column("fin", "Fini", lambda r: r.ended_at, screen=False),
         Column("jour", "Jour du fichier", lambda r: r.file_on, screen=False),
     )
 
     def rows(self) -> Any:
-        return runs()
+        return with_lives()
 
     def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
         if source := values.get("registre"):
