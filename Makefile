@@ -8,12 +8,14 @@ PORT ?= 8000
 WEB ?= 2
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The public figures are counted at night; after an import, the page says at once what was loaded.
+COUNTED = $(BIN)/python manage.py count_figures
 # What is installed is known by the content of the locks, whatever the dates of the files.
 INSTALLED := .venv/run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 TOOLED := .venv/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve stop test check fix bench lock clean import-sirene import-rna import-list
+.PHONY: help run serve stop test check fix bench lock clean import-sirene import-rna import-list asks-file
 
 help:  ## what each door does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,19 +42,22 @@ serve: $(INSTALLED)  ## serves with WEB=2 web processes and WORKERS=2 workers, k
 stop:  ## stops the platform and the embedded databases of this checkout
 	@test ! -x $(BIN)/python || $(BIN)/python -m config.run --stop
 
-import-sirene: $(INSTALLED)  ## loads INSEE's files: FILE="units.zip sites.zip" [ESS=1 MISSION=1 CATEGORIES= TERRITORY= LIST= ALL=1 ON=]
+asks-file:
+	@test -n "$(FILE)" || { echo "Dites quel fichier charger : make $(firstword $(MAKECMDGOALS)) FILE=chemin/du/fichier"; exit 2; }
+
+import-sirene: asks-file $(INSTALLED)  ## loads INSEE's files: FILE="units.zip sites.zip" [ESS=1 MISSION=1 CATEGORIES= TERRITORY= LIST= ALL=1 ON=]
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_sirene $(FILE) $(if $(ESS),--ess) \
 		$(if $(MISSION),--mission) $(if $(CATEGORIES),--categories "$(CATEGORIES)") $(if $(TERRITORY),--territory $(TERRITORY)) \
-		$(if $(LIST),--list $(LIST)) $(if $(ALL),--all) $(if $(ON),--on $(ON))
+		$(if $(LIST),--list $(LIST)) $(if $(ALL),--all) $(if $(ON),--on $(ON)) && $(COUNTED)
 
-import-rna: $(INSTALLED)  ## loads the files of the associations: FILE="rna_waldec.zip" [TERRITORY= LIST= ON=]
+import-rna: asks-file $(INSTALLED)  ## loads the files of the associations: FILE="rna_waldec.zip" [TERRITORY= LIST= ON=]
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_rna $(FILE) \
-		$(if $(TERRITORY),--territory $(TERRITORY)) $(if $(LIST),--list $(LIST)) $(if $(ON),--on $(ON))
+		$(if $(TERRITORY),--territory $(TERRITORY)) $(if $(LIST),--list $(LIST)) $(if $(ON),--on $(ON)) && $(COUNTED)
 
-import-list: $(INSTALLED)  ## enters the organisations of any list: FILE=list.xlsx SOURCE=code [NAME= LICENCE= URL= MAP='nom="Raison sociale"' YES=1]
+import-list: asks-file $(INSTALLED)  ## enters the organisations of any list: FILE=list.xlsx SOURCE=code [NAME= LICENCE= URL= MAP='nom="Raison sociale"' YES=1]
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_list $(FILE) --source $(SOURCE) \
 		$(if $(NAME),--name "$(NAME)") $(if $(LICENCE),--licence "$(LICENCE)") $(if $(URL),--url "$(URL)") \
-		$(if $(MAP),--map $(MAP)) $(if $(ON),--on $(ON)) $(if $(YES),--yes)
+		$(if $(MAP),--map $(MAP)) $(if $(ON),--on $(ON)) $(if $(YES),--yes) && $(COUNTED)
 
 test: $(TOOLED)  ## passes the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

@@ -205,3 +205,24 @@ def test_what_the_machine_lacks_is_said_in_a_sentence(interpreter: str, sentence
     assert done.returncode != 0
     assert sentence in done.stdout
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize("door", ["import-sirene", "import-rna", "import-list"])
+def test_an_import_without_a_file_says_what_is_missing(door: str, tmp_path: Path) -> None:
+    """Before anything is installed."""
+    shutil.copy(embedded.ROOT / "Makefile", tmp_path)
+    done = subprocess.run(["make", door], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert f"make {door} FILE=" in done.stdout
+    assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize("door", ["import-sirene", "import-rna", "import-list"])
+def test_after_an_import_the_public_figures_are_counted(door: str, tmp_path: Path) -> None:
+    """What make would run, the import itself being tried elsewhere."""
+    shutil.copy(embedded.ROOT / "Makefile", tmp_path)
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        shutil.copy(embedded.ROOT / name, tmp_path)
+    said = subprocess.run(["make", "-n", door, "FILE=a.csv"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert f"manage.py {door.replace('-', '_')} a.csv" in said.stdout
+    assert said.stdout.strip().endswith("&& .venv/bin/python manage.py count_figures")
