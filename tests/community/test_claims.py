@@ -12,7 +12,7 @@ from accelerator.accounts.models import Person
 from accelerator.community import rules, tasks
 from accelerator.community.domains import Unproving, domain_of, said_domain, understand_domain
 from accelerator.community.models import Claim, EmailDomain, Invitation, JoinRequest, Organisation, Role
-from accelerator.community.operations import claims, domains, joining, people, records
+from accelerator.community.operations import claims, domains, invitations, joining, people, records
 from accelerator.community.queries.claims import changes_since
 from accelerator.community.record import print_of
 from accelerator.community.states import ClaimState, ProofKind, RoleName
@@ -170,6 +170,80 @@ def test_a_recent_claim_confirms_no_domain(organisation: Organisation, perform: 
     domain = perform(domains.add_domain, organisation=organisation, domain="maison.example", by=person, at=at)
     with pytest.raises(Refused, match="revendication récente"):
         perform(domains.confirm_domain, domain=domain, by=person, at=at)
+
+
+def let_in(way: str, organisation: Organisation, by: Person, at: datetime, perform: Perform) -> Person:
+    """Someone whom a manager makes a manager, by an invitation or by saying yes to their request."""
+    person = factories.person()
+    if way == "invited":
+        invitation = factories.invitation(organisation, invited_by=by, email=person.email, role=RoleName.MANAGER)
+        perform(invitations.accept_invitation, invitation=invitation, by=person, at=at)
+    else:
+        asked = perform(joining.ask_to_join, organisation=organisation, message="", by=person, at=at)
+        perform(joining.accept_join, request=asked, role=RoleName.MANAGER, by=by, at=at)
+    return person
+
+
+@pytest.mark.parametrize("way", ["invited", "accepted"])
+def test_an_accomplice_has_no_more_power_than_the_claimant(
+    organisation: Organisation, manager: Person, perform: Perform, at: datetime, way: str
+) -> None:
+    """Neither at first hand nor at second hand; and both leave when the claim is reversed."""
+    other = employee()
+    claimed = perform(claims.claim, organisation=organisation, by=other, at=at)
+    wrong = employee()
+    made = perform(claims.claim, organisation=organisation, by=wrong, at=at)
+    first = let_in(way, organisation, wrong, at + timedelta(minutes=1), perform)
+    second = let_in(way, organisation, first, at + timedelta(minutes=2), perform)
+    colleague = let_in(way, organisation, manager, at + timedelta(minutes=3), perform)
+    later = at + timedelta(minutes=4)
+    theirs = Role.objects.current().get(person=manager)
+    domain = perform(domains.add_domain, organisation=organisation, domain="maison.example", by=wrong, at=at)
+    for accomplice in (first, second):
+        with pytest.raises(Refused, match="revendication récente"):
+            perform(people.end_role, role=theirs, reason="Je prends la place.", by=accomplice, at=later)
+        with pytest.raises(Refused, match="la modération"):
+            perform(claims.reverse_claim, claim=claimed, back=[], reason="C’est nous les vrais.", by=accomplice, at=later)
+        Person.objects.filter(pk=accomplice.pk).update(email=f"a{accomplice.pk}@maison.example")
+        accomplice.refresh_from_db()
+        with pytest.raises(Refused, match="revendication récente"):
+            perform(domains.confirm_domain, domain=domain, by=accomplice, at=later)
+    assert rules.reason_against_touching(colleague, theirs) is None
+    perform(claims.reverse_claim, claim=made, back=[], reason="Fausse revendication.", by=manager, at=later)
+    held = set(Role.objects.current().filter(organisation=organisation).values_list("person", flat=True))
+    assert held == {manager.pk, other.pk, colleague.pk}
+
+
+def test_whoever_was_there_owes_nothing_to_a_claimant(
+    organisation: Organisation, manager: Person, perform: Perform, at: datetime
+) -> None:
+    """A member before, named a manager since; or confirmed since as the representative by the platform."""
+    member = factories.role(organisation, name=RoleName.MEMBER, started_at=at - timedelta(days=9))
+    wrong = employee()
+    made = perform(claims.claim, organisation=organisation, by=wrong, at=at)
+    perform(people.change_role, role=member, name=RoleName.MANAGER, by=manager, at=at)
+    confirmed = let_in("invited", organisation, wrong, at, perform)
+    Role.objects.filter(person=confirmed).update(
+        name=RoleName.REPRESENTATIVE, confirmed_at=at, confirmed_by="person:1"
+    )
+    perform(claims.reverse_claim, claim=made, back=[], reason="Fausse revendication.", by=manager, at=at)
+    held = set(Role.objects.current().filter(organisation=organisation).values_list("person", flat=True))
+    assert held == {manager.pk, member.person_id, confirmed.pk}
+
+
+@pytest.mark.parametrize("how", ["left", "removed"])
+def test_the_same_proof_does_not_bring_back_whoever_went(
+    organisation: Organisation, manager: Person, perform: Perform, at: datetime, how: str
+) -> None:
+    """Whom a manager removed does not come back by the same door; whoever left is told what to do, not a fault."""
+    person = employee()
+    made = perform(claims.claim, organisation=organisation, by=person, at=at)
+    if how == "left":
+        perform(people.leave, organisation=organisation, by=person, at=at)
+    else:
+        perform(people.end_role, role=made.role, reason="Partie en mars.", by=manager, at=at)
+    with pytest.raises(Refused, match="déjà revendiqué.*demandez à la rejoindre"):
+        perform(claims.claim, organisation=organisation, by=person, at=at + timedelta(minutes=1))
 
 
 def test_a_member_contests_and_those_who_decide_are_told(

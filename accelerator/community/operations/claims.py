@@ -17,6 +17,7 @@ from accelerator.community.operations.powers import end_powers_of
 from accelerator.community.queries.claims import (
     changes_since,
     last_reversed,
+    let_in_by,
     proof_of,
     reason_against_reversing,
 )
@@ -44,7 +45,7 @@ def claim(*, organisation: Organisation, by: Person, at: datetime) -> Claim:
 
     A proof says that one works there, not that one represents it: the claimant becomes a manager, and may then declare
     themself a representative, whom the platform confirms on evidence. A request to join that waited is settled by it.
-    Raises `Refused` without proof, for a member, and for whoever had a claim reversed there.
+    Raises `Refused` without proof, for a member, and for whoever claimed it before: reversed, left or removed since.
     """
     person = lock_person(by)
     organisation = lock_organisation(organisation)
@@ -53,6 +54,11 @@ def claim(*, organisation: Organisation, by: Person, at: datetime) -> Claim:
         raise Refused(
             f"Votre revendication du {said(former.claimed_at)} a été annulée. La même preuve ne suffit plus :"
             " demandez à rejoindre l’organisation."
+        )
+    if earlier := Claim.objects.standing().filter(person=person, organisation=organisation).first():
+        raise Refused(
+            f"Vous avez déjà revendiqué cette organisation, le {said(earlier.claimed_at)}, et n’en êtes plus membre :"
+            " demandez à la rejoindre."
         )
     proof = proof_of(person, organisation, at)
     if proof is None:
@@ -108,8 +114,8 @@ def reverse_claim(*, claim: Claim, back: Collection[str], reason: str, by: Perso
     """End the role that a claim gave, and put back the values that are chosen among those the claimant changed.
 
     back    names of values (`queries.claims.changes_since`); those that are not the claimant's are left.
-    Their invitations, delegations and domains end too. When nobody else manages the record, those whom the claimant let
-    in leave with them.
+    Their invitations, delegations and domains end too. The managers whom the claimant let in leave with them, and when
+    nobody else manages the record, everyone who came since.
     Everyone concerned is told. Raises `Refused` when it is too late, not for this person to do, or when members who
     were there before would be left without anyone to manage the record.
     """
@@ -178,10 +184,14 @@ def _put_back(claim: Claim, organisation: Organisation, back: Collection[str], a
 
 
 def _end_roles(claim: Claim, organisation: Organisation, at: datetime) -> list[Role]:
-    """End the claimant's present role, and, when nobody else manages, those of the people let in since."""
-    roles = _roles(organisation)
+    """End the roles of the claimant and of the managers that they let in; of all those let in, when nobody else manages.
+
+    A manager let in by a wrong claim would otherwise go on, and the next day remove those who were there before.
+    """
+    roles, let_in = _roles(organisation), let_in_by(claim)
     theirs = [role for role in roles if role.person_id == claim.person_id]
-    others = [role for role in roles if role.person_id != claim.person_id]
+    theirs += [role for role in roles if role.person_id in let_in and role.is_steering]
+    others = [role for role in roles if role not in theirs]
     if others and not any(role.is_steering for role in others):
         since = [role for role in others if role.started_at >= claim.claimed_at]
         if len(since) < len(others):

@@ -17,7 +17,7 @@ from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import Transition, move
 
-RECENT = "Vous gérez cette fiche par une revendication récente : vous pourrez le faire après le {day}."
+RECENT = "Vous gérez cette fiche à la suite d’une revendication récente : vous pourrez le faire après le {day}."
 
 
 @operation

@@ -58,7 +58,7 @@ def confirm_domain(*, domain: EmailDomain, by: Person, at: datetime) -> EmailDom
         )
     if claim := on_probation(by, held):
         raise Refused(
-            f"Vous gérez cette fiche par une revendication récente : vous pourrez confirmer un domaine après le"
+            f"Vous gérez cette fiche à la suite d’une revendication récente : vous pourrez confirmer un domaine après le"
             f" {said(claim.reversible_until)}."
         )
     if reason := reason_unproving(domain.domain):

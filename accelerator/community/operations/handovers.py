@@ -33,7 +33,7 @@ def offer_handover(*, organisation: Organisation, email: str, by: Person, at: da
     rules.require("community.hand_over", by, held)
     if claim := on_probation(by, held):
         raise Refused(
-            f"Vous gérez cette fiche par une revendication récente : vous pourrez passer la main après le"
+            f"Vous gérez cette fiche à la suite d’une revendication récente : vous pourrez passer la main après le"
             f" {said(claim.reversible_until)}."
         )
     email = email.strip().lower()

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, attested_siret, with_actor_names
 from accelerator.community.domains import domain_of, reason_unproving
-from accelerator.community.models import Claim, EmailDomain, Organisation
+from accelerator.community.models import Claim, EmailDomain, Invitation, Organisation, Role
 from accelerator.community.queries.organisation import absorbed_by
 from accelerator.community.queries.people import Standing, covered, platform_roles_of
 from accelerator.community.queries.register import said
@@ -56,8 +56,42 @@ def last_reversed(person: Person, organisation: Organisation) -> Claim | None:
 
 
 def on_probation(person: Any, organisation: Organisation) -> Claim | None:
-    """The claim by which this person manages the organisation and that may still be reversed, if any."""
-    return Claim.objects.reversible().filter(person=person, organisation=organisation).first()
+    """The claim that may still be reversed and to which this person owes their place: their own, or an inviter's.
+
+    An accomplice whom a claimant lets in has no more power over the others than the claimant has.
+    """
+    claims = list(Claim.objects.reversible().filter(organisation=organisation).order_by("claimed_at", "pk"))
+    own = next((claim for claim in claims if claim.person_id == person.pk), None)
+    return own or next((claim for claim in claims if person.pk in let_in_by(claim)), None)
+
+
+def let_in_by(claim: Claim) -> set[int]:
+    """Whom a claimant let in since, and whom these let in: by an invitation, or by saying yes to a request to join.
+
+    Neither who was there before, nor who has a proof of their own, nor a representative whom the platform confirmed.
+    """
+    organisation, since = claim.organisation_id, claim.claimed_at
+    roles = Role.objects.filter(organisation=organisation)
+    present = Q(started_at__lt=since) & (Q(ended_at__isnull=True) | Q(ended_at__gt=since))
+    proved = Claim.objects.standing().filter(organisation=organisation).values("person")
+    apart = roles.filter(present | Q(ended_at__isnull=True, confirmed_at__isnull=False) | Q(person__in=proved))
+    others = set(roles.exclude(person__in=apart.values("person")).values_list("person", flat=True))
+    if not others:
+        return set()
+    invitations = Invitation.objects.filter(accepted_at__gte=since, accepted_by__in=others)
+    gave: dict[str, set[int]] = {}
+    for inviter, invited in invitations.values_list("invited_by", "accepted_by").filter(organisation=organisation):
+        gave.setdefault(f"person:{inviter}", set()).add(int(invited or 0))
+    granted = history_of(claim.organisation).filter(code="community.role_granted", at__gte=since)
+    for actor, about in granted.values_list("actor", "about"):
+        gave.setdefault(actor, set()).update(pk for pk in others if f"{Person._meta.label_lower}:{pk}" in about)
+    found: set[int] = set()
+    waiting = [claim.person_id]
+    while waiting:
+        new = (gave.get(f"person:{waiting.pop()}", set()) & others) - found
+        found |= new
+        waiting += new
+    return found
 
 
 def reason_against_reversing(standing: Standing, claim: Claim, at: datetime) -> str | None:
@@ -74,7 +108,7 @@ def reason_against_reversing(standing: Standing, claim: Claim, at: datetime) -> 
         return "C’est votre propre revendication : pour y renoncer, quittez l’organisation."
     if on_probation(standing.person, claim.organisation):
         return (
-            "Vous gérez vous-même cette fiche par une revendication récente : contestez celle-ci, la modération"
+            "Vous gérez vous-même cette fiche à la suite d’une revendication récente : contestez celle-ci, la modération"
             " tranchera."
         )
     return None
