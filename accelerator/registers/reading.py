@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal
 
 import duckdb
 from django.conf import settings
@@ -232,14 +232,27 @@ def _sheet(path: Path, folder: Path) -> Table:
         raise
     except Exception as error:  # the library raises whatever it meets in a broken workbook
         raise Unreadable(_cut(path)) from error
-    written = folder / f"{path.stem}.csv"
+    written, packed = folder / f"{path.stem}.csv", path.stat().st_size
     try:
+        sheet: Any = book.worksheets[0]
+        # How wide a sheet says that it is may be anything: a file of a thousand bytes would fill the disk with blanks.
+        sheet.reset_dimensions()
         with written.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            for rank, row in enumerate(book.worksheets[0].iter_rows(values_only=True)):
+            writer, width = csv.writer(file), 0
+            for rank, row in enumerate(sheet.iter_rows(values_only=True)):
                 if rank > MOST_SHEET_ROWS:
                     raise Unreadable(f"{path.name} compte plus de {MOST_SHEET_ROWS} lignes : donnez-le en CSV.")
-                writer.writerow(["" if value is None else str(value) for value in row])
+                cells = ["" if value is None else str(value) for value in row]
+                while len(cells) > width and not cells[-1]:
+                    cells.pop()
+                width = width or len(cells)
+                writer.writerow(cells + [""] * (width - len(cells)))
+                if rank % 100 == 0:
+                    _bearable(path.name, file.tell(), packed)
+    except Unreadable:
+        raise
+    except Exception as error:  # the library reads as it goes, and raises whatever it meets
+        raise Unreadable(_cut(path)) from error
     finally:
         book.close()
     return _text(written, path.name, folder, lambda done, total: None)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -322,6 +322,17 @@ def test_a_full_queue_says_so() -> None:
         asked(query=f"?q=mot{number}")
     with pytest.raises(Refused, match="Trop d’exports attendent"):
         asked()
+    # Visitors, who may be anybody many times, do not keep people out.
+    asked(person=factories.person())
+
+
+def test_the_files_of_visitors_do_not_fill_the_disk(at: datetime) -> None:
+    kept = asked(query="?q=grand", started_at=at, ready_at=at, written=5, size=operations.MOST_BYTES)
+    with pytest.raises(Refused, match="toute la place"):
+        asked()
+    asked(person=factories.person())
+    Export.objects.filter(pk=kept.pk).update(expires_at=at)
+    asked()
 
 
 # Its page

@@ -118,6 +118,42 @@ def test_a_file_cut_short_says_so(tmp_path: Path, unpacked: Path) -> None:
         assert "téléchargement s’est sans doute interrompu" in _refusal(path, unpacked), name
 
 
+def test_a_workbook_is_as_wide_as_its_cells_not_as_it_says(tmp_path: Path, unpacked: Path) -> None:
+    """Of 3 KB, it says that it has 200,000 rows of 16,384 cells: 3 GB of separators."""
+    book = Workbook()
+    book.active.append(["siren", "nom"])
+    book.active.cell(row=5000, column=1).value = "060000015"
+    book.save(tmp_path / "plain.xlsx")
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(tmp_path / "liste.xlsx", "w") as wide:
+        for part in plain.namelist():
+            content = plain.read(part)
+            wide.writestr(part, content.replace(b'ref="A1:B5000"', b'ref="A1:XFD200000"'))
+    table = _one(tmp_path / "liste.xlsx", unpacked)
+    assert table.path.stat().st_size < 100_000
+    assert _rows(table)[-1] == ("060000015", None)
+
+
+def test_a_workbook_whose_cells_grow_too_well_is_refused(tmp_path: Path, unpacked: Path) -> None:
+    book = Workbook()
+    book.active.append(["siren", "nom"])
+    for _ in range(1500):
+        book.active.append([])
+        book.active.cell(row=book.active.max_row + 1, column=16_384).value = "x"
+    book.save(tmp_path / "liste.xlsx")
+    assert "grossit plus de 100 fois" in _refusal(tmp_path / "liste.xlsx", unpacked)
+
+
+def test_a_workbook_spoilt_further_on_says_so(tmp_path: Path, unpacked: Path) -> None:
+    book = Workbook()
+    book.active.append(["siren", "nom"])
+    book.save(tmp_path / "plain.xlsx")
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as plain, zipfile.ZipFile(tmp_path / "liste.xlsx", "w") as spoilt:
+        for part in plain.namelist():
+            content = plain.read(part)
+            spoilt.writestr(part, content.replace(b"</sheetData>", b"<row r='2'><c") if "sheet1" in part else content)
+    assert "téléchargement s’est sans doute interrompu" in _refusal(tmp_path / "liste.xlsx", unpacked)
+
+
 def test_a_bomb_is_refused_before_it_fills_the_disk(tmp_path: Path, unpacked: Path, settings: Any) -> None:
     bomb = tmp_path / "bombe.zip"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:

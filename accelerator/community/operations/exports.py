@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Sum
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
@@ -19,6 +20,8 @@ from accelerator.workflow import Refused, operation
 QUEUE: Final = "exports"
 WRITE: Final = "community.write_export"
 MOST_WAITING: Final = 20
+# What the files of visitors may take on the disk, and as much for those of people: neither stops the other.
+MOST_BYTES: Final = 5_000_000_000
 # One is written at a time: the pages keep the machine.
 ONE_AT_A_TIME: Final = "community.exports"
 
@@ -30,7 +33,8 @@ def ask_export(
     """Ask the worker for a file of everything that a question finds.
 
     Asked again by the same person while it is there, the export of less than an hour ago is the answer.
-    Raises `Refused` when a workbook cannot hold so many, or when too many exports wait.
+    Raises `Refused` when a workbook cannot hold so many, when too many exports wait or are kept. Those of visitors and
+    those of people are counted apart: anybody may be a thousand visitors.
     """
     if kind == ExportKind.XLSX and number >= MOST_ROWS:
         raise Refused(
@@ -43,8 +47,14 @@ def ask_export(
     recent = Export.objects.filter(query=query, kind=kind, asked_at__gt=at - EXPORT_IS_DUE, failed_at__isnull=True)
     if person and (same := recent.filter(person=person).order_by("-asked_at").first()):
         return same
-    if Export.objects.waiting(at).count() >= MOST_WAITING:
+    alike = Export.objects.filter(person__isnull=person is None)
+    if alike.waiting(at).count() >= MOST_WAITING:
         raise Refused("Trop d’exports attendent en ce moment. Recommencez dans quelques minutes.")
+    if (alike.filter(expires_at__gt=at).aggregate(size=Sum("size"))["size"] or 0) >= MOST_BYTES:
+        raise Refused(
+            "Les exports gardés en ce moment prennent toute la place qui leur est donnée. Recommencez demain, ou prenez"
+            " le fichier de tout l’annuaire, refait chaque nuit."
+        )
     export = Export.objects.create(
         person=person, name=name, query=query, kind=kind, number=number, asked_at=at, expires_at=at + EXPORT_LASTS
     )
