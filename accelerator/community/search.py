@@ -216,9 +216,12 @@ class Entries:
         ]
 
     def _united(self, wanted: RawSQL) -> dict[int, list["_United"]]:
-        """The records united to each: found by their names and numbers, their distinctions are the survivor's."""
+        """The records united to each: found by their names and numbers, their distinctions are the survivor's.
+
+        What may not be published of a record is not found by the record that took its place either.
+        """
         united: dict[int, list[_United]] = {}
-        rows = Organisation.objects.filter(merged_into__in=wanted).order_by("pk")
+        rows = Organisation.objects.filter(merged_into__in=wanted, publishable=True).order_by("pk")
         for values in rows.values_list(*_United._fields):
             united.setdefault(values[0], []).append(_United(*values))
         return united

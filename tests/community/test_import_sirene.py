@@ -17,11 +17,15 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.utils import timezone
 
 from accelerator.community.models import Organisation, OrganisationDocument
 from accelerator.community.operations.imports import WITHDRAWN_NAME
+from accelerator.community.operations.merging import merge
+from accelerator.community.queries.organisation import spaced
 from accelerator.community.record import DECLARED, REGISTER, SIRENE
 from accelerator.community.search import DIRECTORY
+from accelerator.community.states import RoleName
 from accelerator.journal.models import Event as Remembered
 from accelerator.journal.types import ref
 from accelerator.registers.models import Run, Unit
@@ -30,6 +34,7 @@ from accelerator.registers.states import RunState
 from accelerator.search.types import Question
 from accelerator.workflow import Refused, transaction
 from tests import factories
+from tests.client import HostileClient
 from tests.databases import url_of
 from tests.registers.files import (
     UNIT_COLUMNS,
@@ -271,6 +276,39 @@ def test_a_later_opposition_removes_what_was_published(tmp_path: Path) -> None:
     back = of(1)
     assert (back.publishable, back.name, back.seat_id) == (True, "LES JARDINS FICTIFS 1", "commune-46102")
     assert back.provenance == {}
+
+
+@pytest.mark.parametrize("has_siren", [False, True])
+def test_an_opposition_is_heard_of_a_record_that_was_united_to_another(
+    tmp_path: Path, has_siren: bool, client: HostileClient
+) -> None:
+    """Its name and its number are found no more: neither by the search, nor on the page, nor in its history."""
+    load(units_file(tmp_path, unit(1), unit(2)))
+    gone = of(1)
+    kept = of(2) if has_siren else factories.organisation(name="Les Jardins", summary="Leur propre phrase.")
+    moderator = factories.role(None, name=RoleName.MODERATOR).person
+    with transaction():
+        taken = [] if has_siren else ["name"]
+        values = {"taken": taken, "keeps_roles": True, "reason": "C’est la même."}
+        merge(organisation=gone, into=kept, by=moderator, at=timezone.now(), **values)
+    kept.refresh_from_db()
+    assert client.get(f"/organisations/{kept.key}.json").json()["autres_numeros"]
+    load(units_file(tmp_path, unit(1, statutDiffusion="P", denomination="[ND]"), unit(2)))
+    gone.refresh_from_db()
+    kept.refresh_from_db()
+    assert (gone.publishable, gone.name) == (False, WITHDRAWN_NAME)
+    assert list(DIRECTORY.search(Question(text=gone.siren)).ids) == []
+    page = client.get(f"/organisations/{kept.key}")
+    if has_siren:
+        assert (kept.publishable, kept.name) == (True, "LES JARDINS FICTIFS 2")
+        for private in (gone.siren, spaced(gone.siren), "FICTIFS 1"):
+            assert private not in page.content.decode()
+        assert "dont l’une n’est pas publiée" in page.content.decode()
+        assert client.get(f"/organisations/{kept.key}.json").json()["autres_numeros"] == []
+    else:
+        assert (page.status_code, kept.publishable, kept.name) == (404, False, WITHDRAWN_NAME)
+        assert kept.summary == "Leur propre phrase."
+    assert client.get(f"/organisations/{gone.key}").status_code in (301, 404)
 
 
 def test_whoever_becomes_a_natural_person_leaves_too(tmp_path: Path) -> None:

@@ -46,9 +46,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(publishable=True).exclude(state=OrganisationState.MERGED)
 
     def with_united_numbers(self) -> "OrganisationQuerySet":
-        """With `united`: the numbers of the records that were united to each."""
+        """With `united`: the numbers of the records that were united to each, unless these may not be published."""
         numbers = JSONObject(siren="siren", rna="rna", amalia="amalia")
-        united = Organisation.objects.filter(merged_into=OuterRef("pk")).order_by("pk")
+        united = Organisation.objects.filter(merged_into=OuterRef("pk"), publishable=True).order_by("pk")
         return self.annotate(united=ArraySubquery(united.values(numbers=numbers)))
 
     def visible_to(self, person: Any) -> "OrganisationQuerySet":

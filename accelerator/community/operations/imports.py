@@ -208,10 +208,11 @@ class _Register:
         return f"jsonb_build_object('source', %(source)s::text, 'url', {self.page}, 'on', {on})"
 
     @property
-    def withdraw(self) -> tuple[str, str]:
+    def withdraw(self) -> tuple[str, str, str]:
         """Who opposes publication leaves the directory; what the register had said of it is wiped (decision 8).
 
-        The record that lives on, and the merged one that bears the number: undoing must not publish it again.
+        The record that lives on, and the merged one that bears the number: undoing must not publish it again. The index
+        of the one that lives on is written again: it was also found by the name and the numbers of the other.
         """
         wiped = []
         for column in self.given:
@@ -224,7 +225,12 @@ class _Register:
                 provenance = o.provenance || jsonb_build_object('{_HIDDEN}', {self.entry}), changed_at = %(at)s
             FROM staged AS s WHERE {self.withdrawn} AND o.publishable
         """  # noqa: S608  our own SQL
-        return f"{wipe} AND o.id = s.organisation", f"{wipe} AND o.siren = {self.siren} AND o.state = %(merged)s"
+        again = f"""
+            UPDATE community_organisation AS o SET changed_at = %(at)s
+            FROM staged AS s JOIN community_organisation AS m ON m.siren = {self.siren}
+            WHERE {self.withdrawn} AND m.changed_at = %(at)s AND o.id = m.merged_into_id
+        """  # noqa: S608  our own SQL
+        return f"{wipe} AND o.id = s.organisation", f"{wipe} AND o.siren = {self.siren} AND o.state = %(merged)s", again
 
 
 _FAMILIES: Final = """JOIN unnest(%(categories)s::text[], %(standings)s::boolean[], %(families)s::text[])
@@ -308,10 +314,11 @@ def take(*, run: Run, rows: int, block: bytes, by: Actor, at: datetime) -> Run:
                 cursor.execute(statement, parameters)
             cursor.execute(register.replace, parameters)
             counts["ceased"] = cursor.fetchone()[0]
-            living, merged = register.withdraw
+            living, merged, index = register.withdraw
             cursor.execute(living, parameters)
             counts["withdrawn"] = cursor.rowcount
             cursor.execute(merged, parameters)
+            cursor.execute(index, parameters)
     return load(run=run, rows=rows, counts=counts, by=by, at=at)
 
 

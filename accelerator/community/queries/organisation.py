@@ -1,9 +1,9 @@
 """What is publicly known of one organisation, and where each value comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.db.models import Q
@@ -15,7 +15,9 @@ from accelerator.community.models import Distinction, Organisation, Theme
 from accelerator.community.record import DECLARED
 from accelerator.community.states import Kind, LegalFamily, OrganisationState
 from accelerator.geography.models import Place, PlaceKind
+from accelerator.journal.models import Event
 from accelerator.journal.queries import public_history_of
+from accelerator.journal.types import ref
 from accelerator.workflow.dates import said
 
 UNKNOWN = "Non connu à ce jour"
@@ -162,15 +164,35 @@ def distinctions_of(organisation: Organisation) -> list[ShownDistinction]:
 
 
 def history_of(organisation: Organisation, limit: int = 20) -> list[Happening]:
-    """What anyone may read of its history, latest first."""
+    """What anyone may read of its history, latest first. A record that may not be published is not named in it."""
+    events = list(public_history_of(organisation)[:limit])
+    hidden = _hidden_among(event for event in events if event.code in _NAMES_ANOTHER)
     return [
         Happening(
             at=localtime(event.at),
             who="La plateforme" if event.actor.startswith("system:") else "Une personne",
-            sentence=event.sentence,
+            sentence=_NAMES_ANOTHER[event.code] if event.pk in hidden else event.sentence,
         )
-        for event in public_history_of(organisation)[:limit]
+        for event in events
     ]
+
+
+def _hidden_among(events: Iterable[Event]) -> set[int]:
+    """Those of these events that are about a record that may not be published; no question when there is none."""
+    about = {event.pk: set(event.about) for event in events}
+    if not about:
+        return set()
+    mark = f"{Organisation._meta.label_lower}:"
+    numbers = [int(key.removeprefix(mark)) for keys in about.values() for key in keys if key.startswith(mark)]
+    hidden = {ref(one) for one in Organisation.objects.filter(pk__in=numbers, publishable=False)}
+    return {pk for pk, keys in about.items() if keys & hidden}
+
+
+# The public events that name another record -> what they say when it may not be published.
+_NAMES_ANOTHER: Final = {
+    "community.merged": "a réuni deux fiches, dont l’une n’est pas publiée",
+    "community.merge_undone": "a défait la réunion de deux fiches, dont l’une n’est pas publiée",
+}
 
 
 def said_as_precisely(day: str) -> str:
