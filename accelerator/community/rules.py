@@ -160,8 +160,8 @@ def reason_against_touching(person: Any, role: Role) -> str | None:
     claim = on_probation(person, role.organisation)
     if claim and role.started_at <= claim.claimed_at:
         return (
-            "Vous gérez cette fiche à la suite d’une revendication récente, que les autres peuvent encore contester : vous ne"
-            f" changez pas leur rôle avant le {said(claim.reversible_until + timedelta(days=1))}."
+            "Vous gérez cette fiche à la suite d’une revendication récente, que les autres peuvent encore contester :"
+            f" vous ne changez pas leur rôle avant le {said(claim.reversible_until + timedelta(days=1))}."
         )
     if role.name != RoleName.REPRESENTATIVE:
         return None

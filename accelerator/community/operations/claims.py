@@ -184,7 +184,7 @@ def _put_back(claim: Claim, organisation: Organisation, back: Collection[str], a
 
 
 def _end_roles(claim: Claim, organisation: Organisation, at: datetime) -> list[Role]:
-    """End the roles of the claimant and of the managers that they let in; of all those let in, when nobody else manages.
+    """End the roles of the claimant and of the managers that they let in; of all who came since, when nobody manages.
 
     A manager let in by a wrong claim would otherwise go on, and the next day remove those who were there before.
     """

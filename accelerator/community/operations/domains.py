@@ -58,8 +58,8 @@ def confirm_domain(*, domain: EmailDomain, by: Person, at: datetime) -> EmailDom
         )
     if claim := on_probation(by, held):
         raise Refused(
-            f"Vous gérez cette fiche à la suite d’une revendication récente : vous pourrez confirmer un domaine après le"
-            f" {said(claim.reversible_until)}."
+            "Vous gérez cette fiche à la suite d’une revendication récente : vous pourrez confirmer un domaine après"
+            f" le {said(claim.reversible_until)}."
         )
     if reason := reason_unproving(domain.domain):
         raise Refused(reason)

@@ -108,8 +108,8 @@ def reason_against_reversing(standing: Standing, claim: Claim, at: datetime) -> 
         return "C’est votre propre revendication : pour y renoncer, quittez l’organisation."
     if on_probation(standing.person, claim.organisation):
         return (
-            "Vous gérez vous-même cette fiche à la suite d’une revendication récente : contestez celle-ci, la modération"
-            " tranchera."
+            "Vous gérez vous-même cette fiche à la suite d’une revendication récente : contestez celle-ci, la"
+            " modération tranchera."
         )
     return None
 

@@ -142,7 +142,9 @@ def reason_against_merging(person: Any, first: Organisation, second: Organisatio
     standings = [standing_of(person, one) for one in (first, second)]
     if all(one.is_steering for one in standings):
         if any(on_probation(person, one) for one in (first, second)):
-            return "Vous gérez l’une de ces fiches à la suite d’une revendication encore contestable : attendez son terme."
+            return (
+                "Vous gérez l’une de ces fiches à la suite d’une revendication encore contestable : attendez son terme."
+            )
         return None
     if not all(one.is_moderator for one in standings):
         return NOT_YOURS
