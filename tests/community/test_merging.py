@@ -373,6 +373,38 @@ def test_whoever_manages_both_unites_them(
             unite(perform, other, kept, person, at)
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_manager_does_not_undo_a_representative_by_a_record_of_their_own(
+    perform: Perform, kept: Organisation, other: Organisation, moderator: Person, at: datetime, keeps: bool
+) -> None:
+    """Whoever may not touch a role does not end it by uniting its record to theirs; the moderation may."""
+    invited = factories.person()
+    for where in (kept, other):
+        factories.role(where, holder=invited)
+    factories.role(other, name=RoleName.REPRESENTATIVE)
+    if keeps:
+        Role.objects.filter(organisation=other, name=RoleName.REPRESENTATIVE).update(
+            confirmed_at=at, confirmed_by=moderator.actor_key
+        )
+    with pytest.raises(Refused, match="représentant légal"):
+        unite(perform, other, kept, invited, at, keeps_roles=keeps)
+    assert Role.objects.current().filter(organisation=other).count() == 2
+    unite(perform, other, kept, moderator, at, keeps_roles=keeps)
+
+
+def test_a_confirmation_is_not_carried_by_its_own_bearer(
+    perform: Perform, kept: Organisation, other: Organisation, at: datetime
+) -> None:
+    """Confirmed for one organisation, manager of another: uniting them would confirm for both, and the way to sign."""
+    person = factories.role(kept).person
+    factories.role(other, name=RoleName.REPRESENTATIVE, holder=person, confirmed_at=at, confirmed_by="person:1")
+    with pytest.raises(Refused, match="que la plateforme a confirmé pour cette fiche"):
+        unite(perform, other, kept, person, at)
+    assert Role.objects.current().get(organisation=kept, person=person).name == RoleName.MANAGER
+    unite(perform, kept, other, person, at)
+    assert Role.objects.current().get(organisation=other, person=person).confirmed_at == at
+
+
 def test_a_moderator_does_not_unite_their_own(
     perform: Perform, kept: Organisation, other: Organisation, moderator: Person, at: datetime
 ) -> None:

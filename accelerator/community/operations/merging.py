@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
@@ -23,7 +23,7 @@ from accelerator.community.queries.merging import (
     reason_against_merging,
     reason_against_undoing,
 )
-from accelerator.community.queries.people import moderating_people
+from accelerator.community.queries.people import moderating_people, standing_of
 from accelerator.community.record import LABELS, plain, set_plain
 from accelerator.community.states import (
     MERGE,
@@ -63,7 +63,8 @@ def merge(
     taken        the values (`queries.merging.choices_between`) for which the merged record is right.
     keeps_roles  its people keep their role; otherwise they become members, and its pending invitations are revoked.
     Raises `Refused` when one was merged meanwhile (also the other way round), when its people just changed, when a
-    claim that may still be reversed would be carried over, or when nobody would manage a record that has members.
+    claim that may still be reversed would be carried over, when a manager would so touch a legal representative, or
+    when nobody would manage a record that has members.
     """
     people = _members(organisation, into)
     for person in people:
@@ -82,6 +83,8 @@ def merge(
             " deviennent membres ».",
             field="keeps_roles",
         )
+    if reason_against := _reason_against_moving(organisation, into, keeps_roles, by):
+        raise Refused(reason_against, field="keeps_roles")
     made = Merge(
         organisation=organisation,
         into=into,
@@ -213,6 +216,30 @@ def _members(*organisations: Organisation) -> list[Person]:
     mandates = Mandate.objects.current().filter(organisation__in=organisations).select_related("helper")
     every = {*(role.person for role in roles), *(mandate.helper for mandate in mandates)}
     return sorted(every, key=lambda person: person.pk)
+
+
+def _reason_against_moving(organisation: Organisation, into: Organisation, keeps_roles: bool, by: Person) -> str | None:
+    """Why a manager of both does not unite them: what they may not do to a role, they do not do by a merge.
+
+    A record of one's own would otherwise be where a legal representative becomes a member; and where one whom the
+    platform confirmed for another organisation becomes confirmed for this one. The moderation examines, and may.
+    """
+    if not standing_of(by, organisation).is_steering:
+        return None
+    theirs = Role.objects.current().filter(organisation=organisation).select_related("person", "organisation")
+    confirmed = set(_confirmed(into).values_list("person", flat=True))
+    if theirs.filter(pk__in=_confirmed(organisation)).exclude(person__in=confirmed).exists():
+        return (
+            f"« {organisation.name} » a un représentant légal que la plateforme a confirmé pour cette fiche : gardez"
+            " plutôt celle-là, ou demandez à la modération de les réunir."
+        )
+    if keeps_roles:
+        return None
+    return next((reason for role in theirs if (reason := rules.reason_against_touching(by, role))), None)
+
+
+def _confirmed(organisation: Organisation) -> QuerySet[Role]:
+    return Role.objects.current().filter(organisation=organisation, confirmed_at__isnull=False)
 
 
 def _concerned(merge: Merge) -> list[Person]:
