@@ -15,7 +15,7 @@ INSTALLED := .venv/run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 TOOLED := .venv/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve stop test check fix bench lock clean import-sirene import-rna import-list asks-file
+.PHONY: help run serve stop test check fix bench lock clean import-sirene import-rna import-list asks-file asks-source
 
 help:  ## what each door does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,7 +54,10 @@ import-rna: asks-file $(INSTALLED)  ## loads the files of the associations: FILE
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_rna $(FILE) \
 		$(if $(TERRITORY),--territory $(TERRITORY)) $(if $(LIST),--list $(LIST)) $(if $(ON),--on $(ON)) && $(COUNTED)
 
-import-list: asks-file $(INSTALLED)  ## enters the organisations of any list: FILE=list.xlsx SOURCE=code [NAME= LICENCE= URL= MAP='nom="Raison sociale"' YES=1]
+asks-source: asks-file
+	@test -n "$(SOURCE)" || { echo "Donnez à la liste un nom court, toujours le même : make import-list FILE=$(FILE) SOURCE=cress-occitanie"; exit 2; }
+
+import-list: asks-source $(INSTALLED)  ## enters the organisations of any list: FILE=list.xlsx SOURCE=code [NAME= LICENCE= URL= MAP='nom="Raison sociale"' YES=1]
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_list $(FILE) --source $(SOURCE) \
 		$(if $(NAME),--name "$(NAME)") $(if $(LICENCE),--licence "$(LICENCE)") $(if $(URL),--url "$(URL)") \
 		$(if $(MAP),--map $(MAP)) $(if $(ON),--on $(ON)) $(if $(YES),--yes) && $(COUNTED)

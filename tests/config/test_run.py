@@ -217,12 +217,22 @@ def test_an_import_without_a_file_says_what_is_missing(door: str, tmp_path: Path
     assert not (tmp_path / ".venv").exists()
 
 
+def test_a_list_without_a_source_says_what_is_missing(tmp_path: Path) -> None:
+    shutil.copy(embedded.ROOT / "Makefile", tmp_path)
+    asked = ["make", "import-list", "FILE=a.csv"]
+    done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "make import-list FILE=a.csv SOURCE=" in done.stdout
+
+
 @pytest.mark.parametrize("door", ["import-sirene", "import-rna", "import-list"])
 def test_after_an_import_the_public_figures_are_counted(door: str, tmp_path: Path) -> None:
     """What make would run, the import itself being tried elsewhere."""
     shutil.copy(embedded.ROOT / "Makefile", tmp_path)
     for name in ("requirements.txt", "requirements-dev.txt"):
         shutil.copy(embedded.ROOT / name, tmp_path)
-    said = subprocess.run(["make", "-n", door, "FILE=a.csv"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    said = subprocess.run(
+        ["make", "-n", door, "FILE=a.csv", "SOURCE=a"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert f"manage.py {door.replace('-', '_')} a.csv" in said.stdout
     assert said.stdout.strip().endswith("&& .venv/bin/python manage.py count_figures")

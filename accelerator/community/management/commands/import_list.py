@@ -50,12 +50,17 @@ class Command(BaseCommand):
         if unread := [column for column in columns if column not in mapping.values()]:
             self.stdout.write(f"Non lues : {', '.join(unread)}.")
         if (kept is None or options["map"]) and not options["yes"]:
+            first_time = "" if kept else ", --name (la source) et --licence (avec make : NAME= et LICENCE=)"
             raise CommandError(
-                "Rien n’est écrit. Si c’est bien cela, relancez avec --yes ; sinon corrigez : --map nom=Colonne.",
+                f"Rien n’est écrit. Si c’est bien cela, relancez avec --yes (avec make : YES=1){first_time} ; "
+                "sinon corrigez : --map nom=Colonne (avec make : MAP=nom=Colonne).",
                 returncode=REFUSED,
             )
         if kept is None and not (options["name"] and options["licence"]):
-            raise CommandError("La première fois, dites --name (la source) et --licence.", returncode=REFUSED)
+            raise CommandError(
+                "La première fois, dites --name (la source) et --licence (avec make : NAME= et LICENCE=).",
+                returncode=REFUSED,
+            )
         run_import(
             self,
             "import-list",
