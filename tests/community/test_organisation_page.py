@@ -46,6 +46,12 @@ def test_a_territory_says_that_its_perimeter_is_probable_or_unknown(client: Host
     assert "il n’est pas connu à ce jour" in _page(client, Organisation.objects.get(name="Vallée de la Marne"))
 
 
+def test_what_it_does_is_unknown_only_when_nothing_says_it(client: HostileClient) -> None:
+    unknown = "Ce que fait cette organisation n’est pas connu à ce jour."
+    assert unknown in _page(client, factories.organisation(summary="", presentation=""))
+    assert unknown not in _page(client, factories.organisation(summary="", presentation="Réparer des vélos."))
+
+
 def test_the_slug_is_corrected_for_good(client: HostileClient) -> None:
     one = factories.organisation(name="Les Jardins fictifs")
     for wrong in (f"ancien-nom-{one.public_id}", one.public_id):
