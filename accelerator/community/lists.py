@@ -6,7 +6,9 @@ The columns are proposed from their headings, shown, and confirmed once; they ar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
+from accelerator.design.forms import UNSEEN
 from accelerator.geography.names import plain
 from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
 
@@ -59,7 +61,7 @@ class Row:
 def read(rank: int, said: Mapping[str, str], mapping: Mapping[str, str]) -> Row:
     """Read a row: `said` gives our names; `mapping`, the columns to name in the faults."""
     row = Row(rank)
-    text = {name: " ".join((value or "").replace("\x00", "").split()) for name, value in said.items()}
+    text = {name: " ".join((value or "").replace("\x00", "").translate(UNSEEN).split()) for name, value in said.items()}
     for name, scheme in _NUMBERS:
         if value := text.get(name, ""):
             try:
@@ -77,7 +79,16 @@ def read(rank: int, said: Mapping[str, str], mapping: Mapping[str, str]) -> Row:
     website = row.values.get("website", "")
     if website.lower().startswith("www."):
         website = row.values["website"] = f"http://{website}"
-    if website and not (website.lower().startswith(("http://", "https://")) and "." in website and " " not in website):
+    if website and not _is_site(website):
         row.blanked.append((mapping["website"], row.values.pop("website"), "Cette adresse de site ne se lit pas."))
     row.commune = " ".join(part for part in (text.get("postal_code", ""), text.get("commune", "")) if part)
     return row
+
+
+def _is_site(address: str) -> bool:
+    """As when one types it: not "https://la-banque.example@ailleurs.example", which leads elsewhere than it says."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and "." in parts.netloc and "@" not in parts.netloc and " " not in address

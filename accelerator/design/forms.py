@@ -25,7 +25,7 @@ _CLASSES: dict[type[forms.Widget], str] = {
 }
 # What nobody sees and what turns the reading round: nothing of it belongs in what is typed here. A name written with
 # them passes for another (UTS 39, "Unicode Security Mechanisms"). NUL stays, and is refused by name.
-_UNSEEN: dict[int, None] = dict.fromkeys(
+UNSEEN: dict[int, None] = dict.fromkeys(
     [
         *(code for code in range(0x01, 0x20) if chr(code) not in "\t\n\r"),
         *range(0x7F, 0xA0),
@@ -77,10 +77,10 @@ class Dressed:
 def _seen(data: Any) -> Any:
     """The data without the characters that nobody sees."""
     if not isinstance(data, QueryDict):
-        return {key: value.translate(_UNSEEN) if isinstance(value, str) else value for key, value in data.items()}
+        return {key: value.translate(UNSEEN) if isinstance(value, str) else value for key, value in data.items()}
     plain = data.copy()
     for name, values in data.lists():
-        plain.setlist(name, [value.translate(_UNSEEN) for value in values])
+        plain.setlist(name, [value.translate(UNSEEN) for value in values])
     return plain
 
 

@@ -110,8 +110,9 @@ _VALUES: Final = {
     "wrong_siret": "CASE WHEN said(siret) <> '' AND NOT is_siret(compact(siret)) THEN siret END",
     "code": "coalesce(c.code, v.code, '')",
     "place": "coalesce(c.place, d.place, '')",
-    "website": "CASE WHEN regexp_full_match(site, 'https?://[^ ]+[.][^ ]+') THEN site"
-    " WHEN regexp_full_match(site, 'www[.][^ ]+[.][^ ]+') THEN 'http://' || site ELSE '' END",
+    # No "@" before the path: the address would lead elsewhere than it says.
+    "website": "CASE WHEN regexp_full_match(site, 'https?://[^ @/?#]+[.][^ @/?#]+([/?#][^ ]*)?') THEN site"
+    " WHEN regexp_full_match(site, 'www[.][^ @/?#]+[.][^ @/?#]+([/?#][^ ]*)?') THEN 'http://' || site ELSE '' END",
     "created": "CASE WHEN created NOT LIKE '0001%' THEN day_of(created) END",
     "updated": "TRY_CAST(left(updated, 10) AS DATE)",
 }

@@ -209,3 +209,16 @@ def test_two_numbers_of_one_row_must_agree() -> None:
     said = {"name": "A", "siret": siret_of(siren_of(1), 1), "siren": siren_of(2)}
     row = read(1, said, {name: name for name in said})
     assert row.stopped == ("siren", siren_of(2), "Ce SIREN n’est pas celui du SIRET de la même ligne.")
+
+
+@pytest.mark.parametrize(
+    "site", ["https://la-banque.example@ailleurs.example", "javascript:alert(1)//.x", "http://[.x"]
+)
+def test_an_address_that_leads_elsewhere_is_left_out(site: str) -> None:
+    row = read(1, {"name": "Les Jardins", "website": site}, {"name": "Nom", "website": "Site"})
+    assert "website" not in row.values
+    assert row.blanked == [("Site", site, "Cette adresse de site ne se lit pas.")]
+
+
+def test_what_nobody_sees_in_a_name_is_not_entered() -> None:
+    assert read(1, {"name": "Les \u202eseivahcnalb\u202c"}, {"name": "Nom"}).values["name"] == "Les seivahcnalb"

@@ -207,3 +207,17 @@ def _other(folder: Path) -> Path:
     path = folder / "autre.csv"
     path.write_text("siret;nom\n1;a\n")
     return path
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("https://amis.example/@nous?q=a@b", "https://amis.example/@nous?q=a@b"),
+        ("https://la-banque.example@ailleurs.example", ""),
+        ("www.la-banque.example@ailleurs.example", ""),
+        ("javascript:alert(1)//https://a.example", ""),
+    ],
+)
+def test_an_address_that_leads_elsewhere_is_left_out(tmp_path: Path, said: str, kept: str) -> None:
+    load(waldec(tmp_path, association(1, siteweb=said)))
+    assert Organisation.objects.get().website == kept
