@@ -244,7 +244,13 @@ def test_a_picture_is_a_file_that_can_do_nothing(client: HostileClient) -> None:
     assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert "Ruche" in response.content.decode()
-    for wrong in ("/chiffres/roles.svg?vue=rond", "/chiffres/rien.svg", "/chiffres/totaux.svg", "/chiffres/rien.csv"):
+    for wrong in (
+        "/chiffres/roles.svg?vue=rond",
+        "/chiffres/roles.svg?vue=%00",
+        "/chiffres/rien.svg",
+        "/chiffres/totaux.svg",
+        "/chiffres/rien.csv",
+    ):
         assert client.get(wrong).status_code == 404
 
 

@@ -138,9 +138,12 @@ class FigurePicture(_OfSeries):
 
     def answer(self) -> HttpResponseBase:
         asked = self.request.GET.get("vue", Look.WIDE)
+        # The database is asked only for what is ours: it takes no NUL.
+        if asked not in list(Look):
+            raise Http404(asked[:20])
         picture = Picture.objects.filter(series=self.kwargs["series"], look=asked).first()
         if picture is None:
-            raise Http404(f"{self.kwargs['series']} {asked[:20]}")
+            raise Http404(f"{self.kwargs['series']} {asked}")
         response = HttpResponse(picture.svg, content_type="image/svg+xml; charset=utf-8")
         # Public figures, the same for everyone; the day in the address changes with them.
         response["Cache-Control"] = "public, max-age=3600"
