@@ -5,12 +5,13 @@ header being the first: what a spreadsheet shows.
 """
 
 import csv
+import logging
 import shutil
 import tempfile
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -21,6 +22,8 @@ from django.conf import settings
 
 from accelerator.design.exports import csv_lines
 from accelerator.registers.reading import Table, Unreadable
+
+logger = logging.getLogger(__name__)
 
 Told = Callable[[str, int, int], None]
 
@@ -119,6 +122,8 @@ class Workspace:
                 "autoload_known_extensions": "false",
             },
         )
+        # As the engine understood it: "400MB", "2GiB"…
+        self._memory = self.number("SELECT parse_formatted_bytes(current_setting('memory_limit'))")
         self.engine.execute(_MACROS)
         self.engine.execute(
             "CREATE TABLE faults (rank BIGINT, line_column VARCHAR, value VARCHAR, reason VARCHAR, effect VARCHAR)"
@@ -164,14 +169,35 @@ class Workspace:
             self.engine.execute(statement)
 
     def _follow(self, statement: str, step: str) -> None:
-        """Run a statement and tell how far it is, as the engine reckons it."""
+        """Run a statement and tell how far it is, as the engine reckons it.
+
+        What the memory given cannot hold, whatever is put on disk, is tried again with twice as much, then four times.
+        """
+        for more in (1, 2, 4):
+            self.engine.execute(f"SET memory_limit = '{more * self._memory}B'")
+            try:
+                self._followed(statement, step)
+                return
+            except duckdb.OutOfMemoryException as error:
+                if more == 4:
+                    raise Unreadable(
+                        "La mémoire donnée à la lecture des fichiers n’a pas suffi, même quadruplée : augmentez"
+                        " REGISTER_FILES_MEMORY."
+                    ) from error
+                logger.warning("%s: memory exceeded, tried again with more", step)
+
+    def _followed(self, statement: str, step: str) -> None:
         failures: list[BaseException] = []
 
         def work() -> None:
+            self.engine.execute("BEGIN")
             try:
                 self.engine.execute(statement)
+                self.engine.execute("COMMIT")
             except BaseException as error:
                 failures.append(error)
+                with suppress(duckdb.Error):
+                    self.engine.execute("ROLLBACK")
 
         worker = threading.Thread(target=work)
         self.told(step, 0, 100)
@@ -185,7 +211,7 @@ class Workspace:
             worker.join()
             raise
         for error in failures:
-            if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException | duckdb.InvalidInputException):
+            if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
                 raise Unreadable(f"La lecture s’est arrêtée : {str(error).splitlines()[0]}") from error
             raise error
         self.told(step, 100, 100)

@@ -3,9 +3,11 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 from stdnum.fr import siren, siret
 
@@ -26,7 +28,7 @@ _NEAR = st.integers(0, 99_999).map(lambda n: siret_of(siren_of(n), n % 9999)) | 
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@example_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(texts=st.lists(_DIGITS | _NEAR | _NEAR.map(lambda t: t[:9]) | st.text(max_size=16), min_size=1, max_size=60))
 def test_the_check_digits_are_those_of_stdnum(space: Workspace, texts: list[str]) -> None:
     texts = [text.replace("\x00", "") for text in texts]
@@ -107,3 +109,20 @@ def test_blocks_hold_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "ours.csv"
     path.write_text("".join(f"{n}\n" for n in range(7)))
     assert [(rows, block.count(b"\n")) for rows, block in blocks(path, 3)] == [(3, 3), (3, 3), (1, 1)]
+
+
+_LONG_TEXT = (
+    "CREATE TABLE long AS SELECT string_agg(range::VARCHAR, ',') AS t FROM range({}); CREATE TABLE short AS SELECT 1"
+)
+
+
+def test_what_the_memory_cannot_hold_is_tried_again_with_more(tmp_path: Path, settings: Any) -> None:
+    settings.REGISTER_FILES_MEMORY = "30MB"
+    space = Workspace(tmp_path, lambda step, done, total: None)
+    space.run(_LONG_TEXT.format(1_000_000), "Essai")
+    assert space.number("SELECT length(t) FROM long") == 6_888_889
+    assert space.number("SELECT count(*) FROM short") == 1
+    with pytest.raises(Unreadable, match="REGISTER_FILES_MEMORY"):
+        space.run(_LONG_TEXT.replace("long", "longer").format(8_000_000), "Essai")
+    assert space.number("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'longer'") == 0
+    space.engine.close()
