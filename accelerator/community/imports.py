@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accelerator.community import lists
 from accelerator.community.models import ListSource, Organisation
-from accelerator.community.operations.imports import take
+from accelerator.community.operations.imports import count_for_the_planner, take
 from accelerator.community.operations.lists import keep_list_source, take_list
 from accelerator.community.queries.register import doubles_of
 from accelerator.community.search import rebuild_directory, refresh_ids
@@ -298,9 +298,15 @@ def _load(run: Run, ready: Path, total: int, teller: _Teller, by: Actor) -> Run:
             _take(run, rows, block, by)
             done += rows
     else:
+        given = blocks(ready, BLOCK)
+        # The first alone: the others are planned for a table that was counted with it, not for the one before.
+        rows, block = next(given)
+        done += _take(run, rows, block, by)
+        with transaction():
+            count_for_the_planner(by=by, at=timezone.now())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             waiting: deque[Future[int]] = deque()
-            for rows, block in blocks(ready, BLOCK):
+            for rows, block in given:
                 waiting.append(pool.submit(_take_apart, run, rows, block, by))
                 # As many blocks in memory as are being written, and the next.
                 if len(waiting) > _AT_ONCE:
