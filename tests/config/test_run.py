@@ -231,8 +231,8 @@ def test_after_an_import_the_public_figures_are_counted(door: str, tmp_path: Pat
     shutil.copy(embedded.ROOT / "Makefile", tmp_path)
     for name in ("requirements.txt", "requirements-dev.txt"):
         shutil.copy(embedded.ROOT / name, tmp_path)
-    said = subprocess.run(
-        ["make", "-n", door, "FILE=a.csv", "SOURCE=a"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    # Inside `make test`, make would also say where it enters.
+    asked = ["make", "--no-print-directory", "-n", door, "FILE=a.csv", "SOURCE=a"]
+    said = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert f"manage.py {door.replace('-', '_')} a.csv" in said.stdout
     assert said.stdout.strip().endswith("&& .venv/bin/python manage.py count_figures")
