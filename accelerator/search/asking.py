@@ -83,7 +83,7 @@ class _Known:
         if totals:
             self.totals = counts
         if fresh:
-            lexicon.learn(fresh, generation=generation or 0, latest=latest)
+            lexicon.learn(fresh, generation=generation, latest=latest)
 
     def of(self, word: Word) -> dict[str, int]:
         """The stems of a word, with how many documents each has; nothing for a stop word."""

@@ -318,7 +318,7 @@ def take_positions(index: str, packing: Packing, values: Collection[tuple[str, s
         if all(value in positions.get(name, {}) for name, value in values):
             return positions
         cursor.execute(
-            "INSERT INTO search_state (index, generation, positions) VALUES (%s, 0, '{}') ON CONFLICT DO NOTHING",
+            "INSERT INTO search_state (index, positions) VALUES (%s, '{}') ON CONFLICT DO NOTHING",
             [index],
         )
         cursor.execute("SELECT positions FROM search_state WHERE index = %s FOR UPDATE", [index])

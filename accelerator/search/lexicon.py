@@ -29,27 +29,28 @@ class Lexicon:
     """Words by first letter and length."""
 
     def __init__(self) -> None:
-        self.generation = -1
+        self.generation: int | None = None
         self.latest = 0
         self._displays: dict[str, str] = {}
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._learning = threading.Lock()
 
-    def learn(self, displays: Iterable[str], *, generation: int, latest: int) -> None:
-        """Add words; forget the others first if the index was rebuilt.
+    def learn(self, displays: Iterable[str], *, generation: int | None, latest: int) -> None:
+        """Add words; forget the others if the index was rebuilt.
 
-        Threads share a lexicon: one learns at a time, so that none empties what another has just filled.
+        Threads share a lexicon: one learns at a time, and none sees it emptied and not yet filled.
         """
         with self._learning:
-            if generation != self.generation:
-                self._displays, self._buckets = {}, defaultdict(list)
-                self.generation, self.latest = generation, 0
+            same = generation == self.generation
+            known = self._displays if same else {}
+            buckets = self._buckets if same else defaultdict(list)
             for display in displays:
                 word = folded(display).replace("-", "")
-                if word and word not in self._displays:
-                    self._displays[word] = display
-                    self._buckets[word[0], len(word)].append(word)
-            self.latest = max(self.latest, latest)
+                if word and word not in known:
+                    known[word] = display
+                    buckets[word[0], len(word)].append(word)
+            self._displays, self._buckets = known, buckets
+            self.generation, self.latest = generation, max(self.latest, latest) if same else latest
 
     def __len__(self) -> int:
         return len(self._displays)

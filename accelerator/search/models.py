@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Floor, Random
 
 
 class Document(models.Model):
@@ -46,10 +47,13 @@ class Document(models.Model):
 
 
 class State(models.Model):
-    """One row an index: its generation, which each rebuild changes, and the position of each facet's values."""
+    """One row an index: its generation, which each rebuild changes, and the position of each facet's values.
+
+    A generation is drawn, not counted: a process that has met another database never takes its words for this one's.
+    """
 
     index = models.CharField(primary_key=True, max_length=40)
-    generation = models.BigIntegerField(default=0)
+    generation = models.BigIntegerField(db_default=Floor(Random() * 2**53))
     # {"kind": {"porteur": 0, …}}: positions are given once and never move.
     positions = models.JSONField(default=dict)
     # Until when the documents written by a rebuild were taken for changed (see `watching`).

@@ -199,8 +199,8 @@ def _replace(cursor: Any, index: Index, last_word: int) -> int:
         "INSERT INTO search_word (index, word, display) SELECT %s, word, display FROM search_written", [index.name]
     )
     cursor.execute(
-        "INSERT INTO search_state AS s (index, generation, positions) VALUES (%s, 1, '{}')"
-        " ON CONFLICT (index) DO UPDATE SET generation = s.generation + 1",
+        "INSERT INTO search_state (index, positions) VALUES (%s, '{}')"
+        " ON CONFLICT (index) DO UPDATE SET generation = DEFAULT",
         [index.name],
     )
     constraints, indexes = _constraints(cursor, index), _indexes(cursor, index)

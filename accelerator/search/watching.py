@@ -149,7 +149,7 @@ def take_in_what_was_rebuilt(index: Index) -> int:
             )
             brought = cursor.rowcount
         cursor.execute(
-            "INSERT INTO search_state (index, generation, positions, watched_at) VALUES (%s, 0, '{}', now())"
+            "INSERT INTO search_state (index, positions, watched_at) VALUES (%s, '{}', now())"
             " ON CONFLICT (index) DO UPDATE SET watched_at = now()",
             [index.name],
         )

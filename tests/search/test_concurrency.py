@@ -92,3 +92,19 @@ def test_a_put_committed_while_a_rebuild_reads_is_kept(together: Together, share
         lambda: shared.search(Question("nouvelle")).ids, lambda: shared.search(Question("ancienne")).ids
     )
     assert (list(found), list(gone)) == ([1], [])
+
+
+def test_a_process_that_met_another_database_learns_the_words_of_this_one(together: Together, shared: Index) -> None:
+    with transaction(), connection.schema_editor() as editor:
+        editor.create_model(PlayDocument)
+    with transaction():  # there, the words have the highest numbers that they will have here, and more
+        for n in range(30):
+            shared.put([Entry(n + 1, f"Ruche {'abcdefghijklmnopqrstuvwxyzéèàç'[n]}ruche", facets={"kind": ["ruche"]})])
+    assert shared.search(Question("ruchhe")).corrected == "ruche"
+
+    def put() -> None:
+        with transaction():
+            shared.put([Entry(1, "Association des jardins", facets={"kind": ["porteur"]})])
+
+    together(put)
+    assert together(lambda: shared.search(Question("jardinss")).corrected) == ["jardins"]
