@@ -11,6 +11,8 @@ from django.utils import timezone
 from accelerator.accounts.factors import sealed
 from accelerator.accounts.models import ExternalIdentity, Factor, OpenSession, Person
 from accelerator.accounts.states import Door, FactorKind
+from accelerator.calls.models import Application, Call, CallRole, CallVersion
+from accelerator.calls.states import ApplicationState, CallRoleName, CallState, IssuerKind
 from accelerator.community.models import (
     Claim,
     Delegation,
@@ -187,3 +189,59 @@ def handover(organisation: Organisation, *, giver: Person, **values: Any) -> Han
         **values,
     }
     return Handover.objects.create(organisation=organisation, giver=giver, **given)
+
+
+def call(**values: Any) -> Call:
+    """A call that is open, for whoever applies for themself, of a fictitious public issuer."""
+    now = timezone.now()
+    given = {
+        "title": f"Appel fictif {next(_numbers)}",
+        "summary": "Un appel pour les essais.",
+        "purpose": "calls.open",
+        "state": CallState.PUBLISHED,
+        "issuer_name": "Service fictif de l’innovation",
+        "issuer_kind": IssuerKind.STATE,
+        "service": "Bureau fictif des appels",
+        "service_address": "1 rue de l’Exemple, 00000 Exempleville",
+        "service_email": "bureau@appels.example",
+        "service_phone": "01 99 00 00 00",
+        "silence_months": 2,
+        "opens_at": now - timedelta(days=10),
+        "closes_at": now + timedelta(days=30),
+        **values,
+    }
+    return Call.objects.create(**given)
+
+
+def call_version(of: Call | None = None, **values: Any) -> CallVersion:
+    """A published version of a call."""
+    of = of or call()
+    number = of.versions.count() + 1
+    given = {"number": number, "published_at": of.opens_at or timezone.now(), "why": "Première version.", **values}
+    return CallVersion.objects.create(call=of, **given)
+
+
+def call_role(of: Call, *, name: str = CallRoleName.OFFICER, holder: Person | None = None, **values: Any) -> CallRole:
+    """A current role in a call; a signatory has an act that covers today."""
+    act = {}
+    if name == CallRoleName.SIGNATORY:
+        act = {"act_reference": "Arrêté fictif n° 1", "acts_from": timezone.localdate() - timedelta(days=30)}
+    given = {"started_at": timezone.now(), **act, **values}
+    return CallRole.objects.create(call=of, person=holder or person(), name=name, **given)
+
+
+def call_application(version: CallVersion | None = None, **values: Any) -> Application:
+    """An application to a call, a draft unless its state is given: then it was submitted just now."""
+    version = version or call_version()
+    now, number = timezone.now(), next(_numbers)
+    given = {"title": f"Candidature fictive {number}", "begun_at": now, **values}
+    if given.get("state", ApplicationState.DRAFT) != ApplicationState.DRAFT:
+        given = {
+            "number": f"2026-{number:06d}",
+            "submitted_at": now,
+            "received_on": timezone.localdate(now),
+            **given,
+        }
+    if "person" not in given and "paper" not in given:
+        given["person"] = person()
+    return Application.objects.create(call=version.call, version=version, **given)

@@ -22,7 +22,7 @@ HOUSE = ROOT / "accelerator"
 # From the lowest to the highest, as in .importlinter.
 SUBJECTS = (
     *("journal", "workflow", "design", "notices", "geography", "search"),
-    *("registers", "accounts", "community", "portal"),
+    *("registers", "accounts", "community", "calls", "portal"),
 )
 KERNELS = {"journal", "workflow", "design", "notices", "search"}
 
@@ -67,6 +67,8 @@ OTHER_ROOMS = {
         *("pictures", "charter", "deadlines", "record", "domains", "exporting", "imports", "lists"),
         *("suggestions", "measuring"),
     },
+    # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
+    "calls": {"purposes", "questions", "eligibility", "criteria", "clock"},
     # what is counted of the directory, named
     "portal": {"figures"},
 }

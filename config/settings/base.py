@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "accelerator.registers",
     "accelerator.accounts",
     "accelerator.community",
+    "accelerator.calls",
     "accelerator.portal",
     "config",
 ]

@@ -7,8 +7,8 @@ from accelerator.accounts.holdings import holdings
 from accelerator.accounts.models import Person
 from accelerator.journal.retention import declared_retentions
 
-# An organisation's contact address is its own; the demonstration names nobody who exists.
-NOT_OF_A_PERSON = {"community.Organisation", "demonstration.Mail"}
+# The address of an organisation, or of the service of a call, is its own; the demonstration names nobody who exists.
+NOT_OF_A_PERSON = {"community.Organisation", "calls.Call", "demonstration.Mail"}
 
 
 def _naming_a_person() -> set[str]:
@@ -26,6 +26,7 @@ def test_the_registrations() -> None:
     assert [(holding.subject, holding.title) for holding in holdings()] == [
         ("accounts", "Votre compte"),
         ("community", "Vos organisations"),
+        ("calls", "Vos candidatures et vos rôles dans les appels"),
     ]
 
 

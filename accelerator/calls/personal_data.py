@@ -1,0 +1,133 @@
+"""What the calls hold about a person: the roles, the applications, and what they wrote or gave in them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accelerator.accounts.holdings import Objection, PersonalData, register
+from accelerator.accounts.models import Person
+from accelerator.calls.models import (
+    Appeal,
+    Application,
+    CallRole,
+    CallVersion,
+    Decision,
+    Exchange,
+    Piece,
+    PiecesRequest,
+)
+from accelerator.calls.states import PENDING, WITHDRAW, ApplicationState
+from accelerator.journal import Actor
+from accelerator.journal.operations import without
+from accelerator.workflow import operation
+from accelerator.workflow.transitions import move
+
+
+def export(person: Person) -> dict[str, Any]:
+    """Everything held about the person, in French words."""
+    mine = Q(person=person) | Q(submitted_by=person)
+    return {
+        "rôles dans les appels": [
+            {
+                "appel": one.call.title,
+                "rôle": one.get_name_display(),
+                "périmètre": one.perimeter,
+                "acte": one.act_reference,
+                "depuis": one.started_at,
+                "jusqu’à": one.ended_at,
+            }
+            for one in CallRole.objects.filter(person=person).select_related("call").order_by("pk")
+        ],
+        "versions d’appels publiées": [
+            {"appel": one.call.title, "version": one.number, "le": one.published_at, "pourquoi": one.why}
+            for one in CallVersion.objects.filter(published_by=person).select_related("call").order_by("pk")
+        ],
+        "candidatures": [
+            {
+                "appel": one.call.title,
+                "numéro": one.number,
+                "titre": one.title,
+                "état": one.told_state.label,
+                "réponses": one.answers,
+                "commencée le": one.begun_at,
+                "déposée le": one.submitted_at,
+            }
+            for one in Application.objects.filter(mine).select_related("call").order_by("pk")
+        ],
+        "candidatures dont vous êtes instructeur": list(
+            Application.objects.filter(officer=person).order_by("pk").values_list("number", flat=True)
+        ),
+        "fichiers joints": [
+            {"candidature": one.application.title, "nom": one.name, "le": one.at, "retiré le": one.removed_at}
+            for one in Piece.objects.filter(by=person).select_related("application").order_by("pk")
+        ],
+        "pièces demandées": [
+            {"candidature": one.application.number, "pièces": one.pieces, "le": one.asked_at, "pour le": one.due_on}
+            for one in PiecesRequest.objects.filter(asked_by=person).select_related("application").order_by("pk")
+        ],
+        "messages": [
+            {"candidature": one.application.title, "texte": one.text, "le": one.sent_at}
+            for one in Exchange.objects.filter(person=person).select_related("application").order_by("pk")
+        ],
+        "décisions préparées": [
+            {"candidature": one.application.number, "motifs": one.reasons, "le": one.drafted_at}
+            for one in Decision.objects.filter(drafted_by=person).select_related("application").order_by("pk")
+        ],
+        "recours": [
+            {
+                "candidature": one.application.number,
+                "moyens": one.grounds if one.filed_by == person else "",
+                "le": one.filed_at,
+                "réponse": one.answer,
+            }
+            for one in Appeal.objects.filter(Q(filed_by=person) | Q(answered_by=person))
+            .select_related("application", "filed_by")
+            .order_by("pk")
+        ],
+    }
+
+
+def objections(person: Person) -> list[Objection]:
+    """Why the account cannot be deleted yet: a file in one's own name waits for an answer that has to reach someone."""
+    waiting = Application.objects.filter(person=person, organisation__isnull=True, state__in=PENDING).order_by("pk")
+    return [
+        Objection(
+            f"Votre candidature « {one.title} » attend une décision, que nous ne pourrions plus vous dire : "
+            "retirez-la, ou attendez la réponse."
+        )
+        for one in waiting
+    ]
+
+
+@operation
+def erase(*, person: Person, by: Actor, at: datetime) -> None:
+    """End the roles, withdraw the drafts in one's own name; files that were submitted stay, without a name."""
+    CallRole.objects.current().filter(person=person).update(ended_at=at)
+    own = Application.objects.filter(person=person, organisation__isnull=True)
+    for draft in own.filter(state=ApplicationState.DRAFT).order_by("pk"):
+        move(draft, WITHDRAW, by=by, at=at, changes={"withdrawn_at": at, "answers": {}})
+    for exchange in Exchange.objects.filter(application__in=own).order_by("pk"):
+        exchange.text = without(person.naming, exchange.text)
+        exchange.save(update_fields=["text"])
+
+
+register(
+    PersonalData(
+        subject="calls",
+        title="Vos candidatures et vos rôles dans les appels",
+        models=(
+            "calls.CallVersion",
+            "calls.CallRole",
+            "calls.Application",
+            "calls.Piece",
+            "calls.PiecesRequest",
+            "calls.Exchange",
+            "calls.Decision",
+            "calls.Appeal",
+        ),
+        export=export,
+        erase=erase,
+        objections=objections,
+    )
+)

@@ -1,0 +1,167 @@
+"""What is applied for, and with what: the extension point of the calls (decision 1).
+
+A higher subject registers a `Purpose` in its `AppConfig.ready()`. Calls ask it for what one may apply with, read it at
+each opening of a draft and a last time at submission, when what it told is frozen; and tell it of decisions.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from accelerator.calls.states import FactKind
+from accelerator.journal import Actor
+
+if TYPE_CHECKING:  # the models are not loaded yet when purposes are registered
+    from accelerator.accounts.models import Person
+    from accelerator.calls.models import Application, Decision
+    from accelerator.community.models import Organisation
+
+# Number; amount in cents; text or code of a choice; codes, or keys of places; day; yes or no.
+FactValue = int | float | str | bool | date | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that the eligibility rules may look at.
+
+    code     "project.budget": stable, it is written in the published rules.
+    label    French, with its article, to be read in a rule: "le budget annuel du projet".
+    kind     its type. A `money` is in euro cents.
+    choices  (code, label) of a choice.
+    unit     said after a number: "ans".
+    """
+
+    code: str
+    label: str
+    kind: FactKind
+    choices: tuple[tuple[str, str], ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Reusable:
+    """An answer that the subject already holds, offered to the questions of a form: "project.problem"."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something that a person may apply with: its reference ("projects.project:12") and its title."""
+
+    ref: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a subject tells at a moment.
+
+    organisation  the one that applies, or None: then the person does.
+    facts         fact code -> value; a fact that is not known is left out.
+    answers       code of a `Reusable` -> value, in the shape of an answer of `calls.questions`.
+    on            the day on which the subject was last changed: shown beside what is reused.
+    """
+
+    title: str
+    summary: str = ""
+    organisation: "Organisation | None" = None
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    on: date | None = None
+
+
+class OnDecided(Protocol):
+    """What follows from a decision, in the transaction that tells it; an `@operation`."""
+
+    def __call__(self, *, application: "Application", decision: "Decision", by: Actor, at: datetime) -> None: ...
+
+
+def _nothing_follows(*, application: "Application", decision: "Decision", by: Actor, at: datetime) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a call may be for.
+
+    code        "projects.qualification".
+    title       French: "Qualification d’un projet".
+    asks        what one applies with, in French, for the first page: "votre projet". Empty: nothing but oneself.
+    subjects    what a person may apply with.
+    reads       what a subject tells now. Raises `LookupError` when it is gone.
+    may_edit    whether a person may fill in an application for a subject.
+    page        the address of a subject's page, or an empty text.
+    facts, reusable  what it can tell, for the author of a call to choose from.
+    on_decided  called as a decision is told, never when it is only signed: what is undone was never decided.
+    """
+
+    code: str
+    title: str
+    asks: str
+    subjects: Callable[["Person"], Sequence[Subject]]
+    reads: Callable[[str], Told]
+    may_edit: Callable[["Person", str], bool]
+    page: Callable[[str], str]
+    facts: tuple[Fact, ...] = ()
+    reusable: tuple[Reusable, ...] = ()
+    on_decided: OnDecided = _nothing_follows
+
+    @property
+    def has_subject(self) -> bool:
+        """Whether one applies with something, and not only in one's own name or an organisation's."""
+        return bool(self.asks)
+
+
+_registered: dict[str, Purpose] = {}
+
+
+def register(purpose: Purpose) -> None:
+    """Register a purpose; a code given twice raises `ValueError`."""
+    if purpose.code in _registered:
+        raise ValueError(f"L’objet d’appel {purpose.code} est déclaré deux fois.")
+    _registered[purpose.code] = purpose
+
+
+def purposes() -> list[Purpose]:
+    """Every registration, in the order of the applications: lowest subject first."""
+    return list(_registered.values())
+
+
+def purpose_of(code: str) -> Purpose:
+    """The purpose of a code; raises `LookupError` when nobody registered it."""
+    try:
+        return _registered[code]
+    except KeyError:
+        raise LookupError(f"L’objet d’appel {code} n’est déclaré par aucun sujet.") from None
+
+
+def _no_subject(person: "Person") -> Sequence[Subject]:
+    return ()
+
+
+def _reads_nothing(ref: str) -> Told:
+    raise LookupError("Cet appel se répond sans projet.")
+
+
+def _nobody(person: "Person", ref: str) -> bool:
+    return False
+
+
+def _no_page(ref: str) -> str:
+    return ""
+
+
+# The person or the organisation applies for itself; the facts are those of the organisation.
+OPEN = Purpose(
+    code="calls.open",
+    title="Appel ouvert : une organisation ou une personne répond pour elle-même",
+    asks="",
+    subjects=_no_subject,
+    reads=_reads_nothing,
+    may_edit=_nobody,
+    page=_no_page,
+)
+register(OPEN)

@@ -1,0 +1,265 @@
+"""Choices and tables of the calls: the leaf."""
+
+from typing import Final
+
+from django.db import models
+
+from accelerator.workflow.transitions import Transition
+
+
+class CallState(models.TextChoices):
+    """The life of a call. Open or closed is not a state: it is compared with a moment."""
+
+    DRAFT = "draft", "En préparation"
+    PUBLISHED = "published", "Publié"
+    CANCELLED = "cancelled", "Annulé"
+
+
+PUBLISH_CALL: Final = Transition(
+    "publish",
+    frozenset({CallState.DRAFT.value}),
+    CallState.PUBLISHED,
+    "calls.call_published",
+    "Cet appel est déjà publié, ou a été annulé.",
+)
+CANCEL_CALL: Final = Transition(
+    "cancel",
+    frozenset({CallState.DRAFT.value, CallState.PUBLISHED.value}),
+    CallState.CANCELLED,
+    "calls.call_cancelled",
+    "Cet appel est déjà annulé.",
+)
+
+
+class Nature(models.TextChoices):
+    """What a call of ours is worth: a fact of the past, an example, or what is proposed for want of better."""
+
+    REAL = "real", "Appel réel"
+    FACT = "fact", "Fait public et sourcé"
+    DEMONSTRATION = "demonstration", "Démonstration"
+
+
+class IssuerKind(models.TextChoices):
+    """Who issues the call: it decides whether the code of relations with the public applies."""
+
+    STATE = "state", "État"
+    COLLECTIVITE = "collectivite", "Collectivité territoriale"
+    PUBLIC = "public", "Autre personne publique"
+    ASSOCIATION = "association", "Association"
+    PRIVATE = "private", "Personne privée"
+
+
+class Silence(models.TextChoices):
+    """What silence does, kept long enough by whoever has to answer."""
+
+    REJECTION = "rejection", "Le silence vaut rejet"
+    ACCEPTANCE = "acceptance", "Le silence vaut acceptation"
+    NONE = "none", "Le silence ne décide rien"
+
+
+class CallRoleName(models.TextChoices):
+    """What one does for a call."""
+
+    AUTHOR = "author", "Auteur de l’appel"
+    OFFICER = "officer", "Instructeur"
+    SIGNATORY = "signatory", "Signataire"
+    CHAIR = "chair", "Président de commission"
+
+
+class Origin(models.TextChoices):
+    """How an application came."""
+
+    ONLINE = "online", "Déposée en ligne"
+    PAPER = "paper", "Reçue sur papier"
+
+
+class Side(models.TextChoices):
+    """Who writes in a file: the applicant, or the service."""
+
+    APPLICANT = "applicant", "Le candidat"
+    SERVICE = "service", "Le service"
+
+
+class ApplicationState(models.TextChoices):
+    """The life of an application."""
+
+    DRAFT = "draft", "Brouillon"
+    SUBMITTED = "submitted", "Déposée"
+    INCOMPLETE = "incomplete", "Pièces demandées"
+    ADMISSIBLE = "admissible", "Recevable"
+    REVIEW = "review", "En instruction"
+    HEARING = "hearing", "En audition"
+    DECIDED = "decided", "Décidée"
+    NOTIFIED = "notified", "Notifiée"
+    APPEALED = "appealed", "Recours en cours"
+    WITHDRAWN = "withdrawn", "Retirée"
+
+
+_S = ApplicationState
+# Where a decision may be taken from, and go back to when it is undone.
+DECIDABLE: Final = (_S.SUBMITTED, _S.INCOMPLETE, _S.ADMISSIBLE, _S.REVIEW, _S.HEARING)
+# What waits for the service: silence runs against it.
+PENDING: Final = (*DECIDABLE, _S.DECIDED)
+# An applicant has one file at a time for one subject: these are not over.
+ALIVE: Final = (_S.DRAFT, *PENDING, _S.APPEALED)
+
+
+def _passage(name: str, sources: tuple[str, ...], target: str, event: str, refusal: str) -> Transition:
+    return Transition(name, frozenset(str(source) for source in sources), target, event, refusal)
+
+
+SUBMIT: Final = _passage(
+    "submit",
+    (_S.DRAFT,),
+    _S.SUBMITTED,
+    "calls.submitted",
+    "Cette candidature n’est plus un brouillon : elle a été déposée.",
+)
+ASK_PIECES: Final = _passage(
+    "ask_pieces",
+    (_S.SUBMITTED,),
+    _S.INCOMPLETE,
+    "calls.pieces_asked",
+    "Des pièces ne se demandent que pour une candidature déposée dont la complétude est examinée.",
+)
+GIVE_PIECES: Final = _passage(
+    "give_pieces",
+    (_S.INCOMPLETE,),
+    _S.SUBMITTED,
+    "calls.pieces_given",
+    "Aucune pièce n’est demandée pour cette candidature.",
+)
+ADMIT: Final = _passage(
+    "admit",
+    (_S.SUBMITTED, _S.INCOMPLETE),
+    _S.ADMISSIBLE,
+    "calls.admitted",
+    "Seule une candidature déposée est déclarée recevable.",
+)
+BEGIN_REVIEW: Final = _passage(
+    "begin_review",
+    (_S.ADMISSIBLE,),
+    _S.REVIEW,
+    "calls.review_begun",
+    "L’instruction commence sur une candidature recevable.",
+)
+HEAR: Final = _passage("hear", (_S.REVIEW,), _S.HEARING, "calls.hearing_set", "Une audition suit l’instruction.")
+DECIDE: Final = _passage(
+    "decide",
+    DECIDABLE,
+    _S.DECIDED,
+    "calls.decided",
+    "Cette candidature n’attend pas de décision : elle en a une, ou est close.",
+)
+# A decision that is not told is undone: the file goes back where it was.
+UNDO: Final = {
+    str(source): _passage(
+        "undo",
+        (_S.DECIDED,),
+        source,
+        "calls.decision_undone",
+        "Cette décision a été notifiée : elle ne se défait plus.",
+    )
+    for source in DECIDABLE
+}
+NOTIFY: Final = _passage(
+    "notify", (_S.DECIDED,), _S.NOTIFIED, "calls.notified", "Seule une décision signée est notifiée."
+)
+APPEAL: Final = _passage(
+    "appeal", (_S.NOTIFIED,), _S.APPEALED, "calls.appealed", "Un recours porte sur une décision notifiée, un à la fois."
+)
+UPHOLD: Final = _passage(
+    "uphold",
+    (_S.APPEALED,),
+    _S.NOTIFIED,
+    "calls.decision_upheld",
+    "Aucun recours n’est en cours sur cette candidature.",
+)
+RECONSIDER: Final = _passage(
+    "reconsider",
+    (_S.APPEALED,),
+    _S.REVIEW,
+    "calls.decision_reconsidered",
+    "Aucun recours n’est en cours sur cette candidature.",
+)
+# Decided is not told yet: for the applicant the file is still examined, and may be withdrawn.
+WITHDRAW: Final = _passage(
+    "withdraw",
+    (_S.DRAFT, *PENDING),
+    _S.WITHDRAWN,
+    "calls.withdrawn",
+    "Cette candidature a reçu sa décision, ou est déjà retirée.",
+)
+TRANSITIONS: Final = (
+    *(SUBMIT, ASK_PIECES, GIVE_PIECES, ADMIT, BEGIN_REVIEW, HEAR, DECIDE, *UNDO.values(), NOTIFY),
+    *(APPEAL, UPHOLD, RECONSIDER, WITHDRAW),
+)
+
+
+class DecisionKind(models.TextChoices):
+    """A decision is said, or is what silence did."""
+
+    EXPRESS = "express", "Décision expresse"
+    IMPLICIT = "implicit", "Décision implicite"
+
+
+class DecisionOutcome(models.TextChoices):
+    """What is decided. Never "qualifié" in the absolute."""
+
+    RETAINED = "retained", "Retenu à l’appel"
+    DEEPEN = "deepen", "À approfondir"
+    REJECTED = "rejected", "Non retenu"
+    INADMISSIBLE = "inadmissible", "Irrecevable"
+
+
+class DecisionState(models.TextChoices):
+    """Where a decision is: told by its dates, not stored."""
+
+    DRAFTED = "drafted", "Projet"
+    SIGNED = "signed", "Signée"
+    NOTIFIED = "notified", "Notifiée"
+    REPLACED = "replaced", "Remplacée"
+
+
+class AppealKind(models.TextChoices):
+    """Before whom a decision is contested."""
+
+    GRACIEUX = "gracieux", "Recours gracieux"
+    HIERARCHIQUE = "hierarchique", "Recours hiérarchique"
+    CONTENTIEUX = "contentieux", "Recours contentieux"
+
+
+class AppealOutcome(models.TextChoices):
+    """How an appeal ended."""
+
+    UPHELD = "upheld", "Décision maintenue"
+    RECONSIDERED = "reconsidered", "Dossier repris"
+
+
+class FactKind(models.TextChoices):
+    """The type of a fact, or of what a question asks."""
+
+    NUMBER = "number", "Nombre"
+    MONEY = "money", "Montant"
+    DATE = "date", "Date"
+    TEXT = "text", "Texte"
+    YES_NO = "yes_no", "Oui ou non"
+    CHOICE = "choice", "Un choix"
+    CHOICES = "choices", "Plusieurs choix"
+    PLACES = "places", "Territoires"
+
+
+class QuestionKind(models.TextChoices):
+    """What a question of a form asks for."""
+
+    TEXT = "text", "Texte court"
+    LONG = "long", "Texte long"
+    NUMBER = "number", "Nombre"
+    MONEY = "money", "Montant en euros"
+    DATE = "date", "Date"
+    YES_NO = "yes_no", "Oui ou non"
+    CHOICE = "choice", "Un choix parmi plusieurs"
+    CHOICES = "choices", "Plusieurs choix"
+    PLACES = "places", "Territoires"
+    FILE = "file", "Fichier"
+    TABLE = "table", "Montants par année"
