@@ -43,7 +43,8 @@ OTHER_ROOMS = {
     "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates"},
     # what pages are made of
     "design": {
-        *("boxes", "charts", "components", "pages", "site", "middleware", "exports", "lists", "paging", "visitors"),
+        *("boxes", "charts", "components", "pages", "site", "middleware", "exports", "lists", "paging", "uploads"),
+        "visitors",
     },
     "notices": {"recipients"},
     # names as they are typed, perimeters, the shapes of the map, the reading of the committed file
