@@ -52,7 +52,9 @@ OTHER_ROOMS = {
     # the mechanism: words, index, lexicon, questions, facets
     # everything that answers (exports), what came to answer (alerts)
     # documents, and those who make them for a rebuild
+    # a public directory: what is asked of it, what is near, what answers, its page
     "search": {
+        *("directory", "nearness", "pages", "questions"),
         *("asking", "crew", "documents", "facets", "index", "lexicon", "rebuild", "stemming", "streaming", "text"),
         *("types", "watching"),
     },

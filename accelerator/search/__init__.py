@@ -18,6 +18,9 @@ A subject declares a document and an index, once (for instance in `community/dir
     answer = organisations.search(Question("lutte contre le gaspillage", filters={"kind": {"porteur"}},
                                            places={"epci-244600433"}, sort="name", page=2, size=20))
 
+What anyone may find has a public directory besides: `questions` (addresses), `nearness`, `directory`, `pages`
+(docs/decisions/0049-one-directory-mechanism.md).
+
 `types` holds Entry, Question and Answer; `text.highlighted(text, answer.stems)` what a page shows in bold.
 
 Invariants

@@ -1,33 +1,15 @@
 """The map of the actors: how many, where; each figure leads to the directory."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
 from accelerator.community.queries import directory as reading
-from accelerator.community.queries.question import Question, read_question
+from accelerator.community.queries.question import read_question
 from accelerator.design.pages import Page
-from accelerator.geography.maps import FranceMap, map_of_france
-
-_CODE: Final = "CODE-DU-DEPARTEMENT"
-
-
-def results_map(question: Question, found: reading.Directory | reading.Mapped, *, caption: str) -> FranceMap:
-    """The map of what a question finds; each département leads to the same question, there."""
-    counts = found.by_departement
-    # The same address for all, but for the code: a hundred addresses are not written a hundred times.
-    address = reverse("community:directory") + question.having("departement", _CODE).query()
-    return map_of_france(
-        counts,
-        label="Organisations",
-        caption=caption,
-        unit=("organisation", "organisations"),
-        nothing="aucune organisation",
-        links={code: address.replace(_CODE, code) for code in counts},
-        names=found.departements,
-    )
+from accelerator.search.pages import map_of_results
 
 
 class Map(Page):
@@ -49,7 +31,7 @@ class Map(Page):
     def context(self) -> dict[str, Any]:
         found, question, here = self.found, self.question, reverse("community:directory")
         return {
-            "map": results_map(question, found, caption=self._caption()),
+            "map": map_of_results(reading.ORGANISATIONS, here, found, caption=self._caption()),
             "facets": found.facets,
             "question": question,
             "total": found.total,

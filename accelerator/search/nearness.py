@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q
 
-from accelerator.community.models import Organisation
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.geography.queries import read_place
 
@@ -19,8 +18,8 @@ _KILOMETRES_PER_DEGREE: Final = 111.2
 _LARGEST: Final = frozenset({"pays-FR"})
 
 _NEAREST_FIRST: Final = """
-SELECT organisation.id
-FROM {organisation} AS organisation
+SELECT thing.id
+FROM {table} AS thing
 LEFT JOIN unnest(%(seats)s::text[], %(distances)s::float8[]) AS near (seat, distance) ON near.seat = seat_id
 WHERE id = ANY(%(ids)s)
 ORDER BY
@@ -92,15 +91,15 @@ def kilometres(one: tuple[float | None, float | None], other: tuple[float | None
     return 2 * 6371.0 * math.asin(math.sqrt(min(1.0, chord)))
 
 
-def nearest_first(ids: Sequence[int], nearness: Nearness, *, first: int, size: int) -> list[int]:
-    """A page of the organisations in order of nearness, in one query.
+def nearest_first(model: type[Model], ids: Sequence[int], nearness: Nearness, *, first: int, size: int) -> list[int]:
+    """A page of things in order of nearness, in one query; their model has a `seat` and `territories` of action.
 
     First those who act here and whose seat is not known, then by distance, then the rest of the EPCI, then the others.
     """
     commune = nearness.commune
     with connection.cursor() as cursor:
         cursor.execute(
-            _NEAREST_FIRST.format(organisation=Organisation._meta.db_table),
+            _NEAREST_FIRST.format(table=model._meta.db_table),
             {
                 "ids": list(ids),
                 "first": first,
