@@ -71,7 +71,11 @@ OTHER_ROOMS = {
         *("suggestions", "measuring"),
     },
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
-    "calls": {"purposes", "questions", "eligibility", "criteria", "clock"},
+    # who reads what, what links people to applicants, how a commission sits, what is said on paper
+    "calls": {
+        *("purposes", "questions", "eligibility", "criteria", "clock"),
+        *("assignment", "conflicts", "sittings", "documents", "letters"),
+    },
     # what is counted of the directory, named
     "portal": {"figures"},
 }

@@ -10,14 +10,20 @@ from accelerator.accounts.models import Person
 from accelerator.calls.models import (
     Appeal,
     Application,
+    Assignment,
     CallRole,
     CallVersion,
+    CommissionMember,
+    Conflict,
     Decision,
     Exchange,
+    JuryMember,
     Piece,
     PiecesRequest,
+    Review,
+    Reviewer,
 )
-from accelerator.calls.states import PENDING, WITHDRAW, ApplicationState
+from accelerator.calls.states import PENDING, TAKE_BACK, WITHDRAW, ApplicationState
 from accelerator.journal import Actor
 from accelerator.journal.operations import without
 from accelerator.workflow import operation
@@ -85,6 +91,69 @@ def export(person: Person) -> dict[str, Any]:
             .select_related("application", "filed_by")
             .order_by("pk")
         ],
+        **_judging(person),
+    }
+
+
+def _judging(person: Person) -> dict[str, Any]:
+    """What the person judged, and what kept them from judging."""
+    reviews = Review.objects.filter(assignment__reviewer__person=person).select_related("assignment__application")
+    return {
+        "appels dont vous êtes expert": [
+            {
+                "appel": one.call.title,
+                "thèmes": one.themes,
+                "territoire": one.perimeter,
+                "dossiers au plus": one.most,
+                "absences": one.absences,
+                "depuis": one.appointed_at,
+                "jusqu’à": one.ended_at,
+            }
+            for one in Reviewer.objects.filter(person=person).select_related("call").order_by("pk")
+        ],
+        "dossiers confiés": [
+            {
+                "dossier": one.application.number,
+                "état": one.get_state_display(),
+                "le": one.given_at,
+                "pour le": one.due_on,
+            }
+            for one in Assignment.objects.filter(reviewer__person=person).select_related("application").order_by("pk")
+        ],
+        "dossiers que vous avez confiés": Assignment.objects.filter(given_by=person).count(),
+        "avis rendus": [
+            {
+                "dossier": one.assignment.application.number,
+                "notes": one.scores,
+                "pour le candidat": one.for_applicant,
+                "pour le service": one.for_service,
+            }
+            for one in reviews.order_by("pk")
+        ],
+        "liens avec des candidats": [
+            {
+                "dossier": one.application.number,
+                "état": one.get_state_display(),
+                "motif": one.reason,
+                "le": one.decided_at,
+            }
+            for one in Conflict.objects.filter(Q(person=person) | Q(decided_by=person))
+            .select_related("application")
+            .order_by("pk")
+        ],
+        "jurys": [
+            {"appel": one.jury.call.title, "jury": one.jury.name, "depuis": one.joined_at, "jusqu’à": one.left_at}
+            for one in JuryMember.objects.filter(person=person).select_related("jury__call").order_by("pk")
+        ],
+        "commissions": [
+            {
+                "commission": one.commission.name,
+                "le": one.commission.held_at,
+                "qualité": one.get_quality_display(),
+                "présence": one.present,
+            }
+            for one in CommissionMember.objects.filter(person=person).select_related("commission").order_by("pk")
+        ],
     }
 
 
@@ -102,8 +171,15 @@ def objections(person: Person) -> list[Objection]:
 
 @operation
 def erase(*, person: Person, by: Actor, at: datetime) -> None:
-    """End the roles, withdraw the drafts in one's own name; files that were submitted stay, without a name."""
+    """End the roles, withdraw the drafts in one's own name; files that were submitted stay, without a name.
+
+    What was judged stays judged; what was to be read is taken back, for others to read.
+    """
     CallRole.objects.current().filter(person=person).update(ended_at=at)
+    for given in Assignment.objects.waiting().filter(reviewer__person=person).order_by("pk"):
+        move(given, TAKE_BACK, by=by, at=at, changes={"ended_at": at}, person=person.name)
+    Reviewer.objects.current().filter(person=person).update(ended_at=at, ended_because="Compte supprimé.")
+    JuryMember.objects.filter(person=person, left_at__isnull=True).update(left_at=at)
     own = Application.objects.filter(person=person, organisation__isnull=True)
     for draft in own.filter(state=ApplicationState.DRAFT).order_by("pk"):
         move(draft, WITHDRAW, by=by, at=at, changes={"withdrawn_at": at, "answers": {}})
@@ -125,6 +201,11 @@ register(
             "calls.Exchange",
             "calls.Decision",
             "calls.Appeal",
+            "calls.Reviewer",
+            "calls.Conflict",
+            "calls.Assignment",
+            "calls.JuryMember",
+            "calls.CommissionMember",
         ),
         export=export,
         erase=erase,

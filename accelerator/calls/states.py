@@ -263,3 +263,127 @@ class QuestionKind(models.TextChoices):
     PLACES = "places", "Territoires"
     FILE = "file", "Fichier"
     TABLE = "table", "Montants par année"
+
+
+# Judging
+
+
+class ConflictState(models.TextChoices):
+    """What was decided of a link between a person and an applicant."""
+
+    RECUSED = "recused", "Déport"
+    DISMISSED = "dismissed", "Lien écarté"
+
+
+class AssignmentState(models.TextChoices):
+    """The life of a file given to a reviewer."""
+
+    GIVEN = "given", "À lire"
+    DONE = "done", "Avis rendu"
+    DECLINED = "declined", "Déport"
+    TAKEN_BACK = "taken_back", "Repris"
+
+
+_A = AssignmentState
+GIVE_REVIEW: Final = _passage(
+    "give",
+    (_A.GIVEN,),
+    _A.DONE,
+    "calls.review_given",
+    "Ce dossier n’est plus à lire : votre avis est rendu, ou il a été repris.",
+)
+REOPEN_REVIEW: Final = _passage(
+    "reopen", (_A.DONE,), _A.GIVEN, "calls.review_reopened", "Seul un avis rendu se rouvre."
+)
+DECLINE: Final = _passage(
+    "decline", (_A.GIVEN, _A.DONE), _A.DECLINED, "calls.assignment_declined", "Ce dossier ne vous est plus confié."
+)
+TAKE_BACK: Final = _passage(
+    "take_back",
+    (_A.GIVEN, _A.DONE),
+    _A.TAKEN_BACK,
+    "calls.assignment_taken_back",
+    "Ce dossier n’est plus confié à cet expert.",
+)
+
+
+class JuryOpinion(models.TextChoices):
+    """What a jury thought of an applicant whom it heard."""
+
+    FAVOURABLE = "favourable", "Favorable"
+    RESERVED = "reserved", "Réservé"
+    UNFAVOURABLE = "unfavourable", "Défavorable"
+
+
+class MemberQuality(models.TextChoices):
+    """What someone is in a commission."""
+
+    CHAIR = "chair", "Président"
+    MEMBER = "member", "Membre"
+    REPORTER = "reporter", "Rapporteur"
+    OBSERVER = "observer", "Observateur"
+
+
+class Ballot(models.TextChoices):
+    """How a member votes on what is proposed."""
+
+    FOR = "for", "Pour"
+    AGAINST = "against", "Contre"
+    ABSTAIN = "abstain", "Abstention"
+
+
+class CommissionState(models.TextChoices):
+    """The life of a sitting."""
+
+    DRAFT = "draft", "En préparation"
+    CONVENED = "convened", "Convoquée"
+    HELD = "held", "En séance"
+    CLOSED = "closed", "Close"
+    ADJOURNED = "adjourned", "Sans quorum"
+    CANCELLED = "cancelled", "Annulée"
+
+
+_C = CommissionState
+CONVENE: Final = _passage(
+    "convene", (_C.DRAFT,), _C.CONVENED, "calls.commission_convened", "Cette commission est déjà convoquée, ou annulée."
+)
+OPEN_SITTING: Final = _passage(
+    "open", (_C.CONVENED,), _C.HELD, "calls.commission_opened", "Seule une commission convoquée ouvre sa séance."
+)
+ADJOURN: Final = _passage(
+    "adjourn",
+    (_C.CONVENED,),
+    _C.ADJOURNED,
+    "calls.commission_adjourned",
+    "Seule une commission convoquée constate son quorum.",
+)
+CLOSE_SITTING: Final = _passage(
+    "close", (_C.HELD,), _C.CLOSED, "calls.commission_closed", "Cette commission n’est pas en séance."
+)
+CANCEL_SITTING: Final = _passage(
+    "cancel",
+    (_C.DRAFT, _C.CONVENED),
+    _C.CANCELLED,
+    "calls.commission_cancelled",
+    "Cette commission a siégé, ou est déjà annulée.",
+)
+
+
+class PromiseKind(models.TextChoices):
+    """What a laureate is promised: the parts of the Pass French IMPACT, and the rest."""
+
+    MONEY = "money", "Financement"
+    HACKER = "hacker", "Hacker public"
+    EVALUATION = "evaluation", "Évaluation"
+    PARTNERS = "partners", "Partenaires"
+    SPONSOR = "sponsor", "Parrain"
+    OTHER = "other", "Autre"
+
+
+class PromiseState(models.TextChoices):
+    """What a promise is worth on a day: told by its dates, not stored."""
+
+    RUNNING = "running", "En cours"
+    LATE = "late", "En retard"
+    KEPT = "kept", "Tenue"
+    BROKEN = "broken", "Rompue"

@@ -1,0 +1,87 @@
+"""Documents on paper: minutes of a commission, pack of files, letters; as PDF that screen readers read (PDF/UA-1).
+
+Typst makes them from the templates that lie here. A template is given data as JSON and nothing else:
+what people wrote is shown as text, never run as markup, and no template reaches a file or the network. The same data
+make the same bytes, whatever the fonts of the machine.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress, vText
+
+TEMPLATES: Final = Path(__file__).resolve().parent
+# What XML and PDF refuse, and what nobody sees.
+_UNSHOWN: Final = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF])
+
+
+def pdf(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
+    """The document that a template makes of these data.
+
+    template  "minutes", "pack", "letter": the file of that name in `TEMPLATES`.
+    data      texts, numbers, lists and dictionaries; dates already said in French.
+    at        the date that the document carries.
+    Raises `FileNotFoundError` for a template that does not exist.
+    """
+    source = TEMPLATES / f"{template}.typ"
+    if not source.is_file():
+        raise FileNotFoundError(source)
+    made = typst.compile(
+        source,
+        root=TEMPLATES,
+        sys_inputs={"data": json.dumps(_clean(data), ensure_ascii=False)},
+        format="pdf",
+        pdf_standards="ua-1",
+        ignore_system_fonts=True,
+        timestamp=int(at.timestamp()),
+    )
+    if not isinstance(made, bytes):
+        raise TypeError(f"{template} : un document tient en un seul fichier.")
+    return made
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSHOWN)
+    if isinstance(value, Mapping):
+        return {str(key): _clean(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(one) for one in value]
+    return value
+
+
+def calendar(name: str, events: list[Mapping[str, Any]], *, at: datetime) -> bytes:
+    """A calendar file (RFC 5545) that people's calendars take in.
+
+    events  each {"id": what never changes of it, "title", "starts_at", "ends_at", "where", "text", "url", "revision"}.
+    A file taken in again replaces what it brought before, for `id` and `revision` say so.
+    """
+    made = Calendar()
+    made.add("prodid", f"-//{settings.SITE_NAME}//Auditions//FR")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", name)
+    host = settings.BASE_URL.split("//", 1)[-1].split("/", 1)[0].split(":", 1)[0]
+    for one in events:
+        event = Event()
+        event.add("uid", f"{one['id']}@{host}")
+        event.add("sequence", one.get("revision", 0))
+        event.add("dtstamp", at)
+        event.add("dtstart", one["starts_at"])
+        event.add("dtend", one["ends_at"])
+        event.add("summary", _clean(one["title"]))
+        if one.get("where"):
+            event.add("location", vText(_clean(one["where"])))
+        if one.get("text"):
+            event.add("description", _clean(one["text"]))
+        if one.get("url"):
+            event.add("url", one["url"])
+        if one.get("service"):
+            organiser = vCalAddress(f"mailto:{one['service']}")
+            event.add("organizer", organiser)
+        made.add_component(event)
+    return bytes(made.to_ical())
