@@ -87,7 +87,7 @@ WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "g
 WRITERS = {"operations", "models", "ledger", "personal_data", "pictures"}
 # Functions of `operations` that are a part of larger ones and run inside their transaction, each for its reason.
 PARTS = {
-    "tell",  # a notice is told inside what it tells (decision 12)
+    *("tell", "tell_each"),  # a notice is told inside what it tells (decision 12)
     *("lock_person", "lock_organisation"),  # the one order of locks
     *("end_platform_roles", "end_powers_of", "end_powers_of_all", "revoke_mandates_of"),  # the end of an account
     "founding_id",  # computes an identifier

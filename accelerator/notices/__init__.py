@@ -18,9 +18,10 @@ The text of a notice is `templates/notices/<subject>/<name>.txt` in the subject'
 mail on the first line, then the body. The signature is added to all. Every template knows `site_name`, `base_url`
 and `contact_email`.
 
-The outside uses: `Recipient`, `operations.tell`, `operations.forget`, `queries.notices_of`.
+The outside uses: `Recipient`, `Letter`, `operations.tell`, `operations.tell_each`, `operations.forget`,
+`queries.notices_of`.
 """
 
-from accelerator.notices.recipients import Recipient
+from accelerator.notices.recipients import Letter, Recipient
 
-__all__ = ["Recipient"]
+__all__ = ["Letter", "Recipient"]

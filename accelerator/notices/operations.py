@@ -17,7 +17,7 @@ from procrastinate.types import JSONDict
 from accelerator.journal import Actor
 from accelerator.journal.operations import without
 from accelerator.notices.models import Notice
-from accelerator.notices.recipients import Recipient
+from accelerator.notices.recipients import Letter, Recipient
 from accelerator.workflow import operation
 from accelerator.workflow.transactions import demand_transaction
 
@@ -47,26 +47,32 @@ def tell(
     A recipient without address (an erased account) is skipped; one address given twice is told once.
     Raises `RuntimeError` outside a transaction, `TemplateDoesNotExist` for an unknown template.
     """
-    demand_transaction(f"tell({template!r})")
     recipients = {one.email.lower(): one for one in ([to] if isinstance(to, Recipient) else to) if one.email}
-    if not recipients:
-        return []
-    subject, body = _text(template, {**_site(), **(data or {}), "at": at})
-    notices = Notice.objects.bulk_create(
-        Notice(
-            template=template,
-            recipient=recipient.key,
-            email=recipient.email,
-            subject=subject,
-            body=body,
-            reply_to=reply_to,
-            secret=secret,
-            asked_at=at,
-            expires_at=expires_at,
-            unsubscribe_url=unsubscribe_url,
-        )
-        for recipient in recipients.values()
+    text = _Text(template, at).of(data or {}) if recipients else ("", "")
+    common = {"template": template, "asked_at": at, "reply_to": reply_to, "secret": secret, "expires_at": expires_at}
+    return _write([_notice(one, text, unsubscribe_url, **common) for one in recipients.values()])
+
+
+def tell_each(template: str, letters: Iterable[Letter], *, at: datetime) -> list[Notice]:
+    """Write to many at once, to each what concerns them; as `tell` for what is common, in two queries."""
+    text = _Text(template, at)
+    addressed = [one for one in letters if one.to.email]
+    common = {"template": template, "asked_at": at}
+    return _write([_notice(one.to, text.of(one.data), one.unsubscribe_url, **common) for one in addressed])
+
+
+def _notice(to: Recipient, text: tuple[str, str], unsubscribe_url: str, **common: Any) -> Notice:
+    subject, body = text
+    return Notice(
+        recipient=to.key, email=to.email, subject=subject, body=body, unsubscribe_url=unsubscribe_url, **common
     )
+
+
+def _write(notices: list[Notice]) -> list[Notice]:
+    demand_transaction("tell")
+    if not notices:
+        return []
+    Notice.objects.bulk_create(notices)
     # Note [The job goes through Django's connection]
     # Inside the worker the global app speaks through a connection of its own: a job deferred with it would outlive
     # the rollback of the task that asked for it. This manager always uses Django's connection, hence its transaction.
@@ -155,15 +161,22 @@ def _site() -> dict[str, Any]:
     }
 
 
-def _text(template: str, data: dict[str, Any]) -> tuple[str, str]:
-    """The subject and the body, in plain text: nothing is escaped.
+class _Text:
+    """A template, read once, in plain text: nothing is escaped.
 
     The first line of the file is rendered by itself, so that no value of several lines spills out of the subject.
     """
-    engine = engines["django"].engine  # type: ignore[attr-defined]  # the one backend of settings.TEMPLATES
-    context = Context(data, autoescape=False)
-    first_line, _, rest = str(engine.get_template(f"notices/{template}.txt").source).partition("\n")
-    subject = " ".join(engine.from_string(first_line).render(context).split())
-    body = engine.from_string(rest).render(context)
-    signature = engine.get_template("notices/signature.txt").render(context)
-    return subject[:200], f"{body.strip()}\n\n{signature.strip()}\n"
+
+    def __init__(self, template: str, at: datetime) -> None:
+        engine = engines["django"].engine  # type: ignore[attr-defined]  # the one backend of settings.TEMPLATES
+        first_line, _, rest = str(engine.get_template(f"notices/{template}.txt").source).partition("\n")
+        self.subject, self.body = engine.from_string(first_line), engine.from_string(rest)
+        self.signature = engine.get_template("notices/signature.txt")
+        self.site, self.at = _site(), at
+
+    def of(self, data: Mapping[str, Any]) -> tuple[str, str]:
+        """The subject and the body."""
+        context = Context({**self.site, **data, "at": self.at}, autoescape=False)
+        subject = " ".join(self.subject.render(context).split())
+        body, signature = self.body.render(context), self.signature.render(context)
+        return subject[:200], f"{body.strip()}\n\n{signature.strip()}\n"

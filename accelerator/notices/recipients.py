@@ -1,7 +1,8 @@
 """To whom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Addressee(Protocol):
@@ -29,3 +30,16 @@ class Recipient:
     def of(cls, person: Addressee) -> "Recipient":
         """The recipient that a person is. An erased person has no address: `tell` skips it."""
         return cls(email=person.email or "", key=person.actor_key)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one of many is told.
+
+    data             what the template needs besides what all have.
+    unsubscribe_url  for what one subscribes to, as in `operations.tell`.
+    """
+
+    to: Recipient
+    data: Mapping[str, Any]
+    unsubscribe_url: str = ""

@@ -54,7 +54,7 @@ class Source:
     lexicon: Lexicon
 
 
-class _Known:
+class Known:
     """What the index knows of the words and keys that it was asked about."""
 
     def __init__(self) -> None:
@@ -118,14 +118,18 @@ class Asking:
         self.filters = {name: values for name, values in self.filters.items() if values}
         self.places = list(question.places)
         self.cap = CAP
-        self.known = _Known()
+        self.known = Known()
         self.corrected: str | None = None
         self.unknown: list[Word] = []
 
+    @property
+    def looked_up(self) -> tuple[list[Word], list[str]]:
+        """The words and the keys that must be known before anything is found."""
+        return [*self.words, *_pairs(self.words)], [EVERYTHING, *(key for some in self._keys() for key in some)]
+
     def answer(self) -> Answer:
-        keys = [EVERYTHING, *(key for some in self._keys() for key in some)]
         nothing_typed = not self.words and not self.identifiers
-        self.known.look(self.source, [*self.words, *_pairs(self.words)], keys, totals=nothing_typed and not self.places)
+        self.known.look(self.source, *self.looked_up, totals=nothing_typed and not self.places)
         terms = self._terms()
         if self.unknown and not self.identifiers:
             self._correct()
@@ -264,7 +268,7 @@ class Asking:
                     self.cap,
                     MOST_TURNED,
                     RANKED,
-                    1 if len(terms) <= SHORT else ENOUGH,
+                    enough(len(terms)),
                     [term.documents for term in terms],
                     self._rarest(),
                     [self._rarest(name) for name in others],
@@ -318,6 +322,11 @@ class Asking:
                 if (count := self.known.totals.get(facet_key(name, value), 0)) > 0
             }
         return self.source.packing.count(name, packed, self.known.positions, CAP)
+
+
+def enough(words: int) -> int:
+    """How many answers a question of so many words must have, else it is shortened."""
+    return 1 if words <= SHORT else ENOUGH
 
 
 def _pairs(words: list[Word]) -> list[Word]:

@@ -4,15 +4,16 @@ The meaning of a question is that of its page: words corrected, those of a sente
 It is found once; what answers is then read from the index itself, beyond the cap.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
 from psycopg import sql
 
-from accelerator.search.asking import Asking, Term
+from accelerator.search.asking import Asking, Known, Source, Term, enough
 from accelerator.search.index import Index
+from accelerator.search.text import Word
 from accelerator.search.types import (
     EVERYTHING,
     Answer,
@@ -26,7 +27,7 @@ from accelerator.search.types import (
 )
 
 _READ_AT_ONCE: Final = 20_000
-# The loosest reading of a question: any of so many of its words, the rarest.
+# When not even the rarest word is required: any of so many, the rarest.
 _LOOSE: Final = 3
 _ORDERS: Final[dict[Sort, sql.SQL]] = {
     "name": sql.SQL("sort_name, {key}"),
@@ -40,21 +41,62 @@ class Meaning:
     """What a question asks of a document.
 
     query   a tsquery over the documents of the index; empty: nothing can answer (all its words are unknown).
-    exact   False for the loosest reading: whatever answers matches it, but not only.
     """
 
     query: str
-    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a question may mean: all its words are required or, when too few documents have them, the rarest of them.
+
+    must    what every answer has whatever the words, a tsquery; empty: nothing.
+    words   its words, the rarest first, each a tsquery.
+    enough  as many words are required as so many documents have.
+    """
+
+    must: str
+    words: tuple[str, ...]
+    enough: int
+
+    @property
+    def least(self) -> int:
+        """How few words may be required; one alone always is, and none means that any of the rarest is enough."""
+        return len(self.words) if len(self.words) < 2 else 0
+
+    def requiring(self, kept: int) -> Meaning:
+        """The meaning when so many words are required. What requires more is found by what requires less."""
+        required = [self.must] if self.must else []
+        if kept:
+            required += [f"({word})" for word in self.words[:kept]]
+        elif self.words:
+            required.append(any_of(self.words[:_LOOSE]))
+        return Meaning(" & ".join(required) or quoted(EVERYTHING))
 
 
 def meaning_of(index: Index, question: Question) -> Meaning:
     """What the page of this question requires, in at most three queries."""
-    return _Reading(index, question).meaning()
+    reader = _Reader(index, question, probes=True)
+    reading = reader.read()
+    return reading.requiring(reader.kept) if reading else Meaning("")
 
 
-def loosest_of(index: Index, question: Question) -> Meaning:
-    """A reading that leaves nothing out of what the question finds, in one query or two; often exact already."""
-    return _Reading(index, question, loosely=True).meaning()
+def readings_of(index: Index, questions: Mapping[str, Question]) -> dict[str, Reading]:
+    """What many questions may mean, their words looked up together; those that nothing can answer are left out.
+
+    One query for all the words, and one for each question whose words must be corrected.
+    """
+    together = _Together()
+    readers = {name: _Reader(index, question, together) for name, question in questions.items()}
+    words: dict[Word, None] = {}
+    keys: dict[str, None] = {}
+    for reader in readers.values():
+        own_words, own_keys = reader.looked_up
+        words |= dict.fromkeys(own_words)
+        keys |= dict.fromkeys(own_keys)
+    together.look(index.source, words, keys)
+    read = {name: reader.read() for name, reader in readers.items()}
+    return {name: reading for name, reading in read.items() if reading}
 
 
 def number_of(index: Index, meaning: Meaning) -> int:
@@ -88,35 +130,44 @@ def every_id(index: Index, meaning: Meaning, *, sort: Sort = "name") -> Iterator
             yield [pk for (pk,) in rows]
 
 
-class _Reading(Asking):
-    """Asks as a page does, for the meaning instead of the answer."""
+class _Together(Known):
+    """What is known of the words of many questions: each word is looked up once."""
 
-    def __init__(self, index: Index, question: Question, *, loosely: bool = False) -> None:
+    def look(self, source: Source, words: Iterable[Word], keys: Iterable[str] = (), *, totals: bool = False) -> None:
+        lacking = [word for word in words if not self.stems.keys() >= set(word.forms)]
+        others = [key for key in keys if key not in self.documents]
+        if lacking or others:
+            super().look(source, lacking, others)
+
+
+class _Reader(Asking):
+    """Asks as a page does, for the meaning instead of the answer; how many words are required is known by probing."""
+
+    def __init__(self, index: Index, question: Question, known: Known | None = None, *, probes: bool = False) -> None:
         shortest = Question(question.text, question.filters, question.places, "relevance", 1, 1, counted=())
         super().__init__(index.source, shortest)
+        self.known = known or self.known
         self.cap = 0  # how many words are required is asked, not what answers
-        self.loosely = loosely
-        self.found = Meaning("")
+        self.probes = probes
+        self.reading: Reading | None = None
+        self.kept = 0
 
-    def meaning(self) -> Meaning:
+    def read(self) -> Reading | None:
+        """What the question may mean; None when nothing can answer."""
         self.answer()
-        return self.found
+        return self.reading
 
     def find(self, terms: list[Term]) -> Answer:
-        words = [] if self.identifiers else [term.query for term in terms]
-        if self.loosely or len(words) < 2:
-            self.found = Meaning(self._all_of(words[:_LOOSE], loose=True), exact=len(words) < 2)
-            return Answer([], None, False, 0, {})
-        answer = super().find(terms)
-        kept = len(answer.required)
-        self.found = Meaning(self._all_of(words[:kept] or words[:_LOOSE], loose=not kept))
+        words = () if self.identifiers else tuple(term.query for term in terms)
+        self.reading = Reading(self._must(), words, enough(len(words)))
+        self.kept = len(words)
+        answer = super().find(terms) if self.probes and len(words) > 1 else Answer([], None, False, 0, {})
+        if len(words) > 1:
+            self.kept = len(answer.required)
         return answer
 
-    def _all_of(self, words: list[str], *, loose: bool) -> str:
+    def _must(self) -> str:
         keys = [[facet_key(name, value) for value in values] for name, values in self.filters.items()]
         keys.append([place_key(key) for key in self.places])
         keys.append([identifier_key(one) for one in self.identifiers])
-        required = [any_of(map(quoted, group)) for group in keys if group]
-        if words:
-            required.append(any_of(words) if loose else " & ".join(f"({word})" for word in words))
-        return " & ".join(required) or quoted(EVERYTHING)
+        return " & ".join(any_of(map(quoted, group)) for group in keys if group)

@@ -18,11 +18,15 @@ from django.db import connection
 from psycopg import sql
 
 from accelerator.search.index import Index
-from accelerator.search.streaming import Meaning, loosest_of, meaning_of
+from accelerator.search.streaming import readings_of
 from accelerator.search.types import Question
+from accelerator.workflow import read_only
 
 # A long import is dated when it begins and seen when it ends.
 _LONGEST_IMPORT: Final = timedelta(hours=12)
+_ASKED_AT_ONCE: Final = 5_000
+# A rebuild waits for whoever reads the index: not for long.
+_PROBED_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,18 @@ class Look:
 class Watch:
     """Questions asked together of what changed.
 
-    Call it outside a transaction: questions are read one by one, and nobody must wait for that.
+    Call it outside a transaction: nobody must wait while so many questions are read.
+
+    Note [How many words are required]
+    A page requires as many of the words, from the rarest, as enough documents have: the whole index must be probed to
+    know it. Thousands of questions cannot be. So each is first asked, at each number of words, of what changed only,
+    which is little. What changed stands in the index too: when some of it has so many words, no fewer are required if
+    one document is enough. The index is probed for the few questions that are left, all together.
     """
 
     def __init__(self, index: Index, questions: Mapping[str, Question]) -> None:
         self.index = index
-        self.questions = questions
-        self._loosest = {name: loosest_of(index, question) for name, question in questions.items()}
-        self._exact = {name: meaning for name, meaning in self._loosest.items() if meaning.exact}
+        self.readings = readings_of(index, questions)
 
     def looks(self, *, documents: int, most: int) -> Iterator[Look]:
         """All that changed, so many documents at a time; at most so many are named for each question.
@@ -79,7 +87,7 @@ class Watch:
         with connection.cursor() as cursor:
             while seen := self._gather(cursor, last, documents):
                 last = seen[-1][0]
-                yield Look(self._new(cursor, self._concerned(cursor), most), seen)
+                yield Look(self._new(cursor, self._required(cursor), most), seen)
             cursor.execute("DROP TABLE IF EXISTS search_changed")
 
     def _gather(self, cursor: Any, last: int, documents: int) -> list[tuple[int, datetime]]:
@@ -99,36 +107,92 @@ class Watch:
         cursor.execute("SELECT id, changed_at FROM search_changed ORDER BY id")
         return list(cursor.fetchall())
 
-    def _concerned(self, cursor: Any) -> dict[str, Meaning]:
-        """The exact meaning of each question that may find some of what changed: the others need not be read."""
-        asked = {name: meaning.query for name, meaning in self._loosest.items() if meaning.query}
-        cursor.execute(
-            "SELECT name FROM unnest(%s::text[], %s::text[]::tsquery[]) AS q(name, query)"
-            " WHERE EXISTS (SELECT FROM search_changed WHERE now @@ query)",
-            [list(asked), list(asked.values())],
-        )
-        concerned = [name for (name,) in cursor.fetchall()]
-        for name in concerned:
-            if name not in self._exact:
-                self._exact[name] = meaning_of(self.index, self.questions[name])
-        return {name: self._exact[name] for name in concerned}
+    def _required(self, cursor: Any) -> dict[str, int]:
+        """How many words each question requires, for those to which something may be new."""
+        asked = [
+            (name, kept, reading.requiring(kept).query)
+            for name, reading in self.readings.items()
+            for kept in range(reading.least, len(reading.words) + 1)
+        ]
+        stands: dict[str, int] = {}
+        first_new: dict[str, int] = {}
+        for some in _some(asked, _ASKED_AT_ONCE):
+            for name, kept, is_new in _ask(cursor, _STANDS, some):
+                stands[name] = max(stands.get(name, 0), kept)
+                if is_new:
+                    first_new[name] = min(first_new.get(name, kept), kept)
+        required: dict[str, int] = {}
+        probed: dict[str, int] = {}
+        for name in first_new:
+            reading, most = self.readings[name], stands[name]
+            if most == len(reading.words) and (most < 2 or reading.enough == 1):
+                required[name] = most
+            else:
+                probed[name] = min(most + 1, len(reading.words))
+        while probed:
+            enough = self._probe(cursor, probed)
+            # Beyond what stands in what changed, nothing is new; below what is new to it, nothing either.
+            required |= {name: kept for name, kept in probed.items() if name in enough and kept <= stands[name]}
+            fewer = {name: kept - 1 for name, kept in probed.items() if name not in enough}
+            probed = {}
+            for name, kept in fewer.items():
+                if kept == 0 or (self.readings[name].enough == 1 and kept == stands[name]):
+                    required[name] = kept
+                elif kept >= first_new[name]:
+                    probed[name] = kept
+        return required
 
-    @staticmethod
-    def _new(cursor: Any, meanings: Mapping[str, Meaning], most: int) -> dict[str, New]:
-        asked = {name: meaning.query for name, meaning in meanings.items() if meaning.query}
-        cursor.execute(
-            "SELECT name, array_agg(document ORDER BY n), array_agg(changed_at ORDER BY n), max(number)"
-            " FROM unnest(%s::text[], %s::text[]::tsquery[]) AS q(name, query) CROSS JOIN LATERAL ("
-            "   SELECT document, changed_at, count(*) OVER () AS number,"
-            "     row_number() OVER (ORDER BY changed_at DESC, document) AS n"
-            "   FROM search_changed WHERE now @@ query AND NOT coalesce(before @@ query, false)"
-            "   ORDER BY n LIMIT %s) AS few GROUP BY name",
-            [list(asked), list(asked.values()), most],
-        )
+    def _probe(self, cursor: Any, kept: Mapping[str, int]) -> set[str]:
+        """Those of which enough documents of the index have so many words."""
+        asked = [
+            (name, self.readings[name].enough, self.readings[name].requiring(number).query)
+            for name, number in kept.items()
+        ]
+        probe = _PROBE.format(questions=_QUESTIONS, table=sql.Identifier(self.index.table))
+        return {name for some in _some(asked, _PROBED_AT_ONCE) for (name,) in _ask(cursor, probe, some)}
+
+    def _new(self, cursor: Any, required: Mapping[str, int], most: int) -> dict[str, New]:
+        asked = [(name, most, self.readings[name].requiring(kept).query) for name, kept in required.items()]
         return {
             name: New(list(zip(documents, moments, strict=True)), number)
-            for name, documents, moments, number in cursor.fetchall()
+            for some in _some(asked, _ASKED_AT_ONCE)
+            for name, documents, moments, number in _ask(cursor, _NEW, some)
         }
+
+
+# Questions are given as three columns: a name, a number, a tsquery.
+_QUESTIONS: Final = sql.SQL("unnest(%s::text[], %s::int[], %s::text[]::tsquery[]) AS q(name, number, query)")
+_STANDS: Final = sql.SQL("""
+    SELECT name, number, EXISTS (
+        SELECT FROM search_changed WHERE now @@ query AND NOT coalesce(before @@ query, false)
+    ) FROM {questions} WHERE EXISTS (SELECT FROM search_changed WHERE now @@ query)
+""").format(questions=_QUESTIONS)
+_PROBE: Final = sql.SQL("""
+    SELECT name FROM {questions}
+    WHERE number <= (SELECT count(*) FROM (SELECT FROM {table} WHERE tsv @@ query LIMIT number) AS few)
+""")
+_NEW: Final = sql.SQL("""
+    SELECT name, array_agg(document ORDER BY n), array_agg(changed_at ORDER BY n), max(found)
+    FROM {questions} CROSS JOIN LATERAL (
+        SELECT document, changed_at, count(*) OVER () AS found,
+            row_number() OVER (ORDER BY changed_at DESC, document) AS n
+        FROM search_changed WHERE now @@ query AND NOT coalesce(before @@ query, false)
+        ORDER BY n LIMIT number
+    ) AS few GROUP BY name
+""").format(questions=_QUESTIONS)
+
+
+def _ask(cursor: Any, asking: Any, asked: Sequence[tuple[str, int, str]]) -> list[tuple[Any, ...]]:
+    """Ask many questions in one query, each through the index of what is asked: none reads a table from end to end."""
+    with read_only():
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(asking, [list(column) for column in zip(*asked, strict=True)])
+        return list(cursor.fetchall())
+
+
+def _some(asked: Sequence[tuple[str, int, str]], number: int) -> Iterator[Sequence[tuple[str, int, str]]]:
+    return (asked[start : start + number] for start in range(0, len(asked), number))
 
 
 def take_in_what_was_rebuilt(index: Index) -> int:

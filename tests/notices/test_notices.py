@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accelerator.accounts.models import Person
 from accelerator.journal import System
-from accelerator.notices import Recipient, operations, queries
+from accelerator.notices import Letter, Recipient, operations, queries
 from accelerator.notices.models import Notice
 from accelerator.workflow import transaction
 
@@ -51,6 +51,26 @@ def test_what_was_rolled_back_is_not_told(at: datetime) -> None:
 def test_telling_demands_a_transaction(at: datetime) -> None:
     with pytest.raises(RuntimeError, match="exige une transaction"):
         operations.tell("accounts/code", to=CAMILLE, at=at, data=CODE)
+    with pytest.raises(RuntimeError, match="exige une transaction"):
+        operations.tell_each("accounts/code", [Letter(CAMILLE, CODE)], at=at)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_many_are_told_each_what_concerns_them_at_the_price_of_one(
+    at: datetime, number: int, django_assert_num_queries: Any
+) -> None:
+    letters = [
+        Letter(Recipient(f"n{n}@exemple.example"), {**CODE, "code": f"CODE{n}"}, f"https://exemple.example/{n}")
+        for n in range(number)
+    ]
+    erased = Letter(Recipient.of(Person(pk=4, email=None)), CODE)
+    with transaction(), django_assert_num_queries(2):
+        notices = operations.tell_each("accounts/code", [erased, *letters], at=at)
+    for n, notice in enumerate(notices):
+        assert notice.subject.startswith(f"CODE{n} ")
+        assert f"CODE{n}\n" in notice.body
+        assert (notice.email, notice.unsubscribe_url) == (f"n{n}@exemple.example", f"https://exemple.example/{n}")
+    assert ProcrastinateJob.objects.count() == number
 
 
 def test_each_address_is_told_once_and_erased_accounts_are_skipped(at: datetime) -> None:

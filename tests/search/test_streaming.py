@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
+from random import Random
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accelerator.search import asking
 from accelerator.search.index import Index
 from accelerator.search.models import Before
-from accelerator.search.streaming import every_id, loosest_of, meaning_of, number_of
+from accelerator.search.streaming import every_id, meaning_of, number_of, readings_of
 from accelerator.search.types import Entry, Question
 from accelerator.search.watching import Look, Watch, take_in_what_was_rebuilt
 from accelerator.workflow import transaction
@@ -74,14 +77,25 @@ def test_everything_is_what_the_pages_show(filled: Index, question: Question) ->
     assert number_of(filled, meaning_of(filled, question)) == len(found)
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=range(len(QUESTIONS)))
-def test_the_loosest_reading_leaves_nothing_out(filled: Index, question: Question) -> None:
-    loosest = loosest_of(filled, question)
-    found = {pk for some in every_id(filled, loosest) for pk in some}
-    exactly = set(everything(filled, question))
-    assert found >= exactly
-    if loosest.exact:
-        assert found == exactly
+def test_questions_read_together_may_mean_what_their_pages_mean(filled: Index) -> None:
+    readings = readings_of(filled, {str(n): question for n, question in enumerate(QUESTIONS)})
+    for n, question in enumerate(QUESTIONS):
+        reading, meaning = readings.get(str(n)), meaning_of(filled, question)
+        assert bool(reading) is bool(meaning.query)
+        if reading:
+            possible = [reading.requiring(kept) for kept in range(reading.least, len(reading.words) + 1)]
+            assert meaning in possible
+            found = [{pk for some in every_id(filled, one) for pk in some} for one in possible]
+            assert all(more <= less for less, more in pairwise(found))
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_questions_are_read_together_in_as_many_queries(
+    filled: Index, number: int, django_assert_num_queries: Any
+) -> None:
+    questions = {str(n): Question(f"ferme solidaire {n}", places=[f"departement-{n}"]) for n in range(number)}
+    with django_assert_num_queries(1):
+        assert len(readings_of(filled, questions)) == number
 
 
 def test_everything_goes_beyond_the_cap(filled: Index, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,6 +218,49 @@ def test_a_sentence_means_what_its_page_means(watched: Index) -> None:
     put(watched, Entry(100, "Ferme du gaspillage"), Entry(101, "Crèche"))
     answering = set(everything(watched, sentence))
     assert new(watched, sentence) == ({"0": sorted({100, 101} & answering)} if answering & {100, 101} else {})
+
+
+# Some words stand in most documents, others in few, in one or in none.
+WORDS = (
+    *("ferme", "atelier", "jardin", "crèche", "vélo", "lavoir", "moulin"),
+    *("théâtre", "verger", "ruche", "fournil", "lutherie", "zibeline"),
+)
+
+
+def drawn(chance: Random, most: int) -> str:
+    words = chance.choices(WORDS, [1 / (1 + rank) for rank in range(len(WORDS))], k=chance.randint(1, most))
+    return " ".join(dict.fromkeys(words))
+
+
+def came_to_answer(index: Index, question: Question) -> list[int]:
+    """What its page finds and what changed, one by one: slow and plain."""
+    meaning = meaning_of(index, question).query
+    if not meaning:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.document FROM search_before AS b JOIN play_document AS d ON thing = b.document"
+            " WHERE d.tsv @@ %s::tsquery AND NOT coalesce(b.tsv @@ %s::tsquery, false) ORDER BY 1",
+            [meaning, meaning],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_questions_asked_together_find_what_each_alone_would(index: Index, seed: int) -> None:
+    chance = Random(seed)
+    facets = [{"kind": ["porteur"]}, {"kind": ["ruche"]}]
+    put(index, *(Entry(n, drawn(chance, 5), facets=chance.choice(facets)) for n in range(1, 120)))
+    index.watched = True
+    put(index, *(Entry(n, drawn(chance, 5), facets=chance.choice(facets)) for n in chance.sample(range(1, 150), 12)))
+    asked = [
+        Question(drawn(chance, 7), filters=chance.choice([{}, *facets]), places=chance.choice([[], [], ["pays-FR"]]))
+        for _ in range(150)
+    ]
+    expected = {str(n): found for n, one in enumerate(asked) if (found := came_to_answer(index, one))}
+    assert new(index, *asked, documents=1000) == expected
+    lengths = {len(readings_of(index, {"": asked[int(n)]})[""].words) for n in expected}
+    assert lengths >= {1, 2, 3, 4, 5}
 
 
 def test_what_a_rebuild_brings_is_new_from_the_second_time_on(watched: Index) -> None:

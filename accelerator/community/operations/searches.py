@@ -1,6 +1,6 @@
 """Keeping searches, and telling what is new to them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -29,8 +29,8 @@ from accelerator.community.search import DIRECTORY
 from accelerator.community.states import AlertRhythm
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
-from accelerator.notices import Recipient
-from accelerator.notices.operations import tell
+from accelerator.notices import Letter, Recipient
+from accelerator.notices.operations import tell_each
 from accelerator.search.watching import Look, take_in_what_was_rebuilt
 from accelerator.workflow import Refused, operation
 
@@ -169,28 +169,26 @@ def _columns(rows: Sequence[tuple[object, ...]], *names: str) -> dict[str, list[
 
 
 @operation
-def tell_the_news(*, person: int, by: Actor, at: datetime) -> int:
-    """Send one person one mail for all their searches of which it is time to tell; return how many were told of.
+def tell_the_news(*, people: Collection[int], by: Actor, at: datetime) -> int:
+    """Send each of these people one mail for all their searches of which it is time to tell; return how many mails.
 
-    Two workers tell once: the searches are held until the mail is written, and are then no longer due.
+    Two workers tell once: the searches are held until the mails are written, and are then no longer due.
     """
     day = _day(at)
     held = SavedSearch.objects.select_for_update(of=("self",), no_key=True).select_related("person")
-    searches = list(held.filter(due(day), person=person).order_by("pk"))
-    told = digests(sorted(searches, key=lambda one: one.name.casefold()))
-    if told:
-        recipient = searches[0].person
-        stop = reverse("community:stop_at_once", args=[stop_token(recipient)])
-        tell(
-            "community/news_of_searches",
-            to=Recipient.of(recipient),
-            at=at,
-            data=_mail(recipient, told),
-            unsubscribe_url=f"{settings.BASE_URL}{stop}",
-        )
+    searches = list(held.filter(due(day), person__in=people).order_by("pk"))
+    told: dict[Person, list[Digest]] = {}
+    for digest in digests(sorted(searches, key=lambda one: one.name.casefold())):
+        told.setdefault(digest.search.person, []).append(digest)
+    letters = [Letter(Recipient.of(person), _mail(person, some), _stop(person)) for person, some in told.items()]
+    tell_each("community/news_of_searches", letters, at=at)
     Finding.objects.filter(search__in=searches, told_at__isnull=True).update(told_at=at)
     SavedSearch.objects.filter(pk__in=[one.pk for one in searches]).update(digested_on=day, unnamed=0)
-    return len(told)
+    return len(letters)
+
+
+def _stop(person: Person) -> str:
+    return settings.BASE_URL + reverse("community:stop_at_once", args=[stop_token(person)])
 
 
 @operation

@@ -16,6 +16,7 @@ from accelerator.community.queries.directory import Directory, asked_of
 from accelerator.community.queries.question import Question, read_question
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import AlertRhythm
+from accelerator.search.types import Question as Asked
 from accelerator.search.watching import Watch
 
 MOST_SEARCHES: Final = 50
@@ -76,7 +77,19 @@ def watch() -> Watch:
     """Every question that someone wants to hear of, once each."""
     watched = SavedSearch.objects.exclude(rhythm=AlertRhythm.NEVER).filter(person__is_active=True)
     queries = watched.order_by("query").values_list("query", flat=True).distinct()
-    return Watch(DIRECTORY, {query: asked_of(question_of(query)) for query in queries})
+    questions = {query: question_of(query) for query in queries}
+    # A place is read once, however many follow it.
+    places = {
+        (near, territory): asked_of(Question(near=near, territory=territory)).places
+        for near, territory in {_where(one) for one in questions.values()}
+    }
+    return Watch(
+        DIRECTORY, {query: Asked(one.text, one.filters, places[_where(one)]) for query, one in questions.items()}
+    )
+
+
+def _where(question: Question) -> tuple[str, str]:
+    return question.near, question.territory
 
 
 def due(day: date) -> Q:
