@@ -3,13 +3,13 @@
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from django.db import connection
 
-from accelerator.search.facets import Packing, Positions
+from accelerator.search.facets import Packed, Packing, Positions
 from accelerator.search.lexicon import SHORTEST_CORRECTED, Lexicon
 from accelerator.search.text import (
     LONGEST_QUESTION,
@@ -39,6 +39,8 @@ RANKED = 300  # how many answers are ranked
 ENOUGH = 20  # a long question is shortened until it has this many answers
 SHORT = 3  # a question of so many words asks for all of them, if anything has them all
 SENTENCE = 6  # from so many words, articles included, on, only slips of one letter are corrected
+# What is looked for first is expected in so few documents; words that go together come up to ten times as often.
+FEW = 250
 MOST_WORDS = 12  # the rarest words of a question; the others are left out
 MOST_TURNED = 1000  # how many can be reached by name or by date when there are more than the cap
 
@@ -52,6 +54,10 @@ class Source:
     key: str
     packing: Packing
     lexicon: Lexicon
+
+
+# A query, and how many documents it finds at most.
+Part = tuple[str, int]
 
 
 class Known:
@@ -117,7 +123,7 @@ class Asking:
         self.filters = {name: tuple(values) for name, values in question.filters.items()}
         self.filters = {name: values for name, values in self.filters.items() if values}
         self.places = list(question.places)
-        self.cap = CAP
+        self.ids_wanted = True
         self.known = Known()
         self.corrected: str | None = None
         self.unknown: list[Word] = []
@@ -144,20 +150,10 @@ class Asking:
         keys = [key for some in self._keys() for key in some]
         return keys[0] if len(keys) == 1 and not self.words and not self.identifiers else None
 
-    def _keys(self, without: str | None = None) -> list[list[str]]:
-        """The keys asked: any of each list; perhaps without one of the filters."""
-        asked = self.filters.items()
-        keys = [[facet_key(name, value) for value in values] for name, values in asked if name != without]
+    def _keys(self) -> list[list[str]]:
+        """The keys asked: any of each list."""
+        keys = [[facet_key(name, value) for value in values] for name, values in self.filters.items()]
         return [*keys, [place_key(key) for key in self.places]] if self.places else keys
-
-    def _rarest(self, without: str | None = None) -> int:
-        """In how many documents stands the rarest of these."""
-        documents = self.known.documents
-        if self.identifiers:
-            return 0
-        return min(
-            [documents.get(EVERYTHING, 0), *(sum(documents[key] for key in some) for some in self._keys(without))]
-        )
 
     # Words
 
@@ -236,42 +232,43 @@ class Asking:
 
     def find(self, terms: list[Term]) -> Answer:
         question, known, source = self.question, self.known, self.source
-        conditions = {
-            name: any_of(quoted(facet_key(name, value)) for value in values) for name, values in self.filters.items()
-        }
-        fixed = [any_of(quoted(place_key(key)) for key in self.places)] if self.places else []
+        fixed: list[Part] = []
+        if self.places:
+            fixed.append(_any_of_keys(map(place_key, self.places), known.documents))
         if self.identifiers:
-            fixed.append(any_of(quoted(identifier_key(one)) for one in self.identifiers))
+            fixed.append((any_of(quoted(identifier_key(one)) for one in self.identifiers), len(self.identifiers)))
             terms = []
-        others = {
-            name: " & ".join(fixed + [one for other, one in conditions.items() if other != name]) for name in conditions
+        filters = {
+            name: _any_of_keys((facet_key(name, value) for value in values), known.documents)
+            for name, values in self.filters.items()
         }
         everything = max(1, known.documents.get(EVERYTHING, 1))
-        size = max(1, min(question.size, CAP))
+        least = enough(len(terms))
+        size = max(1, min(question.size, CAP)) if self.ids_wanted else 0
         first = (max(1, question.page) - 1) * size
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT kept, loose, answering, ids, packed_0, packed_1, others_0, others_1"
-                " FROM search_find(%s::regclass, %s, %s, %s::text[], %s::float8[], %s, %s::text[],"
-                " %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s::bigint[], %s::float8[])",
+                " FROM search_find(%s::regclass, %s, %s::text[], %s::bigint[], %s::text[], %s::bigint[],"
+                " %s::text[], %s::bigint[], %s::float8[], %s, %s, %s, %s::float8[],"
+                " %s, %s, %s, %s, %s, %s, %s, %s, %s::float8[])",
                 [
                     connection.ops.quote_name(source.table),
                     source.key,
-                    " & ".join(fixed + list(conditions.values())),
-                    [term.query for term in terms],
+                    *_apart(fixed),
+                    *_apart(filters.values()),
+                    *_apart((term.query, term.documents) for term in terms),
                     [math.log(1 + everything / max(1, term.documents)) for term in terms],
+                    everything,
+                    *_beginning(fixed, filters.values(), terms, everything, least),
                     sort_key(self.corrected or self.text),
-                    list(others.values()),
                     question.sort,
                     min(first, CAP),
                     size if first < CAP else 0,
-                    self.cap,
+                    CAP,
                     MOST_TURNED,
                     RANKED,
-                    enough(len(terms)),
-                    [term.documents for term in terms],
-                    self._rarest(),
-                    [self._rarest(name) for name in others],
+                    least,
                     [min(1.0, shelf / everything) for shelf in SHELVES],
                 ],
             )
@@ -282,7 +279,7 @@ class Asking:
             capped = False
         reachable = found if not capped else CAP if terms and question.sort == "relevance" else MOST_TURNED
         packed = dict.fromkeys(source.packing.facets, (packed_0, packed_1))
-        packed |= {name: (others_0[n], others_1[n]) for n, name in enumerate(others)}
+        packed |= {name: (others_0[n], others_1[n]) for n, name in enumerate(filters)}
         required = terms[: 0 if loose else kept]
         optional = terms[len(required) :]
         return Answer(
@@ -290,11 +287,7 @@ class Asking:
             total=total,
             capped=capped,
             reachable=reachable,
-            facets={
-                name: self._count(name, packed[name], bare=not fixed and not terms)
-                for name in source.packing.facets
-                if question.counted is None or name in question.counted
-            },
+            facets=self._counted(packed, bare=not fixed and not terms),
             corrected=self.corrected,
             required=tuple(term.text for term in required),
             optional=tuple(term.text for term in optional),
@@ -312,16 +305,53 @@ class Asking:
             return self.known.documents[EVERYTHING]
         return terms[0].documents if len(terms) == 1 and len(terms[0].stems) == 1 else None
 
-    def _count(self, name: str, packed: tuple[bytes | None, bytes | None], *, bare: bool) -> dict[str, int]:
-        """The counts of a facet; those of the whole index when nothing else is asked."""
-        only_itself = bare and set(self.filters) <= {name}
-        if only_itself and self.known.totals is not None:
-            return {
-                value: count
-                for value in self.known.positions.get(name, {})
-                if (count := self.known.totals.get(facet_key(name, value), 0)) > 0
-            }
-        return self.source.packing.count(name, packed, self.known.positions, CAP)
+    def _counted(self, packed: Mapping[str, Packed], *, bare: bool) -> dict[str, dict[str, int]]:
+        """The counts of the facets asked; those of the whole index where nothing else is."""
+        known, wanted = self.known, self.question.counted
+        asked = {name: given for name, given in packed.items() if wanted is None or name in wanted}
+        totals = known.totals if bare and known.totals is not None else {}
+        whole = {name for name in asked if totals and set(self.filters) <= {name}}
+        rest = {name: given for name, given in asked.items() if name not in whole}
+        counted = self.source.packing.count(rest, known.positions, CAP)
+        for name in whole:
+            counts = {value: totals.get(facet_key(name, value), 0) for value in known.positions.get(name, {})}
+            counted[name] = {value: count for value, count in counts.items() if count > 0}
+        return {name: counted[name] for name in asked}
+
+
+def _beginning(
+    fixed: Collection[Part], filters: Collection[Part], terms: Sequence[Term], everything: int, least: int
+) -> tuple[int, bool, list[float]]:
+    """What to look for first, as `search_find` asks it: how many words, whether the filters too, what is expected."""
+    around = math.prod(documents / everything for _, documents in fixed)
+    passing = math.prod(documents / everything for _, documents in filters)
+    expected = [everything * around]
+    for term in terms:
+        expected.append(expected[-1] * term.documents / everything)
+    begin = _first_under(FEW, expected)
+    nothing_else = not fixed and not terms
+    filtered = bool(filters) and (nothing_else or expected[begin] > CAP / 4 or expected[begin] * passing < least)
+    if filtered:
+        begin = _first_under(FEW, [one * passing for one in expected])
+    return begin, filtered, [one * passing for one in expected[1:]]
+
+
+def _first_under(few: int, expected: Sequence[float]) -> int:
+    """How many words it takes to expect so few documents; one at least, if there is one."""
+    last = len(expected) - 1
+    return next((n for n in range(min(1, last), last) if expected[n] <= few), last)
+
+
+def _any_of_keys(keys: Iterable[str], documents: Mapping[str, int]) -> Part:
+    """Any of these keys, and how many documents that is at most."""
+    some = list(keys)
+    return any_of(map(quoted, some)), sum(documents.get(key, 0) for key in some)
+
+
+def _apart(parts: Iterable[Part]) -> tuple[list[str], list[int]]:
+    """The queries, and how many documents have each."""
+    given = list(parts)
+    return [query for query, _ in given], [documents for _, documents in given]
 
 
 def enough(words: int) -> int:

@@ -32,6 +32,8 @@ class TooManyValuesError(Exception):
 
 
 Positions = Mapping[str, Mapping[str, int]]
+# The two integers of some documents, each as the database sends them, one after the other.
+Packed = tuple[bytes | None, bytes | None]
 
 
 class Packing:
@@ -58,24 +60,37 @@ class Packing:
                 packed[column] |= (1 << position if facet.multiple else position + 1) << shift
         return packed[0], packed[1]
 
-    def count(
-        self, name: str, packed: tuple[bytes | None, bytes | None], positions: Positions, limit: int
-    ) -> dict[str, int]:
-        """How many of these documents have each value of a facet; the values that none has are left out."""
-        facet, (column, shift) = self.facets[name], self._place[name]
-        numbers = np.frombuffer(packed[column] or b"", dtype=">i8")[:limit].astype(np.int64) >> shift
-        mask = (1 << facet.bits) - 1
-        counts: list[int]
-        if facet.multiple:
-            bits = np.unpackbits((numbers & mask).view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
-            counts = bits.sum(axis=0, dtype=np.int64).tolist()
-        else:
-            counts = np.bincount(numbers & mask, minlength=1 << facet.bits).tolist()[1:]
-        return {
-            value: counts[position]
-            for value, position in positions.get(name, {}).items()
-            if position < len(counts) and counts[position]
-        }
+    def bits_of(self, name: str) -> tuple[int, int]:
+        """The bits of a facet in the two integers: a document that has none of them has no value."""
+        column, shift = self._place[name]
+        bits = ((1 << self.facets[name].bits) - 1) << shift
+        return (0, bits) if column else (bits, 0)
+
+    def count(self, asked: Mapping[str, Packed], positions: Positions, limit: int) -> dict[str, dict[str, int]]:
+        """How many documents have each value of the facets asked; the values that none has are left out.
+
+        asked   for each facet, the integers of its documents; what several facets share is read once.
+        limit   how many documents are counted.
+        """
+        bits: dict[tuple[int, int], list[int]] = {}
+        counted = {}
+        for name, packed in asked.items():
+            facet, (column, shift) = self.facets[name], self._place[name]
+            given = (packed[column] or b"")[: 8 * limit]
+            if facet.multiple:
+                shared = id(packed[column]), column
+                if shared not in bits:
+                    bits[shared] = _bits(given)
+                counts = bits[shared][shift : shift + facet.bits]
+            else:
+                numbers = (np.frombuffer(given, dtype=">i8").astype(np.int64) >> shift) & ((1 << facet.bits) - 1)
+                counts = np.bincount(numbers, minlength=1 << facet.bits).tolist()[1:]
+            counted[name] = {
+                value: counts[position]
+                for value, position in positions.get(name, {}).items()
+                if position < len(counts) and counts[position]
+            }
+        return counted
 
     def take(self, name: str, value: str, positions: dict[str, dict[str, int]]) -> None:
         """Give a value the next position of its facet. Raises `TooManyValuesError`."""
@@ -85,3 +100,12 @@ class Packing:
         if len(known) >= self.facets[name].values:
             raise TooManyValuesError(f"La facette {name} n’a de place que pour {self.facets[name].values} valeurs.")
         known[value] = len(known)
+
+
+def _bits(integers: bytes) -> list[int]:
+    """How many of these integers have each bit, from the lowest."""
+    bits = np.unpackbits(np.frombuffer(integers, dtype=np.uint8)).view(np.uint64).reshape(-1, 8)
+    # Eight counters of a byte in each number: 255 integers at a time are added without any of them overflowing.
+    added = np.add.reduceat(bits, np.arange(0, len(bits), 255), axis=0) if len(bits) else bits
+    counts: list[int] = added.view(np.uint8).reshape(-1, 64).sum(axis=0, dtype=np.int64)[::-1].tolist()
+    return counts

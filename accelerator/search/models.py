@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Floor, Random
 
+from accelerator.search.types import SHELVES
+
 
 class Document(models.Model):
     """What is searched of one thing. A subject makes it concrete with a primary key that is the thing's own:
@@ -28,15 +30,17 @@ class Document(models.Model):
     sort_name = models.TextField(default="", db_collation="C")
     dated_at = models.DateTimeField(null=True)
     # Which of the `SHELVES` of the last rebuild it stands on, from 1; the most prominent come first in the table, and
-    # each shelf has an index of its own.
-    shelf = models.SmallIntegerField(default=3, db_default=3)
+    # each shelf has an index of its own. Beyond the last one: on none.
+    shelf = models.SmallIntegerField(default=len(SHELVES) + 1, db_default=len(SHELVES) + 1)
 
     class Meta:
         abstract = True
         indexes = [
             GinIndex(fields=["tsv"], name="%(class)s_tsv", fastupdate=False),
-            GinIndex(fields=["tsv"], name="%(class)s_first", fastupdate=False, condition=Q(shelf__lte=1)),
-            GinIndex(fields=["tsv"], name="%(class)s_front", fastupdate=False, condition=Q(shelf__lte=2)),
+            *(
+                GinIndex(fields=["tsv"], name=f"%(class)s_shelf_{n}", fastupdate=False, condition=Q(shelf=n))
+                for n in range(1, len(SHELVES) + 1)
+            ),
             models.Index(F("prominence").desc(), name="%(class)s_rank"),
             models.Index(fields=["sort_name"], name="%(class)s_name"),
             models.Index(F("dated_at").desc(nulls_last=True), name="%(class)s_date"),

@@ -4,7 +4,7 @@ The meaning of a question is that of its page: words corrected, those of a sente
 It is found once; what answers is then read from the index itself, beyond the cap.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,6 +109,24 @@ def number_of(index: Index, meaning: Meaning) -> int:
         return int(cursor.fetchone()[0])
 
 
+def first_without(index: Index, facet: str, looked: Sequence[str], tested: Sequence[str], *, limit: int) -> list[int]:
+    """The first documents that have no value of a facet and all of this, the most prominent first, in one query.
+
+    looked   queries that the index answers, the rare ones; `tested`: those asked of what it finds, one by one.
+    """
+    parts = [*looked, *tested]
+    reading = sql.SQL(
+        "SELECT id FROM search_read({table}::regclass, {key}, %s::text[], %s::bigint[], 1, '{{}}', '{{}}',"
+        " '', %s, '{{}}', %s, %s)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            reading.format(table=sql.Literal(connection.ops.quote_name(index.table)), key=sql.Literal(index.key)),
+            [parts, [0] * len(looked) + [1] * len(tested), limit, *index.packing.bits_of(facet)],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 def every_id(index: Index, meaning: Meaning, *, sort: Sort = "name") -> Iterator[list[int]]:
     """Everything that answers, in order, some thousands at a time, through a cursor of the server.
 
@@ -147,7 +165,7 @@ class _Reader(Asking):
         shortest = Question(question.text, question.filters, question.places, "relevance", 1, 1, counted=())
         super().__init__(index.source, shortest)
         self.known = known or self.known
-        self.cap = 0  # how many words are required is asked, not what answers
+        self.ids_wanted = False
         self.probes = probes
         self.reading: Reading | None = None
         self.kept = 0

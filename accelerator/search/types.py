@@ -9,8 +9,9 @@ from typing import Literal
 Sort = Literal["relevance", "name", "date"]
 
 CAP = 3000  # how many answers are read, at most: beyond, facets speak of the most prominent ones
-# The most prominent are indexed apart, on shelves, each within the next: what many documents answer is read there.
-SHELVES = (16_000, 100_000)
+# The most prominent are indexed apart, on shelves that follow each other: how many documents they hold, all of those
+# before included. What many documents answer is read there, shelf after shelf.
+SHELVES = (6_000, 16_000, 40_000, 100_000, 300_000)
 EVERYTHING = "="
 NUMBER = "#"
 

@@ -1,6 +1,7 @@
 """Filters, facets, orders and pages, against a naive reading of the same entries."""
 
 import random
+import struct
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -134,6 +135,56 @@ def _untied(answer: Answer, question: Question, written: Mapping[int, Entry]) ->
     prominences = [written[one].prominence for one in answer.ids]
     assert prominences == sorted(prominences, reverse=True)
     return replace(answer, ids=sorted(answer.ids))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    written=st.lists(entries(), min_size=2, max_size=3).map(
+        lambda some: [replace(one, id=n) for n, one in enumerate((one for each in some for one in each), 1)]
+    ),
+    asked=st.lists(st.sampled_from(WORDS), min_size=2, max_size=6, unique=True),
+    filters=st.fixed_dictionaries(
+        {},
+        optional={
+            "kind": st.sets(st.sampled_from(KINDS), min_size=1, max_size=2),
+            "region": st.sets(st.sampled_from(REGIONS), min_size=1, max_size=2),
+        },
+    ),
+    few=st.sampled_from([0, 2, 1000]),
+    cap=st.sampled_from([3, 1000]),
+)
+def test_as_many_words_are_required_as_leave_enough_answers(
+    index: Index, written: list[Entry], asked: list[str], filters: dict[str, set[str]], few: int, cap: int
+) -> None:
+    _write(index, written)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asking, "FEW", few)
+        patched.setattr(asking, "CAP", cap)
+        patched.setattr(asking, "ENOUGH", 4)
+        answer = index.search(Question(" ".join(asked), filters=filters, size=50))
+    words = [*answer.required, *answer.optional]
+    least = 4 if len(words) > asking.SHORT else 1
+
+    def having(count: int, but: str = "") -> list[Entry]:
+        passing = [one for one in written if _passes(one, Question(filters=filters), but=but)]
+        if count:
+            return [one for one in passing if set(words[:count]) <= set(one.name.split())]
+        return [one for one in passing if set(words[:3]) & set(one.name.split())]
+
+    if not words:
+        return
+    kept = max((count for count in range(1, len(words) + 1) if len(having(count)) >= least), default=0)
+    kept = 1 if len(words) == 1 else kept
+    assert len(answer.required) == kept
+    found = having(kept)
+    assert answer.capped == (len(found) > cap)
+    if len(found) <= cap:
+        assert set(answer.ids) == {one.id for one in found}
+        assert answer.total == len(found)
+    for name in ("kind", "region", "departement"):
+        others = having(kept, but=name)
+        if len(others) <= cap:
+            assert answer.facets[name] == dict(Counter(value for one in others for value in one.facets.get(name, ())))
 
 
 def _remembered() -> dict[str, int]:
@@ -320,6 +371,32 @@ def test_a_put_outside_a_transaction_is_refused(index: Index) -> None:
     thread.start()
     thread.join()
     assert len(refused) == 1
+
+
+@pytest.mark.parametrize("documents", [0, 1, 255, 256, 1000])
+def test_facets_are_counted_one_by_one(documents: int) -> None:
+    chance = random.Random(documents)
+    packing = Packing(
+        [Facet("many", values=40, multiple=True), Facet("one", values=120), Facet("few", 9, multiple=True)]
+    )
+    positions: dict[str, dict[str, int]] = {}
+    for name, values in (("many", 40), ("one", 120), ("few", 9)):
+        for n in range(values):
+            packing.take(name, f"{name}{n}", positions)
+    given = [
+        {
+            "many": {f"many{chance.randrange(40)}" for _ in range(5)},
+            "one": {f"one{chance.randrange(120)}"},
+            "few": {"few8"},
+        }
+        for _ in range(documents)
+    ]
+    both = [packing.pack(values, positions) for values in given]
+    columns = b"".join(struct.pack(">q", one) for one, _ in both), b"".join(struct.pack(">q", one) for _, one in both)
+    for limit in (3000, 100):
+        counted = packing.count(dict.fromkeys(("many", "one", "few"), columns), positions, limit)
+        for name in counted:
+            assert counted[name] == dict(Counter(value for values in given[:limit] for value in values[name]))
 
 
 def test_facets_must_fit() -> None:

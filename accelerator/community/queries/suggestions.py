@@ -6,16 +6,17 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
-from accelerator.community.models import Organisation, OrganisationDocument, Role, ThemeRefusal
+from accelerator.community.models import Organisation, Role, ThemeRefusal
 from accelerator.community.queries.people import covered
 from accelerator.community.record import MOST_THEMES
+from accelerator.community.search import DIRECTORY
 from accelerator.community.states import OrganisationState
 from accelerator.community.suggestions import Nomenclature, Suggestion, nomenclature, texts_of
 from accelerator.search.stemming import stemmed
+from accelerator.search.streaming import first_without
 from accelerator.search.text import folded, words_of
 from accelerator.search.types import any_of, facet_key, place_key, quoted
 
@@ -77,27 +78,26 @@ def first_without_theme(
     With something to look for (a perimeter is one) they come from the index, the most prominent first, and may hold
     a few that the roles do not moderate: `without_theme` decides.
     """
-    asked = _all_words(text)
+    within, words = list[str](), _all_words(text)
     if any(not role.perimeter for role in roles):
-        if not (asked or theme or departement):
+        if not (words or theme or departement):
             waiting = Organisation.objects.filter(themes=[], publishable=True, state=OrganisationState.ACTIVE)
             return list(waiting.order_by("pk").values_list("pk", flat=True)[:DESK])
     else:
-        within = {key for role in roles for key in role.perimeter}
+        inside = {key for role in roles for key in role.perimeter}
         around = {f"agit-{key}" for role in roles for key in role.perimeter_cover}
-        asked.append(any_of(quoted(place_key(key)) for key in sorted(within | around)))
+        within.append(any_of(quoted(place_key(key)) for key in sorted(inside | around)))
     if departement:
-        asked.append(quoted(facet_key("departement", departement)))
+        within.append(quoted(facet_key("departement", departement)))
     if theme:
         expressions = (
             "(" + " & ".join(any_of(quoted(stem) for stem in sorted(token)) for token in tokens) + ")"
             for tokens in themes.of(theme)
         )
-        asked.append(any_of(expressions))
-    has_theme = any_of(quoted(facet_key("theme", code)) for code in themes.themes)
-    query = " & ".join([*asked, f"!{has_theme}"])
-    answers = RawSQL("tsv @@ %s::tsquery", [query], output_field=BooleanField())
-    return list(OrganisationDocument.objects.filter(answers).values_list("pk", flat=True)[:DESK])
+        words.append(any_of(expressions))
+    # Records of a place are fewer than those that have a word of a theme: they are asked for it one by one.
+    looked = within or words[:1]
+    return first_without(DIRECTORY, "theme", looked, words if within else words[1:], limit=DESK)
 
 
 def _all_words(text: str) -> list[str]:
