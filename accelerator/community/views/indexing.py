@@ -83,10 +83,11 @@ class SitemapFile(_Listing):
         if not organisations and number != 1:
             raise Http404
         urls = [_url(reverse(name)) for name in _PAGES] if number == 1 else []
-        urls += [_url(reverse("community:organisation", args=[one.key]), one.changed_at) for one in organisations]
+        root = reverse("community:organisation", args=["x"]).removesuffix("x")  # a key needs no quoting: asked once
+        urls += [_url(f"{root}{one.key}", one.changed_at) for one in organisations]
         return ['<?xml version="1.0" encoding="UTF-8"?>', f'<urlset xmlns="{_NAMESPACE}">', *urls, "</urlset>"]
 
 
 def _url(path: str, changed_at: datetime | None = None) -> str:
-    changed = f"<lastmod>{changed_at:%Y-%m-%d}</lastmod>" if changed_at else ""
+    changed = f"<lastmod>{changed_at.date().isoformat()}</lastmod>" if changed_at else ""
     return f"<url><loc>{escape(settings.BASE_URL + path)}</loc>{changed}</url>"
