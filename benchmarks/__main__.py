@@ -1,6 +1,8 @@
-"""`python -m benchmarks` (or `make bench`): prepares the data, measures, prints the table, writes `results.md`.
+"""`python -m benchmarks` (or `make bench`): prepares the data, measures, writes `results.md` and the README’s table.
 
-BENCH_SIZE=100000    organisations
+BENCH_TRIAL=1        print only: nothing is written
+BENCH_SIZE=100000    organisations; a world of this size is made once and kept: later runs bring its schema to date
+BENCH_KEEP=1         leave the index of the last run as it is, instead of writing it again (which is measured)
 BENCH_IMPORT=0       units of a file of INSEE's shape to import, twice (0: not measured)
 BENCH_SECONDS=20     how long the visitors stay (30 at most)
 """
@@ -21,6 +23,8 @@ from config import embedded
 HERE = Path(__file__).resolve().parent
 SIZE = int(os.environ.get("BENCH_SIZE", "100000"))
 COMMON = 200_000  # beyond, the usual way to search takes minutes to prepare
+WORLD = f"world_{SIZE}"  # one database a size
+KEEP = bool(os.environ.get("BENCH_KEEP"))
 IMPORT = int(os.environ.get("BENCH_IMPORT", "0"))
 SECONDS = min(30, int(os.environ.get("BENCH_SECONDS", "20")))
 
@@ -45,11 +49,12 @@ def measure(fresh: bool) -> None:
     from benchmarks import elsewhere, imports, kernel, limit, load, naive, pages, places, prepare
 
     log("préparation des données")
-    prepared = prepare.prepare(SIZE, fresh=fresh)
+    prepared = prepare.prepare(SIZE, fresh=fresh, keep=KEEP)
     _mark()
     size = f"{report.number(SIZE)} organisations"
-    lines: list[report.Heading | report.Line] = [report.Heading(f"L’index écrit tout entier, {size}")]
-    lines += shown(prepared)
+    lines: list[report.Heading | report.Line] = []
+    if prepared:
+        lines += [report.Heading(f"L’index écrit tout entier, {size}"), *shown(prepared)]
     lines += [report.Heading(f"Recherche dans le processus, {size}")]
     log("recherche")
     lines += shown(kernel.measure_directory())
@@ -75,6 +80,8 @@ def measure(fresh: bool) -> None:
     sys.stdout.write(text)
     if not os.environ.get("BENCH_TRIAL"):
         (HERE / "results.md").write_text(text, encoding="utf-8")
+        readme = HERE.parent / "README.md"
+        readme.write_text(report.shown_in(readme.read_text(encoding="utf-8"), lines, SIZE), encoding="utf-8")
 
 
 def shown(lines: list[report.Line]) -> list[report.Line]:
@@ -90,31 +97,40 @@ def log(said: str) -> None:
 
 
 def _fingerprint() -> str:
+    """What the world is drawn from; the schema is brought to date by migrations, as elsewhere."""
     digest = hashlib.sha256(str(SIZE).encode())
-    root = HERE.parent
-    for source in sorted([*root.glob("accelerator/*/migrations/*.py"), HERE / "world.py", HERE / "vocabulary.py"]):
+    for source in (HERE / "world.py", HERE / "vocabulary.py"):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _database() -> bool:
-    """Keep the database if it holds these data, else make it again; True when it is new."""
+    """Keep the database if it holds this world, else make it again; True when it is new."""
     folder = embedded.data_folder("bench")
     with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
         row = server.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [embedded.DATABASE]
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [WORLD]
         ).fetchone()
-        if row and row[0] == _fingerprint():
+        if row and row[0] == _fingerprint() and not _from_elsewhere():
             return False
-        server.execute(f"DROP DATABASE IF EXISTS {embedded.DATABASE} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {embedded.DATABASE}")
+        server.execute(f"DROP DATABASE IF EXISTS {WORLD} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {WORLD}")
     return True
+
+
+def _from_elsewhere() -> bool:
+    """The database went through migrations that are not here: those of another branch."""
+    with psycopg.connect(host=str(embedded.data_folder("bench")), user="postgres", dbname=WORLD) as database:
+        applied = database.execute("SELECT app, name FROM django_migrations").fetchall()
+    house = HERE.parent / "accelerator"
+    ours = {app: house / app / "migrations" for app, _ in applied if (house / app).is_dir()}
+    return any(app in ours and not (ours[app] / f"{name}.py").exists() for app, name in applied)
 
 
 def _mark() -> None:
     folder = embedded.data_folder("bench")
     with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
-        server.execute(f"COMMENT ON DATABASE {embedded.DATABASE} IS '{_fingerprint()}'")
+        server.execute(f"COMMENT ON DATABASE {WORLD} IS '{_fingerprint()}'")
 
 
 def _settings() -> None:
@@ -122,7 +138,7 @@ def _settings() -> None:
     scratch = Path(tempfile.mkdtemp(prefix="french-impact-bench-"))
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DATABASE_URL": f"postgres://postgres@{quote(str(embedded.data_folder('bench')), safe='')}/{embedded.DATABASE}",
+        "DATABASE_URL": f"postgres://postgres@{quote(str(embedded.data_folder('bench')), safe='')}/{WORLD}",
         "SECRET_KEY": hashlib.sha256(os.urandom(32)).hexdigest(),
         "ALLOWED_HOSTS": "127.0.0.1,testserver",
         "BASE_URL": "https://127.0.0.1",

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import tantivy
+from django.db import connection
 
 from accelerator.community.search import DIRECTORY, Entries, the_most_prominent_first
 from accelerator.search.types import Question
@@ -29,7 +30,7 @@ _RUNS = 3
 
 def measure(*, fresh: bool) -> list[Line]:
     """Its index made again when the data are new, then the log; ours beside, on the same five facets."""
-    folder = embedded.data_folder("bench").with_name("bench-tantivy")
+    folder = embedded.data_folder("bench").with_name(f"bench-tantivy-{connection.settings_dict['NAME']}")
     built = _build(folder) if fresh or not folder.exists() else ""
     index = tantivy.Index.open(str(folder))
     _teach(index)

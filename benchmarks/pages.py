@@ -14,11 +14,12 @@ from django.urls import reverse
 from accelerator.community.models import Organisation
 from accelerator.geography.models import Place
 from accelerator.portal.views.territories import address_of, url_of
-from benchmarks import query_log
+from benchmarks import desks, query_log
 from benchmarks.report import Line, quantile
 
 REPEATED = 20
-NEAR = ("46102", "59350", "13055", "75056", "97411")
+NEAR = ("46102", "59350", "13055", "97411")
+PARIS = "75056"
 # What is asked of the territories: small and large, dense and not.
 TERRITORIES = {
     "une commune": ("commune-46102", "commune-59350", "commune-75056"),
@@ -32,6 +33,17 @@ FILTERS = (
     {"type": ["porteur", "reseau"], "departement": ["59", "62"], "ess": "ess"},
     {"region": ["11", "76", "53"], "forme": "association", "q": "emploi"},
 )
+# One value of one filter: what a visitor clicks first.
+VALUES = (("type", "porteur"), ("type", "financeur"), ("theme", "ALI"), ("region", "53"), ("departement", "46"))
+DESKS = {
+    "bureau : imports": "/registres/imports",
+    "bureau : doublons": "/moderation/doublons",
+    "bureau : revendications": "/moderation/revendications",
+    "bureau : signalements": "/moderation/signalements",
+    "bureau : fiches sans thème": "/moderation/themes",
+    "bureau : fiches sans thème, cherchées": "/moderation/themes?theme=ALI&departement=46",
+    "compte : application de codes": "/compte/securite/application",
+}
 
 
 def addresses() -> dict[str, list[str]]:
@@ -47,8 +59,14 @@ def addresses() -> dict[str, list[str]]:
         "annuaire, un mot": [_asked(directory, logged) for logged in words],
         "annuaire, une phrase": [_asked(directory, logged) for logged in sentences],
         "annuaire, plusieurs filtres": [f"{directory}?{urlencode(asked, doseq=True)}" for asked in FILTERS],
+        "annuaire, une valeur de filtre": [f"{directory}?{name}={value}" for name, value in VALUES],
         "annuaire, près d’une commune": [f"{directory}?pres_de=commune-{code}" for code in NEAR],
+        "annuaire, près de Paris": [f"{directory}?pres_de=commune-{PARIS}"],
         "carte": [reverse("community:map")],
+        "plan pour les moteurs : la liste, un fichier": [
+            reverse("community:sitemap_index"),
+            reverse("community:sitemap_file", args=[2]),
+        ],
         "organisation": [reverse("community:organisation", args=[one.key]) for one in shown],
         "organisation, en JSON": [reverse("community:organisation_data", args=[one.key]) for one in shown],
         **{f"territoire : {said}": [url_of(place) for place in _places(keys)] for said, keys in TERRITORIES.items()},
@@ -71,7 +89,11 @@ def _places(keys: Iterable[str]) -> list[Place]:
 def measure() -> list[Line]:
     """Each kind of page: p50 and p95 of the median of three runs and of the best, computing time, most queries."""
     client = Client(headers={"x-forwarded-proto": "https"})
-    return [_line(client, name, asked) for name, asked in addresses().items()]
+    inside = desks.moderator()
+    return [
+        *(_line(client, name, asked) for name, asked in addresses().items()),
+        *(_line(inside, name, [asked]) for name, asked in DESKS.items()),
+    ]
 
 
 def _line(client: Client, name: str, asked: list[str]) -> Line:

@@ -9,21 +9,24 @@ from django.db import connection
 
 from accelerator.community.models import OrganisationDocument
 from accelerator.community.search import rebuild_directory
-from benchmarks import world
+from benchmarks import desks, world
 from benchmarks.report import Line
 
 
-def prepare(size: int, *, fresh: bool) -> list[Line]:
-    """Make everything, if the database is new; collect the static files in any case. The index is written again."""
+def prepare(size: int, *, fresh: bool, keep: bool = False) -> list[Line]:
+    """Make everything, if the database is new; else bring its schema to date. The index is written again, or kept."""
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("migrate", verbosity=0)
     if fresh:
-        call_command("migrate", verbosity=0)
         call_command("load_reference_data", verbosity=0, stdout=sys.stderr)
         world.load(size)
         with connection.cursor() as cursor:
             cursor.execute("SELECT setval(pg_get_serial_sequence('community_organisation', 'id'), %s)", [size])
             cursor.execute("VACUUM ANALYZE")
         call_command("load_founding_facts", verbosity=0, stdout=sys.stderr)
+    desks.fill()
+    if keep and not fresh:
+        return []
     lines = _rebuild()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -71,3 +71,51 @@ def table(lines: Sequence[Heading | Line]) -> str:
         else:
             written.append(f"| {line.what} | {line.value} | {line.aim} | {line.note} |")
     return "\n".join(written) + "\n"
+
+
+# What the README shows of a run, in its words.
+SHOWN = {
+    "reconstruction, des fiches à la recherche": "l’index de la recherche écrit tout entier",
+    "recherche, p50": "recherche (total, neuf facettes), p50",
+    "recherche, p95": "recherche, p95",
+    "tantivy, cinq facettes, p50 / p95": (
+        "les mêmes questions à [tantivy](https://github.com/quickwit-oss/tantivy-py), moteur en Rust : la limite"
+    ),
+    "à la manière courante : ts_rank sur tout ce qui répond, p50 / p95": (
+        "classer tout ce qui répond (`ts_rank`), la manière courante, p50 / p95"
+    ),
+    "accueil": "page d’accueil, p50 / p95",
+    "annuaire": "annuaire",
+    "annuaire, un mot": "annuaire, un mot cherché",
+    "annuaire, près d’une commune": "annuaire, près d’une commune",
+    "organisation": "une organisation",
+    "territoire : une commune": "une commune",
+    "bureau : fiches sans thème": "le bureau des fiches sans thème",
+    "pages servies par seconde": (
+        "50 visiteurs à la fois (70 % organisations et territoires, 20 % recherche, 10 % accueil), pages par seconde"
+    ),
+    "erreurs": "erreurs",
+    "fichier Sirene, jusqu’à ce qu’il soit cherché": "un fichier Sirene, de sa lecture à la recherche",
+    "le même fichier une seconde fois": "le même fichier, sans aucun changement",
+    "mémoire, au plus": "mémoire de l’import, PostgreSQL compris",
+}
+_BEGINS, _ENDS = "<!-- mesures -->\n", "<!-- fin des mesures -->\n"
+
+
+def shown_in(readme: str, lines: Sequence[Heading | Line], size: int) -> str:
+    """The README, with the table of this run in the place of the last one."""
+    before, _, rest = readme.partition(_BEGINS)
+    _, _, after = rest.partition(_ENDS)
+    rows = [
+        f"| {SHOWN[line.what]} | {line.value} | {line.aim} |"
+        for line in lines
+        if isinstance(line, Line) and line.what in SHOWN
+    ]
+    measured = [
+        f"Mesuré le {timezone.localdate():%d/%m/%Y} sur {machine()}.",
+        "",
+        f"| {number(size)} organisations | mesuré | cible |",
+        "|---|---:|---:|",
+        *rows,
+    ]
+    return before + _BEGINS + "\n".join(measured) + "\n" + _ENDS + after
