@@ -6,12 +6,13 @@ from itertools import count
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accelerator.accounts.factors import sealed
 from accelerator.accounts.models import ExternalIdentity, Factor, OpenSession, Person
 from accelerator.accounts.states import Door, FactorKind
-from accelerator.calls.models import Application, Call, CallRole, CallVersion
+from accelerator.calls.models import Application, Call, CallRole, CallVersion, Piece
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, IssuerKind
 from accelerator.community.models import (
     Claim,
@@ -245,3 +246,13 @@ def call_application(version: CallVersion | None = None, **values: Any) -> Appli
     if "person" not in given and "paper" not in given:
         given["person"] = person()
     return Application.objects.create(call=version.call, version=version, **given)
+
+
+def piece(application: Application, *, by: Person, **values: Any) -> Piece:
+    """A file joined to an application."""
+    content = b"%PDF-1.7\n%%EOF\n"
+    given = {"name": "statuts.pdf", "size": len(content), "kind": "application/pdf", "digest": "0" * 64, **values}
+    made = Piece(application=application, by=by, at=timezone.now(), **given)
+    made.file.save("exemple.pdf", ContentFile(content), save=False)
+    made.save()
+    return made

@@ -14,15 +14,18 @@ what was shown is kept for others.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
+from accelerator.calls.models import PiecesRequest
+from accelerator.calls.states import ApplicationState, CallRoleName
 from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Export, SavedSearch
 from accelerator.community.queries.checks import link_for
 from accelerator.community.queries.searches import stop_token
@@ -33,6 +36,7 @@ from accelerator.portal.models import Census, Picture
 from accelerator.registers.models import Run
 from demonstration.models import Mail
 from tests import factories
+from tests.calls.conftest import ELIGIBILITY, FORM
 from tests.client import HostileClient
 
 RELATIONS = (
@@ -50,6 +54,9 @@ RELATIONS = (
 DAY = timedelta(days=1)
 EVERYONE = "· · · · · · · · · ·"
 SIGNED_IN = "→ · · · · · · · · ·"
+# The two sides of an application made in the name of the organisation.
+APPLICANT = "→ 404 404 · · · 404 404 404 404"
+SERVICE = "→ 404 404 404 404 404 404 · 404 404"
 TABLE: dict[str, tuple[str, ...]] = {
     # The doors
     "portal:home": (EVERYONE,),
@@ -179,6 +186,36 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:clear_factors": ("→ 403 403 403 403 403 403 403 403 ·",),
     "community:appoint": ("→ 403 403 403 403 403 403 403 403 ·",),
     "community:platform_role_end": ("platform role", "→ 403 403 403 403 403 403 403 403 ·"),
+    # Calls: the concerned writes the call and examines its files
+    "calls:calls": (EVERYONE,),
+    "calls:call": ("call", EVERYONE),
+    "calls:eligibility": ("call", EVERYONE),
+    "calls:begin": ("call", SIGNED_IN),
+    "calls:enter_paper": ("call", "→ 403 403 403 403 403 403 · 403 403"),
+    "calls:my_applications": (SIGNED_IN,),
+    "calls:application": ("file", APPLICANT),
+    "calls:section": ("draft", "questions", APPLICANT),
+    "calls:piece_add": ("draft", "file question", APPLICANT),
+    "calls:piece_asked_add": ("file", APPLICANT),
+    "calls:piece": ("file", "piece", "→ 404 404 · · · 404 · 404 404"),
+    "calls:piece_remove": ("draft", "draft piece", APPLICANT),
+    "calls:submit": ("draft", APPLICANT),
+    "calls:receipt": ("file", APPLICANT),
+    "calls:receipt_pdf": ("file", APPLICANT),
+    "calls:withdraw": ("file", APPLICANT),
+    "calls:give_pieces": ("file", APPLICANT),
+    "calls:message": ("file", APPLICANT),
+    "calls:appeal": ("file", "→ 404 404 403 403 403 404 404 404 404"),  # nothing is notified yet
+    "calls:desk": ("→ 403 403 403 403 403 403 · 403 403",),
+    "calls:lot": ("→ 404 404 404 404 404 404 404 404 404",),  # nothing is chosen
+    "calls:file": ("file", SERVICE),
+    "calls:name_officer": ("file", SERVICE),
+    "calls:ask_pieces": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # some are asked already
+    "calls:admit": ("file", SERVICE),
+    "calls:begin_review": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # it is not admissible yet
+    "calls:inadmissible": ("file", SERVICE),
+    "calls:answer_message": ("file", SERVICE),
+    "calls:answer_appeal": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # nobody appealed
     # The places
     "geography:suggestions": (EVERYONE,),
     # The account
@@ -255,13 +292,14 @@ class World:
     def answer(self, relation: str, address: str) -> str:
         """The same, in the signs of the table."""
         response = self.ask(relation, address)
-        if response.status_code == 302 and response["Location"].startswith(reverse(settings.LOGIN_URL)):
+        if response.status_code == 302 and response["Location"].startswith(reverse(site.LOGIN_URL)):
             return "→"
         return "·" if response.status_code == 200 else str(response.status_code)
 
 
 @pytest.fixture
-def world() -> World:
+def world(settings: Any, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path
     organisation = factories.organisation(siren="732829320")
     people = {relation: factories.person() for relation in RELATIONS[1:]}
     for name in (RoleName.REPRESENTATIVE, RoleName.MANAGER, RoleName.MEMBER):
@@ -307,6 +345,19 @@ def world() -> World:
     export = Export.objects.create(
         person=concerned, name="Jardins", query="?q=jardin", kind="csv", number=1, asked_at=now, expires_at=now + DAY
     )
+    call = factories.call()
+    version = factories.call_version(call, form=FORM, eligibility=ELIGIBILITY)
+    factories.call_role(call, name=CallRoleName.AUTHOR, holder=concerned)
+    factories.call_role(call, holder=concerned)
+    applicant = people["representative"]
+    draft = factories.call_application(version, organisation=organisation, person=applicant)
+    file = factories.call_application(
+        version, organisation=organisation, person=applicant, state=ApplicationState.INCOMPLETE
+    )
+    asked_pieces = [{"name": "Comptes", "basis": "R"}]
+    PiecesRequest.objects.create(
+        application=file, asked_at=now, asked_by=concerned, pieces=asked_pieces, due_on=today + DAY
+    )
     mail = Mail.objects.create(to=concerned.email, subject="Un courriel", body="Son texte.", sent_at=now)
     census = Census.objects.create(day=today, counted_at=now)
     Picture.objects.create(series="roles", look=Look.WIDE, census=census, svg="<svg/>")
@@ -338,6 +389,13 @@ def world() -> World:
             "stop": stop_token(concerned),
             "export": export.token,
             "section": "presentation",
+            "call": call.key,
+            "draft": draft.public_id,
+            "file": file.public_id,
+            "questions": "projet",
+            "file question": "statutes",
+            "piece": factories.piece(file, by=applicant).public_id,
+            "draft piece": factories.piece(draft, by=applicant, question="statutes").public_id,
             "series": "roles",
             "value": "name",
             "territory": "lot-departement-46",

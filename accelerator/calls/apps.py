@@ -7,5 +7,5 @@ class CallsConfig(AppConfig):
     verbose_name = "Appels"
 
     def ready(self) -> None:
-        """Declare the events, what is held about people, and the purpose without a subject."""
-        autodiscover_modules("events", "personal_data", "purposes")
+        """Declare the events, what is held about people, the purpose without a subject, the rules."""
+        autodiscover_modules("events", "personal_data", "purposes", "rules.calls", "rules.applications")

@@ -29,3 +29,23 @@ declare("calls.commission_opened", "a ouvert la séance : {present} membres pré
 declare("calls.commission_adjourned", "a constaté l’absence de quorum : {present} membres présents sur {voting}")
 declare("calls.commission_cancelled", "a annulé la commission")
 declare("calls.commission_closed", "a clos la séance : {count} conclusions")
+# Writing a call
+declare("calls.call_created", "a ouvert l’appel")
+declare("calls.call_changed", "a modifié l’appel : {values}")
+declare("calls.version_written", "a modifié la version en préparation : {part}")
+declare("calls.version_published", "a publié la version {version} de l’appel : {why}", public=True)
+declare("calls.wave_set", "a fixé une vague : dépôts jusqu’au {until}, décision attendue le {expected}", public=True)
+declare("calls.role_given", "a donné le rôle « {role} » à {person}", personal=("person",))
+declare("calls.role_ended", "a retiré le rôle « {role} » à {person}", personal=("person",))
+# Filling in
+declare("calls.begun", "a commencé la candidature")
+declare("calls.section_saved", "a enregistré la partie « {section} »")
+declare("calls.piece_added", "a joint un fichier : {name}")
+declare("calls.piece_removed", "a retiré un fichier : {name}")
+declare("calls.form_changed", "a fait passer le brouillon à la version {version} du formulaire")
+# In the service
+declare("calls.received_on_paper", "a enregistré la candidature, reçue sur papier le {on}, sous le numéro {number}")
+declare("calls.officer_named", "a confié le dossier à {person}", personal=("person",))
+declare("calls.message_written", "a écrit dans le dossier")
+declare("calls.decision_drafted", "a préparé une décision : {outcome}")
+declare("calls.silence_decided", "a constaté que le silence a décidé : {outcome}")

@@ -115,6 +115,9 @@ SUBMIT: Final = _passage(
     "calls.submitted",
     "Cette candidature n’est plus un brouillon : elle a été déposée.",
 )
+ENTER: Final = _passage(
+    "enter", (_S.DRAFT,), _S.SUBMITTED, "calls.received_on_paper", "Ce dossier est déjà enregistré."
+)
 ASK_PIECES: Final = _passage(
     "ask_pieces",
     (_S.SUBMITTED,),
@@ -191,7 +194,7 @@ WITHDRAW: Final = _passage(
     "Cette candidature a reçu sa décision, ou est déjà retirée.",
 )
 TRANSITIONS: Final = (
-    *(SUBMIT, ASK_PIECES, GIVE_PIECES, ADMIT, BEGIN_REVIEW, HEAR, DECIDE, *UNDO.values(), NOTIFY),
+    *(SUBMIT, ENTER, ASK_PIECES, GIVE_PIECES, ADMIT, BEGIN_REVIEW, HEAR, DECIDE, *UNDO.values(), NOTIFY),
     *(APPEAL, UPHOLD, RECONSIDER, WITHDRAW),
 )
 

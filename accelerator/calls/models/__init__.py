@@ -9,6 +9,7 @@ from accelerator.calls.models.applications import (
     Exchange,
     Piece,
     PiecesRequest,
+    next_number,
 )
 from accelerator.calls.models.calls import Call, CallQuerySet, CallRole, CallRoleQuerySet, CallVersion, Wave
 from accelerator.calls.models.promises import Promise
@@ -61,4 +62,5 @@ __all__ = [
     "Slot",
     "Vote",
     "Wave",
+    "next_number",
 ]

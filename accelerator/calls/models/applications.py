@@ -1,8 +1,11 @@
 """Applications: what was answered, the pieces, what is asked and written in the file, what is decided."""
 
+from datetime import datetime
+
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from accelerator.accounts.models import new_public_id
 from accelerator.calls.models.calls import Call, CallRole, CallVersion, Wave
@@ -24,6 +27,14 @@ _FILE_IS_ARCHIVED = (
     "Le temps du dossier et celui des recours, puis celui que fixent les archives publiques ; "
     "il ne porte plus votre nom après la suppression de votre compte."
 )
+
+
+def next_number(at: datetime) -> str:
+    """A number that no other application has, taken from the database's sequence: "2026-000042"."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('calls_application_number')")
+        (number,) = cursor.fetchone()
+    return f"{localdate(at).year}-{number:06d}"
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):

@@ -1,0 +1,1 @@
+"""The forms of the calls, a module per noun."""

@@ -1,0 +1,140 @@
+"""The forms of the service."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from accelerator.calls.states import AppealOutcome, ApplicationState
+from accelerator.design.forms import FilterForm, Form, dress
+
+_DAY = {"type": "date"}
+MOST_PIECES = 6
+
+
+class DeskFilters(FilterForm):
+    """The filters of the desk."""
+
+    q = forms.CharField(label="Titre, numéro ou organisation", max_length=100)
+    appel = forms.ChoiceField(label="Appel")
+    etat = forms.ChoiceField(
+        label="État",
+        choices=[("", "Tous"), *(one for one in ApplicationState.choices if one[0] != ApplicationState.DRAFT)],
+    )
+    instructeur = forms.ChoiceField(
+        label="Instructeur", choices=[("", "Tous"), ("moi", "Moi"), ("personne", "Personne encore")]
+    )
+    delai = forms.ChoiceField(
+        label="Délai", choices=[("", "Tous"), ("retard", "En retard"), ("bientot", "Dans les deux semaines")]
+    )
+
+    def __init__(self, *args: Any, calls: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["appel"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [("", "Tous"), *calls]
+
+
+class PiecesForm(Form):
+    """What is missing: each piece, its basis, and by when."""
+
+    due_on = forms.DateField(label="À donner au plus tard le", widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, MOST_PIECES + 1):
+            first = number == 1
+            self.fields[f"name_{number}"] = forms.CharField(label=f"Pièce {number}", max_length=200, required=first)
+            self.fields[f"basis_{number}"] = forms.CharField(
+                label=f"Fondement de la demande, pièce {number}",
+                help_text="L’article du règlement de l’appel, ou le texte, qui permet de la demander.",
+                max_length=300,
+                required=first,
+            )
+        for field in self.fields.values():
+            dress(field)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        for number in range(1, MOST_PIECES + 1):
+            name, basis = values.get(f"name_{number}"), values.get(f"basis_{number}")
+            if name and not basis and f"basis_{number}" not in self.errors:
+                self.add_error(f"basis_{number}", "Dites sur quel fondement cette pièce est demandée.")
+            if basis and not name and f"name_{number}" not in self.errors:
+                self.add_error(f"name_{number}", "Nommez la pièce demandée.")
+        return values
+
+    @property
+    def pieces(self) -> list[dict[str, str]]:
+        """The pieces asked."""
+        return [
+            {"name": name, "basis": self.cleaned_data.get(f"basis_{number}", "")}
+            for number in range(1, MOST_PIECES + 1)
+            if (name := self.cleaned_data.get(f"name_{number}"))
+        ]
+
+
+class InadmissibleForm(Form):
+    """The rule that fails, why, and what to do instead."""
+
+    rule = forms.ChoiceField(label="Condition non remplie", widget=forms.RadioSelect)
+    reasons = forms.CharField(label="Motifs", widget=forms.Textarea, max_length=10_000)
+    advice = forms.CharField(
+        label="Ce que l’on conseille au candidat", widget=forms.Textarea, max_length=5000, required=False
+    )
+
+    def __init__(self, *args: Any, rules: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["rule"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [*rules, ("autre", "Une autre raison, dite dans les motifs")]
+
+
+class OfficerForm(Form):
+    """Who examines the file."""
+
+    officer = forms.ChoiceField(label="Instructeur", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, officers: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["officer"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = list(officers)
+
+
+class AppealAnswerForm(Form):
+    """What follows from an appeal, and why."""
+
+    outcome = forms.ChoiceField(label="Suite donnée", choices=AppealOutcome.choices, widget=forms.RadioSelect)
+    answer = forms.CharField(label="Réponse motivée", widget=forms.Textarea, max_length=10_000)
+
+
+class PaperForm(Form):
+    """A file that came on paper."""
+
+    received_on = forms.DateField(
+        label="Arrivé le",
+        help_text="La date d’arrivée au service : le délai légal part de ce jour.",
+        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+    )
+    title = forms.CharField(label="Titre du projet", max_length=200)
+    name = forms.CharField(label="Qui candidate", max_length=200)
+    address = forms.CharField(label="Adresse postale", max_length=300)
+    email = forms.EmailField(label="Adresse électronique", max_length=254, required=False)
+    organisation = forms.CharField(
+        label="Identifiant de sa fiche dans l’annuaire",
+        help_text="La fin de l’adresse de la fiche, après le dernier tiret.",
+        max_length=12,
+        required=False,
+    )
+
+    def clean_received_on(self) -> date:
+        day: date = self.cleaned_data["received_on"]
+        if day.year < 2000:
+            raise forms.ValidationError("Écrivez la date d’arrivée, par exemple 31/12/2026.")
+        return day
+
+
+class BulkForm(Form):
+    """Nothing more to say: what will be done is shown."""

@@ -1,0 +1,300 @@
+"""The service's side: completeness, admissibility, messages, paper, what silence decides, appeals."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from accelerator.accounts.models import Person
+from accelerator.calls.clock import months_after
+from accelerator.calls.models import (
+    Appeal,
+    Application,
+    CallRole,
+    Decision,
+    Exchange,
+    PiecesRequest,
+)
+from accelerator.calls.operations.applications import keep_piece
+from accelerator.calls.purposes import purpose_of
+from accelerator.calls.queries.standing import FileStanding, file_standing_of
+from accelerator.calls.queries.timing import clock_of
+from accelerator.calls.rules.applications import reason_against_submitting
+from accelerator.calls.rules.registry import require
+from accelerator.calls.states import (
+    ADMIT,
+    APPEAL,
+    ASK_PIECES,
+    BEGIN_REVIEW,
+    DECIDABLE,
+    GIVE_PIECES,
+    PENDING,
+    RECONSIDER,
+    UPHOLD,
+    AppealKind,
+    AppealOutcome,
+    CallRoleName,
+    DecisionKind,
+    DecisionOutcome,
+    Side,
+    Silence,
+)
+from accelerator.design.uploads import Document
+from accelerator.journal import Actor
+from accelerator.journal.operations import record
+from accelerator.notices.operations import tell
+from accelerator.notices.recipients import Recipient
+from accelerator.workflow import Refused, operation
+from accelerator.workflow.dates import said
+from accelerator.workflow.transitions import move
+
+LONGEST_MESSAGE = 5000
+APPEAL_MONTHS = 2
+# Why silence decides, as it is written in the decision that nobody signs.
+BY_SILENCE = {
+    Silence.REJECTION: (
+        DecisionOutcome.REJECTED,
+        "Aucune réponse n’a été notifiée avant le {day} inclus : le silence gardé {months} mois vaut rejet ({law}).",
+    ),
+    Silence.ACCEPTANCE: (
+        DecisionOutcome.RETAINED,
+        (
+            "Aucune réponse n’a été notifiée avant le {day} inclus : le silence gardé {months} mois vaut acceptation "
+            "({law})."
+        ),
+    ),
+}
+
+
+@operation
+def name_officer(*, application: Application, officer: Person, by: Person, at: datetime) -> Application:
+    """Give a file to an officer of the call, or take it oneself."""
+    held, standing = _held(application, by)
+    require("calls.examine", standing)
+    if not CallRole.objects.current().filter(call=held.call, person=officer, name=CallRoleName.OFFICER).exists():
+        raise Refused(f"{officer.name} n’est pas instructeur de cet appel.", field="officer")
+    if held.officer == officer:
+        return held
+    held.officer = officer
+    held.save(update_fields=["officer"])
+    record("calls.officer_named", held, officer, by=by, at=at, person=officer.name)
+    return held
+
+
+@operation
+def ask_pieces(
+    *, application: Application, pieces: Sequence[Mapping[str, str]], due_on: date, by: Person, at: datetime
+) -> PiecesRequest:
+    """Ask for what is missing: each piece with its basis, and by when. The clock stops for the delay granted.
+
+    pieces  [{"name": …, "basis": …}].
+    """
+    held, standing = _held(application, by)
+    require("calls.examine", standing)
+    if not pieces or any(not piece["name"].strip() or not piece["basis"].strip() for piece in pieces):
+        raise Refused("Nommez chaque pièce, et dites sur quel fondement elle est demandée.")
+    if due_on <= localdate(at):
+        raise Refused("Donnez un jour à venir.", field="due_on")
+    listed = ", ".join(piece["name"] for piece in pieces)
+    moved = move(held, ASK_PIECES, by=by, at=at, changes={"complete_on": None}, due=said(due_on), pieces=listed)
+    request = PiecesRequest.objects.create(
+        application=moved, asked_at=at, asked_by=by, pieces=[dict(piece) for piece in pieces], due_on=due_on
+    )
+    _set_clock(moved)
+    _tell("calls/pieces_asked", moved, at, request=request)
+    return request
+
+
+@operation
+def give_pieces(*, application: Application, by: Person, at: datetime) -> Application:
+    """Say that the pieces asked are given; the service looks at the file again, and the clock runs again."""
+    held, standing = _held(application, by)
+    require("calls.fill_in", standing)
+    request = held.requests.select_for_update().filter(ended_at__isnull=True).first()
+    if request is None:
+        raise Refused(GIVE_PIECES.refusal)
+    if not held.pieces.filter(question="", removed_at__isnull=True, at__gte=request.asked_at).exists():
+        raise Refused("Joignez au moins un fichier avant de dire que les pièces sont données.")
+    moved = move(held, GIVE_PIECES, by=by, at=at, changes={"complete_on": localdate(at)})
+    request.answered_at = request.ended_at = at
+    request.save(update_fields=["answered_at", "ended_at"])
+    _set_clock(moved)
+    if moved.officer is not None:
+        data = {"application": moved, "call": moved.call}
+        tell("calls/pieces_given", to=Recipient.of(moved.officer), at=at, data=data)
+    return moved
+
+
+@operation
+def admit(*, application: Application, by: Person, at: datetime) -> Application:
+    """Declare a file admissible, its pieces still missing or not; the applicant is told."""
+    held, standing = _held(application, by)
+    require("calls.examine", standing)
+    complete_on = held.complete_on or localdate(at)
+    moved = move(held, ADMIT, by=by, at=at, changes={"complete_on": complete_on})
+    _end_requests(moved, at)
+    _tell("calls/admitted", moved, at)
+    return moved
+
+
+@operation
+def begin_review(*, application: Application, by: Person, at: datetime) -> Application:
+    """Open the examination of an admissible file."""
+    held, standing = _held(application, by)
+    require("calls.examine", standing)
+    return move(held, BEGIN_REVIEW, by=by, at=at)
+
+
+@operation
+def draft_decision(
+    *, application: Application, outcome: DecisionOutcome, reasons: str, advice: str, by: Person, at: datetime
+) -> Decision:
+    """Prepare a decision, or change the one in preparation; nothing is decided until someone signs it.
+
+    Refused without reasons, and once it is signed.
+    """
+    held, standing = _held(application, by)
+    require("calls.examine", standing)
+    if held.state not in DECIDABLE:
+        raise Refused("Cette candidature n’attend pas de décision : elle en a une, ou est close.")
+    if not reasons.strip():
+        raise Refused("Une décision est motivée : dites pourquoi.", field="reasons")
+    waiting = held.decisions.select_for_update().filter(notified_at__isnull=True).first()
+    decision = waiting or Decision(application=held, drafted_by=by, drafted_at=at)
+    decision.outcome, decision.reasons, decision.advice = outcome, reasons.strip(), advice.strip()
+    decision.save()
+    record("calls.decision_drafted", held, by=by, at=at, outcome=decision.get_outcome_display())
+    return decision
+
+
+@operation
+def write_message(
+    *, application: Application, text: str, document: Document | None, by: Person, at: datetime
+) -> Exchange:
+    """Write in the file, from one's own side, with a file or not; the other side is told by mail."""
+    held, standing = _held(application, by)
+    require("calls.write_in_file", standing)
+    if not text.strip():
+        raise Refused("Écrivez votre message.", field="text")
+    side = Side.APPLICANT if standing.is_applicant else Side.SERVICE
+    piece = keep_piece(application=held, question="", document=document, by=by, at=at) if document else None
+    exchange = Exchange.objects.create(
+        application=held, side=side, person=by, text=text.strip(), sent_at=at, piece=piece
+    )
+    record("calls.message_written", held, by=by, at=at)
+    if side == Side.SERVICE:
+        _tell("calls/message_written", held, at, exchange=exchange)
+    elif held.officer is not None:
+        data = {"application": held, "call": held.call, "exchange": exchange, "to_service": True}
+        tell("calls/message_written", to=Recipient.of(held.officer), at=at, data=data)
+    return exchange
+
+
+@operation
+def decide_by_silence(*, application: Application, by: Actor, at: datetime) -> Decision | None:
+    """Write down what silence decided, once; None when it decides nothing (any more). Both sides are told.
+
+    The file keeps its state: an express decision may still come, and replaces this one as it is told.
+    """
+    held = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("call", "person", "officer", "organisation")
+        .get(pk=application.pk)
+    )
+    already = held.decisions.filter(notified_at__isnull=False).exists()
+    if held.state not in PENDING or already or held.silence_on is None or localdate(at) <= held.silence_on:
+        return None
+    outcome, reasons = BY_SILENCE[Silence(held.call.silence)]
+    decision = Decision.objects.create(
+        application=held,
+        kind=DecisionKind.IMPLICIT,
+        outcome=outcome,
+        reasons=reasons.format(
+            day=said(held.silence_on),
+            months=held.call.silence_months,
+            law=held.call.silence_source.get("law", "règlement de l’appel"),
+        ),
+        drafted_at=at,
+        notified_at=at,
+    )
+    record("calls.silence_decided", held, by=by, at=at, outcome=decision.get_outcome_display())
+    _tell("calls/silence_decided", held, at, decision=decision)
+    if held.officer is not None:
+        data = {"application": held, "call": held.call, "decision": decision, "to_service": True}
+        tell("calls/silence_decided", to=Recipient.of(held.officer), at=at, data=data)
+    purpose_of(held.call.purpose).on_decided(application=held, decision=decision, by=by, at=at)
+    return decision
+
+
+@operation
+def file_appeal(*, application: Application, kind: AppealKind, grounds: str, by: Person, at: datetime) -> Appeal:
+    """Contest a decision that was told; an answer is due, or silence rejects."""
+    held, standing = _held(application, by)
+    if refusal := reason_against_submitting(standing, localdate(at)):
+        raise Refused(refusal)
+    if not grounds.strip():
+        raise Refused("Dites ce que vous contestez, et pourquoi.", field="grounds")
+    moved = move(held, APPEAL, by=by, at=at, kind=AppealKind(kind).label.lower())
+    decision = moved.decisions.notified().get()
+    due_on = months_after(localdate(at), APPEAL_MONTHS)
+    appeal = Appeal.objects.create(
+        application=moved,
+        decision=decision,
+        kind=kind,
+        grounds=grounds.strip(),
+        filed_at=at,
+        filed_by=by,
+        due_on=due_on,
+    )
+    if moved.officer is not None:
+        data = {"application": moved, "call": moved.call, "appeal": appeal}
+        tell("calls/appealed", to=Recipient.of(moved.officer), at=at, data=data)
+    return appeal
+
+
+@operation
+def answer_appeal(*, application: Application, outcome: AppealOutcome, answer: str, by: Person, at: datetime) -> Appeal:
+    """Answer an appeal: the decision stands, or the file is examined again. Reasons are given either way."""
+    held, standing = _held(application, by)
+    require("calls.examine", standing)
+    if not answer.strip():
+        raise Refused("Une réponse à un recours est motivée.", field="answer")
+    appeal = held.appeals.select_for_update().filter(answered_at__isnull=True).first()
+    if appeal is None:
+        raise Refused(UPHOLD.refusal)
+    moved = move(held, UPHOLD if outcome == AppealOutcome.UPHELD else RECONSIDER, by=by, at=at, reason=answer.strip())
+    appeal.outcome, appeal.answer, appeal.answered_at, appeal.answered_by = outcome, answer.strip(), at, by
+    appeal.save(update_fields=["outcome", "answer", "answered_at", "answered_by"])
+    _tell("calls/appeal_answered", moved, at, appeal=appeal)
+    return appeal
+
+
+def _end_requests(application: Application, at: datetime) -> None:
+    if application.requests.filter(ended_at__isnull=True).update(ended_at=at):
+        _set_clock(application)
+
+
+def _set_clock(application: Application) -> None:
+    """Write the day on which silence decides, as the requests now make it."""
+    if application.received_on is None:
+        return
+    clock = clock_of(application.call, application.received_on, application.requests.order_by("asked_at"))
+    application.silence_on = clock.silence_on
+    application.save(update_fields=["silence_on"])
+
+
+def _tell(template: str, application: Application, at: datetime, **data: Any) -> None:
+    """Tell the applicant's side: whoever began the file and whoever submitted it."""
+    people = [person for person in (application.person, application.submitted_by) if person]
+    shown = {"application": application, "call": application.call, **data}
+    tell(template, to=[Recipient.of(person) for person in people], at=at, data=shown)
+
+
+def _held(application: Application, by: Person) -> tuple[Application, FileStanding]:
+    held = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("call", "version", "organisation__seat", "person", "submitted_by", "officer")
+        .get(pk=application.pk)
+    )
+    return held, file_standing_of(by, held)

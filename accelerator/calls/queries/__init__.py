@@ -1,0 +1,1 @@
+"""What is read of the calls, a module per noun."""

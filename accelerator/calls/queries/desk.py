@@ -1,0 +1,110 @@
+"""The desk of those who examine: what is theirs, what is late, what comes next, the load, the funnel."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
+
+from accelerator.calls.models import Application, Call, CallRole
+from accelerator.calls.queries.standing import served
+from accelerator.calls.states import PENDING, ApplicationState, CallRoleName
+
+# How far ahead the desk looks.
+SOON: Final = timedelta(days=14)
+_STEPS: Final = (
+    ("Déposées", tuple(state for state in ApplicationState.values if state != ApplicationState.DRAFT)),
+    (
+        "Recevables",
+        (
+            ApplicationState.ADMISSIBLE,
+            ApplicationState.REVIEW,
+            ApplicationState.HEARING,
+        ),
+    ),
+    ("En instruction ou en audition", (ApplicationState.REVIEW, ApplicationState.HEARING)),
+    ("Décidées", (ApplicationState.DECIDED,)),
+    ("Notifiées", (ApplicationState.NOTIFIED, ApplicationState.APPEALED)),
+)
+
+
+def files_of(person: Any) -> QuerySet[Application]:
+    """The submitted applications that a person examines, signs or presides over, with the day that presses first."""
+    condition = served(person)
+    if condition is None:
+        return Application.objects.none()
+    return (
+        Application.objects.submitted()
+        .filter(condition)
+        .annotate(due_on=Coalesce(Least("silence_on", "expected_on"), "silence_on", "expected_on"))
+        .select_related("call", "organisation", "officer", "person")
+    )
+
+
+def late(on: date) -> Q:
+    """Waiting past the day on which silence decides, or on which an answer was promised."""
+    return Q(state__in=PENDING) & (Q(silence_on__lt=on) | Q(expected_on__lt=on))
+
+
+def soon(on: date) -> Q:
+    """Waiting, and due within two weeks."""
+    return Q(state__in=PENDING) & ~late(on) & (Q(silence_on__lte=on + SOON) | Q(expected_on__lte=on + SOON))
+
+
+@dataclass(frozen=True)
+class DeskFigures:
+    """What the desk says first.
+
+    load    (officer's name, waiting files), the heaviest first.
+    funnel  (step, how many files are there).
+    """
+
+    waiting: int
+    late: int
+    soon: int
+    unassigned: int
+    load: list[tuple[str, int]]
+    funnel: list[tuple[str, int]]
+
+
+def figures_of(files: QuerySet[Application], on: date) -> DeskFigures:
+    """The figures of some files. Two queries."""
+    plain = files.order_by().values("state")
+    counted = plain.annotate(
+        number=Count("pk"),
+        late=Count("pk", filter=late(on)),
+        soon=Count("pk", filter=soon(on)),
+        unassigned=Count("pk", filter=Q(officer__isnull=True)),
+    )
+    by_state = {row["state"]: row for row in counted}
+    waiting = [by_state[state] for state in PENDING if state in by_state]
+    load = (
+        files.filter(state__in=PENDING, officer__isnull=False)
+        .order_by()
+        .values(given=F("officer__given_name"), family=F("officer__family_name"), who=F("officer"))
+        .annotate(number=Count("pk"))
+        .order_by("-number", "who")[:10]
+    )
+    return DeskFigures(
+        waiting=sum(row["number"] for row in waiting),
+        late=sum(row["late"] for row in waiting),
+        soon=sum(row["soon"] for row in waiting),
+        unassigned=sum(row["unassigned"] for row in waiting),
+        load=[(f"{row['given']} {row['family']}".strip(), row["number"]) for row in load],
+        funnel=[
+            (label, sum(by_state[state]["number"] for state in states if state in by_state)) for label, states in _STEPS
+        ],
+    )
+
+
+def calls_served(person: Any) -> list[Call]:
+    """The calls in which a person examines, signs or presides."""
+    roles = CallRole.objects.current().filter(person=person).exclude(name=CallRoleName.AUTHOR).values("call")
+    return list(Call.objects.filter(pk__in=roles).order_by("title", "pk"))
+
+
+def officers_of(call: Call) -> list[Any]:
+    """The officers of a call."""
+    roles = CallRole.objects.current().filter(call=call, name=CallRoleName.OFFICER).select_related("person")
+    return [role.person for role in roles.order_by("person__family_name", "pk")]

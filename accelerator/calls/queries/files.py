@@ -1,0 +1,116 @@
+"""What is read of applications: lists, files, their history."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accelerator.accounts.models import Person
+from accelerator.accounts.queries import Line, with_actor_names
+from accelerator.calls.models import Application, Decision, Piece
+from accelerator.calls.purposes import purposes
+from accelerator.calls.queries.standing import mine
+from accelerator.calls.questions import Question, Questionnaire, Section, said_answer
+from accelerator.calls.states import QuestionKind
+from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.states import OrganisationState
+from accelerator.geography.models import Place
+from accelerator.journal.queries import history_of
+
+# What the applicant does not read before a decision is told; once it is, its own event says all there is to say.
+_NOT_TOLD: Final = ("calls.decided", "calls.decision_undone", "calls.decision_drafted", "calls.officer_named")
+
+
+@dataclass(frozen=True)
+class AnsweredQuestion:
+    """A question that is asked, with its answer as it is read."""
+
+    question: Question
+    text: str
+    pieces: list[Piece]
+    missing: bool
+    reused: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class AnsweredSection:
+    """A section of a file, and who saved it last."""
+
+    section: Section
+    lines: list[AnsweredQuestion]
+    saved: dict[str, Any] | None
+
+    @property
+    def missing(self) -> int:
+        """How many required answers are missing."""
+        return sum(1 for line in self.lines if line.missing)
+
+
+def name_of(actor: str) -> str:
+    """The name of whoever an actor's key leads to, to be read at the start of a sentence."""
+    number = actor.removeprefix("person:")
+    person = Person.objects.filter(pk=number).first() if number.isdigit() else None
+    return person.name if person else "Quelqu’un"
+
+
+def silent_files(on: date) -> QuerySet[Application]:
+    """The files that silence has decided, and of which nothing is written yet."""
+    told = Decision.objects.filter(application=OuterRef("pk"), notified_at__isnull=False)
+    return Application.objects.pending().filter(silence_on__lt=on).exclude(Exists(told)).order_by("pk")
+
+
+def applicable_organisations(person: Any) -> list[Organisation]:
+    """The active organisations in whose name a person may begin an application: theirs, and those they help."""
+    if not getattr(person, "is_authenticated", False):
+        return []
+    held = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
+    helped = Mandate.objects.current().filter(helper=person).values("organisation")
+    organisations = Organisation.objects.filter(Q(pk__in=held) | Q(pk__in=helped), state=OrganisationState.ACTIVE)
+    return list(organisations.select_related("seat").order_by("name", "pk"))
+
+
+def my_applications(person: Any) -> QuerySet[Application]:
+    """The applications on whose side a person is, those of the subjects that they edit included."""
+    refs = [subject.ref for purpose in purposes() if purpose.has_subject for subject in purpose.subjects(person)]
+    return Application.objects.filter(mine(person) | Q(subject__in=refs)).select_related("call", "organisation")
+
+
+def history_of_file(application: Application, *, service: bool) -> list[Line]:
+    """What happened to a file. The applicant reads nothing of a decision that is not told."""
+    events = history_of(application)
+    if not service:
+        events = events.exclude(code__in=_NOT_TOLD)
+    return with_actor_names(events[:100])
+
+
+def answered(application: Application) -> list[AnsweredSection]:
+    """The file as it is read: each section, its questions, their answers and their files. Two queries."""
+    form = Questionnaire.from_json(application.version.form)
+    pieces: dict[str, list[Piece]] = {}
+    for piece in application.pieces.filter(removed_at__isnull=True).order_by("pk"):
+        pieces.setdefault(piece.question, []).append(piece)
+    keys = {
+        key
+        for question in form.questions
+        if question.kind == QuestionKind.PLACES
+        for key in application.answers.get(question.code) or ()
+    }
+    places = {place.key: place.name for place in Place.objects.filter(key__in=keys)} if keys else {}
+    asked = {question.code for question in form.asked(application.answers, set(pieces))}
+    missing = {question.code for question in form.missing(application.answers, set(pieces))}
+    sections = []
+    for section in form.sections:
+        lines = [
+            AnsweredQuestion(
+                question=question,
+                text=said_answer(question, application.answers.get(question.code), places),
+                pieces=pieces.get(question.code, []),
+                missing=question.code in missing,
+                reused=application.reused.get(question.code),
+            )
+            for question in section.questions
+            if question.code in asked
+        ]
+        sections.append(AnsweredSection(section, lines, application.sections.get(section.code)))
+    return sections

@@ -1,0 +1,96 @@
+"""The acknowledgement of receipt, with every mention that the law wants (CRPA R112-11-1)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accelerator.calls.models import Application
+from accelerator.calls.queries.timing import clock_of_file
+from accelerator.calls.states import Origin, Silence
+from accelerator.workflow.dates import MOMENT, said
+
+_MONTHS = {1: "un mois", 2: "deux mois", 3: "trois mois", 4: "quatre mois", 6: "six mois"}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One mention: what it is, and its text."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An acknowledgement of receipt: the same lines on the page, in the mail and in the PDF."""
+
+    lines: tuple[Mention, ...]
+    remedies: tuple[str, ...]
+
+
+def receipt_of(application: Application) -> Receipt:
+    """The acknowledgement of receipt of a submitted application. One query."""
+    call, clock = application.call, clock_of_file(application)
+    if clock is None or application.submitted_at is None or application.received_on is None:
+        raise LookupError("Une candidature qui n’est pas déposée n’a pas d’accusé de réception.")
+    came = said(application.submitted_at, MOMENT)
+    if application.origin == Origin.PAPER:
+        came = f"{said(application.received_on)} (sur papier)"
+    by = application.submitted_by.name if application.submitted_by else ""
+    lines = [
+        Mention("Numéro", application.number or ""),
+        Mention("Objet", f"{application.title}, à l’appel « {call.title} »"),
+        Mention("Reçue le", came),
+        Mention("Déposée par", f"{by} ({application.submitted_as})" if application.submitted_as else by),
+        Mention("Service chargé du dossier", call.service),
+        Mention("Adresse", call.service_address),
+        Mention("Adresse électronique", call.service_email),
+        Mention("Téléphone", call.service_phone),
+        Mention("Si le service ne répond pas", clock.sentence),
+    ]
+    if call.silence == Silence.ACCEPTANCE:
+        lines.append(Mention("Attestation", "À votre demande, le service atteste la décision implicite d’acceptation."))
+    remedies = remedies_of(call.remedies)
+    lines += [Mention("Voies et délais de recours", " ".join(remedies))] if remedies else []
+    return Receipt(tuple(line for line in lines if line.text), remedies)
+
+
+def remedies_of(remedies: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The remedies of a call, a sentence each."""
+    names = {
+        "gracieux": "recours gracieux",
+        "hierarchique": "recours hiérarchique",
+        "contentieux": "recours contentieux",
+    }
+    return tuple(
+        f"Un {names.get(one['kind'], one['kind'])} peut être formé devant {one['before']}, dans un délai de "
+        f"{_MONTHS.get(one['months'], str(one['months']) + ' mois')} à compter de la notification de la décision, "
+        f"ou du jour "
+        "où le silence a décidé."
+        for one in remedies
+    )
+
+
+def as_document(application: Application, receipt: Receipt) -> dict[str, Any]:
+    """The data of the PDF, for the template "letter" of `calls.documents`."""
+    call = application.call
+    recipient = application.organisation.name if application.organisation else application.paper.get("name", "")
+    if not recipient and application.person is not None:
+        recipient = application.person.name
+    return {
+        "title": f"Accusé de réception n° {application.number}",
+        "running": f"{call.title} · candidature n° {application.number}",
+        "issuer": call.issuer_name,
+        "service": call.service,
+        "contact": f"{call.service_address} · {call.service_email} · {call.service_phone}",
+        "recipient": recipient,
+        "dated": said(application.submitted_at) if application.submitted_at else "",
+        "facts": [[line.label, line.text] for line in receipt.lines if line.label != "Voies et délais de recours"],
+        "opening": "Cet accusé de réception est délivré en application de l’article R112-11-1 du code des relations "
+        "entre le public et l’administration."
+        if call.crpa
+        else "Cet accusé de réception est délivré selon le règlement de l’appel.",
+        "parts": [],
+        "scores": [],
+        "remedies": list(receipt.remedies),
+        "signature": call.service,
+    }

@@ -1,0 +1,152 @@
+"""Who is what to a call, and to an application."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+
+from accelerator.calls.models import Application, Call, CallRole
+from accelerator.calls.purposes import purpose_of
+from accelerator.calls.states import CallRoleName
+from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.queries.people import Standing, platform_roles_of, standing_of
+from accelerator.community.states import STEERING_ROLES, RoleName
+from accelerator.geography.perimeters import Perimeter, touching
+
+
+@dataclass(frozen=True)
+class CallStanding:
+    """What a person is to a call: read once, asked many times by the rules."""
+
+    person: Any
+    call: Call
+    roles: tuple[CallRole, ...]
+    is_administrator: bool
+
+    def holds(self, name: CallRoleName) -> bool:
+        return any(role.name == name for role in self.roles)
+
+    @property
+    def is_author(self) -> bool:
+        return self.holds(CallRoleName.AUTHOR)
+
+    @property
+    def is_officer(self) -> bool:
+        return self.holds(CallRoleName.OFFICER)
+
+    @property
+    def reads_files(self) -> bool:
+        """Whoever examines, signs or presides; the author writes the rules and reads nobody's file."""
+        return any(role.name != CallRoleName.AUTHOR for role in self.roles)
+
+
+@dataclass(frozen=True)
+class FileStanding:
+    """What a person is to an application."""
+
+    person: Any
+    application: Application
+    call: CallStanding
+    organisation: Standing | None
+
+    @cached_property
+    def is_applicant(self) -> bool:
+        """On the side of who applies: may read the file and fill it in.
+
+        Whoever began it, as long as they belong to the organisation that applies; those who steer it; its helper;
+        those who may edit what is applied with.
+        """
+        person, application = self.person, self.application
+        if not getattr(person, "is_authenticated", False):
+            return False
+        if self.organisation is None:
+            if application.person_id == person.pk:
+                return True
+        elif (
+            self.organisation.is_steering
+            or self.organisation.is_helper
+            or (self.organisation.is_member and application.person_id == person.pk)
+        ):
+            return True
+        return bool(application.subject) and purpose_of(application.call.purpose).may_edit(person, application.subject)
+
+    @cached_property
+    def is_service(self) -> bool:
+        """On the side of the service: in the perimeter of one of one's roles in the call."""
+        return any(
+            role.name != CallRoleName.AUTHOR and _covers(role, self.application.organisation)
+            for role in self.call.roles
+        )
+
+    @cached_property
+    def is_officer(self) -> bool:
+        return any(
+            role.name == CallRoleName.OFFICER and _covers(role, self.application.organisation)
+            for role in self.call.roles
+        )
+
+    @property
+    def is_of_applicant(self) -> bool:
+        """Whether the person belongs to the organisation that applies, or applies: nobody examines their own file."""
+        if self.application.person_id == getattr(self.person, "pk", None):
+            return True
+        return self.organisation is not None and (self.organisation.is_member or self.organisation.is_helper)
+
+
+def _covers(role: CallRole, organisation: Organisation | None) -> bool:
+    if not role.where:
+        return True
+    if organisation is None:
+        return False
+    if organisation.seat is not None:
+        return not set(role.where.keys).isdisjoint(organisation.seat.cover)
+    return role.where.touches(Perimeter(tuple(organisation.territories), tuple(organisation.territories_cover)))
+
+
+def call_standing_of(person: Any, call: Call) -> CallStanding:
+    """What this person is to this call. Two queries (none for a visitor)."""
+    if not getattr(person, "is_authenticated", False):
+        return CallStanding(person, call, (), False)
+    roles = tuple(CallRole.objects.current().filter(person=person, call=call).order_by("pk"))
+    administrates = any(role.name == RoleName.ADMINISTRATOR for role in platform_roles_of(person))
+    return CallStanding(person, call, roles, administrates)
+
+
+def file_standing_of(person: Any, application: Application) -> FileStanding:
+    """What this person is to this application. Four queries (none for a visitor)."""
+    organisation = application.organisation
+    within = standing_of(person, organisation) if organisation else None
+    return FileStanding(person, application, call_standing_of(person, application.call), within)
+
+
+def mine(person: Any) -> Q:
+    """The applications on whose side a person is, as a condition; those of subjects that they edit come by `begun`."""
+    steered = Role.objects.current().filter(person=person, name__in=STEERING_ROLES).values("organisation")
+    belonging = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
+    helped = Mandate.objects.current().filter(helper=person).values("organisation")
+    return (
+        Q(person=person, organisation__isnull=True)
+        | Q(person=person, organisation__in=belonging)
+        | Q(organisation__in=steered)
+        | Q(organisation__in=helped)
+    )
+
+
+def served(person: Any) -> Q | None:
+    """The submitted applications that a person examines, signs or presides over; None when there are none."""
+    roles = CallRole.objects.current().filter(person=person).exclude(name=CallRoleName.AUTHOR)
+    condition: Q | None = None
+    everywhere: list[int] = []
+    for role in roles.order_by("pk"):
+        if not role.where:
+            everywhere.append(role.call_id)
+            continue
+        seated = Q(organisation__seat__cover__overlap=list(role.where.keys))
+        unseated = Q(organisation__seat__isnull=True) & touching("organisation__territories", role.where)
+        within = Q(call=role.call_id) & (seated | unseated)
+        condition = within if condition is None else condition | within
+    if everywhere:
+        every = Q(call__in=sorted(set(everywhere)))
+        condition = every if condition is None else condition | every
+    return condition

@@ -1,0 +1,69 @@
+"""Who may fill in, submit, read and examine an application."""
+
+from datetime import date, datetime
+
+from accelerator.calls.models import Call
+from accelerator.calls.queries.standing import FileStanding
+from accelerator.calls.rules.registry import rule
+from accelerator.calls.states import CallState
+from accelerator.community.rules import may_act_for
+from accelerator.community.states import DelegationScope
+from accelerator.workflow.dates import MOMENT, said
+
+OFFICER = "Seul un instructeur de cet appel, sur ce territoire, peut le faire."
+APPLICANT = "Seules les personnes qui portent cette candidature peuvent le faire."
+OWN_FILE = "Vous êtes du côté de qui candidate : un autre instructeur doit examiner ce dossier."
+
+
+@rule("calls.read_file")
+def read_file(standing: FileStanding) -> str | None:
+    """Both sides read it; the service from the day on which it is submitted."""
+    if standing.is_applicant:
+        return None
+    if standing.is_service and standing.application.submitted_at:
+        return None
+    return "Ce dossier n’est lu que par les personnes qui le portent et par celles qui l’instruisent."
+
+
+@rule("calls.fill_in")
+def fill_in(standing: FileStanding) -> str | None:
+    return None if standing.is_applicant else APPLICANT
+
+
+@rule("calls.write_in_file")
+def write_in_file(standing: FileStanding) -> str | None:
+    """Messages: both sides, once the file is submitted."""
+    if not standing.application.submitted_at:
+        return "Les échanges avec le service commencent au dépôt de la candidature."
+    return read_file(standing)
+
+
+@rule("calls.examine")
+def examine(standing: FileStanding) -> str | None:
+    """Completeness, admissibility, the course of the file: an officer, never of one's own file."""
+    if not standing.is_officer:
+        return OFFICER
+    return OWN_FILE if standing.is_of_applicant else None
+
+
+def reason_against_submitting(standing: FileStanding, on: date) -> str | None:
+    """Only the legal representative or a delegate submits, withdraws and appeals; alone, the person themself."""
+    application = standing.application
+    if application.organisation is not None:
+        return may_act_for(standing.person, application.organisation, DelegationScope.SUBMIT, on)
+    if application.person_id == standing.person.pk:
+        return None
+    return "Seule la personne qui candidate en son nom dépose ou retire sa candidature."
+
+
+def reason_against_timing(call: Call, at: datetime) -> str | None:
+    """Why a call receives nothing at a moment, exact to the second: what counts is when the request arrived."""
+    if call.state == CallState.CANCELLED:
+        return f"Cet appel a été annulé : {call.cancelled_because}"
+    if call.state != CallState.PUBLISHED or call.opens_at is None:
+        return "Cet appel n’est pas publié."
+    if at < call.opens_at:
+        return f"Cet appel ouvre le {said(call.opens_at, MOMENT)}."
+    if call.closes_at is not None and at >= call.closes_at:
+        return f"Cet appel est clos depuis le {said(call.closes_at, MOMENT)}."
+    return None

@@ -1,0 +1,21 @@
+"""What the worker does each night for the calls."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from accelerator.calls.operations.examining import decide_by_silence
+from accelerator.calls.queries.files import silent_files
+from accelerator.journal import System
+from accelerator.workflow import transaction
+
+
+@app.periodic(cron="10 1 * * *")
+@app.task(name="calls.decide_by_silence", queueing_lock="calls.decide_by_silence")
+def silence(timestamp: int) -> int:
+    """Write down what silence has decided, a transaction for each file; return how many."""
+    now = timezone.now()
+    decided = 0
+    for application in silent_files(timezone.localdate(now)).only("pk").iterator(chunk_size=500):
+        with transaction():
+            decided += decide_by_silence(application=application, by=System("legal-clock"), at=now) is not None
+    return decided

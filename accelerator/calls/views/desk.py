@@ -1,0 +1,510 @@
+"""The service's pages: the desk, the file, completeness, admissibility, paper, messages, appeals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accelerator.calls.eligibility import Finding, Result
+from accelerator.calls.forms.examining import (
+    AppealAnswerForm,
+    BulkForm,
+    DeskFilters,
+    InadmissibleForm,
+    OfficerForm,
+    PaperForm,
+    PiecesForm,
+)
+from accelerator.calls.forms.files import Confirmation, MessageForm
+from accelerator.calls.models import Application
+from accelerator.calls.operations import applications, examining
+from accelerator.calls.queries.desk import calls_served, figures_of, files_of, late, officers_of, soon
+from accelerator.calls.queries.files import answered, history_of_file
+from accelerator.calls.queries.timing import clock_of_file, pieces_days
+from accelerator.calls.rules.applications import OFFICER
+from accelerator.calls.rules.registry import reason_within
+from accelerator.calls.states import (
+    ADMIT,
+    APPEAL,
+    ASK_PIECES,
+    BEGIN_REVIEW,
+    DECIDABLE,
+    ApplicationState,
+    DecisionOutcome,
+)
+from accelerator.calls.views.public import OfCall
+from accelerator.calls.views.within import ActWithin, Within
+from accelerator.community.models import Organisation
+from accelerator.design.lists import Column, ListPage
+from accelerator.design.pages import ActionPage, Crumb
+from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
+
+MOST_IN_A_LOT = 100
+
+
+def _failing(application: Application) -> int:
+    return sum(1 for finding in application.findings if finding["result"] == Result.FAILS)
+
+
+class Desk(ListPage):
+    """What waits for the service: late, next, load, funnel; then every file, filtered, sorted, exported."""
+
+    title = "Instruction des candidatures"
+    template_name = "calls/desk.html"
+    filter_form = DeskFilters
+    order = "echeance"
+    page_size = 25
+    export_name = "candidatures"
+    things = ("candidature", "candidatures")
+    stacked = True
+    empty_title = "Aucune candidature à instruire"
+    empty_advice = (
+        "Les candidatures déposées aux appels dont vous êtes instructeur, signataire ou président seront ici."
+    )
+    columns = (
+        Column("numero", "Numéro", lambda one: one.number, sort=("number",), nullable=True),
+        Column(
+            "titre",
+            "Candidature",
+            lambda one: one.title,
+            sort=("title",),
+            url=lambda one: reverse("calls:file", args=[one.public_id]),
+        ),
+        Column(
+            "candidat",
+            "Candidat",
+            lambda one: one.organisation.name if one.organisation else one.paper.get("name") or "une personne",
+            sort=("organisation__name",),
+            nullable=True,
+        ),
+        Column("appel", "Appel", lambda one: one.call.title, sort=("call__title",), screen=False),
+        Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
+        Column("recue", "Reçue le", lambda one: said(one.received_on), sort=("received_on",)),
+        Column(
+            "echeance",
+            "Échéance",
+            lambda one: said(one.due_on) if one.due_on else "—",
+            sort=("due_on",),
+            nullable=True,
+        ),
+        Column("conditions", "Conditions non remplies", _failing, number=True),
+        Column(
+            "instructeur",
+            "Instructeur",
+            lambda one: one.officer.name if one.officer else "—",
+            sort=("officer__family_name",),
+            nullable=True,
+        ),
+        Column(
+            "silence", "Le silence décide le", lambda one: said(one.silence_on) if one.silence_on else "", screen=False
+        ),
+        Column(
+            "attendue",
+            "Réponse attendue le",
+            lambda one: said(one.expected_on) if one.expected_on else "",
+            screen=False,
+        ),
+    )
+
+    def load(self) -> None:
+        self.calls = calls_served(self.person)
+
+    def forbidden(self) -> str | None:
+        return None if self.calls else OFFICER
+
+    def filter_arguments(self) -> dict[str, Any]:
+        return {"calls": [(call.public_id, call.title) for call in self.calls]}
+
+    def rows(self) -> Any:
+        return files_of(self.person)
+
+    def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
+        today = localdate(self.at)
+        if call := values.get("appel"):
+            rows = rows.filter(call__public_id=call)
+        self.scope = rows
+        if q := values.get("q"):
+            rows = (
+                rows.filter(title__icontains=q)
+                | rows.filter(number__icontains=q)
+                | rows.filter(organisation__name__icontains=q)
+            )
+        if state := values.get("etat"):
+            rows = rows.filter(state=state)
+        match values.get("instructeur"):
+            case "moi":
+                rows = rows.filter(officer=self.person)
+            case "personne":
+                rows = rows.filter(officer__isnull=True)
+        match values.get("delai"):
+            case "retard":
+                rows = rows.filter(late(today))
+            case "bientot":
+                rows = rows.filter(soon(today))
+        return rows
+
+    def context(self) -> dict[str, Any]:
+        return {
+            **super().context(),
+            "figures": figures_of(self.scope, localdate(self.at)),
+            "calls": self.calls,
+            "lot_url": reverse("calls:lot"),
+            "acts": [(code, act.label) for code, act in ACTS.items()],
+        }
+
+
+class OfFile(Within):
+    """A page of the service about one file: 404 for whoever is not of the service, on this territory."""
+
+    rule = "calls.read_file"
+
+    def readable(self) -> bool:
+        return self.standing.is_service and self.application.submitted_at is not None
+
+    def trail(self) -> list[Crumb]:
+        return [
+            Crumb("Instruction", reverse("calls:desk")),
+            Crumb(self.application.title, self.address("file")),
+        ]
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "back_url": self.address("file")}
+
+
+class FilePage(OfFile):
+    """The file as the service reads it, and what may be done of it now."""
+
+    template_name = "calls/file.html"
+
+    def load(self) -> None:
+        super().load()
+        self.title = self.application.title
+        self.message_url = self.address("answer_message")
+
+    def trail(self) -> list[Crumb]:
+        return super().trail()[:1]
+
+    def context(self) -> dict[str, Any]:
+        application = self.application
+        return {
+            **super().context(),
+            "sections": answered(application),
+            "is_draft": False,
+            "findings": [Finding.from_json(one) for one in application.findings],
+            "clock": clock_of_file(application),
+            "requests": list(application.requests.order_by("-asked_at")),
+            "pieces": list(application.pieces.filter(question="", removed_at__isnull=True).order_by("pk")),
+            "decisions": list(application.decisions.select_related("signatory__person").order_by("-pk")),
+            "appeals": list(application.appeals.order_by("pk")),
+            "exchanges": list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
+            "history": history_of_file(application, service=True),
+            "why_not": reason_within("calls.examine", self.standing),
+            "doors": self._doors(),
+        }
+
+    def _doors(self) -> list[tuple[str, str]]:
+        if reason_within("calls.examine", self.standing):
+            return []
+        state = self.application.state
+        doors = [("Confier à un instructeur", "name_officer", True)]
+        doors += [("Demander des pièces", "ask_pieces", state in ASK_PIECES.sources)]
+        doors += [("Déclarer recevable", "admit", state in ADMIT.sources)]
+        doors += [("Ouvrir l’instruction", "begin_review", state in BEGIN_REVIEW.sources)]
+        doors += [("Préparer une irrecevabilité", "inadmissible", state in DECIDABLE)]
+        doors += [("Répondre au recours", "answer_appeal", state == ApplicationState.APPEALED)]
+        return [(label, self.address(name)) for label, name, shown in doors if shown]
+
+
+class ActOnFile(OfFile, ActWithin):
+    """A page of the service with a form about a file."""
+
+    rule = "calls.examine"
+    sources: ClassVar[frozenset[str] | None] = None
+    wrong_state: ClassVar[str] = ""
+
+    def forbidden(self) -> str | None:
+        if reason := super().forbidden():
+            return reason
+        if self.request.method == "GET" and self.sources is not None and self.application.state not in self.sources:
+            return self.wrong_state
+        return None
+
+    def done_url(self, result: Any) -> str:
+        return self.address("file")
+
+
+class NameOfficer(ActOnFile):
+    """Who examines the file."""
+
+    title = "Confier le dossier"
+    template_name = "calls/examine.html"
+    form_class = OfficerForm
+    submit_label = "Confier le dossier"
+    done_message = "Le dossier est confié."
+
+    def load(self) -> None:
+        super().load()
+        self.officers = {person.public_id: person for person in officers_of(self.application.call)}
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"officers": [(key, person.name) for key, person in self.officers.items()]}
+
+    def initial(self) -> dict[str, Any]:
+        return {"officer": self.application.officer.public_id if self.application.officer else None}
+
+    def perform(self, form: Any) -> Application:
+        officer = self.officers[form.cleaned_data["officer"]]
+        return examining.name_officer(application=self.application, officer=officer, by=self.person, at=self.at)
+
+
+class AskPieces(ActOnFile):
+    """Ask for what is missing: each piece, its basis, by when."""
+
+    title = "Demander des pièces"
+    template_name = "calls/examine.html"
+    form_class = PiecesForm
+    submit_label = "Demander ces pièces"
+    done_message = (
+        "La demande est partie. Le délai est suspendu jusqu’à la réponse, et au plus tard jusqu’à la date donnée."
+    )
+    sources = ASK_PIECES.sources
+    wrong_state = ASK_PIECES.refusal
+
+    def initial(self) -> dict[str, Any]:
+        return {"due_on": localdate(self.at) + timedelta(days=pieces_days(self.application.version))}
+
+    def perform(self, form: Any) -> Any:
+        return examining.ask_pieces(
+            application=self.application,
+            pieces=form.pieces,
+            due_on=form.cleaned_data["due_on"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class Admit(ActOnFile):
+    """Declare the file admissible."""
+
+    title = "Déclarer recevable"
+    template_name = "calls/examine.html"
+    form_class = Confirmation
+    submit_label = "Déclarer recevable"
+    done_message = "Le dossier est recevable ; le candidat en est averti."
+    sources = ADMIT.sources
+    wrong_state = ADMIT.refusal
+
+    def perform(self, form: Any) -> Application:
+        return examining.admit(application=self.application, by=self.person, at=self.at)
+
+
+class BeginReview(ActOnFile):
+    """Open the examination."""
+
+    title = "Ouvrir l’instruction"
+    template_name = "calls/examine.html"
+    form_class = Confirmation
+    submit_label = "Ouvrir l’instruction"
+    done_message = "L’instruction est ouverte."
+    sources = BEGIN_REVIEW.sources
+    wrong_state = BEGIN_REVIEW.refusal
+
+    def perform(self, form: Any) -> Application:
+        return examining.begin_review(application=self.application, by=self.person, at=self.at)
+
+
+class Inadmissible(ActOnFile):
+    """Prepare a decision of inadmissibility: the rule, the reasons; a signatory signs it."""
+
+    title = "Préparer une irrecevabilité"
+    template_name = "calls/examine.html"
+    form_class = InadmissibleForm
+    submit_label = "Préparer la décision"
+    done_message = "La décision est préparée. Rien n’est décidé tant qu’un signataire ne l’a pas signée, puis notifiée."
+    sources = frozenset(str(state) for state in DECIDABLE)
+    wrong_state = "Cette candidature n’attend pas de décision : elle en a une, ou est close."
+
+    def load(self) -> None:
+        super().load()
+        found = [Finding.from_json(one) for one in self.application.findings]
+        self.found = {one.code: one for one in found if one.result != Result.HOLDS}
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"rules": [(one.code, f"{one.label} : {one.why}") for one in self.found.values()]}
+
+    def initial(self) -> dict[str, Any]:
+        waiting = self.application.decisions.filter(notified_at__isnull=True).first()
+        failing = next((one for one in self.found.values() if one.result == Result.FAILS), None)
+        if waiting is not None:
+            return {"reasons": waiting.reasons, "advice": waiting.advice}
+        if failing is None:
+            return {}
+        reasons = f"La condition suivante n’est pas remplie : {failing.label}. {failing.why}"
+        return {"rule": failing.code, "reasons": reasons, "advice": failing.advice}
+
+    def perform(self, form: Any) -> Any:
+        values = form.cleaned_data
+        rule = self.found.get(values["rule"])
+        reasons = values["reasons"]
+        if rule is not None and rule.label not in reasons:
+            reasons = f"La condition suivante n’est pas remplie : {rule.label}.\n\n{reasons}"
+        return examining.draft_decision(
+            application=self.application,
+            outcome=DecisionOutcome.INADMISSIBLE,
+            reasons=reasons,
+            advice=values["advice"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class AnswerMessage(ActOnFile):
+    """Write to the applicant, in the file."""
+
+    title = "Écrire au candidat"
+    template_name = "calls/examine.html"
+    rule = "calls.write_in_file"
+    form_class = MessageForm
+    submit_label = "Envoyer"
+    done_message = "Votre message est dans le dossier ; le candidat est prévenu."
+
+    def perform(self, form: Any) -> Any:
+        return examining.write_message(
+            application=self.application,
+            text=form.cleaned_data["text"],
+            document=form.cleaned_data["piece"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class AnswerAppeal(ActOnFile):
+    """Answer an appeal, with reasons."""
+
+    title = "Répondre au recours"
+    template_name = "calls/examine.html"
+    form_class = AppealAnswerForm
+    submit_label = "Répondre"
+    done_message = "La réponse est partie."
+    sources = frozenset({str(APPEAL.target)})
+    wrong_state = "Aucun recours n’est en cours sur cette candidature."
+
+    def perform(self, form: Any) -> Any:
+        return examining.answer_appeal(
+            application=self.application,
+            outcome=form.cleaned_data["outcome"],
+            answer=form.cleaned_data["answer"],
+            by=self.person,
+            at=self.at,
+        )
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "appeal": self.application.appeals.filter(answered_at__isnull=True).first()}
+
+
+@dataclass(frozen=True)
+class Act:
+    """What may be done of several files at once."""
+
+    label: str
+    sources: frozenset[str] | None
+    refusal: str
+    make: Callable[..., Any]
+
+
+def _take(*, application: Application, by: Any, at: Any) -> Any:
+    return examining.name_officer(application=application, officer=by, by=by, at=at)
+
+
+ACTS = {
+    "prendre": Act("Prendre ces dossiers", None, "", _take),
+    "recevables": Act("Déclarer recevables", ADMIT.sources, ADMIT.refusal, examining.admit),
+    "instruction": Act("Ouvrir l’instruction", BEGIN_REVIEW.sources, BEGIN_REVIEW.refusal, examining.begin_review),
+}
+
+
+class Lot(ActionPage):
+    """Several files at once: what will be done and what will not, with why, before anything is done."""
+
+    template_name = "calls/lot.html"
+    form_class = BulkForm
+
+    def load(self) -> None:
+        code = self.request.GET.get("acte", "")
+        if code not in ACTS:
+            raise Http404
+        self.act = ACTS[code]
+        self.title = self.act.label
+        self.submit_label = self.act.label
+        asked = self.request.GET.getlist("dossier")[:MOST_IN_A_LOT]
+        files = files_of(self.person).filter(public_id__in=asked).order_by("number", "pk")
+        self.outcomes = [(one, self._reason(one)) for one in files]
+        self.doable = [one for one, reason in self.outcomes if reason is None]
+
+    def _reason(self, application: Application) -> str | None:
+        if self.act.sources is not None and application.state not in self.act.sources:
+            return self.act.refusal
+        return None
+
+    def forbidden(self) -> str | None:
+        return None if calls_served(self.person) else OFFICER
+
+    def trail(self) -> list[Crumb]:
+        return [Crumb("Instruction", reverse("calls:desk"))]
+
+    def perform(self, form: Any) -> int:
+        if not self.doable:
+            raise Refused("Aucun des dossiers choisis ne permet cela : revenez à la liste.")
+        for application in self.doable:
+            try:
+                self.act.make(application=application, by=self.person, at=self.at)
+            except Refused as refusal:
+                raise Refused(f"« {application.title} » : {refusal.message} Rien n’a été fait.") from refusal
+        return len(self.doable)
+
+    def message_when_done(self, result: int) -> str:
+        return f"{self.act.label} : {result} dossier{'s' if result > 1 else ''}."
+
+    def done_url(self, result: int) -> str:
+        return reverse("calls:desk")
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "outcomes": self.outcomes, "doable": len(self.doable)}
+
+
+class EnterPaper(OfCall, ActionPage):
+    """Enter a file that came on paper, with its date of arrival."""
+
+    title = "Enregistrer un dossier reçu sur papier"
+    rule = "calls.enter_paper"
+    template_name = "calls/paper.html"
+    form_class = PaperForm
+    submit_label = "Enregistrer le dossier"
+
+    def perform(self, form: Any) -> Application:
+        values = form.cleaned_data
+        organisation = None
+        if key := values["organisation"]:
+            organisation = Organisation.objects.listed().filter(public_id=key.rpartition("-")[2]).first()
+            if organisation is None:
+                raise Refused("L’annuaire ne connaît pas cette fiche.", field="organisation")
+        return applications.enter_paper(
+            call=self.call,
+            title=values["title"],
+            paper={"name": values["name"], "address": values["address"], "email": values["email"]},
+            organisation=organisation,
+            received_on=values["received_on"],
+            by=self.person,
+            at=self.at,
+        )
+
+    def message_when_done(self, result: Application) -> str:
+        return f"Le dossier est enregistré sous le numéro {result.number}."
+
+    def done_url(self, result: Application) -> str:
+        return reverse("calls:file", args=[result.public_id])

@@ -1,0 +1,323 @@
+"""The pages: what a person reads and does, from the list of calls to the acknowledgement of receipt."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from accelerator.accounts.models import Person
+from accelerator.calls.models import Application, Call, CallVersion, Decision
+from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
+from accelerator.community.models import Organisation
+from accelerator.community.states import RoleName
+from tests import factories
+from tests.calls.conftest import ANSWERS, ELIGIBILITY, FORM, PDF
+from tests.client import HostileClient
+
+MOST_QUERIES = 12
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_the_list_of_calls_filters_sorts_and_exports(client: HostileClient, call: Call, at: datetime) -> None:
+    closed = factories.call(opens_at=at - timedelta(days=20), closes_at=at - timedelta(days=1))
+    soon = factories.call(opens_at=at + timedelta(days=1))
+    factories.call(state=CallState.DRAFT, title="Appel caché")
+    page = text(client.get(reverse("calls:calls")))
+    assert "Appel caché" not in page
+    for asked, shown in (("ouverts", call), ("clos", closed), ("a-venir", soon)):
+        page = text(client.get(reverse("calls:calls"), {"etat": asked}))
+        assert [one.title for one in (call, closed, soon) if one.title in page] == [shown.title]
+    export = client.get(reverse("calls:calls"), {"format": "csv"})
+    assert call.title in b"".join(export).decode()
+
+
+def test_a_draft_call_is_seen_by_those_who_prepare_it_only(client: HostileClient) -> None:
+    call = factories.call(state=CallState.DRAFT)
+    author = factories.call_role(call, name=CallRoleName.AUTHOR).person
+    address = reverse("calls:call", args=[call.key])
+    assert client.get(address).status_code == 404
+    client.force_login(author)
+    assert client.get(address).status_code == 200
+
+
+def test_eligibility_names_the_rule_and_the_nearest_door(client: HostileClient, call: Call) -> None:
+    other = factories.call(title="Appel d’amorçage fictif")
+    factories.call_version(other, form=FORM, eligibility={"items": [{**ELIGIBILITY["items"][0], "test": "at_most"}]})
+    address = reverse("calls:eligibility", args=[call.key])
+    asked = {"voir": "1", "answer-budget": "40 000 €"}
+    page = text(client.get(address, asked))
+    for words in ("Le budget annuel dépasse", "40\u202f000", "Je dépose quand même", "Appel d’amorçage fictif"):
+        assert words in page
+    assert "Toutes les conditions sont remplies" in text(client.get(address, {**asked, "answer-budget": "600000"}))
+    assert "restent à vérifier" in text(client.get(address, {**asked, "answer-budget": ""}))
+    assert "Écrivez un nombre" in text(client.get(address, {**asked, "answer-budget": "beaucoup"}))
+
+
+def fill(client: HostileClient, address: str, **values: Any) -> Any:
+    return client.post(address, {"seen": "0", **values})
+
+
+def test_from_the_call_to_the_receipt(
+    client: HostileClient, call: Call, organisation: Organisation, representative: Person
+) -> None:
+    client.force_login(representative)
+    begun = client.post(
+        reverse("calls:begin", args=[call.key]) + "?voir=1&answer-budget=40000", {"choice": organisation.public_id}
+    )
+    application = Application.objects.get()
+    assert begun["Location"] == reverse("calls:application", args=[application.public_id])
+    assert application.facts == {"answer.budget": 4_000_000}
+    section = reverse("calls:section", args=[application.public_id, "projet"])
+    # A yes opens a question: the same part is shown again.
+    again = fill(client, section, idea="Un jardin.", budget="600 000", helped="oui")
+    assert again["Location"] == section
+    assert "Par qui ?" in text(client.get(section))
+    application.refresh_from_db()
+    seen = application.sections["projet"]["revision"]
+    on = fill(client, section, seen=seen, idea="Un jardin.", budget="600 000,50", helped="oui", who="La ruche")
+    assert on["Location"] == reverse("calls:section", args=[application.public_id, "pieces"])
+    application.refresh_from_db()
+    assert application.answers == {"idea": "Un jardin.", "budget": 60_000_050, "helped": True, "who": "La ruche"}
+    submit = reverse("calls:submit", args=[application.public_id])
+    assert "Vos statuts" in text(client.get(submit))
+    refused = client.post(submit, {})
+    assert refused.status_code == 422
+    joined = client.post(
+        reverse("calls:piece_add", args=[application.public_id, "statutes"]),
+        {"piece": SimpleUploadedFile("statuts.pdf", PDF)},
+    )
+    assert joined.status_code == 302
+    fill(client, reverse("calls:section", args=[application.public_id, "pieces"]), **{"plan.own.2026": "10 000"})
+    done = client.post(submit, {})
+    assert done["Location"] == reverse("calls:receipt", args=[application.public_id])
+    application.refresh_from_db()
+    assert application.answers["plan"] == {"own": {"2026": 1_000_000}}
+    page = text(client.get(done["Location"]))
+    assert str(application.number) in page
+    assert call.service_phone in page
+    pdf = client.get(reverse("calls:receipt_pdf", args=[application.public_id]))
+    assert pdf.content.startswith(b"%PDF")
+    # A second tab, later: the same answer.
+    assert client.post(submit, {})["Location"] == done["Location"]
+
+
+def test_what_was_typed_is_kept_when_someone_else_saved_first(
+    client: HostileClient, draft: Application, organisation: Organisation, representative: Person
+) -> None:
+    other = factories.role(organisation, name=RoleName.MANAGER).person
+    section = reverse("calls:section", args=[draft.public_id, "projet"])
+    elsewhere = HostileClient()
+    elsewhere.force_login(other)
+    fill(elsewhere, section, idea="L’idée de l’autre.", helped="non")
+    client.force_login(representative)
+    refused = fill(client, section, idea="Mon idée à moi.", helped="non")
+    page = text(refused)
+    assert refused.status_code == 422
+    for words in (f"{other.name} a enregistré cette partie", "L’idée de l’autre.", "Mon idée à moi."):
+        assert words in page
+    draft.refresh_from_db()
+    seen = draft.sections["projet"]["revision"]
+    assert f'name="seen" value="{seen}"' in page
+    assert fill(client, section, seen=seen, idea="Mon idée à moi.", helped="non").status_code == 302
+
+
+def test_a_bad_answer_is_said_beside_its_field_and_kept(
+    client: HostileClient, draft: Application, representative: Person
+) -> None:
+    client.force_login(representative)
+    section = reverse("calls:section", args=[draft.public_id, "projet"])
+    page = text(fill(client, section, idea="x" * 501, budget="beaucoup"))
+    for words in ("Écrivez un nombre", "beaucoup", "500"):
+        assert words in page
+
+
+def test_what_is_not_a_document_is_refused(client: HostileClient, draft: Application, representative: Person) -> None:
+    client.force_login(representative)
+    address = reverse("calls:piece_add", args=[draft.public_id, "statutes"])
+    refused = client.post(address, {"piece": SimpleUploadedFile("statuts.pdf", b"<script>alert(1)</script>")})
+    assert refused.status_code == 422
+    assert "format accepté" in text(refused)
+
+
+def test_a_file_is_saved_never_shown(client: HostileClient, draft: Application, representative: Person) -> None:
+    client.force_login(representative)
+    kept = BytesIO()
+    Image.new("RGB", (40, 40)).save(kept, "PNG")
+    address = reverse("calls:piece_add", args=[draft.public_id, "statutes"])
+    client.post(address, {"piece": SimpleUploadedFile("plan.png", kept.getvalue())})
+    piece = draft.pieces.get()
+    given = client.get(reverse("calls:piece", args=[draft.public_id, piece.public_id]))
+    assert b"".join(given).startswith(b"\x89PNG")
+    assert given["Content-Disposition"] == 'attachment; filename="plan.png"'
+    assert given["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_form_changes_while_one_writes(
+    client: HostileClient, draft: Application, call: Call, representative: Person, at: datetime
+) -> None:
+    version = factories.call_version(call, form=FORM, published_at=at + timedelta(hours=1), why="Une question de plus.")
+    Application.objects.filter(pk=draft.pk).update(version=version)
+    client.force_login(representative)
+    page = text(client.get(reverse("calls:application", args=[draft.public_id])))
+    assert "Le formulaire a changé" in page
+    assert "Une question de plus." in page
+
+
+def test_a_decision_that_is_not_told_shows_nowhere_on_the_applicants_side(
+    client: HostileClient, submitted: Application, officer: Person, representative: Person, at: datetime
+) -> None:
+    signatory = factories.call_role(submitted.call, name=CallRoleName.SIGNATORY)
+    Decision.objects.create(
+        application=submitted,
+        outcome=DecisionOutcome.RETAINED,
+        reasons="Un très bon projet secret.",
+        signatory=signatory,
+        drafted_at=at,
+        drafted_by=officer,
+        signed_at=at,
+    )
+    Application.objects.filter(pk=submitted.pk).update(state=ApplicationState.DECIDED, decided_from="review")
+    client.force_login(representative)
+    listed = reverse("calls:my_applications")
+    pages = [
+        text(client.get(reverse("calls:application", args=[submitted.public_id]))),
+        text(client.get(listed, {"etat": "review"})),
+    ]
+    for page in pages:
+        assert "En instruction" in page
+        assert "Un très bon projet secret" not in page
+    assert submitted.title not in text(client.get(listed, {"etat": "decided"}))
+
+
+def test_the_desk_counts_filters_and_acts_on_several(
+    client: HostileClient, call: Call, version: CallVersion, officer: Person, at: datetime
+) -> None:
+    today = timezone.localdate(at)
+    late = factories.call_application(
+        version, state=ApplicationState.SUBMITTED, silence_on=today - timedelta(days=1), title="En retard"
+    )
+    other = factories.call_application(version, state=ApplicationState.REVIEW, title="Déjà instruite")
+    factories.call_application(version, title="Brouillon caché")
+    client.force_login(officer)
+    desk = reverse("calls:desk")
+    page = text(client.get(desk))
+    assert "Brouillon caché" not in page
+    assert "En retard" in page
+    assert other.title not in text(client.get(desk, {"delai": "retard"}))
+    asked = f"?acte=recevables&dossier={late.public_id}&dossier={other.public_id}"
+    preview = text(client.get(reverse("calls:lot") + asked))
+    assert "1 dossier sur 2" in preview
+    assert "ne sera pas fait" in preview
+    assert client.post(reverse("calls:lot") + asked, {}).status_code == 302
+    late.refresh_from_db()
+    assert late.state == ApplicationState.ADMISSIBLE
+    exported = b"".join(client.get(desk, {"format": "csv"})).decode()
+    assert exported.count("\n") == 3
+
+
+def test_the_file_as_the_service_reads_it_and_what_it_does(
+    client: HostileClient, submitted: Application, officer: Person, at: datetime
+) -> None:
+    client.force_login(officer)
+    file = reverse("calls:file", args=[submitted.public_id])
+    page = text(client.get(file))
+    for words in ("Un jardin partagé.", "Demander des pièces", "Le budget annuel dépasse", "le silence gardé 2 mois"):
+        assert words in page
+    due = timezone.localdate(at) + timedelta(days=10)
+    asked = {"due_on": due.isoformat(), "name_1": "Comptes", "basis_1": "Article 4", "name_2": "Sans fondement"}
+    refused = client.post(reverse("calls:ask_pieces", args=[submitted.public_id]), asked)
+    assert "Dites sur quel fondement" in text(refused)
+    client.post(reverse("calls:ask_pieces", args=[submitted.public_id]), {**asked, "basis_2": "Article 5"})
+    submitted.refresh_from_db()
+    assert submitted.state == ApplicationState.INCOMPLETE
+    inadmissible = {"rule": "autre", "reasons": "Dossier illisible.", "advice": ""}
+    client.post(reverse("calls:inadmissible", args=[submitted.public_id]), inadmissible)
+    assert submitted.decisions.get().reasons == "Dossier illisible."
+
+
+def test_a_paper_file_is_entered_from_the_call(client: HostileClient, call: Call, officer: Person) -> None:
+    client.force_login(officer)
+    values = {
+        "received_on": (timezone.localdate() - timedelta(days=2)).isoformat(),
+        "title": "Le four du village",
+        "name": "Dominique Exemple",
+        "address": "1 rue de l’Exemple",
+    }
+    done = client.post(reverse("calls:enter_paper", args=[call.key]), values)
+    application = Application.objects.get()
+    assert done["Location"] == reverse("calls:file", args=[application.public_id])
+    assert "Dominique Exemple" in text(client.get(done["Location"]))
+
+
+@pytest.mark.parametrize("name", ["calls:calls", "calls:my_applications", "calls:desk"])
+def test_lists_ask_the_same_questions_whatever_their_length(
+    name: str, client: HostileClient, call: Call, version: CallVersion, organisation: Organisation, officer: Person
+) -> None:
+    factories.role(organisation, name=RoleName.MANAGER, holder=officer)
+    client.force_login(officer)
+
+    def questions() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert client.get(reverse(name)).status_code == 200
+        return len(seen)
+
+    def one_more() -> None:
+        factories.call_application(
+            version, organisation=organisation, state=ApplicationState.SUBMITTED, officer=officer
+        )
+        factories.call()
+
+    one_more()
+    first = questions()
+    one_more()
+    one_more()
+    assert questions() == first
+
+
+def test_pages_stay_within_their_questions(
+    client: HostileClient,
+    submitted: Application,
+    officer: Person,
+    representative: Person,
+    call: Call,
+    django_assert_max_num_queries: Callable[..., Any],
+) -> None:
+    for person, addresses in (
+        (officer, (reverse("calls:desk"), reverse("calls:file", args=[submitted.public_id]))),
+        (
+            representative,
+            (
+                reverse("calls:application", args=[submitted.public_id]),
+                reverse("calls:my_applications"),
+                reverse("calls:call", args=[call.key]),
+            ),
+        ),
+    ):
+        client.force_login(person)
+        client.get("/")
+        for address in addresses:
+            with CaptureQueriesContext(connection) as seen:
+                client.get(address)
+            asked = [one["sql"] for one in seen if one["sql"].lstrip().upper().startswith("SELECT")]
+            assert len(asked) <= MOST_QUERIES + 8, f"{address} : {len(asked)}"
+
+
+assert ANSWERS
