@@ -50,6 +50,14 @@ CAST = (
     ),
     Figure("maxence", "Maxence", "Modérateur", "Traite les signalements et les doublons de l’annuaire."),
     Figure("ange", "Ange", "Administratrice", "Nomme les modérateurs et veille sur la plateforme."),
+    Figure(
+        "morgan",
+        "Morgan",
+        "Autrice d’appels",
+        "Écrit l’appel permanent de démonstration : ses conditions, son formulaire, ses vagues.",
+    ),
+    Figure("yael", "Yaël", "Instructrice", "Examine les candidatures à l’appel permanent, en première."),
+    Figure("claude", "Claude", "Signataire", "Signe les décisions de l’appel permanent, par un arrêté fictif."),
     Figure("lou", "Lou", "Citoyenne", "A un compte, aucun rôle : cherche une association près de chez elle."),
 )
 BY_KEY = {figure.key: figure for figure in CAST}

@@ -1,6 +1,6 @@
 """Writing the demonstration, by the subjects' own operations."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +8,12 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.operations import accept_terms, open_account
+from accelerator.calls.models import Application, CallRole
+from accelerator.calls.operations.applications import begin
+from accelerator.calls.operations.calls import give_role, set_wave
+from accelerator.calls.operations.founding import load_call
+from accelerator.calls.purposes import purposes
+from accelerator.calls.states import CallRoleName
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.operations.duplicates import find_duplicates
 from accelerator.community.operations.invitations import accept_invitation, invite, offer_mandate
@@ -22,6 +28,8 @@ from accelerator.workflow import operation
 from demonstration.cast import CAST
 from demonstration.models import Mail
 
+# What the permanent call is for, once projects are there to be qualified.
+QUALIFICATION = "projects.qualification"
 FIGEAC, CAHORS, LOT = "46102", "46042", "departement-46"
 
 ASSOCIATION: dict[str, Any] = {
@@ -87,9 +95,38 @@ def seed(*, by: Actor, at: datetime) -> list[Person]:
         if not Organisation.objects.filter(name=values["name"]).exists():
             made = _organisation(values, commune, owner=people["ange"], representative=False, at=at, number=number)
             leave(organisation=made, closing=True, by=people["ange"], at=at)
+    _call(people, association, by=by, at=at)
     find_duplicates(by=by, at=at)
     Mail.objects.filter(sent_at__lt=at - timedelta(days=30)).delete()
     return list(people.values())
+
+
+def _call(people: dict[str, Person], association: Organisation, *, by: Actor, at: datetime) -> None:
+    """A permanent call, those who keep it, its next wave, and a draft that waits for its author."""
+    registered = {purpose.code for purpose in purposes()}
+    purpose = QUALIFICATION if QUALIFICATION in registered else ""
+    call = load_call(code="qualification-permanente", purpose=purpose, by=by, at=at)
+    act = {"act_reference": "Arrêté fictif du 5 janvier 2026", "acts_from": date(2026, 1, 5)}
+    for key, name, given in (
+        ("morgan", CallRoleName.AUTHOR, None),
+        ("yael", CallRoleName.OFFICER, None),
+        ("claude", CallRoleName.SIGNATORY, act),
+        ("claude", CallRoleName.CHAIR, None),
+    ):
+        if not CallRole.objects.current().filter(call=call, person=people[key], name=name).exists():
+            give_role(call=call, person=people[key], name=name, act=given, by=by, at=at)
+    today = localdate(at)
+    if not call.waves.filter(reads_until__gte=today).exists():
+        until = today + timedelta(days=45)
+        set_wave(
+            call=call,
+            reads_until=until,
+            decision_expected_on=until + timedelta(days=60),
+            by=people["morgan"],
+            at=at,
+        )
+    if not purpose and not Application.objects.filter(call=call, organisation=association).exists():
+        begin(call=call, subject="", organisation=association, declared={}, by=people["dominique"], at=at)
 
 
 def _person(email: str, given_name: str, *, by: Actor, at: datetime) -> Person:

@@ -30,6 +30,9 @@ declare("calls.commission_adjourned", "a constaté l’absence de quorum : {pres
 declare("calls.commission_cancelled", "a annulé la commission")
 declare("calls.commission_closed", "a clos la séance : {count} conclusions")
 # Writing a call
+declare(
+    "calls.call_loaded", "a inscrit cet appel à partir de données écrites d’avance, avec leurs sources", public=True
+)
 declare("calls.call_created", "a ouvert l’appel")
 declare("calls.call_changed", "a modifié l’appel : {values}")
 declare("calls.version_written", "a modifié la version en préparation : {part}")

@@ -281,6 +281,7 @@ NAVIGATION = [
     ("Annuaire", "community:directory"),
     ("Carte", "community:map"),
     ("Territoires", "portal:territories"),
+    ("Appels", "calls:calls"),
     ("Chiffres", "portal:figures"),
     ("La démarche", "portal:about"),
 ]

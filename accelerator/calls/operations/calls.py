@@ -22,7 +22,7 @@ from accelerator.calls.states import (
     Silence,
 )
 from accelerator.geography.perimeters import Perimeter
-from accelerator.journal import System
+from accelerator.journal import Actor, System
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
@@ -245,7 +245,7 @@ def give_role(
     name: CallRoleName,
     perimeter: Perimeter | None = None,
     act: Mapping[str, Any] | None = None,
-    by: Person | System,
+    by: Actor,
     at: datetime,
 ) -> CallRole:
     """Give a role in a call.
