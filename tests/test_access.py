@@ -24,9 +24,21 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import PiecesRequest
-from accelerator.calls.states import ApplicationState, CallRoleName
-from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Export, SavedSearch
+from accelerator.calls.models import (
+    Commission,
+    CommissionItem,
+    CommissionMember,
+    Decision,
+    Jury,
+    JuryMember,
+    PiecesRequest,
+    Promise,
+    Slot,
+)
+from accelerator.calls.queries.letters import drafted_letter
+from accelerator.calls.sittings import Rules
+from accelerator.calls.states import ApplicationState, CallRoleName, CommissionState
+from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Export, Organisation, SavedSearch
 from accelerator.community.queries.checks import link_for
 from accelerator.community.queries.searches import stop_token
 from accelerator.community.states import Likeness, RoleName
@@ -37,6 +49,7 @@ from accelerator.registers.models import Run
 from demonstration.models import Mail
 from tests import factories
 from tests.calls.conftest import ELIGIBILITY, FORM
+from tests.calls.judging import Campaign
 from tests.client import HostileClient
 
 RELATIONS = (
@@ -57,6 +70,8 @@ SIGNED_IN = "→ · · · · · · · · ·"
 # The two sides of an application made in the name of the organisation.
 APPLICANT = "→ 404 404 · · · 404 404 404 404"
 SERVICE = "→ 404 404 404 404 404 404 · 404 404"
+BOTH_SIDES = "→ 404 404 · · · 404 · 404 404"
+JUDGES = "→ 403 403 403 403 403 403 · 403 403"
 TABLE: dict[str, tuple[str, ...]] = {
     # The doors
     "portal:home": (EVERYONE,),
@@ -216,6 +231,62 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:inadmissible": ("file", SERVICE),
     "calls:answer_message": ("file", SERVICE),
     "calls:answer_appeal": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # nobody appealed
+    # Judging: the concerned examines, signs, presides, and reads what they were given
+    "calls:reviewers": ("judged", JUDGES),
+    "calls:reviewer_new": ("judged", JUDGES),
+    "calls:reviewer": ("judged", "reviewer", JUDGES),
+    "calls:reviewer_end": ("judged", "reviewer", JUDGES),
+    "calls:assigning": ("judged", JUDGES),
+    "calls:take_back": ("judged", "to read", JUDGES),
+    "calls:links": ("judged", JUDGES),
+    "calls:dismiss_link": ("judged", "judged file", "former person", JUDGES),
+    "calls:my_reviews": (SIGNED_IN,),
+    "calls:my_expertise": ("reviewer", SERVICE),
+    "calls:review": ("to read", SERVICE),
+    "calls:recuse": ("to read", SERVICE),
+    "calls:reopen_review": ("already read", SERVICE),
+    "calls:reviewed_piece": ("to read", "judged piece", SERVICE),
+    "calls:ranking": ("judged", JUDGES),
+    "calls:pack": ("judged", JUDGES),
+    "calls:reviews": ("judged", "judged file", JUDGES),
+    "calls:juries": ("judged", JUDGES),
+    "calls:jury_new": ("judged", JUDGES),
+    "calls:jury_member_new": ("judged", "jury", JUDGES),
+    "calls:jury_member_end": ("judged", "juror", JUDGES),
+    "calls:slot_new": ("judged", "jury", JUDGES),
+    "calls:slot_opinion": ("judged", "slot", JUDGES),
+    "calls:my_juries": (SIGNED_IN,),
+    "calls:jury_calendar": ("jury", SERVICE),
+    "calls:hearing_calendar": ("judged file", BOTH_SIDES),
+    "calls:commissions": ("judged", JUDGES),
+    "calls:commission_new": ("judged", JUDGES),
+    "calls:my_commissions": (SIGNED_IN,),
+    "calls:commission": ("commission", SERVICE),
+    "calls:commission_member_new": ("commission", SERVICE),
+    "calls:commission_member_end": ("prepared commission", "prepared member", SERVICE),
+    "calls:agenda": ("commission", SERVICE),
+    "calls:convene": ("commission", SERVICE),
+    "calls:open_sitting": ("commission", SERVICE),
+    "calls:second_convocation": ("adjourned commission", SERVICE),
+    "calls:item": ("commission", "item", SERVICE),
+    "calls:leave_item": ("commission", "item", SERVICE),
+    "calls:close_sitting": ("commission", SERVICE),
+    "calls:cancel_sitting": ("commission", SERVICE),
+    "calls:minutes": ("commission", SERVICE),
+    "calls:commission_pack": ("commission", SERVICE),
+    "calls:draft_decisions": ("judged", JUDGES),
+    "calls:draft_decision": ("judged", "judged file", JUDGES),
+    "calls:letters": ("judged", JUDGES),
+    "calls:sign_letters": ("judged", JUDGES),
+    "calls:notify_letters": ("judged", JUDGES),
+    "calls:letter": ("judged", "signed letter", JUDGES),
+    "calls:letter_pdf": ("judged", "signed letter", JUDGES),
+    "calls:undo_letter": ("judged", "signed letter", JUDGES),
+    "calls:decision": ("judged file", BOTH_SIDES),
+    "calls:decision_pdf": ("judged file", BOTH_SIDES),
+    "calls:promises": ("judged", EVERYONE),
+    "calls:promise_new": ("judged", "judged file", JUDGES),
+    "calls:promise_end": ("judged", "promise", JUDGES),
     # The places
     "geography:suggestions": (EVERYONE,),
     # The account
@@ -358,6 +429,7 @@ def world(settings: Any, tmp_path: Path) -> World:
     PiecesRequest.objects.create(
         application=file, asked_at=now, asked_by=concerned, pieces=asked_pieces, due_on=today + DAY
     )
+    judged = judged_parts(organisation, people)
     mail = Mail.objects.create(to=concerned.email, subject="Un courriel", body="Son texte.", sent_at=now)
     census = Census.objects.create(day=today, counted_at=now)
     Picture.objects.create(series="roles", look=Look.WIDE, census=census, svg="<svg/>")
@@ -396,6 +468,7 @@ def world(settings: Any, tmp_path: Path) -> World:
             "file question": "statutes",
             "piece": factories.piece(file, by=applicant).public_id,
             "draft piece": factories.piece(draft, by=applicant, question="statutes").public_id,
+            **judged,
             "series": "roles",
             "value": "name",
             "territory": "lot-departement-46",
@@ -406,6 +479,61 @@ def world(settings: Any, tmp_path: Path) -> World:
             "one": 1,
         },
     )
+
+
+def judged_parts(organisation: Organisation, people: dict[str, Person]) -> dict[str, Any]:
+    """A call that is being judged, with one of each thing; the concerned holds every role in it."""
+    campaign, concerned, now = Campaign(), people["concerned"], timezone.now()
+    for name in (CallRoleName.OFFICER, CallRoleName.SIGNATORY, CallRoleName.CHAIR):
+        factories.call_role(campaign.call, name=name, holder=concerned)
+    signatory = campaign.call.roles.get(person=concerned, name=CallRoleName.SIGNATORY)
+    file = campaign.file(organisation=organisation, person=people["representative"])
+    reviewer = campaign.reviewer(concerned)
+    to_read = campaign.given(file, reviewer)
+    already = campaign.read(campaign.file(), 2, reviewer)
+    file.state = ApplicationState.NOTIFIED
+    file.save()
+    decided = {"outcome": "retained", "reasons": "R", "drafted_at": now, "drafted_by": campaign.officer}
+    signed = {"signed_at": now, "signatory": signatory}
+    decision = Decision.objects.create(application=file, **decided, **signed, notified_at=now)
+    decision.letter = drafted_letter(decision)
+    decision.save()
+    waiting = campaign.file(ApplicationState.DECIDED, decided_from=ApplicationState.REVIEW)
+    letter = Decision.objects.create(application=waiting, **decided, **signed)
+    promise = Promise.objects.create(
+        application=file, kind="money", what="W", owner="O", due_on=timezone.localdate() + DAY, made_at=now
+    )
+    jury = Jury.objects.create(call=campaign.call, name="Jury", made_at=now)
+    juror = JuryMember.objects.create(jury=jury, person=concerned, joined_at=now)
+    slot = Slot.objects.create(jury=jury, application=file, starts_at=now, ends_at=now + DAY, where="Ici")
+    sat = {"call": campaign.call, "name": "C", "held_at": now, "where": "Ici", "made_at": now}
+    convened = {**sat, "convened_at": now, "rules": Rules.on(timezone.localdate()).to_json()}
+    commission = Commission.objects.create(**convened, state=CommissionState.HELD, opened_at=now)
+    item = CommissionItem.objects.create(
+        commission=commission, application=already.application, position=1, proposal="retained"
+    )
+    prepared = Commission.objects.create(**sat)
+    member = CommissionMember.objects.create(commission=prepared, person=people["stranger"])
+    adjourned = Commission.objects.create(**convened, state=CommissionState.ADJOURNED)
+    return {
+        "judged": campaign.call.key,
+        "judged file": file.public_id,
+        "judged piece": factories.piece(file, by=people["representative"], question="photo").public_id,
+        "former person": people["former"].public_id,
+        "reviewer": reviewer.pk,
+        "to read": to_read.pk,
+        "already read": already.pk,
+        "jury": jury.public_id,
+        "juror": juror.pk,
+        "slot": slot.public_id,
+        "commission": commission.public_id,
+        "item": item.pk,
+        "prepared commission": prepared.public_id,
+        "prepared member": member.pk,
+        "adjourned commission": adjourned.public_id,
+        "signed letter": letter.pk,
+        "promise": promise.pk,
+    }
 
 
 def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:

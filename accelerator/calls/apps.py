@@ -8,4 +8,6 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the events, what is held about people, the purpose without a subject, the rules."""
-        autodiscover_modules("events", "personal_data", "purposes", "rules.calls", "rules.applications")
+        autodiscover_modules(
+            "events", "personal_data", "purposes", "rules.calls", "rules.applications", "rules.judging"
+        )

@@ -278,3 +278,8 @@ def at_threshold(ranked: Iterable[tuple[int, float | None]], threshold: int | No
     if threshold is None:
         return ()
     return tuple(key for key, mean in ranked if mean is not None and round(mean, 1) == threshold)
+
+
+def said_score(value: float | None) -> str:
+    """A score as it is read: one decimal, a comma; a dash when there is none."""
+    return "—" if value is None else f"{value:.1f}".replace(".", ",")

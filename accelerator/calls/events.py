@@ -29,6 +29,29 @@ declare("calls.commission_opened", "a ouvert la séance : {present} membres pré
 declare("calls.commission_adjourned", "a constaté l’absence de quorum : {present} membres présents sur {voting}")
 declare("calls.commission_cancelled", "a annulé la commission")
 declare("calls.commission_closed", "a clos la séance : {count} conclusions")
+declare("calls.reviewer_appointed", "a nommé {person} expert de l’appel", personal=("person",))
+declare("calls.reviewer_changed", "a changé l’expertise, le territoire ou la charge de {person}", personal=("person",))
+declare(
+    "calls.reviewer_ended", "a mis fin au rôle d’expert de {person} ({files} dossiers repris)", personal=("person",)
+)
+declare("calls.conflict_declared", "s’est déporté de la candidature")
+declare("calls.recusal_recorded", "a inscrit le déport de {person}", personal=("person",))
+declare(
+    "calls.hint_dismissed", "a écarté un lien entre {person} et le candidat : {hints}", personal=("person", "hints")
+)
+declare("calls.files_assigned", "a confié {count} lectures à {readers} experts, pour le {due}")
+declare("calls.jury_made", "a composé le jury « {name} »")
+declare("calls.jury_joined", "a nommé {person} au jury « {name} »", personal=("person",))
+declare("calls.jury_left", "a retiré {person} du jury « {name} »", personal=("person",))
+declare("calls.slot_set", "a fixé l’audition au {when}, {where}")
+declare("calls.slot_heard", "a inscrit l’avis du jury : {opinion}")
+declare("calls.commission_made", "a préparé la commission « {name} » du {when}")
+declare("calls.commission_composed", "a changé la composition ou l’ordre du jour")
+declare("calls.item_concluded", "a inscrit la conclusion de la commission : {outcome} ({tally})")
+declare("calls.member_recused", "a inscrit le déport de {person}, en séance", personal=("person",))
+declare("calls.promise_made", "a inscrit une promesse : {what}, par {owner}, pour le {due}", public=True)
+declare("calls.promise_kept", "a dit tenue la promesse : {what}", public=True)
+declare("calls.promise_broken", "a dit rompue la promesse : {what}", public=True)
 # Writing a call
 declare(
     "calls.call_loaded", "a inscrit cet appel à partir de données écrites d’avance, avec leurs sources", public=True

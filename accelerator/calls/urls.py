@@ -1,12 +1,88 @@
 """Addresses of the calls: what anyone reads, what applicants do, what the service does, how a call is written."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from accelerator.calls.views import desk, mine, public
+from accelerator.calls.views import (
+    commissions,
+    decisions,
+    desk,
+    juries,
+    mine,
+    promises,
+    public,
+    ranking,
+    reviewers,
+    reviewing,
+)
 
 app_name = "calls"
 _FILE = "candidatures/<slug:public_id>"
 _DESK = "instruction/<slug:public_id>"
+_CALL = "appels/<slug:key>"
+_TOLD = "candidatures/<slug:application>"
+_SITTING = "commissions/<slug:commission>"
+_judging: list[URLPattern] = [
+    # Who reads what
+    path(f"{_CALL}/experts", reviewers.Reviewers.as_view(), name="reviewers"),
+    path(f"{_CALL}/experts/nouveau", reviewers.AppointReviewer.as_view(), name="reviewer_new"),
+    path(f"{_CALL}/experts/<int:reviewer>", reviewers.ReviewerPage.as_view(), name="reviewer"),
+    path(f"{_CALL}/experts/<int:reviewer>/fin", reviewers.EndReviewer.as_view(), name="reviewer_end"),
+    path(f"{_CALL}/affectation", reviewers.Assigning.as_view(), name="assigning"),
+    path(f"{_CALL}/affectation/<int:assignment>/reprise", reviewers.TakeBack.as_view(), name="take_back"),
+    path(f"{_CALL}/liens", reviewers.Links.as_view(), name="links"),
+    path(f"{_CALL}/liens/<slug:application>/<slug:person>", reviewers.DismissLink.as_view(), name="dismiss_link"),
+    path("expertise/", reviewing.MyReviews.as_view(), name="my_reviews"),
+    path("expertise/reglages/<int:reviewer>", reviewing.MyExpertise.as_view(), name="my_expertise"),
+    path("expertise/<int:assignment>/", reviewing.ReviewPage.as_view(), name="review"),
+    path("expertise/<int:assignment>/deport", reviewing.Recuse.as_view(), name="recuse"),
+    path("expertise/<int:assignment>/corriger", reviewing.ReopenReview.as_view(), name="reopen_review"),
+    path("expertise/<int:assignment>/pieces/<slug:piece>", reviewing.ReviewedPiece.as_view(), name="reviewed_piece"),
+    # How files stand
+    path(f"{_CALL}/classement", ranking.Ranking.as_view(), name="ranking"),
+    path(f"{_CALL}/classement/dossiers.pdf", commissions.RankingPack.as_view(), name="pack"),
+    path(f"{_CALL}/classement/<slug:application>", ranking.FileReviews.as_view(), name="reviews"),
+    # Who hears and concludes
+    path(f"{_CALL}/jurys", juries.Juries.as_view(), name="juries"),
+    path(f"{_CALL}/jurys/nouveau", juries.NewJury.as_view(), name="jury_new"),
+    path(f"{_CALL}/jurys/<slug:jury>/membres/nouveau", juries.JoinJury.as_view(), name="jury_member_new"),
+    path(f"{_CALL}/jurys/membres/<int:member>/fin", juries.LeaveJury.as_view(), name="jury_member_end"),
+    path(f"{_CALL}/jurys/<slug:jury>/auditions/nouvelle", juries.NewSlot.as_view(), name="slot_new"),
+    path(f"{_CALL}/auditions/<slug:slot>/avis", juries.SlotOpinion.as_view(), name="slot_opinion"),
+    path("jurys/", juries.MyJuries.as_view(), name="my_juries"),
+    path("jurys/<slug:jury>/agenda.ics", juries.JuryCalendar.as_view(), name="jury_calendar"),
+    path(f"{_TOLD}/audition.ics", juries.HearingCalendar.as_view(), name="hearing_calendar"),
+    path(f"{_CALL}/commissions", commissions.Commissions.as_view(), name="commissions"),
+    path(f"{_CALL}/commissions/nouvelle", commissions.NewCommission.as_view(), name="commission_new"),
+    path("commissions/", commissions.MyCommissions.as_view(), name="my_commissions"),
+    path(f"{_SITTING}/", commissions.CommissionPage.as_view(), name="commission"),
+    path(f"{_SITTING}/membres/nouveau", commissions.NameMember.as_view(), name="commission_member_new"),
+    path(f"{_SITTING}/membres/<int:member>/fin", commissions.RemoveMember.as_view(), name="commission_member_end"),
+    path(f"{_SITTING}/ordre-du-jour", commissions.FillAgenda.as_view(), name="agenda"),
+    path(f"{_SITTING}/convocation", commissions.Convene.as_view(), name="convene"),
+    path(f"{_SITTING}/ouverture", commissions.OpenSitting.as_view(), name="open_sitting"),
+    path(f"{_SITTING}/seconde-convocation", commissions.SecondConvocation.as_view(), name="second_convocation"),
+    path(f"{_SITTING}/points/<int:item>", commissions.Item.as_view(), name="item"),
+    path(f"{_SITTING}/points/<int:item>/deport", commissions.LeaveItem.as_view(), name="leave_item"),
+    path(f"{_SITTING}/cloture", commissions.CloseSitting.as_view(), name="close_sitting"),
+    path(f"{_SITTING}/annulation", commissions.CancelSitting.as_view(), name="cancel_sitting"),
+    path(f"{_SITTING}/proces-verbal.pdf", commissions.Minutes.as_view(), name="minutes"),
+    path(f"{_SITTING}/dossiers.pdf", commissions.CommissionPack.as_view(), name="commission_pack"),
+    # What is decided and told
+    path(f"{_CALL}/decisions/nouvelles", decisions.DraftLot.as_view(), name="draft_decisions"),
+    path(f"{_CALL}/decisions/<slug:application>", decisions.DraftOne.as_view(), name="draft_decision"),
+    path(f"{_CALL}/courriers", decisions.Letters.as_view(), name="letters"),
+    path(f"{_CALL}/courriers/signature", decisions.SignLetters.as_view(), name="sign_letters"),
+    path(f"{_CALL}/courriers/notification", decisions.NotifyLetters.as_view(), name="notify_letters"),
+    path(f"{_CALL}/courriers/<int:decision>", decisions.Letter.as_view(), name="letter"),
+    path(f"{_CALL}/courriers/<int:decision>/courrier.pdf", decisions.LetterPdf.as_view(), name="letter_pdf"),
+    path(f"{_CALL}/courriers/<int:decision>/defaire", decisions.UndoLetter.as_view(), name="undo_letter"),
+    path(f"{_TOLD}/decision", decisions.ToldDecision.as_view(), name="decision"),
+    path(f"{_TOLD}/decision.pdf", decisions.ToldDecisionPdf.as_view(), name="decision_pdf"),
+    # What is promised
+    path(f"{_CALL}/promesses", promises.Promises.as_view(), name="promises"),
+    path(f"{_CALL}/promesses/nouvelle/<slug:application>", promises.NewPromise.as_view(), name="promise_new"),
+    path(f"{_CALL}/promesses/<int:promise>", promises.SettlePromise.as_view(), name="promise_end"),
+]
 urlpatterns = [
     path("appels/", public.Calls.as_view(), name="calls"),
     path("appels/<slug:key>/", public.CallPage.as_view(), name="call"),
@@ -37,4 +113,5 @@ urlpatterns = [
     path(f"{_DESK}/irrecevable", desk.Inadmissible.as_view(), name="inadmissible"),
     path(f"{_DESK}/message", desk.AnswerMessage.as_view(), name="answer_message"),
     path(f"{_DESK}/recours", desk.AnswerAppeal.as_view(), name="answer_appeal"),
+    *_judging,
 ]

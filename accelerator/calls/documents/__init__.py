@@ -6,7 +6,7 @@ make the same bytes, whatever the fonts of the machine.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -55,7 +55,7 @@ def _clean(value: Any) -> Any:
     return value
 
 
-def calendar(name: str, events: list[Mapping[str, Any]], *, at: datetime) -> bytes:
+def calendar(name: str, events: Sequence[Mapping[str, Any]], *, at: datetime) -> bytes:
     """A calendar file (RFC 5545) that people's calendars take in.
 
     events  each {"id": what never changes of it, "title", "starts_at", "ends_at", "where", "text", "url", "revision"}.

@@ -1,0 +1,295 @@
+"""What is typed about juries, commissions, decisions and promises."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from accelerator.calls.forms.reviewing import reason_field
+from accelerator.calls.models import Application, CommissionMember, Decision
+from accelerator.calls.states import Ballot, DecisionOutcome, JuryOpinion, MemberQuality, PromiseKind
+from accelerator.design.forms import FilterForm, Form, dress
+
+# What a commission, or an officer beside the ranking, may propose; inadmissibility is decided on the file itself.
+OUTCOMES = [(one.value, one.label) for one in DecisionOutcome if one != DecisionOutcome.INADMISSIBLE]
+
+
+def moment_field(label: str, help_text: str = "") -> forms.SplitDateTimeField:
+    """A day and an hour, in two boxes of the browser."""
+    return forms.SplitDateTimeField(
+        label=label,
+        help_text=f"{help_text} Un jour, puis une heure de Paris.".strip(),
+        widget=forms.SplitDateTimeWidget(
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+            date_attrs={"type": "date", "class": "fr-input", "aria-label": f"{label} : jour"},
+            time_attrs={"type": "time", "class": "fr-input", "aria-label": f"{label} : heure"},
+        ),
+        error_messages={
+            "invalid": "Écrivez un jour et une heure, par exemple 31/12/2026 et 14:30.",
+            "invalid_date": "Écrivez un jour, par exemple 31/12/2026.",
+            "invalid_time": "Écrivez une heure, par exemple 14:30.",
+        },
+    )
+
+
+def words_field(label: str, help_text: str, rows: int = 6) -> forms.CharField:
+    """A text that someone will read."""
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=5000, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+class NewJury(Form):
+    """A jury."""
+
+    name = forms.CharField(label="Nom du jury", max_length=120, help_text="Par exemple : Jury 1, Éducation.")
+
+
+class Member(Form):
+    """Someone who has an account."""
+
+    email = forms.EmailField(
+        label="Adresse électronique",
+        max_length=254,
+        help_text="Celle de son compte, par exemple nom@domaine.fr.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class SlotForm(Form):
+    """When and where an applicant is heard."""
+
+    application = forms.ChoiceField(label="Dossier")
+    starts_at = moment_field("Début")
+    minutes = forms.IntegerField(label="Durée, en minutes", min_value=5, max_value=480, initial=30)
+    where = forms.CharField(label="Lieu, ou lien de visioconférence", max_length=300)
+
+    def __init__(self, *args: Any, rows: Sequence[Application], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["application"].choices = [  # type: ignore[attr-defined]  # a field of choices
+            ("", "Choisissez un dossier"),
+            *((one.public_id, f"{one.number}, {one.title}") for one in rows),
+        ]
+
+
+class Opinion(Form):
+    """What a jury thought."""
+
+    opinion = forms.ChoiceField(label="Avis du jury", choices=JuryOpinion.choices, widget=forms.RadioSelect)
+    words = words_field("Ce que le jury en dit", "Lu par la commission.")
+
+
+class NewCommission(Form):
+    """A sitting."""
+
+    name = forms.CharField(label="Nom", max_length=160, help_text="Par exemple : Commission de sélection.")
+    held_at = moment_field("Séance", "La convocation part cinq jours au moins avant.")
+    where = forms.CharField(label="Lieu, ou lien de visioconférence", max_length=300)
+
+
+class NewMember(Member):
+    """Someone sits in a commission."""
+
+    quality = forms.ChoiceField(label="Qualité", choices=MemberQuality.choices, initial=MemberQuality.MEMBER)
+    title = forms.CharField(
+        label="Au titre de", max_length=160, required=False, help_text="Par exemple : les financeurs publics."
+    )
+    voting = forms.BooleanField(label="Prend part au vote", required=False, initial=True)
+
+
+class Agenda(Form):
+    """Files put on the agenda."""
+
+    applications = forms.MultipleChoiceField(label="Dossiers", widget=forms.CheckboxSelectMultiple)
+    proposal = forms.ChoiceField(label="Proposition", choices=OUTCOMES, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["applications"].choices = list(rows)  # type: ignore[attr-defined]  # a field of choices
+
+
+class Presence(Form):
+    """Who is there."""
+
+    present = forms.MultipleChoiceField(
+        label="Membres présents",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="En salle ou à distance.",
+    )
+
+    def __init__(self, *args: Any, members: Sequence[CommissionMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["present"].choices = [  # type: ignore[attr-defined]  # a field of choices
+            (
+                str(one.pk),
+                f"{one.person.name}, {one.get_quality_display().lower()}{'' if one.voting else ' (sans vote)'}",
+            )
+            for one in members
+        ]
+
+
+class LeaveItem(Form):
+    """A member leaves a file."""
+
+    member = forms.ChoiceField(label="Membre qui se déporte")
+    reason = reason_field("Motif", "Il figure au procès-verbal.")
+
+    def __init__(self, *args: Any, members: Sequence[CommissionMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].choices = [  # type: ignore[attr-defined]  # a field of choices
+            (str(one.pk), one.person.name) for one in members
+        ]
+
+
+class Conclusion(Form):
+    """The votes on a file, the conclusion, why."""
+
+    outcome = forms.ChoiceField(label="Conclusion de la commission", choices=OUTCOMES, widget=forms.RadioSelect)
+    words = words_field("Motifs", "Le candidat les lira dans la décision.")
+
+    def __init__(self, *args: Any, members: Sequence[CommissionMember], proposal: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        after = {name: self.fields.pop(name) for name in ("outcome", "words")}
+        for one in members:
+            self.fields[f"ballot_{one.pk}"] = forms.ChoiceField(
+                label=f"Vote de {one.person.name} sur « {proposal} »",
+                choices=[("", "N’a pas voté"), *Ballot.choices],
+                required=False,
+            )
+        self.fields |= after
+        for field in self.fields.values():
+            dress(field)
+
+    @property
+    def ballots(self) -> dict[int, str]:
+        """Member -> vote; those who did not vote are absent."""
+        return {
+            int(name.removeprefix("ballot_")): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("ballot_") and value
+        }
+
+
+class DraftLot(Form):
+    """The same decision for several files."""
+
+    outcome = forms.ChoiceField(label="Sens", choices=OUTCOMES, widget=forms.RadioSelect)
+    applications = forms.MultipleChoiceField(label="Dossiers", widget=forms.CheckboxSelectMultiple)
+    reasons = words_field("Motifs", "Communs à ces dossiers. Les notes et les commentaires de chacun s’y ajoutent.")
+    advice = forms.CharField(
+        label="Conseils au candidat",
+        required=False,
+        max_length=5000,
+        help_text="Ce qui l’aiderait, et les autres portes.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["applications"].choices = list(rows)  # type: ignore[attr-defined]  # a field of choices
+
+
+class DraftOne(Form):
+    """A decision for one file."""
+
+    outcome = forms.ChoiceField(label="Sens", choices=DecisionOutcome.choices, widget=forms.RadioSelect)
+    reasons = words_field("Motifs", "Le candidat les lira.")
+    advice = forms.CharField(
+        label="Conseils au candidat",
+        required=False,
+        max_length=5000,
+        help_text="Ce qui l’aiderait, et les autres portes.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    cents = forms.DecimalField(
+        label="Montant en euros",
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        help_text="S’il y en a un : la délégation du signataire doit le couvrir.",
+    )
+
+
+class Which(FilterForm):
+    """How many of the first files of the ranking."""
+
+    premiers = forms.IntegerField(label="Les premiers du classement", min_value=1, max_value=5000)
+
+
+class Batch(Form):
+    """Letters chosen together."""
+
+    decisions = forms.MultipleChoiceField(label="Courriers", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, letters: Sequence[Decision], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decisions"].choices = [  # type: ignore[attr-defined]  # a field of choices
+            (
+                str(one.pk),
+                f"{one.application.number}, {one.application.title} : {one.get_outcome_display().lower()}",
+            )
+            for one in letters
+        ]
+
+
+class LetterFilters(FilterForm):
+    """Filters of the outbox."""
+
+    q = forms.CharField(label="Titre ou numéro", max_length=80)
+    etat = forms.ChoiceField(
+        label="État",
+        choices=[
+            ("", "Tous"),
+            ("drafted", "Projets"),
+            ("signed", "Signés, à notifier"),
+            ("notified", "Notifiés"),
+            ("replaced", "Remplacés"),
+        ],
+    )
+    sens = forms.ChoiceField(label="Sens", choices=[("", "Tous"), *DecisionOutcome.choices])
+
+
+class NewPromise(Form):
+    """What someone promises to a laureate."""
+
+    kind = forms.ChoiceField(label="Sorte", choices=PromiseKind.choices)
+    what = forms.CharField(
+        label="Promesse", max_length=300, help_text="Par exemple : 20 jours d’accompagnement à l’évaluation."
+    )
+    owner = forms.CharField(
+        label="Qui la tient", max_length=200, help_text="Une organisation et un service, ou un nom de fonction."
+    )
+    due_on = forms.DateField(
+        label="Pour le",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Écrivez une date, par exemple 31/12/2026."},
+    )
+
+
+class Settle(Form):
+    """What became of a promise."""
+
+    kept = forms.ChoiceField(
+        label="Cette promesse est", choices=[("kept", "Tenue"), ("broken", "Rompue")], widget=forms.RadioSelect
+    )
+    words = words_field("Comment, ou pourquoi", "Le lauréat et le public le liront.", rows=4)
+
+
+class PromiseFilters(FilterForm):
+    """Filters of the promises."""
+
+    q = forms.CharField(label="Lauréat, promesse ou responsable", max_length=80)
+    etat = forms.ChoiceField(
+        label="État",
+        choices=[
+            ("", "Tous"),
+            ("running", "En cours"),
+            ("late", "En retard"),
+            ("kept", "Tenue"),
+            ("broken", "Rompue"),
+        ],
+    )
+    sorte = forms.ChoiceField(label="Sorte", choices=[("", "Toutes"), *PromiseKind.choices])

@@ -1,0 +1,232 @@
+"""Decisions: drafted, signed, undone, told."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from accelerator.calls.letters import UNFAVOURABLE, plain
+from accelerator.calls.models import Application, Call, Commission, Decision
+from accelerator.calls.purposes import purpose_of
+from accelerator.calls.queries.letters import drafted_letter, signing_role
+from accelerator.calls.queries.standing import file_standing_of
+from accelerator.calls.rules import judging as rules
+from accelerator.calls.rules.applications import examine
+from accelerator.calls.states import (
+    DECIDABLE,
+    DECIDE,
+    NOTIFY,
+    UNDO,
+    CommissionState,
+    DecisionKind,
+    DecisionOutcome,
+)
+from accelerator.community.queries.people import steering_people
+from accelerator.journal.operations import record
+from accelerator.notices.operations import tell
+from accelerator.notices.recipients import Recipient
+from accelerator.workflow import Refused, operation
+from accelerator.workflow.transitions import move
+
+
+def _locked(applications: Iterable[Application]) -> list[Application]:
+    """The files, locked in the one order, so that two lots never wait for each other."""
+    rows = Application.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in applications])
+    return list(
+        rows.select_related("call", "version", "organisation", "person", "submitted_by", "officer").order_by("pk")
+    )
+
+
+@operation
+def draft_decisions(
+    *,
+    call: Call,
+    applications: Sequence[Application],
+    outcome: DecisionOutcome,
+    reasons: str,
+    advice: str,
+    cents: int | None = None,
+    by: Any,
+    at: datetime,
+) -> list[Decision]:
+    """Prepare the same decision for several files, all of them or none; what was prepared before is replaced.
+
+    Nothing is decided: a signatory signs later. Raises `Refused` when one of the files cannot be decided upon, is
+    already signed, or is on the side of whoever prepares.
+    """
+    rules.require("calls.draft_decisions", by, call)
+    if not reasons.strip():
+        raise Refused("Une décision est motivée : dites pourquoi.", field="reasons")
+    if not applications:
+        raise Refused("Choisissez au moins un dossier.")
+    drafted = []
+    for application in _locked(applications):
+        if application.call_id != call.pk:
+            raise Refused("Ce dossier n’est pas de cet appel.")
+        if reason := examine(file_standing_of(by, application)):
+            raise Refused(reason)
+        if application.state not in DECIDABLE:
+            raise Refused(
+                f"Le dossier {application.number} n’attend pas de décision ({application.get_state_display().lower()})."
+            )
+        decision = application.decisions.filter(notified_at__isnull=True).first()
+        if decision is None:
+            decision = Decision(application=application, drafted_by=by, drafted_at=at)
+        decision.outcome, decision.reasons, decision.advice = outcome, reasons.strip(), advice.strip()
+        decision.cents = cents
+        decision.save()
+        record("calls.decision_drafted", application, by=by, at=at, outcome=decision.get_outcome_display())
+        drafted.append(decision)
+    return drafted
+
+
+@operation
+def draft_conclusions(*, commission: Commission, by: Any, at: datetime) -> list[Decision]:
+    """Prepare the decisions of a commission that is closed, each from what it concluded and why.
+
+    Files that were withdrawn meanwhile, or whose letter is already signed, are left as they are.
+    """
+    rules.require("calls.run_sittings", by, commission.call)
+    if commission.state != CommissionState.CLOSED:
+        raise Refused("La séance n’est pas close.")
+    items = {one.application_id: one for one in commission.items.exclude(outcome="")}
+    drafted = []
+    for application in _locked(Application.objects.filter(pk__in=items)):
+        decision = application.decisions.filter(notified_at__isnull=True).first()
+        if application.state not in DECIDABLE or (decision and decision.signed_at):
+            continue
+        item = items[application.pk]
+        decision = decision or Decision(application=application, drafted_by=by, drafted_at=at)
+        decision.outcome, decision.reasons = DecisionOutcome(item.outcome), item.words
+        decision.save()
+        record("calls.decision_drafted", application, by=by, at=at, outcome=decision.get_outcome_display())
+        drafted.append(decision)
+    return drafted
+
+
+@operation
+def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> list[Decision]:
+    """Sign several letters, all of them or none: each is frozen as it was read, and its file is decided.
+
+    Not told yet: it can be undone. Raises `Refused`, naming the file, when the delegation does not cover the
+    day and the amount, when a letter has no reasons, or when an unfavourable one could not say how to contest it.
+    """
+    rules.require("calls.sign_decisions", by, call)
+    role = signing_role(by, call)
+    if role is None:
+        raise Refused("Seul un signataire de cet appel signe ses décisions.")
+    if not decisions:
+        raise Refused("Choisissez au moins un courrier.")
+    today = localdate(at)
+    signed = []
+    for decision in _decisions(call, decisions):
+        application = decision.application
+        number = application.number
+        if decision.signed_at:
+            raise Refused(f"Le courrier du dossier {number} est déjà signé.")
+        if reason := rules.reason_against_signing(role, today, decision.cents):
+            raise Refused(f"Dossier {number} : {reason}")
+        if not decision.reasons.strip():
+            raise Refused(f"Dossier {number} : une décision est motivée.")
+        letter = drafted_letter(decision, role=role, signed_on=today)
+        if decision.outcome in UNFAVOURABLE and call.crpa and not letter["remedies"]:
+            raise Refused(
+                f"Dossier {number} : une décision défavorable dit comment la contester, et les voies de recours de "
+                "l’appel ne sont pas renseignées."
+            )
+        decision.signed_at, decision.signatory, decision.letter = at, role, letter
+        decision.save(update_fields=["signed_at", "signatory", "letter"])
+        move(
+            application,
+            DECIDE,
+            by=by,
+            at=at,
+            changes={"decided_from": application.state},
+            outcome=decision.get_outcome_display(),
+        )
+        signed.append(decision)
+    return signed
+
+
+def _decisions(call: Call, decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions, their files locked first and in order; those of another call do not count."""
+    files = {one.pk: one for one in _locked([one.application for one in decisions])}
+    rows = Decision.objects.select_for_update(of=("self",)).filter(
+        pk__in=[one.pk for one in decisions], application__call=call, kind=DecisionKind.EXPRESS
+    )
+    found = list(rows.select_related("signatory__person").order_by("application"))
+    if len(found) != len(decisions):
+        raise Refused("Un des courriers n’existe plus : rechargez la page.")
+    for one in found:
+        one.application = files[one.application_id]
+    return found
+
+
+@operation
+def undo_decision(*, decision: Decision, reason: str, by: Any, at: datetime) -> Decision:
+    """Take a signature back before it is told: the file goes back where it was, the letter is a draft again."""
+    call = decision.application.call
+    rules.require("calls.notify_decisions", by, call)
+    (held,) = _decisions(call, [decision])
+    if held.notified_at:
+        raise Refused("Cette décision a été notifiée : elle ne se défait plus. Un retrait est une autre décision.")
+    if not held.signed_at:
+        raise Refused("Ce courrier n’est pas signé.")
+    held.signed_at, held.signatory, held.letter = None, None, {}
+    held.save(update_fields=["signed_at", "signatory", "letter"])
+    application = held.application
+    move(application, UNDO[application.decided_from], by=by, at=at, reason=reason, changes={"decided_from": ""})
+    return held
+
+
+@operation
+def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> list[Decision]:
+    """Tell several signed decisions, all of them or none: by mail and on the page of the file.
+
+    From then on it stands; one that stood before (silence's, or one that was contested) is replaced. The subject that
+    the call is for hears of it in the same transaction.
+    """
+    rules.require("calls.notify_decisions", by, call)
+    if not decisions:
+        raise Refused("Choisissez au moins un courrier.")
+    told = []
+    for decision in _decisions(call, decisions):
+        application = decision.application
+        if decision.notified_at:
+            raise Refused(f"La décision du dossier {application.number} est déjà notifiée.")
+        if not decision.signed_at:
+            raise Refused(f"Le courrier du dossier {application.number} n’est pas signé.")
+        application.decisions.filter(notified_at__isnull=False, replaced_by__isnull=True).update(replaced_by=decision)
+        decision.notified_at = at
+        decision.save(update_fields=["notified_at"])
+        moved = move(
+            application,
+            NOTIFY,
+            by=by,
+            at=at,
+            changes={"decided_from": ""},
+            outcome=decision.get_outcome_display(),
+        )
+        _tell(application, decision, at)
+        purpose_of(call.purpose).on_decided(application=moved, decision=decision, by=by, at=at)
+        told.append(decision)
+    return told
+
+
+def _tell(application: Application, decision: Decision, at: datetime) -> None:
+    people = [one for one in (application.person, application.submitted_by) if one]
+    if application.organisation:
+        people += steering_people(application.organisation)
+    tell(
+        "calls/decision_notified",
+        to=[Recipient.of(person) for person in people],
+        at=at,
+        data={
+            "application": application,
+            "call": application.call,
+            "decision": decision,
+            "text": plain(decision.letter),
+        },
+        reply_to=application.call.service_email,
+    )

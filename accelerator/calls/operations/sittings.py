@@ -1,0 +1,553 @@
+"""Juries that hear applicants, commissions that conclude, and what laureates are promised."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Max
+from django.utils.timezone import localdate
+
+from accelerator.accounts.models import Person
+from accelerator.calls.models import (
+    Application,
+    Call,
+    Commission,
+    CommissionItem,
+    CommissionMember,
+    Jury,
+    JuryMember,
+    Promise,
+    Recusal,
+    Slot,
+    Vote,
+)
+from accelerator.calls.operations.decisions import draft_conclusions
+from accelerator.calls.queries.conflicts import bar_between, bars
+from accelerator.calls.queries.sittings import tally_of
+from accelerator.calls.rules import judging as rules
+from accelerator.calls.sittings import Rules
+from accelerator.calls.states import (
+    ADJOURN,
+    CANCEL_SITTING,
+    CLOSE_SITTING,
+    CONVENE,
+    HEAR,
+    OPEN_SITTING,
+    ApplicationState,
+    CommissionState,
+    DecisionOutcome,
+    JuryOpinion,
+    MemberQuality,
+    PromiseKind,
+)
+from accelerator.community.models import Organisation
+from accelerator.community.queries.people import steering_people
+from accelerator.journal.operations import record
+from accelerator.notices.operations import tell
+from accelerator.notices.recipients import Recipient
+from accelerator.workflow import Refused, operation
+from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.transitions import move
+
+_NO_ACCOUNT = "Aucun compte n’a cette adresse. Demandez à cette personne d’ouvrir un compte, puis recommencez."
+
+
+def _person(email: str) -> Person:
+    person = Person.objects.filter(email__iexact=email, is_active=True).first()
+    if person is None:
+        raise Refused(_NO_ACCOUNT, field="email")
+    return person
+
+
+# Juries
+
+
+@operation
+def make_jury(*, call: Call, name: str, by: Any, at: datetime) -> Jury:
+    """A jury, without anyone yet."""
+    rules.require("calls.run_sittings", by, call)
+    Call.objects.select_for_update().get(pk=call.pk)
+    if Jury.objects.filter(call=call, name__iexact=name).exists():
+        raise Refused("Un jury de cet appel porte déjà ce nom.", field="name")
+    jury = Jury.objects.create(call=call, name=name, made_at=at)
+    record("calls.jury_made", call, by=by, at=at, name=name)
+    return jury
+
+
+@operation
+def join_jury(*, jury: Jury, email: str, by: Any, at: datetime) -> JuryMember:
+    """Someone who has an account sits in a jury, and is told."""
+    rules.require("calls.run_sittings", by, jury.call)
+    person = _person(email)
+    Jury.objects.select_for_update().get(pk=jury.pk)
+    if JuryMember.objects.filter(jury=jury, person=person, left_at__isnull=True).exists():
+        raise Refused("Cette personne est déjà membre de ce jury.", field="email")
+    heard = Application.objects.filter(slot__jury=jury)
+    if barred := bars(heard, [person.pk]):
+        numbers = Application.objects.filter(pk__in=[pk for pk, _ in barred]).values_list("number", flat=True)
+        raise Refused(
+            f"Un lien est connu avec un candidat que ce jury entend ({', '.join(sorted(map(str, numbers)))}) : "
+            "écartez-le s’il ne tient pas, ou nommez cette personne à un autre jury.",
+            field="email",
+        )
+    member = JuryMember.objects.create(jury=jury, person=person, joined_at=at)
+    record("calls.jury_joined", jury.call, person, by=by, at=at, person=person.name, name=jury.name)
+    tell("calls/jury_joined", to=Recipient.of(person), at=at, data={"call": jury.call, "jury": jury})
+    return member
+
+
+@operation
+def leave_jury(*, member: JuryMember, reason: str, by: Any, at: datetime) -> JuryMember:
+    """Someone sits in a jury no more."""
+    rules.require("calls.run_sittings", by, member.jury.call)
+    locked = JuryMember.objects.select_for_update(of=("self",)).select_related("jury__call", "person").get(pk=member.pk)
+    if locked.left_at:
+        raise Refused("Cette personne n’est plus membre de ce jury.")
+    locked.left_at = at
+    locked.save(update_fields=["left_at"])
+    record(
+        "calls.jury_left",
+        locked.jury.call,
+        locked.person,
+        by=by,
+        at=at,
+        reason=reason,
+        person=locked.person.name,
+        name=locked.jury.name,
+    )
+    return locked
+
+
+@operation
+def set_slot(
+    *, jury: Jury, application: Application, starts_at: datetime, minutes: int, where: str, by: Any, at: datetime
+) -> Slot:
+    """A jury will hear an applicant then, or at another time than it was said: both are told, with a calendar file.
+
+    Raises `Refused` when a member of the jury is linked to the applicant, when the jury hears someone else then, or
+    when the file is not being judged.
+    """
+    rules.require("calls.run_sittings", by, jury.call)
+    locked = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("call", "organisation", "person")
+        .get(pk=application.pk)
+    )
+    if locked.state not in rules.JUDGED_IN or locked.call_id != jury.call_id:
+        raise Refused("On n’entend que les candidats dont le dossier est en instruction.", field="application")
+    if starts_at <= at:
+        raise Refused("Une audition se fixe à un moment à venir.", field="starts_at")
+    people = list(JuryMember.objects.filter(jury=jury, left_at__isnull=True).select_related("person"))
+    if not people:
+        raise Refused("Nommez d’abord les membres de ce jury.")
+    barred = bars(Application.objects.filter(pk=locked.pk), [one.person_id for one in people])
+    if barred:
+        names = {one.person_id: one.person.name for one in people}
+        said_all = " ; ".join(f"{names[person]} {bar.why}" for (_, person), bar in sorted(barred.items()))
+        raise Refused(f"Un membre de ce jury a un lien avec ce candidat : {said_all}.", field="application")
+    slot = Slot.objects.select_for_update(of=("self",)).filter(application=locked).first()
+    if slot and slot.heard_at:
+        raise Refused("Ce candidat a déjà été entendu.")
+    ends_at = starts_at + timedelta(minutes=minutes)
+    busy = Slot.objects.filter(jury=jury, starts_at__lt=ends_at, ends_at__gt=starts_at).exclude(application=locked)
+    if busy.exists():
+        raise Refused("Ce jury entend déjà quelqu’un à ce moment-là.", field="starts_at")
+    if slot is None:
+        slot = Slot(jury=jury, application=locked, starts_at=starts_at, ends_at=ends_at, where=where)
+    else:
+        slot.jury, slot.starts_at, slot.ends_at, slot.where = jury, starts_at, ends_at, where
+        slot.revision += 1
+    try:
+        slot.save()
+    except IntegrityError as fault:
+        # Two people fixed the same hour at the same moment: the database kept the first.
+        raise Refused("Ce jury entend déjà quelqu’un à ce moment-là.", field="starts_at") from fault
+    if locked.state == ApplicationState.REVIEW:
+        move(locked, HEAR, by=by, at=at)
+    record("calls.slot_set", locked, by=by, at=at, when=said(starts_at, MOMENT), where=where)
+    data = {"call": jury.call, "application": locked, "slot": slot, "jury": jury}
+    tell("calls/slot_set", to=_applicants(locked), at=at, data=data, reply_to=jury.call.service_email)
+    return slot
+
+
+def _applicants(application: Application) -> list[Recipient]:
+    people = [application.person] if application.person else []
+    if application.organisation:
+        people += steering_people(application.organisation)
+    return [Recipient.of(person) for person in people if person]
+
+
+@operation
+def keep_opinion(*, slot: Slot, opinion: JuryOpinion, words: str, by: Any, at: datetime) -> Slot:
+    """What a jury thought of an applicant whom it heard, with why."""
+    rules.require("calls.run_sittings", by, slot.jury.call)
+    locked = Slot.objects.select_for_update(of=("self",)).select_related("application").get(pk=slot.pk)
+    if at < locked.starts_at:
+        raise Refused(f"L’audition commence le {said(locked.starts_at, MOMENT)} : l’avis vient après.")
+    if not words.strip():
+        raise Refused("Dites en quelques phrases ce que le jury en pense.", field="words")
+    locked.opinion, locked.words, locked.heard_at = opinion, words.strip(), at
+    locked.save(update_fields=["opinion", "words", "heard_at"])
+    record("calls.slot_heard", locked.application, by=by, at=at, opinion=locked.get_opinion_display())
+    return locked
+
+
+# Commissions
+
+
+@operation
+def make_commission(
+    *, call: Call, name: str, held_at: datetime, where: str, by: Any, at: datetime, second_of: Commission | None = None
+) -> Commission:
+    """Prepare a sitting; after one that had no quorum, its second convocation takes its members and its agenda over."""
+    rules.require("calls.run_sittings", by, call)
+    if held_at <= at:
+        raise Refused("Une commission se prépare pour un jour à venir.", field="held_at")
+    if second_of is not None:
+        first = Commission.objects.select_for_update().get(pk=second_of.pk)
+        if first.state != CommissionState.ADJOURNED:
+            raise Refused("Une seconde convocation suit une séance sans quorum.")
+        if Commission.objects.filter(second_of=first).exists():
+            raise Refused("La seconde convocation de cette commission existe déjà.")
+    commission = Commission.objects.create(
+        call=call, name=name, held_at=held_at, where=where, second_of=second_of, made_at=at
+    )
+    record("calls.commission_made", call, by=by, at=at, name=name, when=said(held_at, MOMENT))
+    if second_of is not None:
+        CommissionMember.objects.bulk_create(
+            CommissionMember(
+                commission=commission, person=one.person, quality=one.quality, title=one.title, voting=one.voting
+            )
+            for one in second_of.members.order_by("pk")
+        )
+        CommissionItem.objects.bulk_create(
+            CommissionItem(
+                commission=commission, application=one.application, position=one.position, proposal=one.proposal
+            )
+            for one in second_of.items.order_by("position")
+        )
+    return commission
+
+
+def _sitting(commission: Commission, *states: CommissionState) -> Commission:
+    locked = Commission.objects.select_for_update(of=("self",)).select_related("call").get(pk=commission.pk)
+    if locked.state not in states:
+        raise Refused(f"Cette commission est {locked.get_state_display().lower()} : cela n’est plus possible.")
+    return locked
+
+
+@operation
+def name_member(
+    *,
+    commission: Commission,
+    email: str,
+    quality: MemberQuality,
+    title: str,
+    voting: bool,
+    by: Any,
+    at: datetime,
+) -> CommissionMember:
+    """Someone who has an account sits in a commission that is not convened yet."""
+    rules.require("calls.run_sittings", by, commission.call)
+    locked = _sitting(commission, CommissionState.DRAFT)
+    person = _person(email)
+    if locked.members.filter(person=person).exists():
+        raise Refused("Cette personne est déjà membre de cette commission.", field="email")
+    if quality == MemberQuality.CHAIR and locked.members.filter(quality=MemberQuality.CHAIR).exists():
+        raise Refused("Une commission a un seul président.", field="quality")
+    votes = voting and quality != MemberQuality.OBSERVER
+    member = CommissionMember.objects.create(
+        commission=locked, person=person, quality=quality, title=title, voting=votes
+    )
+    record("calls.commission_composed", locked, person, by=by, at=at)
+    return member
+
+
+@operation
+def remove_member(*, member: CommissionMember, by: Any, at: datetime) -> None:
+    """Someone no longer sits in a commission that is not convened yet."""
+    rules.require("calls.run_sittings", by, member.commission.call)
+    locked = _sitting(member.commission, CommissionState.DRAFT)
+    record("calls.commission_composed", locked, member.person, by=by, at=at)
+    member.delete()
+
+
+@operation
+def put_on_agenda(
+    *, commission: Commission, applications: Sequence[Application], proposal: DecisionOutcome, by: Any, at: datetime
+) -> int:
+    """Add files to the agenda, in their order, each with what is proposed; return how many were added."""
+    rules.require("calls.run_sittings", by, commission.call)
+    locked = _sitting(commission, CommissionState.DRAFT)
+    already = set(locked.items.values_list("application", flat=True))
+    fresh = [one for one in applications if one.pk not in already]
+    for one in fresh:
+        if one.call_id != locked.call_id or one.state not in rules.JUDGED_IN:
+            raise Refused(f"Le dossier {one.number} n’est pas en instruction.")
+    last = locked.items.aggregate(last=Max("position"))["last"] or 0
+    CommissionItem.objects.bulk_create(
+        CommissionItem(commission=locked, application=one, position=last + number, proposal=proposal)
+        for number, one in enumerate(fresh, 1)
+    )
+    if fresh:
+        record("calls.commission_composed", locked, by=by, at=at)
+    return len(fresh)
+
+
+@operation
+def convene(*, commission: Commission, by: Any, at: datetime) -> Commission:
+    """Send the convocation to every member, early enough; from then on nothing of it changes.
+
+    The rules of sitting in force today are kept with it.
+    """
+    rules.require("calls.run_sittings", by, commission.call)
+    locked = _sitting(commission, CommissionState.DRAFT)
+    sitting = Rules.on(localdate(at))
+    if reason := sitting.too_soon(at, locked.held_at):
+        raise Refused(reason)
+    members = list(locked.members.select_related("person").order_by("pk"))
+    items = locked.items.count()
+    if not any(one.voting for one in members):
+        raise Refused("Aucun membre ne vote : complétez la composition.")
+    if not any(one.quality == MemberQuality.CHAIR for one in members):
+        raise Refused("Désignez le président de la commission.")
+    if not items:
+        raise Refused("L’ordre du jour est vide.")
+    convened = move(
+        locked,
+        CONVENE,
+        by=by,
+        at=at,
+        changes={"convened_at": at, "rules": sitting.to_json()},
+        about=[locked.call],
+        when=said(locked.held_at, MOMENT),
+        members=len(members),
+        items=items,
+    )
+    tell(
+        "calls/commission_convened",
+        to=[Recipient.of(one.person) for one in members],
+        at=at,
+        data={"call": locked.call, "commission": convened, "items": items, "second": locked.second_of is not None},
+        reply_to=locked.call.service_email,
+    )
+    return convened
+
+
+@operation
+def open_sitting(*, commission: Commission, present: Sequence[CommissionMember], by: Any, at: datetime) -> Commission:
+    """Write who is there; the sitting opens when the quorum is reached, otherwise it is adjourned and says so.
+
+    After an adjournment, a second convocation asks for no quorum. Known links make a member leave the files that they
+    touch: those déports are written at once.
+    """
+    rules.require("calls.run_sittings", by, commission.call)
+    locked = _sitting(commission, CommissionState.CONVENED)
+    if localdate(at) < localdate(locked.held_at):
+        raise Refused(f"La séance est convoquée pour le {said(locked.held_at, MOMENT)}.")
+    here = {one.pk for one in present}
+    members = list(locked.members.select_related("person").order_by("pk"))
+    for member in members:
+        member.present = member.pk in here
+        member.save(update_fields=["present"])
+    voting = [one for one in members if one.voting]
+    there = sum(1 for one in voting if one.present)
+    sitting = Rules.from_json(locked.rules)
+    free = locked.second_of is not None and sitting.second_without_quorum
+    counts: dict[str, Any] = {"present": there, "voting": len(voting)}
+    if there < (1 if free else max(1, sitting.quorum(len(voting)))):
+        return move(locked, ADJOURN, by=by, at=at, about=[locked.call], **counts)
+    opened = move(locked, OPEN_SITTING, by=by, at=at, changes={"opened_at": at}, about=[locked.call], **counts)
+    _write_recusals(opened, members, by, at)
+    return opened
+
+
+def _write_recusals(commission: Commission, members: Sequence[CommissionMember], by: Any, at: datetime) -> None:
+    items = {one.application_id: one for one in commission.items.select_related("application")}
+    people = {one.person_id: one for one in members}
+    kept = bars(Application.objects.filter(pk__in=items), people)
+    for (application, person), bar in sorted(kept.items()):
+        item, member = items[application], people[person]
+        Recusal.objects.create(item=item, member=member, reason=bar.why, left_at=at)
+        record("calls.member_recused", item.application, member.person, by=by, at=at, person=member.person.name)
+
+
+@operation
+def leave_item(*, item: CommissionItem, member: CommissionMember, reason: str, by: Any, at: datetime) -> Recusal:
+    """A member leaves the debate and the vote on a file; a vote already cast is taken out."""
+    rules.require("calls.run_sittings", by, item.commission.call)
+    _sitting(item.commission, CommissionState.HELD)
+    locked = CommissionItem.objects.select_for_update(of=("self",)).select_related("application").get(pk=item.pk)
+    if locked.outcome:
+        raise Refused("La commission a déjà conclu sur ce dossier.")
+    if Recusal.objects.filter(item=locked, member=member).exists():
+        raise Refused(f"{member.person.name} s’est déjà déporté pour ce dossier.")
+    Vote.objects.filter(item=locked, member=member).delete()
+    recusal = Recusal.objects.create(item=locked, member=member, reason=reason, left_at=at)
+    record(
+        "calls.member_recused",
+        locked.application,
+        member.person,
+        by=by,
+        at=at,
+        reason=reason,
+        person=member.person.name,
+    )
+    return recusal
+
+
+@operation
+def conclude(
+    *,
+    item: CommissionItem,
+    ballots: Mapping[int, str],
+    outcome: DecisionOutcome,
+    words: str,
+    by: Any,
+    at: datetime,
+) -> CommissionItem:
+    """Write the votes on a file and what the commission concludes.
+
+    ballots  member -> vote; members who left the file, are absent or do not vote are refused.
+    A proposal that was adopted is the conclusion; rejected, another one is. A tie that nobody's vote decides has no
+    conclusion: it is said, and voted again.
+    """
+    rules.require("calls.run_sittings", by, item.commission.call)
+    commission = _sitting(item.commission, CommissionState.HELD)
+    locked = CommissionItem.objects.select_for_update(of=("self",)).select_related("application").get(pk=item.pk)
+    members = {one.pk: one for one in commission.members.select_related("person")}
+    gone = set(Recusal.objects.filter(item=locked).values_list("member", flat=True))
+    for pk in ballots:
+        member = members.get(pk)
+        if member is None:
+            raise Refused("Ce membre ne siège pas dans cette commission.")
+        if reason := rules.reason_against_voting(commission, member, recused=pk in gone):
+            raise Refused(reason, field=f"ballot_{pk}")
+        if pk not in gone and (bar := bar_between(locked.application, member.person)):
+            raise Refused(f"{member.person.name} a un lien avec ce candidat : {bar.why}. Inscrivez son déport.")
+    Vote.objects.filter(item=locked).delete()
+    Vote.objects.bulk_create(Vote(item=locked, member=members[pk], ballot=ballot) for pk, ballot in ballots.items())
+    counted = tally_of(locked, Rules.from_json(commission.rules))
+    if counted.is_tie:
+        raise Refused(
+            f"{counted.sentence[:1].upper()}{counted.sentence[1:]} : la commission n’a pas conclu. Reprenez le débat, "
+            "puis faites voter de nouveau."
+        )
+    if counted.adopted and outcome != locked.proposal:
+        raise Refused(
+            f"La proposition « {locked.get_proposal_display()} » est adoptée : elle est la conclusion.", field="outcome"
+        )
+    if not counted.adopted and outcome == locked.proposal:
+        raise Refused(
+            f"La proposition « {locked.get_proposal_display()} » est rejetée : la conclusion est une autre.",
+            field="outcome",
+        )
+    if not words.strip():
+        raise Refused("Une conclusion est motivée : le candidat lira pourquoi.", field="words")
+    locked.outcome, locked.words, locked.concluded_at = outcome, words.strip(), at
+    locked.save(update_fields=["outcome", "words", "concluded_at"])
+    record(
+        "calls.item_concluded",
+        locked.application,
+        by=by,
+        at=at,
+        outcome=locked.get_outcome_display(),
+        tally=counted.sentence,
+    )
+    return locked
+
+
+@operation
+def close_sitting(*, commission: Commission, by: Any, at: datetime) -> Commission:
+    """End a sitting, every file of its agenda concluded upon; the decisions are prepared from the conclusions."""
+    rules.require("calls.run_sittings", by, commission.call)
+    locked = _sitting(commission, CommissionState.HELD)
+    waiting = locked.items.filter(outcome="").select_related("application").order_by("position")
+    if first := waiting.first():
+        raise Refused(
+            f"{waiting.count()} dossier(s) restent sans conclusion, dont le {first.application.number} : concluez, ou "
+            "laissez la séance ouverte."
+        )
+    closed = move(
+        locked,
+        CLOSE_SITTING,
+        by=by,
+        at=at,
+        changes={"closed_at": at},
+        about=[locked.call],
+        count=locked.items.count(),
+    )
+    draft_conclusions(commission=closed, by=by, at=at)
+    return closed
+
+
+@operation
+def cancel_sitting(*, commission: Commission, reason: str, by: Any, at: datetime) -> Commission:
+    """A sitting will not take place; its members are told if it was convened."""
+    rules.require("calls.run_sittings", by, commission.call)
+    was = commission.state
+    cancelled = move(commission, CANCEL_SITTING, by=by, at=at, reason=reason, about=[commission.call])
+    if was == CommissionState.CONVENED:
+        members = cancelled.members.select_related("person")
+        tell(
+            "calls/commission_cancelled",
+            to=[Recipient.of(one.person) for one in members],
+            at=at,
+            data={"call": commission.call, "commission": cancelled, "reason": reason},
+        )
+    return cancelled
+
+
+# Promises
+
+
+@operation
+def promise(
+    *,
+    application: Application,
+    kind: PromiseKind,
+    what: str,
+    owner: str,
+    due_on: date,
+    organisation: Organisation | None = None,
+    by: Any,
+    at: datetime,
+) -> Promise:
+    """Write what someone promises to a laureate, for a day."""
+    rules.require("calls.keep_promises", by, application.call)
+    if not application.decisions.notified().filter(outcome=DecisionOutcome.RETAINED).exists():
+        raise Refused("Une promesse s’inscrit pour un dossier retenu, une fois la décision notifiée.")
+    if due_on <= localdate(at):
+        raise Refused("Une promesse est faite pour un jour à venir.", field="due_on")
+    Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if Promise.objects.filter(application=application, kind=kind, what=what).exists():
+        raise Refused("Cette promesse est déjà inscrite.", field="what")
+    made = Promise.objects.create(
+        application=application,
+        kind=kind,
+        what=what,
+        owner=owner,
+        organisation=organisation,
+        due_on=due_on,
+        made_at=at,
+    )
+    record("calls.promise_made", application, by=by, at=at, what=what, owner=owner, due=said(due_on))
+    return made
+
+
+@operation
+def settle_promise(*, promise: Promise, kept: bool, words: str, by: Any, at: datetime) -> Promise:
+    """Say that a promise was kept, and how; or broken, and why."""
+    rules.require("calls.keep_promises", by, promise.application.call)
+    locked = Promise.objects.select_for_update(of=("self",)).select_related("application").get(pk=promise.pk)
+    if locked.kept_on or locked.broken_on:
+        raise Refused("Cette promesse a déjà été dite tenue ou rompue.")
+    if not words.strip():
+        raise Refused("Dites comment elle a été tenue, ou pourquoi elle ne l’a pas été.", field="words")
+    today = localdate(at)
+    locked.kept_on, locked.broken_on = (today, None) if kept else (None, today)
+    locked.words = words.strip()
+    locked.save(update_fields=["kept_on", "broken_on", "words"])
+    record("calls.promise_kept" if kept else "calls.promise_broken", locked.application, by=by, at=at, what=locked.what)
+    return locked

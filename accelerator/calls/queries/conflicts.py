@@ -1,0 +1,149 @@
+"""What links people to applicants, gathered from what the platform knows, and what was decided of it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from accelerator.accounts.models import Person
+from accelerator.calls.conflicts import Applicant, Hint, Link, Ties, found, said_all, standing
+from accelerator.calls.models import Application, Conflict
+from accelerator.calls.states import ConflictState
+from accelerator.community.domains import domain_of, reason_unproving
+from accelerator.community.models import EmailDomain, Mandate, Organisation, Role
+from accelerator.community.states import OrganisationState
+
+# A record united to another, itself united: as many times as `community.queries.organisation.canonical` follows.
+_MERGES_FOLLOWED = 20
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What keeps a person from a file.
+
+    recusal  the déport, when there is one.
+    hints    the links that nobody set aside.
+    """
+
+    recusal: Conflict | None = None
+    hints: tuple[Hint, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """In French, after the person's name or « vous »."""
+        if self.recusal:
+            return f"déport : {self.recusal.reason}"
+        return said_all(self.hints)
+
+
+def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[tuple[int, int], Bar]:
+    """(application, person) -> what keeps them apart; pairs that nothing keeps apart are absent.
+
+    Seven queries or so, whatever their number.
+    """
+    people = set(people)
+    rows = list(
+        applications.order_by("pk").values_list(
+            "pk",
+            "organisation",
+            "organisation__name",
+            "organisation__contact_email",
+            "title",
+            "person",
+            "person__email",
+            "submitted_by",
+        )
+    )
+    roles = list(Role.objects.filter(person__in=people, organisation__isnull=False).order_by("pk"))
+    mandates = list(Mandate.objects.filter(helper__in=people).order_by("pk"))
+    held = {*(role.organisation_id for role in roles), *(mandate.organisation_id for mandate in mandates)}
+    living = _living({row[1] for row in rows} | held)
+    domains = _domains({row[1] for row in rows})
+    applicants = [
+        Applicant(
+            application=pk,
+            name=name or title,
+            organisation=living.get(organisation, organisation),
+            people=frozenset(one for one in (person, submitter) if one),
+            # Who applies alone is known by their own address; otherwise the organisation's count.
+            domains=frozenset({*domains.get(organisation, ()), *_proving(address if organisation else email)}),
+        )
+        for pk, organisation, name, address, title, person, email, submitter in rows
+    ]
+    hints = found(_ties(people, roles, mandates, living), applicants)
+    decided = {
+        (one.application_id, one.person_id): one
+        for one in Conflict.objects.filter(application__in=[row[0] for row in rows], person__in=people)
+    }
+    kept: dict[tuple[int, int], Bar] = {}
+    for pair in hints.keys() | decided.keys():
+        conflict = decided.get(pair)
+        recusal = conflict if conflict and conflict.state == ConflictState.RECUSED else None
+        remaining = standing(hints.get(pair, ()), conflict.hints if conflict and not recusal else ())
+        if recusal or remaining:
+            kept[pair] = Bar(recusal, remaining)
+    return kept
+
+
+def bar_between(application: Application, person: Person) -> Bar | None:
+    """What keeps this person from this file, or None."""
+    return bars(Application.objects.filter(pk=application.pk), [person.pk]).get((application.pk, person.pk))
+
+
+def _ties(
+    people: Collection[int], roles: Iterable[Role], mandates: Iterable[Mandate], living: dict[int | None, int]
+) -> list[Ties]:
+    held: dict[int, list[Link]] = {}
+    helped: dict[int, list[Link]] = {}
+    today = localdate()
+    for role in roles:
+        ended = localdate(role.ended_at) if role.ended_at else None
+        organisation = role.organisation_id or 0
+        link = Link(living.get(organisation, organisation), role.get_name_display(), ended)
+        held.setdefault(role.person_id, []).append(link)
+    for mandate in mandates:
+        ended = localdate(mandate.revoked_at) if mandate.revoked_at else None
+        if ended is None and mandate.ends_on < today:
+            ended = mandate.ends_on
+        link = Link(living.get(mandate.organisation_id, mandate.organisation_id), "accompagnateur", ended)
+        helped.setdefault(mandate.helper_id, []).append(link)
+    return [
+        Ties(
+            person=person,
+            roles=tuple(held.get(person, ())),
+            mandates=tuple(helped.get(person, ())),
+            domain=next(iter(_proving(email)), ""),
+        )
+        for person, email in Person.objects.filter(pk__in=people).order_by("pk").values_list("pk", "email")
+    ]
+
+
+def _living(organisations: Iterable[int | None]) -> dict[int | None, int]:
+    """Record -> the one that it was united to, however many times; those that live on are absent."""
+    into: dict[int | None, int] = {}
+    asked = {one for one in organisations if one}
+    for _ in range(_MERGES_FOLLOWED):
+        merged = Organisation.objects.filter(pk__in=asked, state=OrganisationState.MERGED)
+        step: dict[int | None, int] = {record: last for record, last in merged.values_list("pk", "merged_into") if last}
+        if not step:
+            break
+        into = {record: step.get(last, last) for record, last in into.items()}
+        into.update(step)
+        asked = set(step.values())
+    return into
+
+
+def _domains(organisations: Iterable[int | None]) -> dict[int, set[str]]:
+    """Organisation -> the domains of which an address shows that one is of it."""
+    known: dict[int, set[str]] = {}
+    rows = EmailDomain.objects.proving().filter(organisation__in=[one for one in organisations if one])
+    for organisation, domain in rows.values_list("organisation", "domain"):
+        known.setdefault(organisation, set()).add(domain)
+    return known
+
+
+def _proving(email: str | None) -> set[str]:
+    """The domain of an address, unless strangers share it."""
+    domain = domain_of(email)
+    return {domain} if domain and reason_unproving(domain) is None else set()

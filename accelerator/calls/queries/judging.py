@@ -1,0 +1,76 @@
+"""What is read, by whom, and how much of it."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from accelerator.calls.criteria import Grid, GridFault
+from accelerator.calls.models import Application, Assignment, Call, CallVersion, Review, Reviewer
+from accelerator.calls.states import ApplicationState
+
+# Where a file is while it is read, heard and concluded upon.
+READ_IN = (ApplicationState.ADMISSIBLE, ApplicationState.REVIEW)
+JUDGED_IN = (ApplicationState.REVIEW, ApplicationState.HEARING)
+RANKED_IN = (
+    *JUDGED_IN,
+    ApplicationState.DECIDED,
+    ApplicationState.NOTIFIED,
+    ApplicationState.APPEALED,
+)
+
+
+def grid_of(version: CallVersion) -> Grid:
+    """The criteria of a version; an empty grid when they cannot be read."""
+    try:
+        return Grid.from_json(version.criteria)
+    except GridFault:
+        return Grid()
+
+
+def running_version(call: Call) -> CallVersion | None:
+    """The last version that was published."""
+    return call.versions.filter(published_at__isnull=False).order_by("-number").first()
+
+
+def assignments_of(person: Any) -> QuerySet[Assignment]:
+    """What was given to a person to read, in calls whose reviewers they still are; withdrawn files left out."""
+    return (
+        Assignment.objects.standing()
+        .filter(reviewer__person=person, reviewer__ended_at__isnull=True)
+        .exclude(application__state=ApplicationState.WITHDRAWN)
+        .select_related("application__call", "application__version", "reviewer")
+    )
+
+
+def reviewers_with_loads(call: Call) -> QuerySet[Reviewer]:
+    """The current reviewers, with `given` and `done`: how many files they have to read, and have read."""
+    standing = Q(assignments__state="given") & ~Q(assignments__application__state=ApplicationState.WITHDRAWN)
+    return (
+        Reviewer.objects.current()
+        .filter(call=call)
+        .select_related("person")
+        .annotate(
+            given=Count("assignments", filter=standing),
+            done=Count("assignments", filter=Q(assignments__state="done")),
+        )
+    )
+
+
+def review_of(assignment: Assignment) -> Review | None:
+    """What the reviewer wrote so far, or None."""
+    return Review.objects.filter(assignment=assignment).first()
+
+
+def reviews_of(application: Application) -> list[Review]:
+    """The reviews given of a file, in the order in which they were given."""
+    return list(
+        Review.objects.filter(assignment__application=application, assignment__state="done")
+        .select_related("assignment__reviewer__person")
+        .order_by("assignment__ended_at", "pk")
+    )
+
+
+def late(assignment: Assignment, on: date) -> bool:
+    """Whether a review is awaited since a day that is past."""
+    return assignment.state == "given" and assignment.due_on < on

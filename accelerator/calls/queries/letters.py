@@ -1,0 +1,75 @@
+"""Decisions that wait to be signed or told, and what their letters say."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accelerator.calls.letters import letter_of
+from accelerator.calls.models import Call, CallRole, Decision, Review
+from accelerator.calls.queries.judging import grid_of
+from accelerator.calls.queries.ranking import lines_of
+from accelerator.calls.queries.receipt import remedies_of
+from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
+
+
+def outbox(call: Call) -> QuerySet[Decision]:
+    """The express decisions of a call, told or not; those that silence took are not letters."""
+    return Decision.objects.filter(application__call=call, kind=DecisionKind.EXPRESS).select_related(
+        "application__call",
+        "application__version",
+        "application__organisation",
+        "application__person",
+        "application__submitted_by",
+        "signatory__person",
+    )
+
+
+def reviews_told(decision: Decision) -> list[Review]:
+    """The reviews given of the file, in an order that names nobody."""
+    reviews = Review.objects.filter(
+        assignment__application=decision.application_id, assignment__state=AssignmentState.DONE
+    )
+    return list(reviews.order_by("assignment__ended_at", "pk"))
+
+
+def drafted_letter(
+    decision: Decision, *, role: CallRole | None = None, signed_on: date | None = None
+) -> dict[str, Any]:
+    """What the letter of a decision says now; with the signatory and the day once it is being signed."""
+    reviews = [] if decision.outcome == DecisionOutcome.INADMISSIBLE else reviews_told(decision)
+    lines = lines_of(grid_of(decision.application.version), reviews) if reviews else []
+    return letter_of(
+        decision,
+        scores=[(line.label, line.weight, line.mean, [comment for *_, comment in line.scores]) for line in lines],
+        comments=[review.for_applicant for review in reviews if review.for_applicant.strip()],
+        remedies=remedies_of(decision.application.call.remedies),
+        signatory=role.person.name if role else "",
+        act=role.act_reference if role else "",
+        signed_on=signed_on,
+    )
+
+
+def shown_letter(decision: Decision) -> dict[str, Any]:
+    """The letter as it was signed; before, as it would be."""
+    return decision.letter or drafted_letter(decision)
+
+
+def signing_role(person: Any, call: Call) -> CallRole | None:
+    """The role by which a person signs for a call, or None."""
+    roles = CallRole.objects.current().filter(call=call, person=person, name=CallRoleName.SIGNATORY)
+    return roles.select_related("person").order_by("pk").first()
+
+
+def in_state(rows: QuerySet[Decision], state: str) -> QuerySet[Decision]:
+    """Those that are drafted, signed, told or replaced."""
+    match state:
+        case "drafted":
+            return rows.filter(signed_at__isnull=True)
+        case "signed":
+            return rows.filter(signed_at__isnull=False, notified_at__isnull=True)
+        case "notified":
+            return rows.filter(notified_at__isnull=False, replaced_by__isnull=True)
+        case "replaced":
+            return rows.filter(replaced_by__isnull=False)
+    return rows

@@ -1,0 +1,103 @@
+"""How files stand beside one another."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+
+from accelerator.calls.criteria import OUT_OF, Grid, Severity, severities
+from accelerator.calls.models import Application, Assignment, Call, Decision, Review
+from accelerator.calls.queries.judging import RANKED_IN
+from accelerator.calls.states import AssignmentState
+
+
+def ranking(call: Call) -> QuerySet[Any]:
+    """The files that are judged, with `mean`, `low`, `high`, `spread` (None before a review), `read`, `awaited`.
+
+    With `outcome` too: that of the decision in preparation, else of the one that stands; None when there is neither.
+    """
+    done = Q(assignments__state=AssignmentState.DONE)
+    stands = (
+        Decision.objects.filter(application=OuterRef("pk"), replaced_by__isnull=True)
+        .order_by(F("notified_at").desc(nulls_first=True))
+        .values("outcome")[:1]
+    )
+    return (
+        Application.objects.filter(call=call, state__in=RANKED_IN)
+        .annotate(
+            mean=Avg("assignments__review__mean", filter=done),
+            low=Min("assignments__review__mean", filter=done),
+            high=Max("assignments__review__mean", filter=done),
+            read=Count("assignments", filter=done),
+            awaited=Count("assignments", filter=Q(assignments__state=AssignmentState.GIVEN)),
+        )
+        .annotate(spread=F("high") - F("low"), outcome=Subquery(stands))
+    )
+
+
+def best_first(rows: Iterable[Any]) -> list[Any]:
+    """Files of a ranking from the best to the least, those without a review last; equal ones by number."""
+    return sorted(rows, key=lambda one: (one.mean is None, -(one.mean or 0), one.number or ""))
+
+
+def means_of(call: Call) -> list[tuple[int, float | None]]:
+    """(application, mean) of every file that is judged. One query."""
+    done = Q(assignments__state=AssignmentState.DONE)
+    rows = Application.objects.filter(call=call, state__in=RANKED_IN).annotate(
+        mean=Avg("assignments__review__mean", filter=done)
+    )
+    return list(rows.order_by("pk").values_list("pk", "mean"))
+
+
+def ranks(means: list[tuple[int, float | None]]) -> dict[int, int]:
+    """Application -> its rank; equal means (to a millionth) share theirs."""
+    scored = sorted((round(mean, 6) for _, mean in means if mean is not None), reverse=True)
+    first: dict[float, int] = {}
+    for number, mean in enumerate(scored, 1):
+        first.setdefault(mean, number)
+    return {pk: first[round(mean, 6)] for pk, mean in means if mean is not None}
+
+
+def undrafted(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The files without a decision in preparation."""
+    return rows.filter(~Exists(Decision.objects.filter(application=OuterRef("pk"), notified_at__isnull=True)))
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """A criterion across the reviews of a file: its mean out of 100, and what each gave."""
+
+    label: str
+    weight: int
+    mean: float | None
+    scores: tuple[tuple[int | None, str, str], ...]  # score, its words, the comment
+
+
+def lines_of(grid: Grid, reviews: list[Review]) -> list[CriterionLine]:
+    """Each criterion of a grid, with what the reviews say of it."""
+    lines = []
+    for one in grid.criteria:
+        given = [(review.score_of(one.code), review.comment_of(one.code)) for review in reviews]
+        values = [OUT_OF * (score - one.lowest) / (one.highest - one.lowest) for score, _ in given if score is not None]
+        lines.append(
+            CriterionLine(
+                label=one.label,
+                weight=one.weight,
+                mean=sum(values) / len(values) if values else None,
+                scores=tuple(
+                    (score, one.words_of(score) if score is not None else "", comment) for score, comment in given
+                ),
+            )
+        )
+    return lines
+
+
+def severities_of(call: Call) -> dict[int, Severity]:
+    """Reviewer -> how severe beside those who read the same files. One query."""
+    rows = Assignment.objects.done().filter(application__call=call, review__mean__isnull=False)
+    given: dict[int, dict[int, float]] = {}
+    for application, reviewer, mean in rows.order_by("pk").values_list("application", "reviewer", "review__mean"):
+        if mean is not None:
+            given.setdefault(application, {})[reviewer] = mean
+    return severities(given)

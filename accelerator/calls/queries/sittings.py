@@ -1,0 +1,168 @@
+"""Juries, commissions, what they are given and what they concluded; promises."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from accelerator.calls.documents import calendar
+from accelerator.calls.models import Call, Commission, CommissionItem, Jury, JuryMember, Promise, Slot
+from accelerator.calls.sittings import Rules, Tally, tally
+from accelerator.calls.states import CommissionState, MemberQuality
+from accelerator.workflow.dates import MOMENT, said
+
+
+def tally_of(item: CommissionItem, rules: Rules) -> Tally:
+    """The votes on a file."""
+    votes = item.votes.order_by("pk").values_list("ballot", "member__quality")
+    ballots = [(ballot, quality == MemberQuality.CHAIR) for ballot, quality in votes]
+    return tally(ballots, chair_casts=rules.chair_casts)
+
+
+def juries_of(call: Call) -> list[Jury]:
+    """The juries of a call with their members and their slots. Three queries."""
+    juries = list(Jury.objects.filter(call=call).order_by("name", "pk"))
+    members = JuryMember.objects.filter(jury__in=juries, left_at__isnull=True).select_related("person").order_by("pk")
+    slots = Slot.objects.filter(jury__in=juries).select_related("application").order_by("starts_at", "pk")
+    for jury in juries:
+        jury.sitting = [one for one in members if one.jury_id == jury.pk]  # type: ignore[attr-defined]  # for the page
+        jury.hearing = [one for one in slots if one.jury_id == jury.pk]  # type: ignore[attr-defined]  # for the page
+    return juries
+
+
+def sitting_juries_of(person: Any) -> QuerySet[JuryMember]:
+    """The juries in which a person sits."""
+    return JuryMember.objects.filter(person=person, left_at__isnull=True).select_related("jury__call").order_by("pk")
+
+
+def events_of(slots: list[Slot], url: str, *, for_applicant: bool) -> list[dict[str, Any]]:
+    """What the calendar of a jury, or of an applicant, says of slots."""
+    return [
+        {
+            "id": f"audition-{one.public_id}",
+            "title": (
+                f"Audition par le jury {one.jury.name}"
+                if for_applicant
+                else f"Audition du dossier {one.application.number}"
+            ),
+            "starts_at": one.starts_at,
+            "ends_at": one.ends_at,
+            "where": one.where,
+            "text": f"{one.jury.call.title}. {one.application.number}, {one.application.title}.",
+            "url": url,
+            "revision": one.revision,
+        }
+        for one in slots
+    ]
+
+
+def calendar_of(name: str, events: list[dict[str, Any]], at: Any) -> bytes:
+    """The calendar file."""
+    return calendar(name, events, at=at)
+
+
+def commissions_of(call: Call) -> QuerySet[Commission]:
+    """The commissions of a call, with `files` and `concluded`."""
+    return Commission.objects.filter(call=call).annotate(
+        files=Count("items", distinct=True), concluded=Count("items", filter=~Q(items__outcome=""), distinct=True)
+    )
+
+
+def commissions_for(person: Any) -> QuerySet[Commission]:
+    """The commissions in which a person sits, once they are convened."""
+    return (
+        Commission.objects.filter(members__person=person)
+        .exclude(state=CommissionState.DRAFT)
+        .select_related("call")
+        .distinct()
+    )
+
+
+def quorum_said(commission: Commission) -> str:
+    """Who is there, and whether it is enough, as the minutes say it."""
+    if not commission.rules:
+        return ""
+    rules = Rules.from_json(commission.rules)
+    voting = [one for one in commission.members.all() if one.voting]
+    there = sum(1 for one in voting if one.present)
+    needed = rules.quorum(len(voting))
+    counted = f"{there} membre(s) présent(s) sur {len(voting)} qui votent"
+    if commission.second_of_id and rules.second_without_quorum:
+        return f"{counted}. Seconde convocation sur le même ordre du jour : aucun quorum n’est exigé ({rules.source})."
+    verdict = "Le quorum est atteint" if there >= needed else "Le quorum n’est pas atteint"
+    return f"{counted} ; il en faut {needed}. {verdict} ({rules.source})."
+
+
+def minutes_of(commission: Commission) -> dict[str, Any]:
+    """What the minutes say, for the template "minutes" of `calls.documents`. Five queries."""
+    members = list(commission.members.select_related("person").order_by("quality", "pk"))
+    items = list(
+        commission.items.select_related("application__organisation")
+        .prefetch_related("votes__member__person", "recusals__member__person")
+        .order_by("position")
+    )
+    rules = Rules.from_json(commission.rules) if commission.rules else None
+    recusals = [
+        [one.member.person.name, str(item.application.number), one.reason]
+        for item in items
+        for one in sorted(item.recusals.all(), key=lambda one: one.pk)
+    ]
+    return {
+        "title": f"Procès-verbal : {commission.name}",
+        "running": f"{commission.call.title}, séance du {said(commission.held_at)}",
+        "facts": [
+            ["Appel", commission.call.title],
+            ["Convoquée le", said(commission.convened_at, MOMENT) if commission.convened_at else "—"],
+            ["Séance ouverte le", said(commission.opened_at, MOMENT) if commission.opened_at else "—"],
+            ["Lieu", commission.where],
+            ["Règles de séance", rules.source if rules else "—"],
+        ],
+        "members": [
+            [
+                one.person.name,
+                f"{one.get_quality_display()}{f', {one.title}' if one.title else ''}",
+                "oui" if one.voting else "non",
+                {True: "présent", False: "absent", None: "—"}[one.present],
+            ]
+            for one in members
+        ],
+        "quorum": quorum_said(commission),
+        "recusals": recusals,
+        "items": [
+            {
+                "title": f"{item.position}. {item.application.title}",
+                "facts": [
+                    ["Dossier", str(item.application.number)],
+                    ["Candidat", item.application.organisation.name if item.application.organisation else "—"],
+                    ["Proposition", item.get_proposal_display()],
+                    ["Vote", _votes(item, rules)],
+                    ["Conclusion", item.get_outcome_display() or "Aucune"],
+                ],
+                "words": item.words,
+            }
+            for item in items
+        ],
+        "outcomes": [
+            [str(item.position), f"{item.application.number}, {item.application.title}", item.get_outcome_display()]
+            for item in items
+            if item.outcome
+        ],
+        "closing": f"Séance close le {said(commission.closed_at, MOMENT)}."
+        if commission.closed_at
+        else "Séance non close.",
+    }
+
+
+def _votes(item: CommissionItem, rules: Rules | None) -> str:
+    votes = sorted(item.votes.all(), key=lambda one: one.pk)
+    if rules is None or not votes:
+        return "Aucun"
+    counted = tally(
+        [(one.ballot, one.member.quality == MemberQuality.CHAIR) for one in votes], chair_casts=rules.chair_casts
+    )
+    named = "; ".join(f"{one.member.person.name} : {one.get_ballot_display().lower()}" for one in votes)
+    return f"{counted.sentence} ({named})"
+
+
+def promises_of(call: Call) -> QuerySet[Promise]:
+    """What was promised to the laureates of a call."""
+    return Promise.objects.filter(application__call=call).select_related("application__organisation", "organisation")

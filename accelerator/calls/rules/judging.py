@@ -1,0 +1,110 @@
+"""Who may judge, and run the judging. In prose: docs/rules/expertise.md, docs/rules/commission.md."""
+
+from datetime import date
+from typing import Any
+
+from accelerator.calls.models import Assignment, Call, CallRole, Commission, CommissionMember
+from accelerator.calls.queries.conflicts import Bar
+from accelerator.calls.queries.judging import JUDGED_IN
+from accelerator.calls.queries.standing import CallStanding, call_standing_of
+from accelerator.calls.rules.registry import require as require_within
+from accelerator.calls.rules.registry import rule
+from accelerator.calls.states import AssignmentState, CallRoleName, CommissionState
+from accelerator.workflow.dates import said
+
+RUNNERS = "Seuls les instructeurs de cet appel peuvent le faire."
+SERVICE = "Cette page est réservée à ceux qui jugent l’appel : instructeurs, signataires, présidents de commission."
+
+
+def require(name: str, person: Any, call: Call) -> None:
+    """Raise `Refused` with the reason when this person may not. A system actor may."""
+    require_within(name, call_standing_of(person, call))
+
+
+@rule("calls.run_reviews")
+def run_reviews(standing: CallStanding) -> str | None:
+    """Appointing reviewers, deciding of links, giving files and taking them back."""
+    return None if standing.is_officer else RUNNERS
+
+
+@rule("calls.see_ranking")
+def see_ranking(standing: CallStanding) -> str | None:
+    """Scores, comments for the service, disagreement: nobody but the service."""
+    return None if standing.reads_files else SERVICE
+
+
+@rule("calls.run_sittings")
+def run_sittings(standing: CallStanding) -> str | None:
+    """Juries and commissions: composing, convening, keeping the minutes."""
+    if standing.is_officer or standing.holds(CallRoleName.CHAIR):
+        return None
+    return "Seuls les instructeurs et les présidents de commission de cet appel peuvent le faire."
+
+
+@rule("calls.draft_decisions")
+def draft_decisions(standing: CallStanding) -> str | None:
+    return None if standing.is_officer else RUNNERS
+
+
+@rule("calls.see_letters")
+def see_letters(standing: CallStanding) -> str | None:
+    return None if standing.is_officer or standing.holds(CallRoleName.SIGNATORY) else SERVICE
+
+
+@rule("calls.sign_decisions")
+def sign_decisions(standing: CallStanding) -> str | None:
+    """Whether the act covers the day and the amount is asked of each letter (`reason_against_signing`)."""
+    return None if standing.holds(CallRoleName.SIGNATORY) else "Seul un signataire de cet appel signe ses décisions."
+
+
+@rule("calls.notify_decisions")
+def notify_decisions(standing: CallStanding) -> str | None:
+    return None if standing.is_officer or standing.holds(CallRoleName.SIGNATORY) else RUNNERS
+
+
+@rule("calls.keep_promises")
+def keep_promises(standing: CallStanding) -> str | None:
+    return None if standing.is_officer else RUNNERS
+
+
+def reason_against_signing(role: CallRole, on: date, cents: int | None) -> str | None:
+    """Why the delegation of a signatory does not cover a letter, or None when it does."""
+    if role.ended_at:
+        return "Votre rôle de signataire a pris fin."
+    if role.covers(on, cents):
+        return None
+    if role.acts_from and on < role.acts_from:
+        return f"Votre délégation ({role.act_reference}) prend effet le {said(role.acts_from)}."
+    if role.acts_until and on > role.acts_until:
+        return f"Votre délégation ({role.act_reference}) a pris fin le {said(role.acts_until)}."
+    most = f"{(role.most_cents or 0) / 100:,.0f}".replace(",", "\u202f")
+    return f"Votre délégation ({role.act_reference}) s’arrête à {most} € : un autre signataire est nécessaire."
+
+
+def reason_against_judging(assignment: Assignment, bar: Bar | None) -> str | None:
+    """Why a reviewer may not judge a file that they were given, or None when they may."""
+    if assignment.reviewer.ended_at:
+        return "Vous n’êtes plus expert de cet appel : ce dossier ne vous est plus confié."
+    if assignment.state != AssignmentState.GIVEN:
+        return "Ce dossier n’est plus à lire : votre avis est rendu, ou le dossier a été repris."
+    if assignment.application.state not in JUDGED_IN:
+        return f"Ce dossier n’est pas en instruction ({assignment.application.get_state_display().lower()})."
+    if bar:
+        return (
+            f"Un lien avec le candidat est connu ({bar.why}). Déportez-vous, ou demandez au service d’écarter ce lien "
+            "s’il ne tient pas."
+        )
+    return None
+
+
+def reason_against_voting(commission: Commission, member: CommissionMember, *, recused: bool) -> str | None:
+    """Why a member may not vote on a file, or None when they may."""
+    if commission.state != CommissionState.HELD:
+        return "La commission n’est pas en séance."
+    if not member.voting:
+        return f"{member.person.name} siège sans voter."
+    if not member.present:
+        return f"{member.person.name} n’est pas en séance."
+    if recused:
+        return f"{member.person.name} s’est déporté pour ce dossier : ni débat, ni vote."
+    return None

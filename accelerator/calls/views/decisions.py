@@ -1,0 +1,444 @@
+"""Decisions drafted beside the ranking, the outbox of letters, and what the applicant reads."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accelerator.calls.criteria import first, said_score
+from accelerator.calls.documents import pdf
+from accelerator.calls.forms import sittings as forms
+from accelerator.calls.forms.reviewing import WithReason
+from accelerator.calls.models import Application, CallRole, Decision, Promise
+from accelerator.calls.operations import decisions as operations
+from accelerator.calls.queries.letters import drafted_letter, in_state, outbox, shown_letter, signing_role
+from accelerator.calls.queries.ranking import best_first, means_of, ranking, undrafted
+from accelerator.calls.queries.standing import file_standing_of
+from accelerator.calls.rules.applications import read_file
+from accelerator.calls.rules.judging import reason_against_signing
+from accelerator.calls.rules.registry import reason_within
+from accelerator.calls.states import DECIDABLE, DecisionOutcome
+from accelerator.calls.views.commissions import document
+from accelerator.calls.views.judging import ActJudging, Judging
+from accelerator.design.lists import Column, ListPage
+from accelerator.design.pages import Crumb, Page
+from accelerator.workflow.dates import said
+
+
+class DraftLot(ActJudging):
+    """The same decision for several files: « les 22 premiers », or those that one ticks."""
+
+    rule = "calls.draft_decisions"
+    title = "Préparer des décisions"
+    template_name = "calls/judging/draft_lot.html"
+    form_class = forms.DraftLot
+    submit_label = "Préparer ces décisions"
+    back = "ranking"
+    back_label = "Classement"
+
+    def load(self) -> None:
+        super().load()
+        self.which = forms.Which(data=self.request.GET)
+        self.asked = self.which.values().get("premiers")
+        rows = undrafted(ranking(self.call)).filter(state__in=DECIDABLE)
+        self.files = best_first(rows)
+        means = means_of(self.call)
+        self.cut = first(means, self.asked) if self.asked else None
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {
+            "rows": [
+                (one.public_id, f"{one.number}, {one.title} ({said_score(one.mean)} sur 100)") for one in self.files
+            ]
+        }
+
+    def initial(self) -> dict[str, Any]:
+        kept = set(self.cut.kept) if self.cut else set()
+        return {
+            "applications": [one.public_id for one in self.files if one.pk in kept],
+            "outcome": DecisionOutcome.RETAINED if kept else "",
+        }
+
+    def perform(self, form: Any) -> list[Decision]:
+        values = form.cleaned_data
+        chosen = set(values["applications"])
+        return operations.draft_decisions(
+            call=self.call,
+            applications=[one for one in self.files if one.public_id in chosen],
+            outcome=DecisionOutcome(values["outcome"]),
+            reasons=values["reasons"],
+            advice=values["advice"],
+            by=self.person,
+            at=self.at,
+        )
+
+    def message_when_done(self, result: list[Decision]) -> str:
+        count = len(result)
+        return (
+            f"{count} décision{'s préparées' if count > 1 else ' préparée'}. Relisez chaque courrier avant signature."
+        )
+
+    def done_url(self, result: Any) -> str:
+        return self.address("letters")
+
+    def context(self) -> dict[str, Any]:
+        tied = set(self.cut.tied) if self.cut else set()
+        return {
+            **super().context(),
+            "which": self.which,
+            "asked": self.asked,
+            "kept": len(self.cut.kept) if self.cut else 0,
+            "tie": self.cut.sentence if self.cut else "",
+            "tied": [f"{one.number}, {one.title}" for one in self.files if one.pk in tied],
+            "any": bool(self.files),
+        }
+
+
+class DraftOne(ActJudging):
+    """A decision for one file."""
+
+    rule = "calls.draft_decisions"
+    title = "Préparer la décision"
+    form_class = forms.DraftOne
+    submit_label = "Préparer cette décision"
+    back = "ranking"
+    back_label = "Classement"
+    done_message = "La décision est préparée. Relisez son courrier avant signature."
+
+    def load(self) -> None:
+        super().load()
+        found = Application.objects.filter(call=self.call, public_id=self.kwargs["application"]).submitted()
+        application = found.select_related("call", "organisation").first()
+        if application is None:
+            raise Http404
+        self.application = application
+
+    def initial(self) -> dict[str, Any]:
+        decision = self.application.decisions.filter(notified_at__isnull=True).first()
+        if decision is None:
+            return {}
+        return {
+            "outcome": decision.outcome,
+            "reasons": decision.reasons,
+            "advice": decision.advice,
+            "cents": decision.cents / 100 if decision.cents is not None else None,
+        }
+
+    def said(self) -> list[tuple[str, str]]:
+        return [("Dossier", f"{self.application.number}, {self.application.title}")]
+
+    def perform(self, form: Any) -> Decision:
+        values = form.cleaned_data
+        (decision,) = operations.draft_decisions(
+            call=self.call,
+            applications=[self.application],
+            outcome=DecisionOutcome(values["outcome"]),
+            reasons=values["reasons"],
+            advice=values["advice"],
+            cents=int(values["cents"] * 100) if values["cents"] is not None else None,
+            by=self.person,
+            at=self.at,
+        )
+        return decision
+
+    def done_url(self, result: Any) -> str:
+        return self.address("letter", result.pk)
+
+
+class Letters(Judging, ListPage):
+    """The outbox: every letter, where it is; signed in one batch, told in one batch."""
+
+    rule = "calls.see_letters"
+    title = "Courriers"
+    template_name = "calls/judging/letters.html"
+    stacked = True
+    things = ("courrier", "courriers")
+    order = "dossier"
+    page_size = 50
+    export_name = "courriers"
+    filter_form = forms.LetterFilters
+    columns = (
+        Column(
+            "dossier",
+            "Dossier",
+            lambda one: f"{one.application.number}, {one.application.title}",
+            sort=("application__number",),
+            url=lambda one: one.url,
+        ),
+        Column("sens", "Sens", lambda one: one.get_outcome_display(), sort=("outcome",)),
+        Column("etat", "État", lambda one: one.state.label, sort=("notified_at", "signed_at"), nullable=True),
+        Column("signataire", "Signataire", lambda one: one.signatory.person.name if one.signatory else "—"),
+        Column(
+            "signe",
+            "Signé le",
+            lambda one: said(localdate(one.signed_at)) if one.signed_at else "—",
+            sort=("signed_at",),
+            nullable=True,
+        ),
+        Column(
+            "notifie",
+            "Notifié le",
+            lambda one: said(localdate(one.notified_at)) if one.notified_at else "—",
+            sort=("notified_at",),
+            nullable=True,
+        ),
+    )
+    empty_title = "Aucun courrier"
+    empty_advice = "Les décisions préparées depuis le classement, ou à la clôture d’une commission, sont rangées ici."
+
+    def rows(self) -> QuerySet[Any]:
+        return outbox(self.call)
+
+    def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
+        if q := values.get("q"):
+            rows = rows.filter(Q(application__title__icontains=q) | Q(application__number__icontains=q))
+        if outcome := values.get("sens"):
+            rows = rows.filter(outcome=outcome)
+        return in_state(rows, values.get("etat", ""))
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        for one in rows:
+            one.url = self.address("letter", one.pk)
+        return rows
+
+    def context(self) -> dict[str, Any]:
+        every = outbox(self.call)
+        return {
+            **super().context(),
+            "drafted": in_state(every, "drafted").count(),
+            "signed": in_state(every, "signed").count(),
+            "may_sign": reason_within("calls.sign_decisions", self.standing) is None,
+            "may_notify": reason_within("calls.notify_decisions", self.standing) is None,
+            "sign_url": self.address("sign_letters"),
+            "notify_url": self.address("notify_letters"),
+        }
+
+
+class _Batch(ActJudging):
+    """Letters chosen together; all ticked at first."""
+
+    template_name = "calls/judging/batch.html"
+    form_class = forms.Batch
+    back = "letters"
+    back_label = "Courriers"
+    which = ""
+
+    def load(self) -> None:
+        super().load()
+        self.letters = list(in_state(outbox(self.call), self.which).order_by("application__number", "pk"))
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"letters": self.letters}
+
+    def initial(self) -> dict[str, Any]:
+        return {"decisions": [str(one.pk) for one in self.letters]}
+
+    def chosen(self, form: Any) -> list[Decision]:
+        wanted = set(form.cleaned_data["decisions"])
+        return [one for one in self.letters if str(one.pk) in wanted]
+
+    def context(self) -> dict[str, Any]:
+        return {
+            **super().context(),
+            "letters": [(one, self.address("letter", one.pk)) for one in self.letters],
+        }
+
+
+class SignLetters(_Batch):
+    """Letters signed in one batch."""
+
+    rule = "calls.sign_decisions"
+    title = "Signer des courriers"
+    submit_label = "Signer ces courriers"
+    which = "drafted"
+
+    def said(self) -> list[tuple[str, str]]:
+        role = signing_role(self.person, self.call)
+        if role is None:
+            return []
+        against = reason_against_signing(role, localdate(self.at), None)
+        return [
+            ("Acte qui vous donne la signature", role.act_reference),
+            *([("Mais", against)] if against else []),
+            (
+                "Ensuite",
+                "les courriers sont figés ; rien n’est dit aux candidats avant la notification, qui vient après",
+            ),
+        ]
+
+    def perform(self, form: Any) -> list[Decision]:
+        return operations.sign_decisions(call=self.call, decisions=self.chosen(form), by=self.person, at=self.at)
+
+    def message_when_done(self, result: list[Decision]) -> str:
+        count = len(result)
+        return f"{count} courrier{'s signés' if count > 1 else ' signé'}. Rien n’est encore dit aux candidats."
+
+
+class NotifyLetters(_Batch):
+    """Signed decisions told in one batch."""
+
+    rule = "calls.notify_decisions"
+    title = "Notifier des décisions"
+    submit_label = "Notifier ces décisions"
+    which = "signed"
+
+    def said(self) -> list[tuple[str, str]]:
+        return [
+            (
+                "Ensuite",
+                "chaque candidat reçoit sa décision par courriel et la lit dans son dossier : cela ne se défait plus",
+            )
+        ]
+
+    def perform(self, form: Any) -> list[Decision]:
+        return operations.notify_decisions(call=self.call, decisions=self.chosen(form), by=self.person, at=self.at)
+
+    def message_when_done(self, result: list[Decision]) -> str:
+        count = len(result)
+        return f"{count} décision{'s notifiées' if count > 1 else ' notifiée'}."
+
+
+class _OnLetter(Judging):
+    rule = "calls.see_letters"
+    decision: Decision
+
+    def load(self) -> None:
+        super().load()
+        decision = outbox(self.call).filter(pk=self.kwargs["decision"]).first()
+        if decision is None:
+            raise Http404
+        self.decision = decision
+
+    def trail(self) -> list[Crumb]:
+        return [*super().trail(), Crumb("Courriers", self.address("letters"))]
+
+
+class Letter(_OnLetter):
+    """A letter as it will leave, or as it left."""
+
+    template_name = "calls/judging/letter.html"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # depends on the letter
+        return f"Courrier du dossier {self.decision.application.number}"
+
+    def context(self) -> dict[str, Any]:
+        decision = self.decision
+        role = signing_role(self.person, self.call)
+        return {
+            **super().context(),
+            "decision": decision,
+            "letter": shown_letter(decision),
+            "pdf_url": self.address("letter_pdf", decision.pk),
+            "draft_url": self.address("draft_decision", decision.application.public_id)
+            if not decision.signed_at and reason_within("calls.draft_decisions", self.standing) is None
+            else "",
+            "undo_url": self.address("undo_letter", decision.pk)
+            if decision.signed_at
+            and not decision.notified_at
+            and reason_within("calls.notify_decisions", self.standing) is None
+            else "",
+            "against": _against(role, decision, self.at) if role and not decision.signed_at else "",
+        }
+
+
+def _against(role: CallRole, decision: Decision, at: Any) -> str:
+    return reason_against_signing(role, localdate(at), decision.cents) or ""
+
+
+class LetterPdf(_OnLetter):
+    """A letter on paper."""
+
+    def answer(self) -> HttpResponseBase:
+        made = pdf("letter", shown_letter(self.decision), at=self.decision.signed_at or self.at)
+        return document(made, f"courrier-{self.decision.application.number}")
+
+
+class UndoLetter(ActJudging):
+    """Take a signature back before it is told."""
+
+    rule = "calls.notify_decisions"
+    title = "Défaire une signature"
+    form_class = WithReason
+    submit_label = "Défaire"
+    back = "letters"
+    back_label = "Courriers"
+    done_message = "La signature est défaite : le courrier est de nouveau un projet."
+
+    def load(self) -> None:
+        super().load()
+        decision = outbox(self.call).filter(pk=self.kwargs["decision"], signed_at__isnull=False).first()
+        if decision is None or decision.notified_at:
+            raise Http404
+        self.decision = decision
+
+    def said(self) -> list[tuple[str, str]]:
+        application = self.decision.application
+        return [
+            ("Dossier", f"{application.number}, {application.title}"),
+            ("Décision signée", self.decision.get_outcome_display()),
+        ]
+
+    def perform(self, form: Any) -> Decision:
+        return operations.undo_decision(
+            decision=self.decision, reason=form.cleaned_data["reason"], by=self.person, at=self.at
+        )
+
+
+class _Told(Page):
+    """The decision on a file, once it is told: for both sides."""
+
+    decision: Decision
+
+    def load(self) -> None:
+        files = Application.objects.filter(public_id=self.kwargs["application"])
+        application = files.select_related("call", "version", "organisation", "person").first()
+        if application is None or read_file(file_standing_of(self.person, application)):
+            raise Http404
+        decision = application.decisions.notified().first()
+        if decision is None:
+            raise Http404
+        decision.application = application
+        self.application, self.decision = application, decision
+
+    def trail(self) -> list[Crumb]:
+        return [
+            Crumb(
+                f"Candidature {self.application.number}",
+                reverse("calls:application", args=[self.application.public_id]),
+            )
+        ]
+
+
+class ToldDecision(_Told):
+    """What was decided, why, the scores, what the reviewers say to the applicant, and how to contest it."""
+
+    title = "Décision"
+    template_name = "calls/judging/decision.html"
+
+    def context(self) -> dict[str, Any]:
+        decision = self.decision
+        today = localdate(self.at)
+        promises = Promise.objects.filter(application=self.application).order_by("due_on", "pk")
+        return {
+            **super().context(),
+            "application": self.application,
+            "decision": decision,
+            "letter": decision.letter or drafted_letter(decision),
+            "is_implicit": decision.kind == "implicit",
+            "pdf_url": reverse("calls:decision_pdf", args=[self.application.public_id]),
+            "promises": [(one, one.state(today).label) for one in promises],
+        }
+
+
+class ToldDecisionPdf(_Told):
+    """The letter that the applicant received, on paper."""
+
+    def answer(self) -> HttpResponseBase:
+        if not self.decision.letter:
+            raise Http404
+        made = pdf("letter", self.decision.letter, at=self.decision.signed_at or self.at)
+        return document(made, f"decision-{self.application.number}")

@@ -1,0 +1,252 @@
+"""Juries, their slots, their calendars."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from accelerator.calls.forms import sittings as forms
+from accelerator.calls.forms.reviewing import WithReason
+from accelerator.calls.models import Application, Jury, JuryMember, Slot
+from accelerator.calls.operations import sittings as operations
+from accelerator.calls.queries.judging import JUDGED_IN
+from accelerator.calls.queries.sittings import calendar_of, events_of, juries_of, sitting_juries_of
+from accelerator.calls.queries.standing import file_standing_of
+from accelerator.calls.rules.applications import read_file
+from accelerator.calls.views.judging import ActJudging, Judging
+from accelerator.design.pages import Page
+
+
+def _calendar(name: str, file_name: str, events: list[dict[str, Any]], at: Any) -> HttpResponse:
+    response = HttpResponse(calendar_of(name, events, at), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{file_name}.ics"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+class Juries(Judging):
+    """The juries of a call: who sits, whom they hear, when."""
+
+    rule = "calls.run_sittings"
+    title = "Jurys"
+    template_name = "calls/judging/juries.html"
+
+    def context(self) -> dict[str, Any]:
+        return {
+            **super().context(),
+            "juries": [
+                {
+                    "jury": jury,
+                    "members": [
+                        (one.person.name, self.address("jury_member_end", one.pk))
+                        for one in jury.sitting  # type: ignore[attr-defined]  # put there by the query
+                    ],
+                    "slots": [
+                        (slot, self.address("slot_opinion", slot.public_id))
+                        for slot in jury.hearing  # type: ignore[attr-defined]  # put there by the query
+                    ],
+                    "join_url": self.address("jury_member_new", jury.public_id),
+                    "slot_url": self.address("slot_new", jury.public_id),
+                    "calendar_url": reverse("calls:jury_calendar", args=[jury.public_id]),
+                }
+                for jury in juries_of(self.call)
+            ],
+            "new_url": self.address("jury_new"),
+        }
+
+
+class NewJury(ActJudging):
+    """A jury, named."""
+
+    rule = "calls.run_sittings"
+    title = "Composer un jury"
+    form_class = forms.NewJury
+    submit_label = "Créer le jury"
+    back = "juries"
+    back_label = "Jurys"
+    done_message = "Le jury est créé : nommez ses membres."
+
+    def perform(self, form: Any) -> Jury:
+        return operations.make_jury(call=self.call, name=form.cleaned_data["name"], by=self.person, at=self.at)
+
+
+class _OnJury(ActJudging):
+    rule = "calls.run_sittings"
+    back = "juries"
+    back_label = "Jurys"
+    jury: Jury
+
+    def load(self) -> None:
+        super().load()
+        jury = Jury.objects.filter(call=self.call, public_id=self.kwargs["jury"]).first()
+        if jury is None:
+            raise Http404
+        jury.call = self.call
+        self.jury = jury
+
+    def said(self) -> list[tuple[str, str]]:
+        return [("Jury", self.jury.name)]
+
+
+class JoinJury(_OnJury):
+    """Someone sits in a jury."""
+
+    title = "Nommer un membre du jury"
+    form_class = forms.Member
+    submit_label = "Nommer"
+    done_message = "La personne est nommée et en est avertie."
+
+    def perform(self, form: Any) -> JuryMember:
+        return operations.join_jury(jury=self.jury, email=form.cleaned_data["email"], by=self.person, at=self.at)
+
+
+class NewSlot(_OnJury):
+    """Fix, or move, the hearing of an applicant."""
+
+    title = "Fixer une audition"
+    form_class = forms.SlotForm
+    submit_label = "Fixer l’audition"
+    done_message = "L’audition est fixée ; le candidat en est averti, avec un fichier pour son agenda."
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"rows": self._files()}
+
+    def _files(self) -> list[Application]:
+        files = Application.objects.filter(call=self.call, state__in=JUDGED_IN)
+        return list(files.filter(slot__heard_at__isnull=True).order_by("number"))
+
+    def perform(self, form: Any) -> Slot:
+        values = form.cleaned_data
+        application = next(one for one in self._files() if one.public_id == values["application"])
+        return operations.set_slot(
+            jury=self.jury,
+            application=application,
+            starts_at=values["starts_at"],
+            minutes=values["minutes"],
+            where=values["where"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class LeaveJury(ActJudging):
+    """Someone sits in a jury no more."""
+
+    rule = "calls.run_sittings"
+    title = "Retirer un membre du jury"
+    form_class = WithReason
+    submit_label = "Retirer"
+    back = "juries"
+    back_label = "Jurys"
+    done_message = "La personne ne siège plus dans ce jury."
+
+    def load(self) -> None:
+        super().load()
+        found = JuryMember.objects.filter(jury__call=self.call, pk=self.kwargs["member"], left_at__isnull=True)
+        member = found.select_related("jury__call", "person").first()
+        if member is None:
+            raise Http404
+        self.member = member
+
+    def said(self) -> list[tuple[str, str]]:
+        return [("Jury", self.member.jury.name), ("Membre", self.member.person.name)]
+
+    def perform(self, form: Any) -> JuryMember:
+        return operations.leave_jury(member=self.member, reason=form.cleaned_data["reason"], by=self.person, at=self.at)
+
+
+class SlotOpinion(ActJudging):
+    """What the jury thought."""
+
+    rule = "calls.run_sittings"
+    title = "Avis du jury"
+    form_class = forms.Opinion
+    back = "juries"
+    back_label = "Jurys"
+    done_message = "L’avis du jury est inscrit."
+
+    def load(self) -> None:
+        super().load()
+        found = Slot.objects.filter(jury__call=self.call, public_id=self.kwargs["slot"])
+        slot = found.select_related("jury__call", "application").first()
+        if slot is None:
+            raise Http404
+        self.slot = slot
+
+    def initial(self) -> dict[str, Any]:
+        return {"opinion": self.slot.opinion, "words": self.slot.words}
+
+    def said(self) -> list[tuple[str, str]]:
+        application = self.slot.application
+        return [("Jury", self.slot.jury.name), ("Dossier", f"{application.number}, {application.title}")]
+
+    def perform(self, form: Any) -> Slot:
+        values = form.cleaned_data
+        return operations.keep_opinion(
+            slot=self.slot, opinion=values["opinion"], words=values["words"], by=self.person, at=self.at
+        )
+
+
+class MyJuries(Page):
+    """The juries in which I sit, and their slots."""
+
+    title = "Mes jurys"
+    template_name = "calls/judging/my_juries.html"
+
+    def context(self) -> dict[str, Any]:
+        sittings = list(sitting_juries_of(self.person))
+        slots = Slot.objects.filter(jury__in=[one.jury_id for one in sittings]).select_related("application")
+        by_jury: dict[int, list[Slot]] = {}
+        for slot in slots.order_by("starts_at", "pk"):
+            by_jury.setdefault(slot.jury_id, []).append(slot)
+        return {
+            "juries": [
+                (
+                    one.jury,
+                    by_jury.get(one.jury_id, []),
+                    reverse("calls:jury_calendar", args=[one.jury.public_id]),
+                )
+                for one in sittings
+            ]
+        }
+
+
+class JuryCalendar(Page):
+    """The slots of a jury as a calendar file, for its members and those who run it."""
+
+    def load(self) -> None:
+        jury = Jury.objects.filter(public_id=self.kwargs["jury"]).select_related("call").first()
+        if jury is None:
+            raise Http404
+        sits = sitting_juries_of(self.person).filter(jury=jury).exists()
+        if not sits and not jury.call.roles.filter(person=self.person, ended_at__isnull=True).exists():
+            raise Http404
+        self.jury = jury
+
+    def answer(self) -> HttpResponseBase:
+        slots = list(Slot.objects.filter(jury=self.jury).select_related("application", "jury__call").order_by("pk"))
+        url = self.request.build_absolute_uri(reverse("calls:my_juries"))
+        name = f"{self.jury.name}, {self.jury.call.title}"
+        return _calendar(name, f"jury-{self.jury.public_id}", events_of(slots, url, for_applicant=False), self.at)
+
+
+class HearingCalendar(Page):
+    """The hearing of an applicant as a calendar file."""
+
+    def load(self) -> None:
+        files = Application.objects.filter(public_id=self.kwargs["application"])
+        application = files.select_related("call", "organisation").first()
+        if application is None:
+            raise Http404
+        if read_file(file_standing_of(self.person, application)):
+            raise Http404
+        slot = Slot.objects.filter(application=application).select_related("application", "jury__call").first()
+        if slot is None:
+            raise Http404
+        self.slot = slot
+
+    def answer(self) -> HttpResponseBase:
+        url = self.request.build_absolute_uri(reverse("calls:application", args=[self.slot.application.public_id]))
+        events = events_of([self.slot], url, for_applicant=True)
+        return _calendar("Mon audition", f"audition-{self.slot.public_id}", events, self.at)

@@ -1,0 +1,209 @@
+"""The ranking of a call, and each file's reviews."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from accelerator.calls.criteria import DISAGREEMENT, at_threshold, said_score
+from accelerator.calls.forms import reviewing as forms
+from accelerator.calls.models import Application, Assignment
+from accelerator.calls.queries.conflicts import bars
+from accelerator.calls.queries.judging import grid_of, reviews_of, running_version
+from accelerator.calls.queries.ranking import lines_of, means_of, ranking, ranks, severities_of, undrafted
+from accelerator.calls.queries.reading import reading_of
+from accelerator.calls.queries.standing import file_standing_of
+from accelerator.calls.rules.applications import read_file
+from accelerator.calls.rules.registry import reason_within
+from accelerator.calls.states import DecisionOutcome
+from accelerator.calls.views.judging import Judging
+from accelerator.design.lists import Column, ListPage
+from accelerator.design.pages import Crumb
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _read(one: Any) -> str:
+    return f"{one.read} sur {one.read + one.awaited}"
+
+
+def _signs(one: Any) -> str:
+    signs = []
+    if one.spread is not None and one.spread >= DISAGREEMENT:
+        signs.append("désaccord")
+    if one.pk in one.tied:
+        signs.append("juste au seuil")
+    return ", ".join(signs)
+
+
+class Ranking(Judging, ListPage):
+    """Where files stand: mean, spread, what is not read yet; nothing is corrected, disagreement is shown."""
+
+    rule = "calls.see_ranking"
+    title = "Classement"
+    template_name = "calls/judging/ranking.html"
+    stacked = True
+    things = ("dossier", "dossiers")
+    order = "-note"
+    page_size = 50
+    export_name = "classement"
+    filter_form = forms.RankingFilters
+    columns = (
+        Column("rang", "Rang", lambda one: one.rank, number=True),
+        Column(
+            "dossier", "Dossier", lambda one: f"{one.number}, {one.title}", sort=("number",), url=lambda one: one.url
+        ),
+        Column(
+            "note",
+            "Note sur 100",
+            lambda one: said_score(one.mean),
+            sort=("mean",),
+            number=True,
+            nullable=True,
+            export=lambda one: _number(one.mean),
+        ),
+        Column(
+            "ecart",
+            "Écart",
+            lambda one: said_score(one.spread),
+            sort=("spread",),
+            number=True,
+            nullable=True,
+            export=lambda one: _number(one.spread),
+        ),
+        Column("lectures", "Lectures", _read, sort=("read",)),
+        Column("signes", "À regarder", lambda one: _signs(one) or "—"),
+        Column(
+            "decision",
+            "Décision",
+            lambda one: DecisionOutcome(one.outcome).label if one.outcome else "—",
+            sort=("outcome",),
+            nullable=True,
+        ),
+        Column("basse", "Note la plus basse", lambda one: _number(one.low), screen=False),
+        Column("haute", "Note la plus haute", lambda one: _number(one.high), screen=False),
+        Column("etat", "État", lambda one: one.get_state_display(), screen=False),
+    )
+    empty_title = "Aucun dossier en instruction"
+    empty_advice = "Un dossier entre au classement quand l’affectation l’a confié à des experts."
+
+    def load(self) -> None:
+        super().load()
+        version = running_version(self.call)
+        self.grid = grid_of(version) if version else None
+        self.threshold = self.grid.threshold if self.grid else None
+
+    def rows(self) -> QuerySet[Any]:
+        return ranking(self.call)
+
+    def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
+        if q := values.get("q"):
+            rows = rows.filter(Q(title__icontains=q) | Q(number__icontains=q))
+        match values.get("etat"):
+            case "unread":
+                rows = rows.filter(awaited__gt=0)
+            case "read":
+                rows = rows.filter(awaited=0, read__gt=0)
+            case "disagreement":
+                rows = rows.filter(spread__gte=DISAGREEMENT)
+        if (side := values.get("seuil")) and self.threshold is not None:
+            above = Q(mean__gte=self.threshold)
+            rows = rows.filter(above if side == "above" else ~above)
+        if decision := values.get("decision"):
+            rows = undrafted(rows) if decision == "none" else rows.filter(outcome=decision)
+        return rows
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        if not hasattr(self, "_means"):
+            self._means = means_of(self.call)
+            self._ranks = ranks(self._means)
+            self._tied = set(at_threshold(self._means, self.threshold))
+        for one in rows:
+            one.rank, one.tied = self._ranks.get(one.pk), self._tied
+            one.url = self.address("reviews", one.public_id)
+        return rows
+
+    def context(self) -> dict[str, Any]:
+        context = super().context()
+        scored = [mean for _, mean in getattr(self, "_means", []) if mean is not None]
+        above = [mean for mean in scored if self.threshold is not None and mean >= self.threshold]
+        return {
+            **context,
+            "threshold": self.threshold,
+            "above": len(above),
+            "tied": len(getattr(self, "_tied", ())),
+            "may_draft": reason_within("calls.draft_decisions", self.standing) is None,
+            "draft_url": self.address("draft_decisions"),
+            "pack_url": self.address("pack"),
+        }
+
+
+class FileReviews(Judging):
+    """What each reviewer says of a file, criterion by criterion."""
+
+    rule = "calls.see_ranking"
+    template_name = "calls/judging/file_reviews.html"
+    opens_pieces = False
+    application: Application
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # depends on the file
+        return f"Dossier {self.application.number}"
+
+    def load(self) -> None:
+        super().load()
+        found = Application.objects.filter(call=self.call, public_id=self.kwargs["application"])
+        application = found.submitted().select_related("version", "organisation", "person").first()
+        if application is None:
+            raise Http404
+        application.call = self.call
+        self.application = application
+
+    def forbidden(self) -> str | None:
+        return super().forbidden() or read_file(file_standing_of(self.person, self.application))
+
+    def trail(self) -> list[Crumb]:
+        return [*super().trail(), Crumb("Classement", self.address("ranking"))]
+
+    def context(self) -> dict[str, Any]:
+        application = self.application
+        grid = grid_of(application.version)
+        reviews = reviews_of(application)
+        people = [one.assignment.reviewer.person_id for one in reviews]
+        kept = bars(Application.objects.filter(pk=application.pk), people) if people else {}
+        harsh = severities_of(self.call)
+        waiting = Assignment.objects.waiting().filter(application=application).select_related("reviewer__person")
+        return {
+            **super().context(),
+            "application": application,
+            "reading": reading_of(application, blind=False),
+            "lines": [(line, said_score(line.mean)) for line in lines_of(grid, reviews)],
+            "reviews": [
+                {
+                    "review": one,
+                    "name": one.assignment.reviewer.person.name,
+                    "mean": said_score(one.mean),
+                    "offset": _offset(harsh, one.assignment.reviewer_id),
+                    "bar": kept.get((application.pk, one.assignment.reviewer.person_id)),
+                    "take_back_url": self.address("take_back", one.assignment_id),
+                }
+                for one in reviews
+            ],
+            "waiting": [(one.reviewer.person.name, one.due_on) for one in waiting.order_by("due_on", "pk")],
+            "draft_url": self.address("draft_decision", application.public_id),
+            "promise_url": self.address("promise_new", application.public_id),
+            "may_draft": reason_within("calls.draft_decisions", self.standing) is None,
+        }
+
+
+def _offset(harsh: dict[int, Any], reviewer: int) -> str:
+    """How severe a reviewer is, in words."""
+    severity = harsh.get(reviewer)
+    if severity is None or severity.offset is None:
+        return "trop peu de dossiers communs pour le dire"
+    if abs(severity.offset) < 0.05:
+        return "comme les autres"
+    side = "au-dessus" if severity.offset > 0 else "au-dessous"
+    return f"en moyenne {said_score(abs(severity.offset))} points {side} des autres lecteurs des mêmes dossiers"

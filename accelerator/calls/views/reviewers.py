@@ -1,0 +1,410 @@
+"""The reviewers of a call, what links them to applicants, and what is given to them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.timezone import localdate
+
+from accelerator.accounts.models import Person
+from accelerator.calls.forms import reviewing as forms
+from accelerator.calls.models import Application, Assignment, Conflict, JuryMember, Reviewer
+from accelerator.calls.operations import assigning
+from accelerator.calls.operations import reviewing as operations
+from accelerator.calls.queries.assigning import Proposal, proposal_for
+from accelerator.calls.queries.conflicts import Bar, bars
+from accelerator.calls.queries.judging import RANKED_IN, READ_IN, reviewers_with_loads
+from accelerator.calls.states import AssignmentState, ConflictState
+from accelerator.calls.views.judging import ActJudging, Judging
+from accelerator.community.models import Theme
+from accelerator.design.lists import Column, ListPage
+from accelerator.design.paging import Pages
+from accelerator.geography.perimeters import sentences_of
+from accelerator.workflow.dates import said
+
+_SHOWN_PAIRINGS = 50
+
+
+def all_themes() -> list[Theme]:
+    """The nomenclature in force, in its order."""
+    return list(Theme.objects.filter(until="").order_by("position"))
+
+
+class Reviewers(Judging, ListPage):
+    """Who reads the files of the call: what they know, where, how many."""
+
+    rule = "calls.run_reviews"
+    title = "Experts"
+    template_name = "calls/judging/reviewers.html"
+    stacked = True
+    things = ("expert", "experts")
+    order = "nom"
+    export_name = "experts"
+    filter_form = forms.ReviewerFilters
+    columns = (
+        Column(
+            "nom",
+            "Expert",
+            lambda one: one.person.name,
+            sort=("person__family_name", "person__given_name"),
+            url=lambda one: one.url,
+        ),
+        Column("expertise", "Expertise", lambda one: one.said_themes or "Non dite"),
+        Column("territoire", "Territoire", lambda one: one.said_where or "Toute la France"),
+        Column("alire", "À lire", lambda one: one.given, sort=("given",), number=True),
+        Column("rendus", "Rendus", lambda one: one.done, sort=("done",), number=True),
+        Column("plus", "Au plus", lambda one: one.most, sort=("most",), number=True),
+        Column("absences", "Absences", lambda one: one.said_absences or "Aucune"),
+    )
+    empty_title = "Aucun expert"
+    empty_advice = "Nommez les personnes qui liront les dossiers : il leur faut un compte."
+
+    @property
+    def appoint_url(self) -> str:
+        return self.address("reviewer_new")
+
+    def rows(self) -> QuerySet[Any]:
+        return reviewers_with_loads(self.call)
+
+    def filter_arguments(self) -> dict[str, Any]:
+        self.themes = all_themes()
+        return {"themes": self.themes}
+
+    def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
+        if q := values.get("q"):
+            rows = rows.filter(person__family_name__icontains=q) | rows.filter(person__given_name__icontains=q)
+        return rows.filter(themes__contains=[values["theme"]]) if values.get("theme") else rows
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        names = {theme.code: theme.label for theme in self.themes}
+        for one, where in zip(rows, sentences_of([one.perimeter for one in rows]), strict=True):
+            one.said_themes = ", ".join(names.get(code, code) for code in one.themes)
+            one.said_where = where
+            one.said_absences = " ; ".join(f"du {said(first)} au {said(last)}" for first, last in one.away)
+            one.url = self.address("reviewer", one.pk)
+        return rows
+
+
+class AppointReviewer(ActJudging):
+    """Someone becomes a reviewer."""
+
+    rule = "calls.run_reviews"
+    title = "Nommer un expert"
+    form_class = forms.Appoint
+    submit_label = "Nommer"
+    back = "reviewers"
+    back_label = "Experts"
+    done_message = "La personne est nommée et en est avertie."
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"themes": all_themes()}
+
+    def perform(self, form: Any) -> Reviewer:
+        values = form.cleaned_data
+        return operations.appoint_reviewer(
+            call=self.call,
+            email=values["email"],
+            themes=values["themes"],
+            where=values["where"],
+            most=values["most"],
+            absences=values["absences"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class _OnReviewer(ActJudging):
+    rule = "calls.run_reviews"
+    back = "reviewers"
+    back_label = "Experts"
+    reviewer: Reviewer
+
+    def load(self) -> None:
+        super().load()
+        found = Reviewer.objects.current().filter(call=self.call, pk=self.kwargs["reviewer"]).select_related("person")
+        reviewer = found.first()
+        if reviewer is None:
+            raise Http404
+        reviewer.call = self.call
+        self.reviewer = reviewer
+
+    def said(self) -> list[tuple[str, str]]:
+        return [("Expert", self.reviewer.person.name)]
+
+
+class ReviewerPage(_OnReviewer):
+    """What a reviewer knows and takes; the files that they have."""
+
+    template_name = "calls/judging/reviewer.html"
+    form_class = forms.ReviewerDetails
+    done_message = "C’est enregistré."
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # depends on the reviewer
+        return self.reviewer.person.name
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"themes": all_themes()}
+
+    def initial(self) -> dict[str, Any]:
+        one = self.reviewer
+        return {"themes": one.themes, "where": one.where, "most": one.most, "absences": one.away}
+
+    def perform(self, form: Any) -> Reviewer:
+        values = form.cleaned_data
+        return operations.change_reviewer(
+            reviewer=self.reviewer,
+            themes=values["themes"],
+            where=values["where"],
+            most=values["most"],
+            absences=values["absences"],
+            by=self.person,
+            at=self.at,
+        )
+
+    def context(self) -> dict[str, Any]:
+        given = Assignment.objects.standing().filter(reviewer=self.reviewer).select_related("application")
+        return {
+            **super().context(),
+            "assignments": [
+                {
+                    "application": one.application,
+                    "state": one.get_state_display(),
+                    "due_on": one.due_on,
+                    "take_back_url": self.address("take_back", one.pk),
+                }
+                for one in given.order_by("state", "due_on", "pk")
+            ],
+            "end_url": self.address("reviewer_end", self.reviewer.pk),
+        }
+
+
+class EndReviewer(_OnReviewer):
+    """Someone reads no more."""
+
+    title = "Mettre fin au rôle d’un expert"
+    form_class = forms.WithReason
+    submit_label = "Mettre fin"
+    done_message = (
+        "C’est fait ; la personne en est avertie. Les dossiers qu’elle avait à lire sont à confier à d’autres."
+    )
+
+    def perform(self, form: Any) -> Reviewer:
+        return operations.end_reviewer(
+            reviewer=self.reviewer, reason=form.cleaned_data["reason"], by=self.person, at=self.at
+        )
+
+    def said(self) -> list[tuple[str, str]]:
+        waiting = Assignment.objects.waiting().filter(reviewer=self.reviewer).count()
+        return [
+            *super().said(),
+            ("Dossiers à lire, qui lui seront repris", str(waiting)),
+            ("Avis déjà rendus", "ils restent, et comptent"),
+        ]
+
+
+class TakeBack(ActJudging):
+    """A file is no longer given to a reviewer."""
+
+    rule = "calls.run_reviews"
+    title = "Reprendre un dossier"
+    form_class = forms.WithReason
+    submit_label = "Reprendre le dossier"
+    back = "assigning"
+    back_label = "Affectation"
+    done_message = "Le dossier est repris, l’expert en est averti. L’affectation peut le confier à quelqu’un d’autre."
+
+    def load(self) -> None:
+        super().load()
+        found = Assignment.objects.standing().filter(application__call=self.call, pk=self.kwargs["assignment"])
+        assignment = found.select_related("application__call", "reviewer__person").first()
+        if assignment is None:
+            raise Http404
+        self.assignment = assignment
+
+    def perform(self, form: Any) -> Assignment:
+        return operations.take_back(
+            assignment=self.assignment, reason=form.cleaned_data["reason"], by=self.person, at=self.at
+        )
+
+    def said(self) -> list[tuple[str, str]]:
+        told = [
+            ("Dossier", f"{self.assignment.application.number}, {self.assignment.application.title}"),
+            ("Expert", self.assignment.reviewer.person.name),
+        ]
+        if self.assignment.state == AssignmentState.DONE:
+            told.append(("Avis rendu", "il ne comptera plus"))
+        return told
+
+
+@dataclass(frozen=True)
+class ShownPairing:
+    """A pairing that is proposed, as it is read."""
+
+    file: Application
+    reader: str
+    why: str
+
+
+class Assigning(ActJudging):
+    """What the solver proposes, with its reasons; applied in one go."""
+
+    rule = "calls.run_reviews"
+    title = "Affectation"
+    template_name = "calls/judging/assigning.html"
+    form_class = forms.ApplyPlan
+    submit_label = "Confier ces dossiers"
+    back = "assigning"
+    proposal: Proposal | None = None
+
+    def load(self) -> None:
+        super().load()
+        # A form that is sent is compared by the operation, under lock: no need to solve twice.
+        self.proposal = None
+
+    def _proposal(self) -> Proposal:
+        if self.proposal is None:
+            self.proposal = proposal_for(self.call, today=localdate(self.at))
+        return self.proposal
+
+    def initial(self) -> dict[str, Any]:
+        return {"digest": self._proposal().digest}
+
+    def make_form(self, **bound: Any) -> Any:
+        return self.form_class(**bound) if bound else self.form_class(initial=self.initial())
+
+    def perform(self, form: Any) -> Proposal:
+        return assigning.assign_files(call=self.call, digest=form.cleaned_data["digest"], by=self.person, at=self.at)
+
+    def message_when_done(self, result: Proposal) -> str:
+        count = len(result.plan.pairings)
+        return f"{count} lecture{'s sont confiées' if count > 1 else ' est confiée'}, pour le {said(result.due_on)}."
+
+    def context(self) -> dict[str, Any]:
+        proposal = self._proposal()
+        plan = proposal.plan
+        form = self.form_class(initial={"digest": proposal.digest})
+        try:
+            pages = Pages.of(self.request, count=len(plan.pairings), size=_SHOWN_PAIRINGS)
+        except ValueError as fault:
+            raise Http404(str(fault)) from fault
+        shown = plan.pairings[pages.slice_of(_SHOWN_PAIRINGS)]
+        loads = sorted(
+            (proposal.readers[reader].person.name, load, plan.capacities[reader]) for reader, load in plan.loads.items()
+        )
+        return {
+            **super().context(),
+            "fresh": form,
+            "proposal": proposal,
+            "pages": pages,
+            "pairings": [
+                ShownPairing(
+                    proposal.files[one.file],
+                    proposal.readers[one.reader].person.name,
+                    proposal.reason(one.to_json()),
+                )
+                for one in shown
+            ],
+            "lacks": [(proposal.files[one.file], one.why) for one in plan.lacks[:_SHOWN_PAIRINGS]],
+            "more_lacks": max(0, len(plan.lacks) - _SHOWN_PAIRINGS),
+            "uncovered": [
+                (
+                    proposal.files[file],
+                    ", ".join(proposal.names.get(code, code) if code else "son territoire" for code in codes),
+                )
+                for file, codes in list(plan.uncovered.items())[:_SHOWN_PAIRINGS]
+            ],
+            "loads": loads,
+            "files": len(proposal.files),
+            "given": Assignment.objects.standing().filter(application__in=proposal.files).count(),
+        }
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A link between a person and an applicant, as the service examines it."""
+
+    application: Application
+    person: Person
+    why: str
+    recused: bool
+    dismiss_url: str
+
+
+class Links(Judging):
+    """What links reviewers and jurors to applicants; déports; links set aside."""
+
+    rule = "calls.run_reviews"
+    title = "Liens et déports"
+    template_name = "calls/judging/links.html"
+
+    def context(self) -> dict[str, Any]:
+        people = {
+            *Reviewer.objects.current().filter(call=self.call).values_list("person", flat=True),
+            *JuryMember.objects.filter(jury__call=self.call, left_at__isnull=True).values_list("person", flat=True),
+        }
+        files = Application.objects.filter(call=self.call, state__in={*READ_IN, *RANKED_IN})
+        kept = bars(files, people)
+        named = Person.objects.in_bulk({person for _, person in kept})
+        told = Application.objects.in_bulk({application for application, _ in kept})
+        ties = sorted(
+            (self._tie(told[application], named[person], bar) for (application, person), bar in kept.items()),
+            key=lambda one: (one.recused, one.person.name, one.application.number or ""),
+        )
+        dismissed = Conflict.objects.filter(application__call=self.call, state=ConflictState.DISMISSED)
+        try:
+            pages = Pages.of(self.request, count=len(ties), size=_SHOWN_PAIRINGS)
+        except ValueError as fault:
+            raise Http404(str(fault)) from fault
+        return {
+            **super().context(),
+            "ties": ties[pages.slice_of(_SHOWN_PAIRINGS)],
+            "pages": pages,
+            "open": sum(1 for one in ties if not one.recused),
+            "dismissed": dismissed.select_related("application", "person", "decided_by").order_by("-decided_at", "pk"),
+        }
+
+    def _tie(self, application: Application, person: Person, bar: Bar) -> Tie:
+        url = self.address("dismiss_link", application.public_id, person.public_id)
+        return Tie(application, person, bar.why, bar.recusal is not None, url)
+
+
+class DismissLink(ActJudging):
+    """Say that a link keeps nobody from judging."""
+
+    rule = "calls.run_reviews"
+    title = "Écarter un lien"
+    form_class = forms.WithReason
+    submit_label = "Écarter ce lien"
+    back = "links"
+    back_label = "Liens et déports"
+    done_message = "Le lien est écarté, avec son motif. Un lien d’une autre sorte serait montré de nouveau."
+
+    def load(self) -> None:
+        super().load()
+        files = Application.objects.filter(call=self.call, public_id=self.kwargs["application"])
+        application = files.select_related("call", "organisation").first()
+        person = Person.objects.filter(public_id=self.kwargs["person"]).first()
+        if application is None or person is None:
+            raise Http404
+        bar = bars(files, [person.pk]).get((application.pk, person.pk))
+        if bar is None or bar.recusal:
+            raise Http404
+        self.application, self.judge, self.bar = application, person, bar
+
+    def perform(self, form: Any) -> Conflict:
+        return operations.dismiss_hint(
+            application=self.application,
+            person=self.judge,
+            reason=form.cleaned_data["reason"],
+            by=self.person,
+            at=self.at,
+        )
+
+    def said(self) -> list[tuple[str, str]]:
+        return [
+            ("Dossier", f"{self.application.number}, {self.application.title}"),
+            ("Personne", self.judge.name),
+            ("Lien connu", self.bar.why),
+        ]

@@ -1,0 +1,300 @@
+"""Decisions: drafted, signed, undone, told; what the letter says."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accelerator.calls import purposes
+from accelerator.calls.documents import pdf
+from accelerator.calls.letters import plain
+from accelerator.calls.models import Application, Call, CallRole, Decision
+from accelerator.calls.operations import decisions as operations
+from accelerator.calls.queries.letters import drafted_letter
+from accelerator.calls.states import WITHDRAW, ApplicationState, DecisionKind, DecisionOutcome, DecisionState
+from accelerator.community.states import RoleName
+from accelerator.journal.models import Event
+from accelerator.notices.models import Notice
+from accelerator.workflow import Refused
+from accelerator.workflow.transitions import move
+from tests import factories
+from tests.calls.judging import Campaign
+
+Perform = Callable[..., Any]
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return Campaign()
+
+
+def drafts(campaign: Campaign, files: list[Application], **values: Any) -> dict[str, Any]:
+    return {
+        "call": campaign.call,
+        "applications": files,
+        "outcome": DecisionOutcome.REJECTED,
+        "reasons": "Le modèle n’est pas trouvé.",
+        "advice": "Voyez un DLA.",
+        "by": campaign.officer,
+        "at": timezone.now(),
+        **values,
+    }
+
+
+def drafted(campaign: Campaign, count: int = 1, **values: Any) -> list[Decision]:
+    return [
+        Decision.objects.create(
+            application=campaign.file(ApplicationState.REVIEW),
+            **{
+                "outcome": DecisionOutcome.RETAINED,
+                "reasons": "Retenu.",
+                "drafted_at": timezone.now(),
+                "drafted_by": campaign.officer,
+                **values,
+            },
+        )
+        for _ in range(count)
+    ]
+
+
+def test_a_lot_is_drafted_whole_or_not_at_all(campaign: Campaign, perform: Perform) -> None:
+    files = [campaign.file(ApplicationState.REVIEW) for _ in range(3)]
+    assert len(perform(operations.draft_decisions, **drafts(campaign, files))) == 3
+    assert {one.state for one in Decision.objects.all()} == {DecisionState.DRAFTED}
+    over = campaign.file(ApplicationState.NOTIFIED)
+    fresh = campaign.file(ApplicationState.REVIEW)
+    with pytest.raises(Refused, match=str(over.number)):
+        perform(operations.draft_decisions, **drafts(campaign, [fresh, over]))
+    assert Decision.objects.count() == 3
+    # Again: the draft is changed, there is one.
+    perform(operations.draft_decisions, **drafts(campaign, files[:1], outcome=DecisionOutcome.DEEPEN))
+    assert Decision.objects.get(application=files[0]).outcome == DecisionOutcome.DEEPEN
+
+
+def test_a_draft_has_reasons_and_an_officer_who_is_not_the_applicant(campaign: Campaign, perform: Perform) -> None:
+    file = campaign.file(ApplicationState.REVIEW)
+    with pytest.raises(Refused, match="motivée"):
+        perform(operations.draft_decisions, **drafts(campaign, [file], reasons=" "))
+    with pytest.raises(Refused):
+        perform(operations.draft_decisions, **drafts(campaign, [file], by=factories.person()))
+    with pytest.raises(Refused, match="au moins un"):
+        perform(operations.draft_decisions, **drafts(campaign, []))
+    with pytest.raises(Refused, match="pas de cet appel"):
+        perform(operations.draft_decisions, **drafts(campaign, [Campaign().file(ApplicationState.REVIEW)]))
+    factories.role(file.organisation, name=RoleName.MEMBER, holder=campaign.officer)
+    with pytest.raises(Refused, match="autre instructeur"):
+        perform(operations.draft_decisions, **drafts(campaign, [file]))
+
+
+def test_letters_are_signed_undone_then_told(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    files = [campaign.file(ApplicationState.REVIEW), campaign.file(ApplicationState.HEARING)]
+    for file in files:
+        campaign.read(file, 2)
+        Application.objects.filter(pk=file.pk).update(state=file.state)
+    made = perform(operations.draft_decisions, **drafts(campaign, files))
+    signed = perform(operations.sign_decisions, call=campaign.call, decisions=made, by=campaign.signatory, at=at)
+    assert {one.state for one in signed} == {DecisionState.SIGNED}
+    assert {one.state for one in Application.objects.all()} == {ApplicationState.DECIDED}
+    assert {one.told_state for one in Application.objects.all()} == {ApplicationState.REVIEW, ApplicationState.HEARING}
+    assert Notice.objects.filter(template="calls/decision_notified").count() == 0
+    perform(operations.undo_decision, decision=signed[1], reason="Une erreur de plume.", by=campaign.officer, at=at)
+    assert Application.objects.get(pk=files[1].pk).state == ApplicationState.HEARING
+    assert Decision.objects.get(pk=made[1].pk).letter == {}
+    perform(operations.sign_decisions, call=campaign.call, decisions=made[1:], by=campaign.signatory, at=at)
+    told = perform(operations.notify_decisions, call=campaign.call, decisions=made, by=campaign.officer, at=at)
+    assert {one.state for one in told} == {DecisionState.NOTIFIED}
+    assert {one.state for one in Application.objects.all()} == {ApplicationState.NOTIFIED}
+    bodies = list(Notice.objects.filter(template="calls/decision_notified").values_list("body", flat=True))
+    assert len(bodies) == 2
+    for words in (
+        "Le modèle n’est pas trouvé.",
+        "Pour le candidat 2.",
+        "Impact social (poids 2) : 66,7",
+        "recours gracieux",
+    ):
+        assert words in bodies[0]
+    assert "Pour le service" not in bodies[0]
+    with pytest.raises(Refused, match="ne se défait plus"):
+        perform(operations.undo_decision, decision=made[0], reason="Trop tard.", by=campaign.officer, at=at)
+    with pytest.raises(Refused, match="déjà notifiée"):
+        perform(operations.notify_decisions, call=campaign.call, decisions=made, by=campaign.officer, at=at)
+
+
+def test_the_letter_stays_as_it_was_signed(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    (decision,) = drafted(campaign)
+    (signed,) = perform(
+        operations.sign_decisions, call=campaign.call, decisions=[decision], by=campaign.signatory, at=at
+    )
+    Call.objects.filter(pk=campaign.call.pk).update(service="Un autre bureau")
+    assert Decision.objects.get(pk=signed.pk).letter["service"] == "Bureau fictif des appels"
+    assert campaign.signatory.name in signed.letter["signature"]
+    assert "Arrêté fictif" in signed.letter["signature"]
+    assert pdf("letter", signed.letter, at=at).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("who", ["officer", "stranger", "ended", "not_yet", "no_more", "amount"])
+def test_only_a_delegation_that_covers_the_letter_signs_it(
+    campaign: Campaign, perform: Perform, at: datetime, who: str
+) -> None:
+    decisions = drafted(campaign, 2)
+    by: Any = campaign.signatory
+    role = CallRole.objects.filter(call=campaign.call, person=campaign.signatory)
+    today = timezone.localdate()
+    if who == "officer":
+        by = campaign.officer
+    elif who == "stranger":
+        by = factories.person()
+    elif who == "ended":
+        role.update(ended_at=at)
+    elif who == "not_yet":
+        role.update(acts_from=today + timedelta(days=1))
+    elif who == "no_more":
+        role.update(acts_until=today - timedelta(days=1))
+    else:
+        role.update(most_cents=100_00)
+        Decision.objects.filter(pk=decisions[1].pk).update(cents=100_01)
+    with pytest.raises(Refused):
+        perform(operations.sign_decisions, call=campaign.call, decisions=decisions, by=by, at=at)
+    assert Decision.objects.filter(signed_at__isnull=False).count() == 0
+    assert Event.objects.filter(code="calls.decided").count() == 0
+
+
+def test_an_unfavourable_letter_says_how_to_contest_it(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    decisions = drafted(campaign, outcome=DecisionOutcome.REJECTED)
+    Call.objects.filter(pk=campaign.call.pk).update(remedies=[])
+    campaign.call.refresh_from_db()
+    with pytest.raises(Refused, match="voies de recours"):
+        perform(operations.sign_decisions, call=campaign.call, decisions=decisions, by=campaign.signatory, at=at)
+    favourable = drafted_letter(drafted(campaign)[0])
+    assert favourable["remedies"] == []
+
+
+def test_an_inadmissible_file_shows_no_score(campaign: Campaign) -> None:
+    (decision,) = drafted(campaign, outcome=DecisionOutcome.INADMISSIBLE)
+    campaign.read(decision.application, 2)
+    letter = drafted_letter(decision)
+    assert letter["scores"] == []
+    assert "irrecevable" in plain(letter)
+
+
+def test_an_express_decision_replaces_what_silence_decided(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    (decision,) = drafted(campaign)
+    silence = Decision.objects.create(
+        application=decision.application,
+        kind=DecisionKind.IMPLICIT,
+        outcome=DecisionOutcome.REJECTED,
+        reasons="Le silence vaut rejet.",
+        drafted_at=at,
+        notified_at=at,
+    )
+    both = {"call": campaign.call, "decisions": [decision], "at": at}
+    perform(operations.sign_decisions, **both, by=campaign.signatory)
+    perform(operations.notify_decisions, **both, by=campaign.officer)
+    silence.refresh_from_db()
+    assert silence.state == DecisionState.REPLACED
+    assert silence.replaced_by == decision
+
+
+def test_the_subject_hears_of_it_when_it_is_told(
+    campaign: Campaign, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[int, str]] = []
+
+    def on_decided(*, application: Application, decision: Decision, by: Any, at: datetime) -> None:
+        heard.append((application.pk, application.state))
+
+    open_purpose = purposes.purpose_of("calls.open")
+    changed = purposes.Purpose(**{**open_purpose.__dict__, "on_decided": on_decided})
+    monkeypatch.setitem(purposes._registered, "calls.open", changed)
+    (decision,) = drafted(campaign)
+    both = {"call": campaign.call, "decisions": [decision], "at": at}
+    perform(operations.sign_decisions, **both, by=campaign.signatory)
+    assert heard == []
+    perform(operations.notify_decisions, **both, by=campaign.officer)
+    assert heard == [(decision.application_id, ApplicationState.NOTIFIED)]
+
+
+def test_a_failure_of_the_subject_tells_nobody(
+    campaign: Campaign, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_decided(**_: Any) -> None:
+        raise Refused("Le projet n’existe plus.")
+
+    open_purpose = purposes.purpose_of("calls.open")
+    changed = purposes.Purpose(**{**open_purpose.__dict__, "on_decided": on_decided})
+    decisions = drafted(campaign, 2)
+    both = {"call": campaign.call, "decisions": decisions, "at": at}
+    perform(operations.sign_decisions, **both, by=campaign.signatory)
+    monkeypatch.setitem(purposes._registered, "calls.open", changed)
+    with pytest.raises(Refused, match="n’existe plus"):
+        perform(operations.notify_decisions, **both, by=campaign.officer)
+    assert Decision.objects.filter(notified_at__isnull=False).count() == 0
+    assert Notice.objects.filter(template="calls/decision_notified").count() == 0
+
+
+def test_two_people_notify_the_same_lot_at_once(together: Callable[..., list[Any]], perform: Perform) -> None:
+    def prepare() -> tuple[Campaign, list[Decision]]:
+        campaign = Campaign()
+        decisions = drafted(campaign, 3)
+        perform(
+            operations.sign_decisions,
+            call=campaign.call,
+            decisions=decisions,
+            by=campaign.signatory,
+            at=timezone.now(),
+        )
+        return campaign, decisions
+
+    campaign, decisions = together(prepare)[0]
+
+    def notify(order: int) -> Any:
+        return perform(
+            operations.notify_decisions,
+            call=campaign.call,
+            decisions=decisions[::order],
+            by=campaign.officer,
+            at=timezone.now(),
+        )
+
+    results = together(lambda: notify(1), lambda: notify(-1))
+    assert sorted(type(one).__name__ for one in results) == ["Refused", "list"]
+    assert together(Notice.objects.filter(template="calls/decision_notified").count) == [3]
+
+
+def test_a_withdrawal_and_a_signature_at_once(together: Callable[..., list[Any]], perform: Perform) -> None:
+    """Whichever comes first, the file ends in one state, and the letter says the same."""
+
+    def prepare() -> tuple[Campaign, Decision]:
+        campaign = Campaign()
+        return campaign, drafted(campaign)[0]
+
+    campaign, decision = together(prepare)[0]
+    at = timezone.now()
+
+    def sign() -> Any:
+        return perform(
+            operations.sign_decisions, call=campaign.call, decisions=[decision], by=campaign.signatory, at=at
+        )
+
+    def withdraw() -> Any:
+        def act() -> Any:
+            return move(
+                decision.application,
+                WITHDRAW,
+                by=decision.application.person,
+                at=at,
+                changes={"withdrawn_at": at, "decided_from": ""},
+            )
+
+        return perform(act)
+
+    together(sign, withdraw)
+    (file,) = together(lambda: Application.objects.get(pk=decision.application_id))
+    (kept,) = together(lambda: Decision.objects.get(pk=decision.pk))
+    assert file.state == ApplicationState.WITHDRAWN
+    refused = together(
+        lambda: perform(operations.notify_decisions, call=campaign.call, decisions=[kept], by=campaign.officer, at=at)
+    )
+    assert isinstance(refused[0], Refused)

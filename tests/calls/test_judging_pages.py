@@ -1,0 +1,576 @@
+"""The pages by which an appeal is judged, as people go through them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import icalendar
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+from PIL import Image
+
+from accelerator.accounts.models import Person
+from accelerator.calls.models import (
+    Application,
+    Assignment,
+    Commission,
+    CommissionItem,
+    CommissionMember,
+    Conflict,
+    Decision,
+    Jury,
+    JuryMember,
+    Piece,
+    Promise,
+    Review,
+    Reviewer,
+    Slot,
+)
+from accelerator.calls.sittings import Rules
+from accelerator.calls.states import (
+    ApplicationState,
+    AssignmentState,
+    CommissionState,
+    DecisionOutcome,
+    MemberQuality,
+    PromiseKind,
+)
+from accelerator.community.states import RoleName
+from tests import factories
+from tests.calls.judging import Campaign
+from tests.client import HostileClient
+
+Queries = Callable[..., Any]
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return Campaign()
+
+
+def browser(person: Person) -> HostileClient:
+    client = HostileClient()
+    client.force_login(person)
+    return client
+
+
+def url(name: str, campaign: Campaign, *parts: Any) -> str:
+    return reverse(f"calls:{name}", args=[campaign.call.key, *parts])
+
+
+def saved(response: Any) -> bytes:
+    """A file, read to its end as a browser does."""
+    assert response.status_code == 200
+    return b"".join(response)
+
+
+def text(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+# Reviewers and assignment
+
+
+def test_a_reviewer_is_appointed_on_the_page(campaign: Campaign) -> None:
+    client = browser(campaign.officer)
+    person = factories.person()
+    sent = {
+        "email": person.email,
+        "themes": ["GAS"],
+        "where": "Lot",
+        "most": "12",
+        "absences": "20/12/2026 au 04/01/2027",
+    }
+    assert client.post(url("reviewer_new", campaign), sent).status_code == 302
+    reviewer = Reviewer.objects.get()
+    assert (reviewer.perimeter, reviewer.absences) == (["departement-46"], [["2026-12-20", "2027-01-04"]])
+    page = text(client.get(url("reviewers", campaign)))
+    assert person.name in page
+    assert "Lot" in page
+    assert "du 20 décembre 2026 au 4 janvier 2027" in page
+    again = client.post(url("reviewer_new", campaign), {**sent, "absences": "bientôt"})
+    assert again.status_code == 422
+    assert "« bientôt » ne se lit pas" in text(again)
+    edited = client.get(url("reviewer", campaign, reviewer.pk))
+    assert "20/12/2026 au 04/01/2027" in text(edited)
+
+
+def test_the_assignment_is_read_then_applied(campaign: Campaign) -> None:
+    client = browser(campaign.officer)
+    empty = text(client.get(url("assigning", campaign)))
+    assert "Aucun dossier n’est recevable" in empty
+    file = campaign.file()
+    campaign.reviewer()
+    page = client.get(url("assigning", campaign))
+    assert "parce que" in text(page)
+    assert "1 relecture manque" in text(page)
+    digest = page.context["proposal"].digest
+    stale = client.post(url("assigning", campaign), {"digest": "0" * 16})
+    assert stale.status_code == 422
+    assert "a changé depuis cet aperçu" in text(stale)
+    assert client.post(url("assigning", campaign), {"digest": digest}).status_code == 302
+    given = Assignment.objects.get()
+    assert given.application == file
+    taken = client.post(url("take_back", campaign, given.pk), {"reason": "Un empêchement long."})
+    assert taken.status_code == 302
+    assert Assignment.objects.get().state == AssignmentState.TAKEN_BACK
+
+
+def test_a_link_is_examined_on_the_page(campaign: Campaign) -> None:
+    organisation = factories.organisation()
+    file = campaign.file(organisation=organisation)
+    role = factories.role(organisation, name=RoleName.MEMBER, ended_at=timezone.now())
+    campaign.reviewer(role.person)
+    client = browser(campaign.officer)
+    assert "a été membre de" in text(client.get(url("links", campaign)))
+    address = url("dismiss_link", campaign, file.public_id, role.person.public_id)
+    assert "a été membre de" in text(client.get(address))
+    assert client.post(address, {"reason": "court"}).status_code == 422
+    assert client.post(address, {"reason": "Il y a dix ans, sans suite."}).status_code == 302
+    assert "Il y a dix ans" in text(client.get(url("links", campaign)))
+    assert client.get(address).status_code == 404
+
+
+# The reviewer's side
+
+
+def test_a_reviewer_reads_judges_and_corrects(campaign: Campaign) -> None:
+    given = campaign.given(campaign.file())
+    client = browser(given.reviewer.person)
+    listed = text(client.get(reverse("calls:my_reviews")))
+    assert given.application.title in listed
+    address = reverse("calls:review", args=[given.pk])
+    page = text(client.get(address))
+    assert "Un besoin." in page
+    assert "3 : Exemplaire" in page
+    draft = {
+        "revision": "0",
+        "score_impact": "3",
+        "comment_impact": "",
+        "for_applicant": "",
+        "for_service": "",
+        "keep": "1",
+    }
+    assert client.post(address, draft).status_code == 302
+    assert "Brouillon gardé" in text(client.get(address))
+    refused = client.post(address, {**draft, "revision": "1", "give": "1"})
+    assert refused.status_code == 422
+    assert "Commentez « Impact social »" in text(refused)
+    whole = {
+        "revision": "1",
+        "score_impact": "3",
+        "comment_impact": "Montré.",
+        "score_modele": "0",
+        "comment_modele": "",
+        "for_applicant": "Continuez.",
+        "for_service": "",
+        "give": "1",
+    }
+    assert client.post(address, whole).status_code == 302
+    assert "66,7 sur 100" in text(client.get(address))
+    assert client.post(reverse("calls:reopen_review", args=[given.pk])).status_code == 302
+    assert Review.objects.get().mean is None
+
+
+def test_what_was_typed_is_kept_when_the_review_was_saved_elsewhere(campaign: Campaign) -> None:
+    given = campaign.given(campaign.file())
+    client = browser(given.reviewer.person)
+    address = reverse("calls:review", args=[given.pk])
+    sent = {"revision": "0", "for_applicant": "Premier onglet.", "for_service": "", "keep": "1"}
+    client.post(address, sent)
+    late = client.post(address, {**sent, "for_applicant": "Second onglet."})
+    assert late.status_code == 422
+    assert "Second onglet." in text(late)
+    assert Review.objects.get().for_applicant == "Premier onglet."
+
+
+def picture() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (4, 4)).save(file, "PNG")
+    return file.getvalue()
+
+
+def piece(file: Application, question: str, name: str, kind: str, content: bytes) -> Piece:
+    return Piece.objects.create(
+        application=file,
+        question=question,
+        file=ContentFile(content, name=name),
+        name=name,
+        size=len(content),
+        kind=kind,
+        digest="0" * 64,
+        by=file.person,
+        at=timezone.now(),
+    )
+
+
+@pytest.fixture
+def _media(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.mark.usefixtures("_media")
+def test_a_blind_reading_leaks_nothing() -> None:
+    """Neither names, nor the answers that tell, nor documents and what they say of their author."""
+    campaign = Campaign(blind=True)
+    file = campaign.file(title="Les Jardins fictifs grandissent")
+    clean = piece(file, "photo", "jardins-fictifs.png", "image/png", picture())
+    telling = piece(
+        file, "photo", "jardins-fictifs.pdf", "application/pdf", b"%PDF-1.4 Author: Les Jardins fictifs %%EOF"
+    )
+    statutes = piece(file, "statuts", "statuts-jardins.png", "image/png", picture())
+    given = campaign.given(file)
+    client = browser(given.reviewer.person)
+    for address in (
+        reverse("calls:my_reviews"),
+        reverse("calls:review", args=[given.pk]),
+        f"{reverse('calls:my_reviews')}?format=csv",
+    ):
+        response = client.get(address)
+        shown = b"".join(response) if response.streaming else response.content
+        for word in (b"Jardins", b"jardins", file.organisation.name.encode(), file.person.name.encode()):
+            assert word not in shown, (address, word)
+    page = text(client.get(reverse("calls:review", args=[given.pk])))
+    assert "1 fichier non montré" in page
+    assert "Image 1" in page
+    opened = client.get(reverse("calls:reviewed_piece", args=[given.pk, clean.public_id]))
+    assert saved(opened)
+    assert "jardins" not in opened["Content-Disposition"]
+    for hidden in (telling, statutes):
+        assert client.get(reverse("calls:reviewed_piece", args=[given.pk, hidden.public_id])).status_code == 404
+
+
+@pytest.mark.usefixtures("_media")
+def test_an_open_reading_shows_the_files(campaign: Campaign) -> None:
+    file = campaign.file()
+    kept = piece(file, "statuts", "statuts.pdf", "application/pdf", b"%PDF-1.4 %%EOF")
+    given = campaign.given(file)
+    client = browser(given.reviewer.person)
+    assert "statuts.pdf" in text(client.get(reverse("calls:review", args=[given.pk])))
+    address = reverse("calls:reviewed_piece", args=[given.pk, kept.public_id])
+    assert saved(client.get(address)) == b"%PDF-1.4 %%EOF"
+    assert browser(factories.person()).get(address).status_code == 404
+
+
+def test_a_known_link_closes_the_file(campaign: Campaign) -> None:
+    given = campaign.given(campaign.file(answers={"besoin": "Le secret du dossier."}))
+    factories.role(given.application.organisation, name=RoleName.MEMBER, holder=given.reviewer.person)
+    client = browser(given.reviewer.person)
+    address = reverse("calls:review", args=[given.pk])
+    page = text(client.get(address))
+    assert "Un lien avec ce candidat est connu" in page
+    assert "Le secret du dossier." not in page
+    sent = {"revision": "0", "for_applicant": "Bravo.", "for_service": "", "keep": "1"}
+    assert client.post(address, sent).status_code == 422
+    recused = client.post(reverse("calls:recuse", args=[given.pk]), {"reason": "J’en suis membre depuis peu."})
+    assert recused.status_code == 302
+    assert Conflict.objects.get().person == given.reviewer.person
+    assert client.get(address).status_code == 404
+
+
+# The ranking
+
+
+def test_the_ranking_shows_disagreement_and_what_is_missing(campaign: Campaign) -> None:
+    best, split, unread = (campaign.file() for _ in range(3))
+    campaign.read(best, 3)
+    campaign.read(best, 3)
+    campaign.read(split, 3)
+    campaign.read(split, 0)
+    campaign.given(unread)
+    client = browser(campaign.chair)
+    page = client.get(url("ranking", campaign))
+    rows = [row.number for row in page.context["rows"]]
+    assert rows == [best.number, split.number, unread.number]
+    assert "désaccord" in text(page)
+    asked = client.get(f"{url('ranking', campaign)}?etat=unread")
+    assert [row.pk for row in asked.context["rows"]] == [unread.pk]
+    above = client.get(f"{url('ranking', campaign)}?seuil=above")
+    assert [row.pk for row in above.context["rows"]] == [best.pk]
+    split_only = client.get(f"{url('ranking', campaign)}?etat=disagreement")
+    assert [row.pk for row in split_only.context["rows"]] == [split.pk]
+
+
+def test_the_ranking_is_exported(campaign: Campaign) -> None:
+    file = campaign.file(title="=HYPERLINK(1)")
+    campaign.read(file, 2)
+    client = browser(campaign.officer)
+    csv = b"".join(client.get(f"{url('ranking', campaign)}?format=csv")).decode()
+    assert "66.67" in csv
+    sheet = load_workbook(BytesIO(b"".join(client.get(f"{url('ranking', campaign)}?format=xlsx"))))
+    assert len(list(sheet.active.rows)) == 2  # type: ignore[union-attr]  # the one sheet
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_ranking_costs_the_same_whatever_its_length(
+    campaign: Campaign, count: int, django_assert_max_num_queries: Queries
+) -> None:
+    for _ in range(count):
+        file = campaign.file()
+        campaign.read(file, 2)
+        campaign.read(file, 1)
+    client = browser(campaign.officer)
+    with django_assert_max_num_queries(16):
+        client.get(url("ranking", campaign))
+
+
+def test_the_reviews_of_a_file_are_read_together(campaign: Campaign) -> None:
+    file = campaign.file()
+    campaign.read(file, 3)
+    campaign.read(file, 1)
+    client = browser(campaign.officer)
+    page = text(client.get(url("reviews", campaign, file.public_id)))
+    for words in ("Pour le candidat 3.", "Pour le service.", "3 (Exemplaire) ; 1 (Un début)", "66,7"):
+        assert words in page
+    assert browser(factories.person()).get(url("reviews", campaign, file.public_id)).status_code == 403
+
+
+def test_the_pack_is_a_pdf_without_what_one_is_linked_to(campaign: Campaign) -> None:
+    file = campaign.file()
+    campaign.read(file, 2)
+    client = browser(campaign.chair)
+    response = client.get(url("pack", campaign))
+    assert response["Content-Type"] == "application/pdf"
+    assert response.content.startswith(b"%PDF-")
+
+
+# Juries
+
+
+def test_a_jury_from_its_name_to_its_opinion(campaign: Campaign) -> None:
+    client = browser(campaign.chair)
+    client.post(url("jury_new", campaign), {"name": "Jury 1"})
+    jury = Jury.objects.get()
+    person, file = factories.person(), campaign.file(ApplicationState.REVIEW)
+    client.post(url("jury_member_new", campaign, jury.public_id), {"email": person.email})
+    day = timezone.localdate() + timedelta(days=8)
+    sent = {
+        "application": file.public_id,
+        "starts_at_0": day.isoformat(),
+        "starts_at_1": "14:30",
+        "minutes": "30",
+        "where": "Salle 2",
+    }
+    assert client.post(url("slot_new", campaign, jury.public_id), sent).status_code == 302
+    slot = Slot.objects.get()
+    assert timezone.localtime(slot.starts_at).hour == 14
+    assert "Salle 2" in text(client.get(url("juries", campaign)))
+    member = browser(person)
+    assert str(file.number) in text(member.get(reverse("calls:my_juries")))
+    taken = member.get(reverse("calls:jury_calendar", args=[jury.public_id]))
+    (event,) = icalendar.Calendar.from_ical(taken.content).walk("VEVENT")
+    assert str(event["location"]) == "Salle 2"
+    theirs = browser(file.person).get(reverse("calls:hearing_calendar", args=[file.public_id]))
+    assert theirs.status_code in (200, 404)  # whoever began it, as long as they belong to the organisation
+    assert browser(factories.person()).get(reverse("calls:jury_calendar", args=[jury.public_id])).status_code == 404
+    early = client.post(url("slot_opinion", campaign, slot.public_id), {"opinion": "favourable", "words": "Bien."})
+    assert early.status_code == 422
+    Slot.objects.update(starts_at=timezone.now() - timedelta(hours=2), ends_at=timezone.now() - timedelta(hours=1))
+    client.post(url("slot_opinion", campaign, slot.public_id), {"opinion": "favourable", "words": "Bien."})
+    assert "Favorable" in text(client.get(url("juries", campaign)))
+    end = url("jury_member_end", campaign, JuryMember.objects.get().pk)
+    assert client.post(end, {"reason": "Indisponible désormais."}).status_code == 302
+
+
+# Commissions
+
+
+def sit(commission: Commission, name: str, *parts: Any) -> str:
+    return reverse(f"calls:{name}", args=[commission.public_id, *parts])
+
+
+def test_a_commission_from_its_preparation_to_its_minutes(campaign: Campaign) -> None:
+    files = [campaign.file() for _ in range(2)]
+    for number, file in enumerate(files):
+        campaign.read(file, 3 - number)
+    client = browser(campaign.officer)
+    day = timezone.localdate() + timedelta(days=8)
+    sent = {"name": "Commission de sélection", "held_at_0": day.isoformat(), "held_at_1": "10:00", "where": "Salle 1"}
+    assert client.post(url("commission_new", campaign), sent).status_code == 302
+    commission = Commission.objects.get()
+    chair, member = factories.person(), factories.person()
+    for person, quality in ((chair, "chair"), (member, "member")):
+        posted = {"email": person.email, "quality": quality, "title": "", "voting": "on"}
+        assert client.post(sit(commission, "commission_member_new"), posted).status_code == 302
+    agenda = {"applications": [file.public_id for file in files], "proposal": "retained"}
+    assert client.post(sit(commission, "agenda"), agenda).status_code == 302
+    assert [item.application for item in commission.items.order_by("position")] == files
+    assert browser(member).get(sit(commission, "commission")).status_code == 404
+    assert client.post(sit(commission, "convene")).status_code == 302
+    assert str(files[0].number) in text(browser(member).get(sit(commission, "commission")))
+    assert "Commission de sélection" in text(browser(member).get(reverse("calls:my_commissions")))
+    early = client.post(sit(commission, "open_sitting"), {"present": []})
+    assert early.status_code == 422
+    Commission.objects.update(held_at=timezone.now())
+    present = [str(pk) for pk in commission.members.values_list("pk", flat=True)]
+    assert client.post(sit(commission, "open_sitting"), {"present": present}).status_code == 302
+    for item in commission.items.order_by("position"):
+        ballots = {f"ballot_{pk}": "for" for pk in present}
+        tie = {f"ballot_{present[0]}": "abstain", "outcome": "retained", "words": "Bien."}
+        refused = client.post(sit(commission, "item", item.pk), tie)
+        assert refused.status_code == 422
+        assert "partage des voix" in text(refused)
+        posted = {**ballots, "outcome": "retained", "words": "Le projet répond au besoin."}
+        assert client.post(sit(commission, "item", item.pk), posted).status_code == 302
+    assert client.post(sit(commission, "close_sitting")).status_code == 302
+    assert Decision.objects.count() == 2
+    for name in ("minutes", "commission_pack"):
+        made = browser(member).get(sit(commission, name))
+        assert made.content.startswith(b"%PDF-")
+    assert "Close" in text(client.get(url("commissions", campaign)))
+
+
+def test_without_quorum_a_second_convocation_is_prepared(campaign: Campaign) -> None:
+    now = timezone.now()
+    commission = Commission.objects.create(
+        call=campaign.call,
+        name="Commission",
+        held_at=now,
+        where="Salle 1",
+        made_at=now,
+        state=CommissionState.CONVENED,
+        convened_at=now - timedelta(days=6),
+        rules=Rules.on(timezone.localdate()).to_json(),
+    )
+    for number in range(3):
+        CommissionMember.objects.create(
+            commission=commission,
+            person=factories.person(),
+            quality=MemberQuality.MEMBER if number else MemberQuality.CHAIR,
+        )
+    CommissionItem.objects.create(
+        commission=commission, application=campaign.file(ApplicationState.REVIEW), position=1, proposal="retained"
+    )
+    client = browser(campaign.chair)
+    first = commission.members.order_by("pk").first()
+    assert first is not None
+    answer = client.post(sit(commission, "open_sitting"), {"present": [str(first.pk)]}, follow=True)
+    assert "Le quorum n’est pas atteint" in text(answer)
+    day = timezone.localdate() + timedelta(days=8)
+    sent = {"name": "Seconde", "held_at_0": day.isoformat(), "held_at_1": "10:00", "where": "Salle 1"}
+    assert client.post(sit(commission, "second_convocation"), sent).status_code == 302
+    again = Commission.objects.get(second_of=commission)
+    assert "Seconde convocation" in text(client.get(sit(again, "commission")))
+
+
+def test_a_deport_is_written_in_session(campaign: Campaign) -> None:
+    now = timezone.now()
+    commission = Commission.objects.create(
+        call=campaign.call,
+        name="Commission",
+        held_at=now,
+        where="Salle 1",
+        made_at=now,
+        state=CommissionState.HELD,
+        convened_at=now,
+        opened_at=now,
+        rules=Rules.on(timezone.localdate()).to_json(),
+    )
+    member = CommissionMember.objects.create(commission=commission, person=factories.person(), present=True)
+    item = CommissionItem.objects.create(
+        commission=commission, application=campaign.file(ApplicationState.REVIEW), position=1, proposal="retained"
+    )
+    client = browser(campaign.officer)
+    sent = {"member": str(member.pk), "reason": "Je conseille ce porteur."}
+    assert client.post(sit(commission, "leave_item", item.pk), sent).status_code == 302
+    page = text(client.get(sit(commission, "item", item.pk)))
+    assert f"{member.person.name} s’est déporté" in page
+    assert f"Vote de {member.person.name}" not in page
+    assert client.post(sit(commission, "cancel_sitting"), {"reason": "Pas de salle ce jour."}).status_code == 422
+
+
+# Decisions, letters, promises
+
+
+def test_from_the_ranking_to_the_mailbox(campaign: Campaign, deliver: Callable[[], list[Any]]) -> None:
+    organisation = factories.organisation()
+    manager = factories.role(organisation).person
+    best = campaign.file(organisation=organisation)
+    campaign.read(best, 3)
+    tied = [campaign.file() for _ in range(2)]
+    for file in tied:
+        campaign.read(file, 2)
+    officer, signatory = browser(campaign.officer), browser(campaign.signatory)
+    page = officer.get(f"{url('draft_decisions', campaign)}?premiers=2")
+    assert "la commission les départage" in text(page)
+    first = officer.get(f"{url('draft_decisions', campaign)}?premiers=1")
+    assert first.context["form"].initial["applications"] == [best.public_id]
+    sent = {"outcome": "retained", "applications": [best.public_id], "reasons": "Le meilleur dossier.", "advice": ""}
+    assert officer.post(url("draft_decisions", campaign), sent).status_code == 302
+    one = {"outcome": "rejected", "reasons": "Le modèle manque.", "advice": "Voyez un DLA.", "cents": ""}
+    assert officer.post(url("draft_decision", campaign, tied[0].public_id), one).status_code == 302
+    decisions = {one.application_id: one for one in Decision.objects.all()}
+    letter = text(officer.get(url("letter", campaign, decisions[tied[0].pk].pk)))
+    assert "Projet" in letter
+    assert "Le modèle manque." in letter
+    assert officer.get(url("letter_pdf", campaign, decisions[tied[0].pk].pk)).content.startswith(b"%PDF-")
+    assert officer.get(url("sign_letters", campaign)).status_code == 403
+    every = {"decisions": [str(one.pk) for one in decisions.values()]}
+    assert signatory.post(url("sign_letters", campaign), every).status_code == 302
+    applicant = browser(manager)
+    assert applicant.get(reverse("calls:decision", args=[best.public_id])).status_code == 404
+    undone = url("undo_letter", campaign, decisions[tied[0].pk].pk)
+    assert officer.post(undone, {"reason": "Une phrase à reprendre."}).status_code == 302
+    assert officer.post(url("notify_letters", campaign), {"decisions": [str(decisions[best.pk].pk)]}).status_code == 302
+    assert len(deliver()) >= 1
+    told = text(applicant.get(reverse("calls:decision", args=[best.public_id])))
+    assert "Le meilleur dossier." in told
+    assert "Pour le candidat 3." in told
+    assert "Pour le service." not in told
+    assert applicant.get(reverse("calls:decision_pdf", args=[best.public_id])).content.startswith(b"%PDF-")
+    listed = text(officer.get(f"{url('letters', campaign)}?etat=notified"))
+    assert str(best.number) in listed
+    assert str(tied[0].number) not in listed
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_outbox_costs_the_same_whatever_its_length(
+    campaign: Campaign, count: int, django_assert_max_num_queries: Queries
+) -> None:
+    for _ in range(count):
+        Decision.objects.create(
+            application=campaign.file(ApplicationState.REVIEW),
+            outcome=DecisionOutcome.RETAINED,
+            reasons="Retenu.",
+            drafted_at=timezone.now(),
+            drafted_by=campaign.officer,
+        )
+    client = browser(campaign.officer)
+    with django_assert_max_num_queries(16):
+        client.get(url("letters", campaign))
+
+
+def test_promises_are_public_with_their_state(campaign: Campaign) -> None:
+    file = campaign.file(ApplicationState.NOTIFIED, title="Les Jardins fictifs")
+    Decision.objects.create(
+        application=file,
+        outcome=DecisionOutcome.RETAINED,
+        reasons="Retenu.",
+        drafted_at=timezone.now(),
+        drafted_by=campaign.officer,
+        signed_at=timezone.now(),
+        signatory=campaign.call.roles.get(person=campaign.signatory),
+        notified_at=timezone.now(),
+    )
+    client = browser(campaign.officer)
+    day = timezone.localdate() + timedelta(days=30)
+    sent = {
+        "kind": PromiseKind.HACKER,
+        "what": "Un hacker public.",
+        "owner": "Ministère fictif",
+        "due_on": day.isoformat(),
+    }
+    assert client.post(url("promise_new", campaign, file.public_id), sent).status_code == 302
+    promise = Promise.objects.get()
+    public = HostileClient()
+    assert "En cours" in text(public.get(url("promises", campaign)))
+    Promise.objects.update(due_on=timezone.localdate() - timedelta(days=1))
+    assert "En retard" in text(public.get(f"{url('promises', campaign)}?etat=late"))
+    settled = {"kept": "broken", "words": "Le poste n’a pas été créé."}
+    assert client.post(url("promise_end", campaign, promise.pk), settled).status_code == 302
+    page = text(public.get(f"{url('promises', campaign)}?etat=broken"))
+    assert "Rompue : Le poste n’a pas été créé." in page
