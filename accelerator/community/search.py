@@ -9,8 +9,9 @@ territory of action: a commune finds those who act on a larger place around it.
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.db.models import (
@@ -28,6 +29,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.functions import Cast
 from django.utils.text import slugify
 
 from accelerator.community.models import Distinction, Organisation, OrganisationDocument, Theme
@@ -36,7 +38,7 @@ from accelerator.geography.models import Place, PlaceKind
 from accelerator.search.facets import Facet
 from accelerator.search.index import Index
 from accelerator.search.rebuild import rebuild
-from accelerator.search.types import Entry, Often
+from accelerator.search.types import Entry, Shared
 
 DIRECTORY: Final = Index(
     "organisations",
@@ -100,12 +102,13 @@ def refresh_ids(ids: Collection[int]) -> None:
         DIRECTORY.put(entries)
 
 
-def rebuild_directory() -> int:
+def rebuild_directory(*, told: Callable[[int, int], None] = lambda done, total: None) -> int:
     """Write the whole index again, while it is searched and written; return how many organisations it has.
 
+    told  is called with how many are read so far and how many there are; this connection is then busy.
     Opens its own transactions: raises `RuntimeError` when one is open (see `accelerator.search.rebuild`).
     """
-    return rebuild(DIRECTORY, the_most_prominent_first, Entries)
+    return rebuild(DIRECTORY, the_most_prominent_first, Entries, told=told)
 
 
 def the_most_prominent_first() -> Sequence[int]:
@@ -124,7 +127,7 @@ def _rated(organisations: QuerySet[Organisation]) -> QuerySet[Any]:
 
 
 class _Read(NamedTuple):
-    """What is read of an organisation; the lists are words separated by spaces."""
+    """What is read of an organisation; the lists are words separated by spaces, the moment is written."""
 
     pk: int
     name: str
@@ -132,20 +135,31 @@ class _Read(NamedTuple):
     siren: str | None
     rna: str | None
     amalia: str | None
-    identity: str
+    summary: str
+    presentation: str
+    points: int
+    recorded_read: str
+    seat_id: str | None
+    territories_read: str
+    cover_read: str
+    themes_read: str
+    kinds_read: str
     legal_family: str
     is_ess: bool | None
     is_esus: bool | None
     is_mission_driven: bool | None
-    summary: str
-    presentation: str
-    recorded_at: datetime
-    seat_id: str | None
-    points: int
-    kinds_read: str
-    themes_read: str
-    territories_read: str
-    cover_read: str
+    identity: str
+
+    @property
+    def where(self) -> tuple[str | None, str, str]:
+        """What says where it is and acts."""
+        return self.seat_id, self.territories_read, self.cover_read
+
+    @property
+    def what(self) -> tuple[Any, ...]:
+        """What says what it is."""
+        known = self.is_ess, self.is_esus, self.is_mission_driven
+        return self.themes_read, self.kinds_read, self.legal_family, known, self.identity
 
 
 class _United(NamedTuple):
@@ -159,23 +173,15 @@ class _United(NamedTuple):
     amalia: str | None
 
 
-class _Where(NamedTuple):
-    """What a seat and territories of action give."""
+class _Place(NamedTuple):
+    """What is read of a place."""
 
-    around: Often
-    places: tuple[str, ...]
-    regions: tuple[str, ...]
-    departement: tuple[str, ...]
-
-
-class _What(NamedTuple):
-    """What some themes give."""
-
-    labels: Often
-    words: Often
-    codes: tuple[str, ...]
-    families: tuple[str, ...]
-    family_labels: Often
+    key: str
+    kind: str
+    code: str
+    name: str
+    departement_id: str | None
+    cover: list[str]
 
 
 class Entries:
@@ -186,20 +192,22 @@ class Entries:
 
     def __init__(self) -> None:
         self._themes = Theme.objects.in_bulk()
-        self._places: dict[str, Place] = {}
-        self._where: dict[tuple[str | None, str, str], _Where] = {}
-        self._what: dict[str, _What] = {}
+        self._places: dict[str, _Place] = {}
+        self._where: dict[tuple[str | None, str, str], Shared] = {}
+        self._what: dict[tuple[Any, ...], Shared] = {}
 
     def __call__(self, ids: Sequence[int]) -> list[Entry]:
         """The entries of the listed ones among these, in this order."""
-        wanted = RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+        # As text: a list is written item by item, for each of the queries.
+        wanted = RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, ids))}}}"])
         read = _rated(Organisation.objects.listed().filter(pk__in=wanted)).annotate(
+            recorded_read=Cast("recorded_at", TextField()),
             kinds_read=_spaced("kinds"),
             themes_read=_spaced("themes"),
             territories_read=_spaced("territories"),
             cover_read=_spaced("territories_cover"),
         )
-        found = {values[0]: _Read(*values) for values in read.values_list(*_Read._fields)}
+        found = {values[0]: _Read._make(values) for values in read.values_list(*_Read._fields)}
         self._learn_places(found.values())
         united = self._united(wanted)
         distinctions: dict[int, set[str]] = {}
@@ -227,53 +235,45 @@ class Entries:
         return united
 
     def _entry(self, one: _Read, distinctions: list[str], united: Sequence["_United"]) -> Entry:
-        where = self._where[one.seat_id, one.territories_read, one.cover_read]
-        what = self._what.get(one.themes_read) or self._learn_themes(one.themes_read)
-        kinds = [kind for kind in one.kinds_read.split() if kind in _KINDS]
-        form = [one.legal_family] if one.legal_family else []
         return Entry(
             id=one.pk,
             name=one.name,
-            titles=_other_names(one, united) if united else [one.acronym] if one.acronym else [],
-            summary=[one.summary, what.labels, *(_KINDS[kind] for kind in kinds)],
-            body=[one.presentation, what.words],
-            context=[where.around, *(_FORMS[code] for code in form), *distinctions, what.family_labels],
-            facets={
-                "type": kinds,
-                "theme": what.codes,
-                "famille": what.families,
-                "region": where.regions,
-                "departement": where.departement,
-                "forme": form,
-                "ess": [
-                    code
-                    for code, is_so in (("ess", one.is_ess), ("esus", one.is_esus), ("mission", one.is_mission_driven))
-                    if is_so
-                ],
-                "identite": (one.identity,),
-                "distinction": sorted({slugify(name) for name in distinctions}) if distinctions else (),
-            },
-            places=where.places,
+            titles=_other_names(one, united) if united else (one.acronym,) if one.acronym else (),
+            summary=(one.summary,) if one.summary else (),
+            body=(one.presentation,) if one.presentation else (),
+            context=distinctions,
+            facets={"distinction": sorted({slugify(name) for name in distinctions})} if distinctions else {},
             identifiers=[*_numbers(one), *(number for each in united for number in _numbers(each))],
             prominence=one.points / 100,
-            dated_at=one.recorded_at,
+            dated_at=_moment(one.recorded_read),
+            shared=(self._where[one.where], self._what.get(one.what) or self._learn_what(one)),
         )
 
-    def _learn_themes(self, read: str) -> _What:
-        own = [self._themes[code] for code in read.split() if code in self._themes]
+    def _learn_what(self, one: _Read) -> Shared:
+        """What its themes, its roles and its form give."""
+        own = [self._themes[code] for code in one.themes_read.split() if code in self._themes]
         families = sorted({theme.family for theme in own})
-        self._what[read] = what = _What(
-            labels=Often(" ".join(theme.label for theme in own)),
-            words=Often(" ".join(word for theme in own for word in theme.words)),
-            codes=tuple(theme.code for theme in own),
-            families=tuple(families),
-            family_labels=Often(" ".join(Family(theme.family).label for theme in own)),
+        kinds = [kind for kind in one.kinds_read.split() if kind in _KINDS]
+        form = [one.legal_family] if one.legal_family else []
+        said = (("ess", one.is_ess), ("esus", one.is_esus), ("mission", one.is_mission_driven))
+        self._what[one.what] = what = Shared(
+            summary=[" ".join(theme.label for theme in own), *(_KINDS[kind] for kind in kinds)],
+            body=[" ".join(word for theme in own for word in theme.words)],
+            context=[*(_FORMS[code] for code in form), *(str(Family(family).label) for family in families)],
+            facets={
+                "type": kinds,
+                "theme": [theme.code for theme in own],
+                "famille": families,
+                "forme": form,
+                "ess": [code for code, is_so in said if is_so],
+                "identite": [one.identity],
+            },
         )
         return what
 
     def _learn_places(self, found: Iterable[_Read]) -> None:
         """What the seats and territories met for the first time give."""
-        lacking = {(one.seat_id, one.territories_read, one.cover_read) for one in found} - self._where.keys()
+        lacking = {one.where for one in found} - self._where.keys()
         if not lacking:
             return
         self._read_places({seat for seat, _, _ in lacking if seat})
@@ -284,19 +284,21 @@ class Entries:
             seat, territories = self._places[one[0]] if one[0] else None, one[1].split()
             covering = sorted({*one[2].split(), *(seat.cover if seat else ())})
             around = [self._places[key] for key in covering if key in self._places]
-            self._where[one] = _Where(
-                around=Often(" ".join(place.name for place in around if place.kind != PlaceKind.PAYS)),
-                places=(*covering, *(f"agit-{key}" for key in territories)),
-                regions=tuple(sorted(place.code for place in around if place.kind == PlaceKind.REGION)),
-                departement=tuple(self._departement(seat, territories, main)),
+            self._where[one] = Shared(
+                context=[" ".join(place.name for place in around if place.kind != PlaceKind.PAYS)],
+                facets={
+                    "region": sorted(place.code for place in around if place.kind == PlaceKind.REGION),
+                    "departement": self._departement(seat, territories, main),
+                },
+                places=[*covering, *(f"agit-{key}" for key in territories)],
             )
 
     def _read_places(self, keys: set[str]) -> None:
         if lacking := keys - self._places.keys():
-            columns = ("key", "kind", "code", "name", "departement_id", "cover")
-            self._places |= Place.objects.only(*columns).in_bulk(lacking)
+            read = Place.objects.filter(pk__in=lacking).values_list(*_Place._fields)
+            self._places |= {values[0]: _Place._make(values) for values in read}
 
-    def _departement(self, seat: Place | None, territories: list[str], main: dict[str, str]) -> list[str]:
+    def _departement(self, seat: _Place | None, territories: list[str], main: dict[str, str]) -> list[str]:
         """The one where it is counted on the map: its seat's; without a known seat, that of its first territory."""
         if seat:
             return [seat.departement_id.partition("-")[2]] if seat.departement_id else []
@@ -327,6 +329,12 @@ class Entries:
             if epci and code:
                 main.setdefault(epci, code)
         return main
+
+
+@lru_cache(maxsize=1000)
+def _moment(read: str) -> datetime:
+    """Thousands of records are of one moment, that of their import."""
+    return datetime.fromisoformat(read)
 
 
 def _numbers(one: _Read | _United) -> list[str]:

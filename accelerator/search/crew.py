@@ -33,7 +33,7 @@ from accelerator.workflow import transaction
 Reader = Callable[[], Callable[[Sequence[int]], Iterable[Entry]]]
 Counts = tuple[dict[str, int], dict[tuple[str, str], int]]
 
-_BLOCK: Final = 2000
+BLOCK: Final = 2000
 _FEW: Final = 20_000  # below, starting processes takes longer than reading
 _AHEAD: Final = 2  # blocks given to each reader before its first is taken back
 _ENDED: Final = 10.0  # seconds
@@ -102,7 +102,7 @@ class Crew:
         Raises `RuntimeError` when a reader fails or dies. Alone, everything is read at once, before the caller copies
         anything on the connection that they share.
         """
-        blocks = [ids[first : first + _BLOCK] for first in range(0, len(ids), _BLOCK)]
+        blocks = [ids[first : first + BLOCK] for first in range(0, len(ids), BLOCK)]
         if self._processes > 1:
             return self._from_others(blocks)
         reader = _Hand(*self._given)
@@ -148,7 +148,7 @@ class Crew:
 
 def _shelf(block: int) -> int:
     """From 1: the first that is large enough for this block and those before it."""
-    return 1 + sum((block + 1) * _BLOCK > size for size in SHELVES)
+    return 1 + sum((block + 1) * BLOCK > size for size in SHELVES)
 
 
 def _say(line: Connection, what: tuple[Sequence[int], int] | None) -> None:

@@ -2,8 +2,8 @@
 
 Note [What stands between two spaces is read once]
 A text is cut at its spaces by `str.split`; what stands between two of them ("l’énergie,") always gives the same
-lexemes. `text.words_of` reads it and the database stems it the first time, a dictionary afterwards. Short texts and
-those that come again (`Often`) are kept whole. What is kept is numbers, four bytes a lexeme; a few
+lexemes. `text.words_of` reads it and the database stems it the first time, a dictionary afterwards. Short texts are
+kept whole, and so is what entries share (`Shared`), keys included. What is kept is numbers, four bytes a lexeme; a few
 thousand documents are then sorted, merged and counted at once by NumPy.
 
 Note [Positions number the lexemes]
@@ -26,8 +26,18 @@ import numpy as np
 from django.db import connection
 
 from accelerator.search.facets import Packing, Positions
+from accelerator.search.stemming import read_stems
 from accelerator.search.text import Word, sort_key, stems_of, words_of
-from accelerator.search.types import EVERYTHING, NUMBER, Entry, Often, facet_key, identifier_key, place_key, quoted
+from accelerator.search.types import (
+    EVERYTHING,
+    NUMBER,
+    Entry,
+    Shared,
+    facet_key,
+    identifier_key,
+    place_key,
+    quoted,
+)
 
 COLUMNS: Final = ("tsv", "prominence", "packed_0", "packed_1", "sort_name", "dated_at")
 
@@ -52,6 +62,9 @@ _ONE_PLACE: Final = np.array(
 )
 
 Place = Callable[[Collection[tuple[str, str]]], Positions]
+# The numbers of what weighs B, C, D and of the keys, then the facets, packed.
+Cut = tuple[bytes, bytes, bytes, bytes, int, int]
+_NOTHING: Final[Cut] = (b"", b"", b"", b"", 0, 0)
 
 
 @dataclass(slots=True)
@@ -128,6 +141,7 @@ class Maker:
         self._chunks, self._values = _Learnt(b"", self._lacking), _Learnt((b"", 0, 0), self._lacking)
         self._words: dict[str, bytes] = {}
         self._texts: dict[str, bytes] = {}
+        self._shared: dict[Shared, Cut] = {}
         self._keys: dict[str, bytes] = {}
         self._numbers: dict[str, bytes] = {}
         self._lexemes = np.empty(1024, dtype=object)
@@ -143,15 +157,17 @@ class Maker:
             self._begin()
         self._lacking.clear()
         self._values.clear()
+        self._shared.clear()
         self._shown.clear()
 
     def make(self, entries: Sequence[Entry]) -> list[Document]:
         """Their documents, in the same order. Raises `TooManyValuesError`, `KeyError` for an unknown facet."""
         if len(entries) > _MOST_TOGETHER:
             return self.make(entries[:_MOST_TOGETHER]) + self.make(entries[_MOST_TOGETHER:])
-        if len(self._chunks) > _MOST_CACHED:
+        if max(len(self._chunks), len(self._shared)) > _MOST_CACHED:
             self._chunks.clear()
             self._texts.clear()
+            self._shared.clear()
         parts: list[bytes] = []
         packed, again = [], []
         for rank, entry in enumerate(entries):
@@ -200,25 +216,47 @@ class Maker:
 
     def _cut(self, entry: Entry, parts: list[bytes]) -> tuple[int, int]:
         """Add the five parts of an entry: the numbers of the lexemes of each; return its facets, packed."""
-        chunk, texts = self._chunks.__getitem__, self._texts
+        chunk = self._chunks.__getitem__
         parts.append(b"".join([chunk(one) for text in (entry.name, *entry.titles) for one in text.split()]))
-        others = (entry.summary, entry.body, entry.context)
-        parts += [b"".join([texts.get(text) or self._text(text) for text in part]) for part in others]
-        keys, packed_0, packed_1 = [self._everything], 0, 0
-        for name, values in entry.facets.items():
+        summary, body, context, keys, packed_0, packed_1 = self._cut_once(entry)
+        for shared in entry.shared:
+            more = self._shared.get(shared) or self._cut_shared(shared)
+            summary, body, context, keys = summary + more[0], body + more[1], context + more[2], keys + more[3]
+            packed_0 |= more[4]
+            packed_1 |= more[5]
+        parts += (summary, body, context, self._everything + keys)
+        return packed_0, packed_1
+
+    def _cut_shared(self, shared: Shared) -> Cut:
+        lacked = len(self._lacking)
+        cut = self._cut_once(shared)
+        if len(self._lacking) == lacked:
+            self._shared[shared] = cut
+        return cut
+
+    def _cut_once(self, one: Entry | Shared) -> Cut:
+        """All but its names and what it shares."""
+        if not (one.facets or one.context or one.summary or one.body or one.places):
+            return _NOTHING
+        texts = self._texts
+        summary, body, context = (
+            b"".join([texts.get(text) or self._text(text) for text in part])
+            for part in (one.summary, one.body, one.context)
+        )
+        keys, packed_0, packed_1 = [], 0, 0
+        for name, values in one.facets.items():
             for value in values:
                 key, bits_0, bits_1 = self._values[name, value]
                 keys.append(key)
                 packed_0 |= bits_0
                 packed_1 |= bits_1
-        keys += [self._keys.get(place) or self._key(place) for place in entry.places]
-        parts.append(b"".join(keys))
-        return packed_0, packed_1
+        keys += [self._keys.get(place) or self._key(place) for place in one.places]
+        return summary, body, context, b"".join(keys), packed_0, packed_1
 
     def _text(self, text: str) -> bytes:
         lacked = len(self._lacking)
         numbers = b"".join(map(self._chunks.__getitem__, text.split()))
-        if (len(text) <= _SHORT or isinstance(text, Often)) and len(self._lacking) == lacked:
+        if len(text) <= _SHORT and len(self._lacking) == lacked:
             self._texts[text] = numbers
         return numbers
 
@@ -242,10 +280,7 @@ class Maker:
         values = {one for one in self._lacking if not isinstance(one, str)}
         self._lacking.clear()
         unknown = {word.raw: word for words in chunks.values() for word in words if word.raw not in self._words}
-        forms = {form for word in unknown.values() for form in word.forms}
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT form, search_stem(form) FROM unnest(%s::text[]) AS form", [list(forms)])
-            stems = dict(cursor.fetchall())
+        stems = read_stems({form for word in unknown.values() for form in word.forms})
         for raw, word in unknown.items():
             self._words[raw] = b"".join(map(self._number, stems_of(word, stems)))
         for chunk, words in chunks.items():
@@ -306,7 +341,8 @@ def _places(sent: bytes) -> bytes:
 
 
 def _texts_of(entry: Entry) -> Iterable[str]:
-    return chain((entry.name,), entry.titles, entry.summary, entry.body, entry.context)
+    told = chain((entry.name,), entry.titles, entry.summary, entry.body, entry.context)
+    return chain(told, *((*shared.summary, *shared.body, *shared.context) for shared in entry.shared))
 
 
 def take_positions(index: str, packing: Packing, values: Collection[tuple[str, str]]) -> Positions:

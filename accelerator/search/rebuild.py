@@ -20,23 +20,31 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from accelerator.search.crew import Crew, Reader, processes_for
+from accelerator.search.crew import BLOCK, Crew, Reader, processes_for
 from accelerator.search.documents import COLUMNS
 from accelerator.search.index import Index
 from accelerator.workflow import transaction
 
-_MEMORY = "384MB"
+_MEMORY = "128MB"
 _BINARY_BEGINS = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _BINARY_ENDS = b"\xff\xff"
 
 
-def rebuild(index: Index, order: Callable[[], Sequence[int]], reader: Reader, *, processes: int | None = None) -> int:
+def rebuild(
+    index: Index,
+    order: Callable[[], Sequence[int]],
+    reader: Reader,
+    *,
+    processes: int | None = None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> int:
     """Replace the whole index; return how many documents it has.
 
     order       what is to be found, the most prominent first.
     reader      makes what reads the entries of some of them, in the order given, without those that are gone. A class
                 or a function of a module: other processes call it too, once each.
     processes   how many read; by default this one alone for a few documents, else one for each core.
+    told        is called with how many are written so far and how many there are, while the connection is busy.
 
     Both are called after the rebuild has begun, so that nothing that changes meanwhile is lost.
     Raises `RuntimeError` when a transaction is open (it opens its own), or when a process that reads fails or dies.
@@ -51,7 +59,7 @@ def rebuild(index: Index, order: Callable[[], Sequence[int]], reader: Reader, *,
         with Crew(index.name, index.packing, reader, processes or processes_for(len(ids))) as crew:
             rows = crew.rows(ids)
             with transaction():
-                _copy(cursor, index, rows)
+                _copy(cursor, index, _counted(rows, len(ids), told))
                 _index(cursor, index)
         with transaction():
             _remember(cursor, *crew.counted())
@@ -84,6 +92,15 @@ def _names(index: Index) -> dict[str, sql.Composable]:
 
 def _run(cursor: Any, statement: str, index: Index, parameters: Any = None, **names: sql.Composable) -> None:
     cursor.execute(sql.SQL(statement).format(**(_names(index) | names)), parameters)
+
+
+def _counted(blocks: Iterable[bytes], total: int, told: Callable[[int, int], None]) -> Iterator[bytes]:
+    done = 0
+    told(0, total)
+    for block in blocks:
+        yield block
+        done = min(total, done + BLOCK)
+        told(done, total)
 
 
 def _copy(cursor: Any, index: Index, rows: Iterable[bytes]) -> None:

@@ -22,6 +22,7 @@ _MOST_CACHED = 100_000
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 _HYPHENS = re.compile("[\u00ad\u2010-\u2012\u2212]")
 _INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # SIREN, SIRET, RNA: nine figures or more, alone, with or without spaces or points, perhaps after a letter.
 _IDENTIFIER = re.compile(r"(?<!\w)[A-Za-z]?\d(?:[ .\u00a0\u202f]?\d){8,13}(?!\w)")
@@ -79,7 +80,7 @@ def folded(text: str) -> str:
 
 def sort_key(name: str) -> str:
     """The folded name, words separated by one space: for sorting, and for "is this exactly its name?"."""
-    return " ".join(re.findall(r"[^\W_]+", folded(name)))
+    return " ".join(_PLAIN_WORD.findall(folded(name)))
 
 
 def _prepared(text: str) -> str:
@@ -137,7 +138,7 @@ def highlighted(text: str, stems: Iterable[str]) -> list[tuple[str, bool]]:
     wanted = tuple(stems)
     pieces: list[tuple[str, bool]] = []
     last = 0
-    for found in re.finditer(r"[^\W_]+", text):
+    for found in _PLAIN_WORD.finditer(text):
         word = folded(found[0])
         if not any(word.startswith(stem) and len(word) - len(stem) <= _ending(stem) for stem in wanted):
             continue

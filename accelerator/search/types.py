@@ -16,13 +16,21 @@ EVERYTHING = "="
 NUMBER = "#"
 
 
-class Often(str):
-    """A text that stands in many entries (the words of a theme, the names of the places around): it is kept whole."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Shared:
+    """What many entries have in common (a place, a form), the same object in each: it is read once.
 
-    __slots__ = ()
+    Its values are those of `Entry`, and are added to those of each entry that has it.
+    """
+
+    summary: Sequence[str] = ()
+    body: Sequence[str] = ()
+    context: Sequence[str] = ()
+    facets: Mapping[str, Collection[str]] = field(default_factory=dict)
+    places: Collection[str] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What is written of one thing.
 
@@ -35,6 +43,7 @@ class Entry:
     places        keys of `geography`: every place that should find it
     identifiers   registration numbers, without spaces
     prominence    from 0 to 1
+    shared        what other entries say too, after its own words
     """
 
     id: int
@@ -48,6 +57,7 @@ class Entry:
     identifiers: Collection[str] = ()
     prominence: float = 0.0
     dated_at: datetime | None = None
+    shared: Sequence[Shared] = ()
 
 
 @dataclass(frozen=True)
@@ -129,4 +139,4 @@ def place_key(key: str) -> str:
 
 def identifier_key(identifier: str) -> str:
     """The key of a registration number in the index."""
-    return NUMBER + re.sub(r"\W", "", identifier).upper()
+    return NUMBER + (identifier if identifier.isalnum() else re.sub(r"\W", "", identifier)).upper()

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection
 
 from accelerator.search.index import Index
 from accelerator.search.rebuild import rebuild
-from accelerator.search.types import Entry, Question
+from accelerator.search.types import Entry, Question, Shared
 from accelerator.workflow import transaction
 from tests.search.documents import PlayDocument, play_index
 
@@ -166,3 +167,32 @@ def test_what_is_written_while_processes_read_is_kept(together: Together, shared
 def test_an_empty_index_is_rebuilt_empty(elsewhere: Callable[..., Any], shared: Index, processes: int) -> None:
     assert elsewhere(lambda: rebuild(shared, list, Gardens, processes=processes)) == 0
     assert elsewhere(lambda: shared.search(Question()).total) == 0
+
+
+class Sharing(Gardens):
+    """The same entries, what they have in common said once."""
+
+    def __init__(self) -> None:
+        self._kinds = [Shared(facets={"kind": [f"k{kind}"]}) for kind in range(5)]
+        said = {"facets": {"departement": ["46"]}, "places": ["departement-46"]}
+        self._odd, self._even = Shared(context=["Figeac"], **said), Shared(context=["Lot-et-Garonne"], **said)
+
+    def entry(self, one: int) -> Entry:
+        shared = (self._odd if one % 2 else self._even, self._kinds[one % 5])
+        return replace(super().entry(one), context=(), facets={}, places=(), shared=shared)
+
+
+def test_what_entries_share_is_found_as_if_each_said_it(elsewhere: Callable[..., Any], shared: Index) -> None:
+    elsewhere(lambda: rebuild(shared, everything, Gardens, processes=1))
+    apart = elsewhere(_held)
+    elsewhere(lambda: rebuild(shared, everything, Sharing, processes=2))
+    together = elsewhere(_held)
+    assert together[0] == apart[0]
+    assert together[1:] == apart[1:]
+
+    def put() -> None:
+        with transaction():
+            shared.put(Sharing()(range(1, 4)))
+
+    elsewhere(put)
+    assert sorted(elsewhere(_held)[0]) == sorted(apart[0]), "written one by one, the same"
