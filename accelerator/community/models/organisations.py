@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject, Now
@@ -139,8 +138,6 @@ class Organisation(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(fields=["territories"], name="organisation_acts_on", fastupdate=False),
-            GinIndex(fields=["territories_cover"], name="organisation_territories", fastupdate=False),
             models.Index(fields=["seat"], name="organisation_seat"),
             # The desk of themes: the first ones to propose some for.
             models.Index(
