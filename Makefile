@@ -47,12 +47,12 @@ asks-file:
 
 import-sirene: asks-file $(INSTALLED)  ## loads INSEE's files: FILE="units.zip sites.zip" [ESS=1 MISSION=1 CATEGORIES= TERRITORY= LIST= ALL=1 ON=]
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_sirene $(FILE) $(if $(ESS),--ess) \
-		$(if $(MISSION),--mission) $(if $(CATEGORIES),--categories "$(CATEGORIES)") $(if $(TERRITORY),--territory $(TERRITORY)) \
+		$(if $(MISSION),--mission) $(if $(CATEGORIES),--categories "$(CATEGORIES)") $(if $(TERRITORY),--territory "$(TERRITORY)") \
 		$(if $(LIST),--list $(LIST)) $(if $(ALL),--all) $(if $(ON),--on $(ON)) && $(COUNTED)
 
 import-rna: asks-file $(INSTALLED)  ## loads the files of the associations: FILE="rna_waldec.zip" [TERRITORY= LIST= ON=]
 	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py import_rna $(FILE) \
-		$(if $(TERRITORY),--territory $(TERRITORY)) $(if $(LIST),--list $(LIST)) $(if $(ON),--on $(ON)) && $(COUNTED)
+		$(if $(TERRITORY),--territory "$(TERRITORY)") $(if $(LIST),--list $(LIST)) $(if $(ON),--on $(ON)) && $(COUNTED)
 
 asks-source: asks-file
 	@test -n "$(SOURCE)" || { echo "Donnez à la liste un nom court, toujours le même : make import-list FILE=$(FILE) SOURCE=cress-occitanie"; exit 2; }

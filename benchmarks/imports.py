@@ -1,7 +1,8 @@
 """From a file of INSEE's shape to organisations that are found; then the same file again.
 
 Run in a process of its own (`python -m benchmarks.imports 1500000`), on a database of its own, so that its memory is
-its own: the import's processes and those of PostgreSQL, each page counted once (PSS), sampled each second.
+its own: the import's processes and those of PostgreSQL, each page counted once (PSS), sampled each second. What the
+server shares between its processes (`shared_buffers`, a setting) is counted with the rest, and said apart.
 """
 
 import json
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from benchmarks.report import Line, number
@@ -32,20 +33,41 @@ def measure(size: int) -> list[Line]:
         Line("dont lecture et chargement", f"{found['loading']:.1f} s", "55 s", ""),
         Line("dont index de la recherche", f"{found['first'] - found['loading']:.1f} s", "65 s", ""),
         Line("le même fichier une seconde fois", f"{found['second']:.1f} s", "40 s", f"{found['changed']} changement"),
-        Line("mémoire, au plus", f"{found['memory']:.0f} Mo", "1 000 Mo", "import et PostgreSQL, chaque page une fois"),
+        Line(
+            "mémoire, au plus",
+            f"{found['memory']:.0f} Mo",
+            "1 000 Mo",
+            f"import et PostgreSQL, chaque page une fois, dont {found['shared']:.0f} Mo partagés (shared_buffers)",
+        ),
     ]
 
 
-def _memory() -> float:
-    """Megabytes of this process, its children, and the server's."""
-    server = (embedded.data_folder("bench") / "postmaster.pid").read_text().split()[0]
-    total = 0
-    for process in (*_family(os.getpid()), *_family(int(server))):
-        try:
-            total += int(Path(f"/proc/{process}/smaps_rollup").read_text().split("Pss:", 1)[1].split()[0])
-        except (OSError, IndexError):
-            continue  # it has just ended
-    return total / 1024
+class Memory(NamedTuple):
+    """Megabytes: the import's processes, what the server's have of their own, what these share."""
+
+    ours: float
+    server: float
+    shared: float
+
+
+def _memory() -> Memory:
+    server = int((embedded.data_folder("bench") / "postmaster.pid").read_text().split()[0])
+    ours = sum(_megabytes(process)[0] for process in _family(os.getpid()))
+    theirs = [_megabytes(process) for process in _family(server)]
+    shared = sum(shared for _, shared in theirs)
+    return Memory(ours, sum(whole for whole, _ in theirs) - shared, shared)
+
+
+def _megabytes(process: int) -> tuple[float, float]:
+    """All that is its share, and what of it is memory of the server's that its processes share."""
+    try:
+        counted = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0, 0  # it has just ended
+    sizes = {
+        name: int(size.split()[0]) / 1024 for name, _, size in (row.partition(":") for row in counted.splitlines()[1:])
+    }
+    return sizes.get("Pss", 0), sizes.get("Pss_Shmem", 0)
 
 
 def _family(process: int) -> list[int]:
@@ -57,16 +79,18 @@ def _family(process: int) -> list[int]:
 
 
 class _Sampled:
-    """The most memory seen."""
+    """The most memory seen in each step."""
 
     def __init__(self) -> None:
-        self.most = 0.0
+        self.step = ""
+        self.most: dict[str, Memory] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
     def _look(self) -> None:
         while not self._ended.wait(1):
-            self.most = max(self.most, _memory())
+            step, seen = self.step, _memory()
+            self.most[step] = max(self.most.get(step, seen), seen, key=sum)
 
     def __enter__(self) -> "_Sampled":
         self._thread.start()
@@ -120,28 +144,36 @@ def _measured(size: int) -> dict[str, Any]:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         steps: dict[str, float] = {}
+        memory = _Sampled()
 
         def bar(step: str, done: int, total: int) -> None:
             steps.setdefault(step, time.perf_counter())
+            memory.step = step
 
         def run() -> tuple[float, Any]:
             began = time.perf_counter()
             made = imports.import_sirene(files, Selection(ess=True, mission=True), by=System("bench"), bar=bar)
             return time.perf_counter() - began, made
 
-        with _Sampled() as memory:
+        with memory:
             began = time.perf_counter()
             first, made = run()
             loading = steps["Index de la recherche"] - began
             second, again = run()
         for step, at in steps.items():
-            sys.stderr.write(f"{at - began:7.1f} s  {step}\n")
+            most = memory.most.get(step)
+            said = (
+                f"  {sum(most):5.0f} MB: {most.ours:.0f} + {most.server:.0f} + {most.shared:.0f} shared" if most else ""
+            )
+            sys.stderr.write(f"{at - began:7.1f} s  {step}{said}\n")
+        most = max(memory.most.values(), key=sum)
         return {
             "first": first,
             "loading": loading,
             "second": second,
             "changed": again.new + again.changed,
-            "memory": memory.most,
+            "memory": sum(most),
+            "shared": most.shared,
             "read": made.read,
             "entered": made.entered,
             "megabytes": sum(path.stat().st_size for path in files) / 1e6,

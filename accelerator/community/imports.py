@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -70,12 +71,38 @@ class _Teller:
         self._step = ""
 
     def __call__(self, step: str, done: int, total: int) -> None:
+        if self._is_due(step, done, total):
+            self._tell(step, done, total)
+
+    @contextmanager
+    def aside(self) -> Iterator[Told]:
+        """The same for a work whose connection is taken: the table is told on another."""
+
+        def tell(step: str, done: int, total: int) -> None:
+            try:
+                self._tell(step, done, total)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+
+            def told(step: str, done: int, total: int) -> None:
+                if self._is_due(step, done, total):
+                    pool.submit(tell, step, done, total)
+
+            yield told
+
+    def _is_due(self, step: str, done: int, total: int) -> bool:
         self._bar(step, done, total)
         if self.run is None or (step == self._step and monotonic() - self._told < _TOLD_EVERY):
-            return
+            return False
         self._step, self._told = step, monotonic()
-        with transaction():
-            tell_run(run=self.run, step=step, done=done, total=total, by=self._by, at=timezone.now())
+        return True
+
+    def _tell(self, step: str, done: int, total: int) -> None:
+        if self.run is not None:
+            with transaction():
+                tell_run(run=self.run, step=step, done=done, total=total, by=self._by, at=timezone.now())
 
 
 def import_sirene(
@@ -93,6 +120,8 @@ def import_sirene(
     on      the day of the files, when their names do not give it.
     Raises `Refused` when another import runs, when a file cannot be read, when the territory is unknown.
     """
+
+    selection = replace(selection, territory=_key_of(selection.territory))
 
     def understand(space: Workspace, tables: list[Table]) -> Found:
         return sirene.understand(
@@ -122,6 +151,8 @@ def import_rna(
 
     numbers  a list of RNA numbers or SIREN, one a line, that associations must belong to.
     """
+
+    selection = replace(selection, territory=_key_of(selection.territory))
 
     def understand(space: Workspace, tables: list[Table]) -> Found:
         return rna.understand(
@@ -299,11 +330,12 @@ def _load(run: Run, ready: Path, total: int, teller: _Teller, by: Actor) -> Run:
             done += rows
     else:
         given = blocks(ready, BLOCK)
-        # The first alone: the others are planned for a table that was counted with it, not for the one before.
+        # The first alone: into an empty directory, the others are planned for a table that was counted with it.
         rows, block = next(given)
         done += _take(run, rows, block, by)
+        teller(LOADING, done, total)
         with transaction():
-            count_for_the_planner(by=by, at=timezone.now())
+            count_for_the_planner(unless=BLOCK, by=by, at=timezone.now())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             waiting: deque[Future[int]] = deque()
             for rows, block in given:
@@ -347,13 +379,12 @@ def _rejected(run: Run, space: Workspace, doubles: list[tuple[str, str]], by: Ac
 
 def _finished(run: Run, teller: _Teller, by: Actor) -> Run:
     """Index what changed, in this run and in those that died before their index, then close the run."""
-    touched = list(
-        Organisation.objects.filter(changed_at__in=moments_not_indexed()).order_by("pk").values_list("pk", flat=True)
-    )
+    changed = Organisation.objects.filter(changed_at__in=moments_not_indexed()).order_by("pk")
+    touched = list(changed.values_list("pk", flat=True)[: MANY + 1])
     step = "Index de la recherche"
     if len(touched) > MANY:
-        teller(step, 0, 0)
-        rebuild_directory()
+        with teller.aside() as told:
+            rebuild_directory(told=lambda done, total: told(step, done, total))
     else:
         for start in range(0, len(touched), 1000):
             teller(step, start, len(touched))
@@ -464,11 +495,29 @@ def _cities() -> list[tuple[str, str, str]]:
     return [(postal_code, name, code) for postal_codes, name, code in named for postal_code in postal_codes]
 
 
+def _key_of(territory: str) -> str:
+    """The key of the place that a text names, by its key or by its name; "" for the whole country.
+
+    Raises `Refused` when there is a doubt, with the places that it may be.
+    """
+    if not territory or Place.objects.filter(pk=territory).exists():
+        return territory
+    reading = read_place(territory)
+    if reading.place:
+        return reading.place.key
+    which = " ; ".join(f"{one.label} ({one.detail}) : {one.place.key}" for one in reading.candidates)
+    if not which:
+        raise Refused(
+            f"« {territory} » n’est ni le nom ni la clé d’un lieu : par exemple Lot, departement-46 ou commune-46102."
+        )
+    if reading.guessed:
+        raise Refused(f"Aucun lieu ne s’appelle « {territory} ». Donnez la clé de celui que vous cherchez : {which}.")
+    raise Refused(f"« {territory} » peut désigner plusieurs lieux. Donnez la clé de celui que vous cherchez : {which}.")
+
+
 def _communes(territory: str) -> list[tuple[str, str, bool]]:
     """The codes that files may give: the commune that each leads to, and whether the territory holds it."""
     every = Place.objects.filter(kind=PlaceKind.COMMUNE, is_current=True)
-    if territory and not Place.objects.filter(pk=territory).exists():
-        raise Refused(f"« {territory} » n’est pas la clé d’un lieu : par exemple departement-46 ou commune-46102.")
     inside = set(every.inside(territory).values_list("key", flat=True)) if territory else set()
     codes = dict(OtherName.objects.exclude(code="").values_list("code", "place_id"))
     codes |= dict(every.values_list("code", "key"))

@@ -292,6 +292,8 @@ class Entries:
                 },
                 places=[*covering, *(f"agit-{key}" for key in territories)],
             )
+        # A commune comes once; what surrounds it comes again.
+        self._places = {key: place for key, place in self._places.items() if place.kind != PlaceKind.COMMUNE}
 
     def _read_places(self, keys: set[str]) -> None:
         if lacking := keys - self._places.keys():

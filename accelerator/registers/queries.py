@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
+from accelerator.design.charts import number
 from accelerator.registers.models import Run
 from accelerator.registers.states import RunState, Source
 
@@ -51,6 +52,24 @@ def is_alive() -> bool:
 def moments_not_indexed() -> list[datetime]:
     """The moments of the runs whose organisations the index of search may not know: they died too early."""
     return list(Run.objects.filter(is_indexed=False).values_list("started_at", flat=True))
+
+
+_SAID: Final = {
+    "read": ("ligne lue", "lignes lues"),
+    "kept": ("retenue", "retenues"),
+    "new": ("nouvelle", "nouvelles"),
+    "changed": ("modifiée", "modifiées"),
+    "ceased": ("cessée", "cessées"),
+    "withdrawn": ("retirée à sa demande", "retirées à leur demande"),
+    "unchanged": ("inchangée", "inchangées"),
+    "rejected": ("rejet", "rejets"),
+}
+
+
+def said_of(run: Run, name: str) -> str:
+    """One of the counts of a run, in French: "1 ligne lue", "1 500 000 retenues". Nothing is singular."""
+    count = getattr(run, name)
+    return f"{number(count)} {_SAID[name][count > 1]}"
 
 
 _LEFT_OUT: Final = {

@@ -258,6 +258,27 @@ def _sheet(path: Path, folder: Path) -> Table:
     return _text(written, path.name, folder, lambda done, total: None)
 
 
+# Each register: the columns by which its files are known, and the command that reads them.
+_KNOWN_BY: Final = (
+    ("Sirene", ("siren", "etatAdministratifUniteLegale"), "make import-sirene"),
+    ("Sirene", ("siret", "etatAdministratifEtablissement"), "make import-sirene"),
+    ("du RNA", ("id", "titre", "objet"), "make import-rna"),
+)
+
+
+def strange(table: Table, wanted: Iterable[str], register: str) -> Unreadable:
+    """Why a table is not one of a register: it is of another, whose command is named, or it lacks columns.
+
+    register  "Sirene" or "du RNA".
+    """
+    for other, columns, command in _KNOWN_BY:
+        if other != register and not table.missing(columns):
+            of = other if other.startswith("du ") else f"de {other}"
+            return Unreadable(f"{table.name} n’est pas un fichier {register} : ce fichier est celui {of} : {command}.")
+    missing = ", ".join(table.missing(wanted))
+    return Unreadable(f"{table.name} n’est pas un fichier {register} connu : il manque les colonnes {missing}.")
+
+
 def only(tables: Sequence[Table], wanted: Collection[str]) -> list[Table]:
     """The tables that have all of these columns."""
     return [table for table in tables if not table.missing(wanted)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from accelerator.registers.reading import Table, Unreadable, only
+from accelerator.registers.reading import Table, Unreadable, only, strange
 from accelerator.registers.sirene import Found
 from accelerator.registers.workspace import BLANKED, LEFT, Workspace
 
@@ -69,10 +69,8 @@ def understand(
     numbers   those of the list, when there is one.
     """
     for table in tables:
-        if missing := table.missing(_EVERY.values()):
-            raise Unreadable(
-                f"{table.name} n’est pas un fichier du RNA connu : il manque les colonnes {', '.join(missing)}."
-            )
+        if table.missing(_EVERY.values()):
+            raise strange(table, _EVERY.values(), "du RNA")
     if not only(tables, _EVERY.values()):
         raise Unreadable("Il faut un fichier du RNA (rna_waldec ou rna_import).")
     space.take("known", ("number", "digest"), known, types={"digest": "BIGINT"})
@@ -139,7 +137,7 @@ def _select(selection: Selection) -> str:
                 WHEN NOT is_open THEN 'ceased' WHEN NOT is_number THEN 'wrong'
                 WHEN {" AND ".join(chosen) or "true"} THEN 'taken' ELSE 'outside' END AS class
             FROM (
-                SELECT * REPLACE (upper(compact(number)) AS number), said(website) AS site,
+                SELECT * REPLACE (upper(compact(number)) AS number), said(seen(website)) AS site,
                     is_rna(upper(compact(number))) OR length(compact(number)) = 14 AS is_number,
                     coalesce(upper(said(position)), 'A') = 'A'
                         AND (said(dissolved) = '' OR starts_with(dissolved, '0001')) AS is_open

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from accelerator.registers.reading import Table, Unreadable, only
+from accelerator.registers.reading import Table, Unreadable, only, strange
 from accelerator.registers.workspace import BLANKED, LEFT, Workspace
 
 _UNIT: Final = {
@@ -101,9 +101,7 @@ def recognise(tables: Sequence[Table]) -> tuple[list[Table], list[Table]]:
     units = [table for table in only(tables, _UNIT.values()) if table not in sites]
     for table in tables:
         if table not in units and table not in sites:
-            wanted = _SITE if not table.missing(["siret"]) else _UNIT
-            missing = ", ".join(table.missing(wanted.values()))
-            raise Unreadable(f"{table.name} n’est pas un fichier Sirene connu : il manque les colonnes {missing}.")
+            raise strange(table, (_SITE if not table.missing(["siret"]) else _UNIT).values(), "Sirene")
     if not units:
         raise Unreadable(
             "Il faut le fichier des unités légales (StockUniteLegale), seul ou avec celui des établissements."

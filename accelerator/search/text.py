@@ -43,7 +43,7 @@ POLITE = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Word:
     """A word in lower case, with its accents, without them, and as it is shown.
 

@@ -17,7 +17,7 @@ from accelerator.community.search import DIRECTORY
 from accelerator.registers.models import Association, Run
 from accelerator.search.types import Question
 from tests import factories
-from tests.registers.files import siren_of, siret_of, text_of, unit, units_file, zipped
+from tests.registers.files import siren_of, siret_of, site, sites_file, text_of, unit, units_file, zipped
 
 _LINES = (
     (
@@ -201,6 +201,14 @@ def test_wrong_rows_are_left_aside_with_their_line_and_their_reason(tmp_path: Pa
 def test_another_table_names_the_columns_that_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="il manque les colonnes id, titre, objet, position"):
         load(_other(tmp_path))
+
+
+def test_the_file_of_another_register_names_its_command(tmp_path: Path) -> None:
+    for given in (units_file(tmp_path, unit(1)), sites_file(tmp_path, site(1))):
+        with pytest.raises(CommandError, match="ce fichier est celui de Sirene : make import-sirene"):
+            load(given)
+    with pytest.raises(CommandError, match="ce fichier est celui du RNA : make import-rna"):
+        call_command("import_sirene", waldec(tmp_path, association(1)))
 
 
 def _other(folder: Path) -> Path:

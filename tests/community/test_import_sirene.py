@@ -19,6 +19,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
+from accelerator.community import imports
 from accelerator.community.models import Organisation, OrganisationDocument
 from accelerator.community.operations.imports import WITHDRAWN_NAME
 from accelerator.community.operations.merging import merge
@@ -493,11 +494,59 @@ def test_a_file_without_its_columns_names_them(tmp_path: Path) -> None:
 def test_what_cannot_be_done_says_what_to_do(tmp_path: Path) -> None:
     units, sites = units_file(tmp_path, unit(1)), sites_file(tmp_path, site(1))
     assert "donnez aussi le fichier des établissements" in refusal(units, territory="departement-46")
-    assert "n’est pas la clé d’un lieu" in refusal(units, sites, territory="Lot")
+    assert "n’est ni le nom ni la clé d’un lieu" in refusal(units, sites, territory="?")
     assert "Il faut le fichier des unités légales" in refusal(sites)
     assert "n’existe pas" in refusal(tmp_path / "absent.csv")
     with pytest.raises(CommandError, match="n’est pas une catégorie juridique"):
         load(units, categories="92 ' OR 1")
+
+
+def test_a_territory_is_named_or_given_by_its_key(tmp_path: Path) -> None:
+    files = units_file(tmp_path, unit(1)), sites_file(tmp_path, site(1))
+    for named in ("Lot", "lot", "Figeac (46)", "departement-46"):
+        run, _ = load(*files, territory=named)
+        assert run.selection["territory"] in ("departement-46", "commune-46102"), named
+    assert Organisation.objects.count() == 1
+    said = refusal(*files, territory="Saint-Denis")
+    assert "« Saint-Denis » peut désigner plusieurs lieux" in said
+    assert "commune-93066" in said
+    assert "commune-97411" in said
+    assert "Aucun lieu ne s’appelle « Figéacq »" in refusal(*files, territory="Figéacq")
+
+
+def test_what_nobody_sees_in_a_name_is_not_kept(tmp_path: Path) -> None:
+    hidden = "LES \u202eSRED\u202c JARDINS\u200b\u0085 D’ÉTÉ\u2066\U000e0041"
+    run, _ = load(units_file(tmp_path, unit(1, denomination=hidden, sigle="L\u200fJ\x07F")))
+    assert (of(1).name, of(1).acronym) == ("LES SRED JARDINS D’ÉTÉ", "LJ F")
+    assert run.rejected == 0
+    again, _ = load(units_file(tmp_path, unit(1, denomination="LES SRED JARDINS D’ÉTÉ", sigle="LJ\x07F")))
+    assert (again.unchanged, again.changed) == (1, 0)
+
+
+def test_a_number_that_someone_took_meanwhile_stays_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person enters an organisation after the file was compared and before its block is written."""
+    understand = imports.sirene.understand
+
+    def then_someone(*given: Any, **more: Any) -> Any:
+        found = understand(*given, **more)
+        factories.organisation(siren=siren_of(2), name="Déjà là", source=DECLARED)
+        factories.organisation(rna="W462000003", name="Déjà là aussi", source=DECLARED)
+        return found
+
+    monkeypatch.setattr(imports.sirene, "understand", then_someone)
+    run, _ = load(units_file(tmp_path, unit(1), unit(2), unit(3, identifiantAssociation="W462000003")))
+    assert run.entered == 1
+    assert (of(2).name, of(2).identity) == ("Déjà là", "verified")
+    assert (of(3).name, of(3).rna) == ("Déjà là aussi", "W462000003")
+    assert Organisation.objects.count() == 3
+
+
+def test_one_of_each_is_said_in_the_singular(tmp_path: Path) -> None:
+    _, said = load(units_file(tmp_path, unit(1)))
+    assert "1 ligne lue, 1 retenue, 1 nouvelle, 0 modifiée, 0 cessée, 0 inchangée, 0 rejet." in said
+    assert "/registres/imports, pour la modération et l’administration" in said
+    _, said = load(units_file(tmp_path, unit(1), unit(2)))
+    assert "2 lignes lues, 2 retenues, 1 nouvelle, 0 modifiée" in said
 
 
 # ------------------------------------------------------------------------------------------------ one at a time

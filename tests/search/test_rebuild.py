@@ -137,16 +137,21 @@ def test_two_rebuilds_at_once_follow_each_other(together: Together, shared: Inde
 
 
 def test_what_is_written_while_processes_read_is_kept(together: Together, shared: Index) -> None:
-    over = threading.Event()
+    begun, over = threading.Event(), threading.Event()
+
+    def order() -> Sequence[int]:
+        begun.set()
+        return everything()
 
     def build() -> int:
         try:
-            return rebuild(shared, everything, Gardens, processes=2)
+            return rebuild(shared, order, Gardens, processes=2)
         finally:
             over.set()
 
     def write() -> int:
         written = 0
+        assert begun.wait(30)  # what was written before would be read with the rest, which these gardens are not
         while not over.wait(0.02):
             written += 1
             with transaction():

@@ -1,20 +1,20 @@
 """What the commands that import have in common: the bar, the sentence of the end, the exit code."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from accelerator.community.imports import summary
 from accelerator.community.management.bar import Bar, duration
-from accelerator.design.charts import number
 from accelerator.journal import System
 from accelerator.registers.models import Run
+from accelerator.registers.queries import said_of
 from accelerator.registers.workspace import Told
 from accelerator.workflow import Refused
 
 # The exit code of a refusal: nothing is broken, something is to be done first.
 REFUSED = 3
+_WHERE = "Le détail est sur /registres/imports, pour la modération et l’administration, une fois connectées."
 
 
 def run_import(command: BaseCommand, name: str, work: Callable[[System, Told], Run]) -> None:
@@ -34,17 +34,8 @@ def run_import(command: BaseCommand, name: str, work: Callable[[System, Told], R
 
 def paragraph(run: Run) -> str:
     """What a run did, in one paragraph."""
-    counted: list[tuple[int, str, Any]] = [
-        (run.read, "lignes lues", True),
-        (run.kept, "retenues", True),
-        (run.new, "nouvelles", True),
-        (run.changed, "modifiées", True),
-        (run.ceased, "cessées", True),
-        (run.withdrawn, "retirées à leur demande", run.withdrawn),
-        (run.unchanged, "inchangées", True),
-        (run.rejected, "rejets", True),
-    ]
-    said = ", ".join(f"{number(count)} {label}" for count, label, shown in counted if shown)
+    counted = ["read", "kept", "new", "changed", "ceased", "withdrawn", "unchanged", "rejected"]
+    said = ", ".join(said_of(run, name) for name in counted if name != "withdrawn" or run.withdrawn)
     seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else 0
     rejects = f" Rejets, avec leur motif : {run.rejects.path}." if run.rejects else ""
-    return f"{said}. {summary(run).capitalize()}. Durée : {duration(seconds)}.{rejects} Voir /registres/imports."
+    return f"{said}. {summary(run).capitalize()}. Durée : {duration(seconds)}.{rejects} {_WHERE}"

@@ -10,10 +10,11 @@ from django.utils.timezone import localtime
 from accelerator.community import rules
 from accelerator.community.forms.imports import ImportFilters
 from accelerator.community.queries.people import platform_roles_of
+from accelerator.design.charts import number
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
 from accelerator.registers.models import Run
-from accelerator.registers.queries import is_alive, reasons_of, runs, selection_of, with_lives
+from accelerator.registers.queries import is_alive, reasons_of, runs, said_of, selection_of, with_lives
 from accelerator.registers.states import RunState
 from accelerator.workflow.dates import said
 
@@ -57,9 +58,23 @@ class Imports(_ForStaff, ListPage):
             export=lambda r: ", ".join(r.files),
         ),
         Column("etat", "État", lambda r: DEAD if r.is_dead else r.get_state_display(), sort=("state",)),
-        Column("rejets", "Rejets", lambda r: r.rejected, sort=("rejected",), number=True),
+        Column(
+            "rejets",
+            "Rejets",
+            lambda r: number(r.rejected),
+            sort=("rejected",),
+            number=True,
+            export=lambda r: r.rejected,
+        ),
         Column("retenues", "Retenues", lambda r: r.kept, sort=("kept",), number=True, screen=False),
-        Column("inscrites", "Fiches inscrites", lambda r: r.entered, sort=("entered",), number=True),
+        Column(
+            "inscrites",
+            "Fiches inscrites",
+            lambda r: number(r.entered),
+            sort=("entered",),
+            number=True,
+            export=lambda r: r.entered,
+        ),
         Column("modifiees", "Modifiées", lambda r: r.changed, sort=("changed",), number=True, screen=False),
         Column("cessees", "Cessées", lambda r: r.ceased, sort=("ceased",), number=True, screen=False),
         Column("retirees", "Retirées à leur demande", lambda r: r.withdrawn, screen=False),
@@ -112,6 +127,7 @@ class Import(_OfImport):
             "said": f"{self.run.step}, {self.run.percent} %",
             "selection": selection_of(self.run),
             "left_out": reasons_of(self.run),
+            "of_kept": [said_of(self.run, name) for name in ("new", "changed", "unchanged")],
         }
 
 

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, help="CSV ou zip, tels qu’ils sont publiés")
-        parser.add_argument("--territory", default="", help="clé d’un lieu où est l’association : departement-46")
+        parser.add_argument("--territory", default="", help="lieu où est l’association : nom ou clé (departement-46)")
         parser.add_argument("--list", type=Path, help="fichier de numéros RNA ou SIREN, un par ligne")
         parser.add_argument("--on", type=date.fromisoformat, help="jour du fichier, si son nom ne le dit pas")
 

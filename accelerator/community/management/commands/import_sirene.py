@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--ess", action="store_true", help="les unités de l’économie sociale et solidaire")
         parser.add_argument("--mission", action="store_true", help="les sociétés à mission")
         parser.add_argument("--categories", default="", help="catégories juridiques ou leur début : « 92 5710 »")
-        parser.add_argument("--territory", default="", help="clé d’un lieu où est le siège : departement-46")
+        parser.add_argument("--territory", default="", help="lieu où est le siège : nom ou clé (departement-46)")
         parser.add_argument("--list", type=Path, help="fichier de SIREN, un par ligne")
         parser.add_argument("--all", action="store_true", help="toutes les personnes morales publiables")
         parser.add_argument("--on", type=date.fromisoformat, help="jour du fichier, si son nom ne le dit pas")
