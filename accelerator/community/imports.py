@@ -6,6 +6,7 @@ writing and nothing before: the same command finds what is loaded unchanged, by 
 bear the moment at which their run began: those whose index was not written yet are found again by it.
 """
 
+import logging
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from accelerator.community import lists
@@ -52,6 +53,8 @@ from accelerator.registers.states import Source
 from accelerator.registers.workspace import BLANKED, LEFT, Told, Workspace, blocks, workspace, written
 from accelerator.workflow import Refused, transaction
 
+logger = logging.getLogger(__name__)
+
 BLOCK: Final = 50_000
 # Beyond this many changes, writing the whole index again is faster than writing each of them.
 MANY: Final = 20_000
@@ -59,6 +62,7 @@ _TOLD_EVERY: Final = 2.0
 _AT_ONCE: Final = 2
 _LIST_BLOCK: Final = 500
 LOADING: Final = "Chargement dans l’annuaire"
+SORTING: Final = "Tri de l’index de la recherche"
 
 
 class _Teller:
@@ -81,6 +85,9 @@ class _Teller:
         def tell(step: str, done: int, total: int) -> None:
             try:
                 self._tell(step, done, total)
+            except DatabaseError:
+                # The work goes on: only its page is late.
+                logger.warning("how far an import is could not be told", exc_info=True)
             finally:
                 connection.close()
 
@@ -384,7 +391,8 @@ def _finished(run: Run, teller: _Teller, by: Actor) -> Run:
     step = "Index de la recherche"
     if len(touched) > MANY:
         with teller.aside() as told:
-            rebuild_directory(told=lambda done, total: told(step, done, total))
+            # Once everything is read, the server sorts it, and does not say how far it is.
+            rebuild_directory(told=lambda *far: told(step, *far) if far[0] < far[1] else told(SORTING, 0, 0))
     else:
         for start in range(0, len(touched), 1000):
             teller(step, start, len(touched))

@@ -541,6 +541,29 @@ def test_a_number_that_someone_took_meanwhile_stays_there(tmp_path: Path, monkey
     assert Organisation.objects.count() == 3
 
 
+def test_how_far_a_rebuilt_index_is_is_told_while_it_is_written(
+    elsewhere: Callable[[Callable[[], Any]], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, int, int]] = []
+    tell = imports.tell_run
+
+    def noted(**said: Any) -> Run:
+        told.append((said["step"], said["done"], said["total"]))
+        return tell(**said)
+
+    monkeypatch.setattr(imports, "tell_run", noted)
+    monkeypatch.setattr(imports, "MANY", 1)
+    files = units_file(tmp_path, unit(1), unit(2))
+
+    def imported() -> tuple[str, int]:
+        run, _ = load(files)
+        return run.state, OrganisationDocument.objects.count()
+
+    assert elsewhere(imported) == (RunState.DONE, 2)
+    assert ("Index de la recherche", 0, 2) in told
+    assert told[-1] == (imports.SORTING, 0, 0)
+
+
 def test_one_of_each_is_said_in_the_singular(tmp_path: Path) -> None:
     _, said = load(units_file(tmp_path, unit(1)))
     assert "1 ligne lue, 1 retenue, 1 nouvelle, 0 modifiée, 0 cessée, 0 inchangée, 0 rejet." in said
