@@ -67,6 +67,7 @@ RELATIONS = (
 DAY = timedelta(days=1)
 EVERYONE = "· · · · · · · · · ·"
 SIGNED_IN = "→ · · · · · · · · ·"
+AUTHOR = "→ 403 403 403 403 403 403 · 403 403"
 # The two sides of an application made in the name of the organisation.
 APPLICANT = "→ 404 404 · · · 404 404 404 404"
 SERVICE = "→ 404 404 404 404 404 404 · 404 404"
@@ -206,6 +207,20 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:call": ("call", EVERYONE),
     "calls:eligibility": ("call", EVERYONE),
     "calls:begin": ("call", SIGNED_IN),
+    "calls:edit_call": ("call", AUTHOR),
+    "calls:edit_section": ("call", "questions", AUTHOR),
+    "calls:edit_question": ("call", "questions", "question", AUTHOR),
+    "calls:edit_rule": ("call", "condition", AUTHOR),
+    "calls:edit_criterion": ("call", "new thing", AUTHOR),
+    "calls:settings": ("call", AUTHOR),
+    "calls:simulator": ("call", AUTHOR),
+    "calls:publish": ("call", AUTHOR),
+    "calls:cancel": ("call", AUTHOR),
+    "calls:add_wave": ("call", AUTHOR),
+    "calls:new_call": ("→ 403 403 403 403 403 403 403 403 ·",),
+    "calls:writing": ("call", "→ 403 403 403 403 403 403 · 403 ·"),
+    "calls:people": ("call", "→ 403 403 403 403 403 403 · 403 ·"),
+    "calls:end_role": ("call", "call role", "→ 403 403 403 403 403 403 · 403 ·"),
     "calls:enter_paper": ("call", "→ 403 403 403 403 403 403 · 403 403"),
     "calls:my_applications": (SIGNED_IN,),
     "calls:application": ("file", APPLICANT),
@@ -418,7 +433,7 @@ def world(settings: Any, tmp_path: Path) -> World:
     )
     call = factories.call()
     version = factories.call_version(call, form=FORM, eligibility=ELIGIBILITY)
-    factories.call_role(call, name=CallRoleName.AUTHOR, holder=concerned)
+    call_role = factories.call_role(call, name=CallRoleName.AUTHOR, holder=concerned)
     factories.call_role(call, holder=concerned)
     applicant = people["representative"]
     draft = factories.call_application(version, organisation=organisation, person=applicant)
@@ -465,6 +480,10 @@ def world(settings: Any, tmp_path: Path) -> World:
             "draft": draft.public_id,
             "file": file.public_id,
             "questions": "projet",
+            "question": "idea",
+            "condition": "budget",
+            "new thing": "nouvelle",
+            "call role": call_role.pk,
             "file question": "statutes",
             "piece": factories.piece(file, by=applicant).public_id,
             "draft piece": factories.piece(draft, by=applicant, question="statutes").public_id,

@@ -13,9 +13,11 @@ from accelerator.calls.views import (
     ranking,
     reviewers,
     reviewing,
+    writing,
 )
 
 app_name = "calls"
+_WRITING = "appels/<slug:key>/redaction"
 _FILE = "candidatures/<slug:public_id>"
 _DESK = "instruction/<slug:public_id>"
 _CALL = "appels/<slug:key>"
@@ -85,10 +87,24 @@ _judging: list[URLPattern] = [
 ]
 urlpatterns = [
     path("appels/", public.Calls.as_view(), name="calls"),
+    path("appels/nouveau", writing.NewCall.as_view(), name="new_call"),
     path("appels/<slug:key>/", public.CallPage.as_view(), name="call"),
     path("appels/<slug:key>/eligibilite", public.EligibilityPage.as_view(), name="eligibility"),
     path("appels/<slug:key>/candidater", public.Begin.as_view(), name="begin"),
     path("appels/<slug:key>/papier", desk.EnterPaper.as_view(), name="enter_paper"),
+    path(f"{_WRITING}/", writing.Writing.as_view(), name="writing"),
+    path(f"{_WRITING}/appel", writing.EditCall.as_view(), name="edit_call"),
+    path(f"{_WRITING}/partie/<slug:section>", writing.EditSection.as_view(), name="edit_section"),
+    path(f"{_WRITING}/partie/<slug:section>/<slug:question>", writing.EditQuestion.as_view(), name="edit_question"),
+    path(f"{_WRITING}/condition/<slug:rule_code>", writing.EditRule.as_view(), name="edit_rule"),
+    path(f"{_WRITING}/critere/<slug:criterion>", writing.EditCriterion.as_view(), name="edit_criterion"),
+    path(f"{_WRITING}/evaluation", writing.EditSettings.as_view(), name="settings"),
+    path(f"{_WRITING}/essai", writing.Simulator.as_view(), name="simulator"),
+    path(f"{_WRITING}/publier", writing.Publish.as_view(), name="publish"),
+    path(f"{_WRITING}/annuler", writing.Cancel.as_view(), name="cancel"),
+    path(f"{_WRITING}/vague", writing.AddWave.as_view(), name="add_wave"),
+    path(f"{_WRITING}/personnes", writing.People.as_view(), name="people"),
+    path(f"{_WRITING}/personnes/<int:role>/retirer", writing.EndRole.as_view(), name="end_role"),
     path("candidatures/", mine.MyApplications.as_view(), name="my_applications"),
     path(f"{_FILE}/", mine.ApplicationPage.as_view(), name="application"),
     path(f"{_FILE}/partie/<slug:section>", mine.EditSection.as_view(), name="section"),

@@ -137,6 +137,7 @@ class CallPage(OfCall):
     def load(self) -> None:
         super().load()
         self.eligibility_url, self.begin_url = self.address("eligibility"), self.address("begin")
+        self.writing_url = self.address("writing")
         self.desk_url = f"{reverse('calls:desk')}?appel={self.call.public_id}"
         self.title = self.call.title
         self.description = self.call.summary

@@ -1,0 +1,462 @@
+"""The forms of whoever writes a call: one thing a page, all of it plain fields."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.text import slugify
+
+from accelerator.calls.criteria import Anchor, Criterion
+from accelerator.calls.eligibility import TESTS, About, Rule, Test, Weight
+from accelerator.calls.forms.answering import DayField, MoneyField, NumberField
+from accelerator.calls.purposes import Fact, Reusable
+from accelerator.calls.questions import Condition, Question, When, conditions_on
+from accelerator.calls.states import CallRoleName, FactKind, IssuerKind, QuestionKind, Silence
+from accelerator.design.forms import Form
+from accelerator.geography.forms import PerimeterField
+
+_DAY = {"type": "date"}
+_MOMENT: Final = {"type": "datetime-local"}
+MOST_ANCHORS: Final = 6
+
+
+def code_of(label: str, taken: Sequence[str] = ()) -> str:
+    """A stable code made of a label, that nothing else has."""
+    stem = slugify(label.replace("’", " ")).replace("-", "_")[:30].strip("_") or "q"
+    stem = stem if stem[0].isalpha() else f"q_{stem}"
+    code, number = stem, 2
+    while code in taken:
+        code, number = f"{stem}_{number}", number + 1
+    return code
+
+
+class _Choices:
+    """To put before a form whose choices are known when it is made."""
+
+    fields: dict[str, Any]
+
+    def offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
+        self.fields[name].choices = list(choices)
+
+
+class NewCallForm(Form):
+    """The least that a call needs to be prepared."""
+
+    title = forms.CharField(label="Titre", max_length=160)
+    issuer_name = forms.CharField(label="Émetteur", max_length=200)
+    issuer_kind = forms.ChoiceField(label="Sorte d’émetteur", choices=IssuerKind.choices)
+    purpose = forms.ChoiceField(label="Objet", widget=forms.RadioSelect)
+    email = forms.EmailField(label="Adresse électronique du premier auteur", help_text="Celle de son compte.")
+
+    def __init__(self, *args: Any, purposes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _Choices.offer(self, "purpose", purposes)  # type: ignore[arg-type]  # a form has fields
+
+
+class CallForm(Form):
+    """What a call says, who issues it, what the law says of silence, when it is open."""
+
+    title = forms.CharField(label="Titre", max_length=160)
+    summary = forms.CharField(label="En une phrase", max_length=300)
+    presentation = forms.CharField(label="Présentation", widget=forms.Textarea, max_length=10_000, required=False)
+    issuer_name = forms.CharField(label="Émetteur", max_length=200)
+    issuer_kind = forms.ChoiceField(label="Sorte d’émetteur", choices=IssuerKind.choices)
+    service = forms.CharField(label="Service chargé des dossiers", max_length=200)
+    service_address = forms.CharField(label="Adresse postale du service", max_length=300)
+    service_email = forms.EmailField(label="Adresse électronique du service", max_length=254)
+    service_phone = forms.CharField(label="Téléphone du service", max_length=30)
+    crpa = forms.BooleanField(
+        label="Le code des relations entre le public et l’administration s’applique", required=False
+    )
+    silence = forms.ChoiceField(label="Effet du silence", choices=Silence.choices, widget=forms.RadioSelect)
+    silence_months = forms.IntegerField(label="Au bout de combien de mois", min_value=1, max_value=24, required=False)
+    silence_law = forms.CharField(label="Texte qui le dit", max_length=300, required=False)
+    opens_at = forms.DateTimeField(
+        label="Ouverture", widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"), required=False
+    )
+    closes_at = forms.DateTimeField(
+        label="Clôture",
+        help_text="Rien : l’appel est permanent, et lu par vagues.",
+        widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"),
+        required=False,
+    )
+    where = PerimeterField(label="Territoire", help_text="Rien : toute la France.", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("silence") != Silence.NONE and not values.get("silence_months"):
+            self.add_error("silence_months", "Dites au bout de combien de mois le silence décide.")
+        return values
+
+
+class SectionOfFormForm(Form):
+    """A part of the form."""
+
+    title = forms.CharField(label="Titre de la partie", max_length=120)
+    help = forms.CharField(label="Aide", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False)
+    place = forms.IntegerField(label="Place dans le formulaire", min_value=1, max_value=50, required=False)
+    remove = forms.BooleanField(label="Supprimer cette partie et ses questions", required=False)
+
+
+class QuestionForm(_Choices, Form):
+    """One question, its type, its condition."""
+
+    label = forms.CharField(label="Question", max_length=300)
+    kind = forms.ChoiceField(label="Sorte de réponse", choices=QuestionKind.choices)
+    help = forms.CharField(label="Aide", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False)
+    required = forms.BooleanField(label="Réponse obligatoire", required=False)
+    limit = forms.IntegerField(
+        label="Limite",
+        help_text="D’un texte : ses caractères. D’une question à fichiers : leur nombre.",
+        min_value=1,
+        max_value=20_000,
+        required=False,
+    )
+    choices = forms.CharField(
+        label="Réponses proposées, ou lignes du tableau",
+        help_text="Une par ligne.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=4000,
+        required=False,
+    )
+    years = forms.CharField(
+        label="Années du tableau", help_text="Par exemple 2026, 2027.", max_length=60, required=False
+    )
+    reuse = forms.ChoiceField(label="Reprise de ce que dit déjà le projet", required=False)
+    blind = forms.BooleanField(label="Cachée aux experts quand l’évaluation est anonyme", required=False)
+    when_question = forms.ChoiceField(label="Posée seulement si la réponse à", required=False)
+    when_test = forms.ChoiceField(label="… est telle que", choices=[("", "—"), *When.choices], required=False)
+    when_value = forms.CharField(label="… cette valeur", max_length=200, required=False)
+    place = forms.IntegerField(label="Place dans la partie", min_value=1, max_value=100, required=False)
+    remove = forms.BooleanField(label="Supprimer cette question", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        earlier: Sequence[Question],
+        reusable: Sequence[Reusable],
+        known: Question | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.earlier = {question.code: question for question in earlier}
+        self.known = known
+        self.offer("when_question", [("", "—"), *((one.code, one.label) for one in earlier)])
+        self.offer("reuse", [("", "—"), *((one.code, one.label) for one in reusable)])
+
+    def clean_years(self) -> tuple[int, ...]:
+        parts = [part.strip() for part in self.cleaned_data["years"].replace(";", ",").split(",") if part.strip()]
+        if any(not part.isdigit() or not 1990 <= int(part) <= 2100 for part in parts):
+            raise forms.ValidationError("Écrivez des années, par exemple 2026, 2027.")
+        return tuple(int(part) for part in parts)
+
+    def clean_choices(self) -> tuple[tuple[str, str], ...]:
+        labels = [line.strip() for line in self.cleaned_data["choices"].splitlines() if line.strip()]
+        before = {label: code for code, label in self.known.choices} if self.known else {}
+        kept: list[tuple[str, str]] = []
+        for label in labels:
+            taken = [code for code, _ in kept] + [code for known, code in before.items() if known != label]
+            kept.append((before.get(label) or code_of(label, taken), label))
+        return tuple(kept)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        self.when: Condition | None = None
+        on, test = self.earlier.get(values.get("when_question") or ""), values.get("when_test")
+        if on is None:
+            return values
+        if not test or When(test) not in conditions_on(on):
+            allowed = ", ".join(f"« {When(one).label} »" for one in conditions_on(on))
+            self.add_error("when_test", f"Pour « {on.label} », la condition peut être : {allowed}.")
+            return values
+        value: Any = None
+        if test != When.ANSWERED:
+            try:
+                value = _value_of(str(on.kind), on.choices, values.get("when_value", ""))
+            except forms.ValidationError as error:
+                self.add_error("when_value", error)
+        self.when = Condition(on.code, When(test), value)
+        return values
+
+    def question(self, taken: Sequence[str]) -> Question:
+        """The question that the form says; its code never changes."""
+        values = self.cleaned_data
+        return Question(
+            code=self.known.code if self.known else code_of(values["label"], taken),
+            kind=QuestionKind(values["kind"]),
+            label=values["label"],
+            help=values["help"],
+            required=values["required"],
+            limit=values["limit"],
+            choices=values["choices"],
+            years=values["years"],
+            when=self.when,
+            reuse=values["reuse"],
+            blind=values["blind"],
+        )
+
+    @staticmethod
+    def initial_of(question: Question, place: int) -> dict[str, Any]:
+        """What the form shows of a question."""
+        when = question.when
+        shown_value = when.value if when else ""
+        if isinstance(shown_value, bool):
+            shown_value = "oui" if shown_value else "non"
+        return {
+            "label": question.label,
+            "kind": question.kind,
+            "help": question.help,
+            "required": question.required,
+            "limit": question.limit,
+            "choices": "\n".join(label for _, label in question.choices),
+            "years": ", ".join(str(year) for year in question.years),
+            "reuse": question.reuse,
+            "blind": question.blind,
+            "when_question": when.question if when else "",
+            "when_test": when.test if when else "",
+            "when_value": shown_value,
+            "place": place,
+        }
+
+
+def _value_of(kind: str, choices: Sequence[tuple[str, str]], text: str) -> Any:
+    """The value that a text means for a type; raises `ValidationError` with what to write."""
+    text = text.strip()
+    if not text:
+        raise forms.ValidationError("Donnez la valeur attendue.")
+    match kind:
+        case "yes_no":
+            if text.lower() not in ("oui", "non"):
+                raise forms.ValidationError("Écrivez oui ou non.")
+            return text.lower() == "oui"
+        case "number":
+            return NumberField(required=False).clean(text)
+        case "money":
+            return MoneyField(required=False).clean(text)
+        case "date":
+            return DayField(required=False).clean(text)
+    known = {label.lower(): code for code, label in choices} | {code.lower(): code for code, _ in choices}
+    if choices and text.lower() not in known:
+        raise forms.ValidationError(f"Choisissez parmi : {', '.join(label for _, label in choices)}.")
+    return known.get(text.lower(), text)
+
+
+class RuleForm(_Choices, Form):
+    """One condition: what is looked at, what is asked of it, where it comes from, what to do when it fails."""
+
+    label = forms.CharField(label="La condition, en une phrase", max_length=300)
+    about = forms.ChoiceField(label="Elle porte sur", choices=About.choices, widget=forms.RadioSelect)
+    fact = forms.ChoiceField(label="Ce que l’on regarde")
+    test = forms.ChoiceField(label="Ce que l’on demande", choices=Test.choices)
+    value = forms.CharField(
+        label="Valeur",
+        help_text="Un nombre, un montant en euros, une date, oui ou non ; des choix séparés par des points-virgules.",
+        max_length=500,
+        required=False,
+    )
+    where = PerimeterField(label="Territoires (pour « touche »)", required=False)
+    weight = forms.ChoiceField(label="Portée", choices=Weight.choices, widget=forms.RadioSelect, initial=Weight.LAW)
+    advice = forms.CharField(
+        label="Que faire si elle n’est pas remplie", widget=forms.Textarea(attrs={"rows": 3}), max_length=600
+    )
+    source_what = forms.CharField(label="D’où vient cette condition", max_length=200)
+    source_url = forms.URLField(label="Adresse de la source", max_length=500, required=False, assume_scheme="https")
+    remove = forms.BooleanField(label="Supprimer cette condition", required=False)
+
+    def __init__(self, *args: Any, known: Mapping[str, Fact], code: str | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known, self.code = known, code
+        self.offer("fact", [(fact.code, f"{fact.label[:1].upper()}{fact.label[1:]}") for fact in known.values()])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        fact, test = self.known.get(values.get("fact", "")), values.get("test")
+        self.asked: Any = None
+        if fact is None or not test:
+            return values
+        if Test(test) not in TESTS[fact.kind]:
+            allowed = ", ".join(f"« {one.label} »" for one in TESTS[fact.kind])
+            self.add_error("test", f"Pour {fact.label}, on peut demander : {allowed}.")
+            return values
+        try:
+            self.asked = self._value(fact, Test(test), values)
+        except forms.ValidationError as error:
+            self.add_error("where" if fact.kind == FactKind.PLACES else "value", error)
+        return values
+
+    @staticmethod
+    def _value(fact: Fact, test: Test, values: Mapping[str, Any]) -> Any:
+        text = str(values.get("value", ""))
+        if test == Test.EXISTS:
+            return None
+        if test == Test.TOUCHES:
+            if not values.get("where"):
+                raise forms.ValidationError("Donnez les territoires.")
+            return {"keys": list(values["where"].keys), "cover": list(values["where"].cover)}
+        if test == Test.OLDER_THAN_YEARS:
+            years = NumberField(required=False).clean(text)
+            if not isinstance(years, int) or not 1 <= years <= 200:
+                raise forms.ValidationError("Écrivez un nombre d’années, par exemple 3.")
+            return years
+        if test == Test.IN:
+            parts = [part for part in text.split(";") if part.strip()]
+            if not parts:
+                raise forms.ValidationError("Donnez les choix, séparés par des points-virgules.")
+            return [_value_of("choice", fact.choices, part) for part in parts]
+        return _value_of(str(fact.kind), fact.choices, text)
+
+    def rule(self, taken: Sequence[str]) -> Rule:
+        """The rule that the form says; its code never changes."""
+        values = self.cleaned_data
+        return Rule(
+            code=self.code or code_of(values["label"], taken),
+            label=values["label"],
+            about=About(values["about"]),
+            fact=values["fact"],
+            test=Test(values["test"]),
+            value=self.asked,
+            weight=Weight(values["weight"]),
+            advice=values["advice"],
+            source={"what": values["source_what"], "url": values["source_url"]},
+        )
+
+    @staticmethod
+    def initial_of(rule: Rule, fact: Fact | None) -> dict[str, Any]:
+        """What the form shows of a rule."""
+        shown: dict[str, Any] = {
+            name: getattr(rule, name) for name in ("label", "about", "fact", "test", "weight", "advice")
+        }
+        source = rule.source or {}
+        value = rule.value
+        if isinstance(value, dict):
+            shown["where"], value = value["keys"], ""
+        elif isinstance(value, bool):
+            value = "oui" if value else "non"
+        elif isinstance(value, list):
+            labels = dict(fact.choices) if fact else {}
+            value = " ; ".join(labels.get(code, str(code)) for code in value)
+        elif fact is not None and fact.kind == FactKind.MONEY and value is not None:
+            value = MoneyField().prepare_value(value)
+        return {**shown, "value": value, "source_what": source.get("what", ""), "source_url": source.get("url", "")}
+
+
+class CriterionForm(Form):
+    """One criterion, and what each score means."""
+
+    label = forms.CharField(label="Critère", max_length=200)
+    help = forms.CharField(
+        label="Aide aux experts", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False
+    )
+    weight = forms.IntegerField(label="Poids", min_value=1, max_value=100, initial=1)
+    scale = forms.CharField(
+        label="Échelle",
+        help_text="Une note par ligne, de la plus basse à la plus haute : « 0 : rien ne le montre ».",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=2000,
+    )
+    comment_required = forms.BooleanField(label="Commentaire obligatoire", required=False)
+    remove = forms.BooleanField(label="Supprimer ce critère", required=False)
+
+    def clean_scale(self) -> tuple[Anchor, ...]:
+        anchors = []
+        for line in self.cleaned_data["scale"].splitlines():
+            if not line.strip():
+                continue
+            score, _, words = line.partition(":")
+            if not score.strip().isdigit() or not words.strip():
+                raise forms.ValidationError(
+                    f"« {line.strip()[:60]} » ne se lit pas : écrivez « 2 : montré en partie »."
+                )
+            anchors.append(Anchor(int(score), words.strip()))
+        return tuple(anchors)
+
+    def criterion(self, code: str | None, taken: Sequence[str]) -> Criterion:
+        """The criterion that the form says."""
+        values = self.cleaned_data
+        return Criterion(
+            code=code or code_of(values["label"], taken),
+            label=values["label"],
+            weight=values["weight"],
+            scale=values["scale"],
+            help=values["help"],
+            comment_required=values["comment_required"],
+        )
+
+
+class SettingsForm(Form):
+    """How files are judged, and the delays asked or promised."""
+
+    readers = forms.IntegerField(label="Experts par dossier", min_value=1, max_value=12)
+    days = forms.IntegerField(label="Jours pour rendre un avis", min_value=1, max_value=365)
+    threshold = forms.IntegerField(
+        label="Seuil, sur 100",
+        help_text="La moyenne à partir de laquelle un dossier est proposé.",
+        min_value=0,
+        max_value=100,
+        required=False,
+    )
+    blind = forms.BooleanField(label="Les experts ne savent pas qui candidate", required=False)
+    pieces_days = forms.IntegerField(label="Jours pour donner des pièces manquantes", min_value=1, max_value=365)
+    answer_days = forms.IntegerField(
+        label="Jours dans lesquels une réponse est annoncée", min_value=1, max_value=730, required=False
+    )
+
+
+class PublishForm(Form):
+    """What this version changes, and why."""
+
+    why = forms.CharField(label="Ce que cette version change, et pourquoi", widget=forms.Textarea, max_length=1000)
+
+
+class CancelForm(Form):
+    """Why the call is cancelled."""
+
+    reason = forms.CharField(label="Motif, qui sera publié", widget=forms.Textarea, max_length=1000)
+
+
+class WaveForm(Form):
+    """A wave of a permanent call."""
+
+    reads_until = forms.DateField(label="Dépôts jusqu’au", widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
+    decision_expected_on = forms.DateField(
+        label="Décision attendue le", widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+    )
+
+
+class RoleForm(Form):
+    """Who does what in the call."""
+
+    email = forms.EmailField(label="Adresse électronique de son compte")
+    name = forms.ChoiceField(label="Rôle", choices=CallRoleName.choices, widget=forms.RadioSelect)
+    where = PerimeterField(label="Périmètre d’un instructeur", help_text="Rien : partout.", required=False)
+    act_reference = forms.CharField(
+        label="Acte qui donne la signature", help_text="D’un signataire.", max_length=200, required=False
+    )
+    acts_from = forms.DateField(
+        label="À compter du", widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"), required=False
+    )
+    acts_until = forms.DateField(
+        label="Jusqu’au", widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"), required=False
+    )
+    most_cents = MoneyField(label="Montant le plus grand, en euros", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        signs = values.get("name") == CallRoleName.SIGNATORY
+        for name, sentence in (
+            ("act_reference", "Un signataire tient sa signature d’un acte : donnez sa référence."),
+            ("acts_from", "Dites à compter de quel jour l’acte vaut."),
+        ):
+            if signs and not values.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        first, last = values.get("acts_from"), values.get("acts_until")
+        if first and last and last < first:
+            self.add_error("acts_until", "La délégation finit après avoir commencé.")
+        return values
+
+    @property
+    def act(self) -> dict[str, Any] | None:
+        """The delegation of a signatory."""
+        if self.cleaned_data["name"] != CallRoleName.SIGNATORY:
+            return None
+        return {name: self.cleaned_data[name] for name in ("act_reference", "acts_from", "acts_until", "most_cents")}

@@ -1,0 +1,534 @@
+"""The author's pages: what a call says, asks and how it judges; the simulator; publishing; waves; people."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accelerator.accounts.models import Person
+from accelerator.calls.criteria import Grid, GridFault
+from accelerator.calls.eligibility import Either, Eligibility, Finding, Result, Rule, thawed
+from accelerator.calls.forms import writing as forms
+from accelerator.calls.forms.answering import FactsForm
+from accelerator.calls.forms.files import Confirmation
+from accelerator.calls.models import Application, Call, CallRole, CallVersion
+from accelerator.calls.operations import calls as operations
+from accelerator.calls.purposes import Fact, purpose_of, purposes
+from accelerator.calls.queries.facts import known_facts
+from accelerator.calls.queries.versions import faults_of, version_in_preparation
+from accelerator.calls.questions import Question, Questionnaire, Section
+from accelerator.calls.rules.calls import reason_against_creating
+from accelerator.calls.rules.registry import reason_within
+from accelerator.calls.states import CallRoleName, CallState, Silence
+from accelerator.calls.views.public import OfCall
+from accelerator.design.pages import ActionPage, Crumb
+from accelerator.workflow import Refused
+from accelerator.workflow.limits import count_against
+
+NEW = "nouvelle"
+PAST_FILES = 500
+ROLES_A_DAY = 60
+
+
+class NewCall(ActionPage):
+    """Open a call: an administrator of the platform names its first author."""
+
+    title = "Ouvrir un appel"
+    template_name = "calls/writing/form.html"
+    form_class = forms.NewCallForm
+    submit_label = "Ouvrir l’appel"
+
+    def forbidden(self) -> str | None:
+        return reason_against_creating(self.person)
+
+    def trail(self) -> list[Crumb]:
+        return [Crumb("Appels", reverse("calls:calls"))]
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"purposes": [(one.code, one.title) for one in purposes()]}
+
+    def perform(self, form: Any) -> Call:
+        values = dict(form.cleaned_data)
+        author = account_of(values.pop("email"))
+        return operations.create_call(values=values, author=author, by=self.person, at=self.at)
+
+    def done_url(self, result: Call) -> str:
+        return reverse("calls:people", args=[result.key])
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "back_url": reverse("calls:calls"), "words": "", "seen": None}
+
+
+def account_of(email: str) -> Person:
+    """The account of an address. Raises `Refused` when there is none."""
+    try:
+        return Person.objects.with_email(email)
+    except Person.DoesNotExist as absent:
+        raise Refused(
+            "Aucun compte n’a cette adresse : la personne doit d’abord en ouvrir un.", field="email"
+        ) from absent
+
+
+class OfWriting(OfCall):
+    """A page of whoever prepares a call."""
+
+    rule = "calls.write"
+    version: CallVersion
+
+    def load(self) -> None:
+        super().load()
+        self.version = version_in_preparation(self.call)
+        self.questionnaire = Questionnaire.from_json(self.version.form)
+        self.eligibility = Eligibility.from_json(self.version.eligibility)
+
+    @property
+    def seen(self) -> int:
+        """The revision that what is sent must have been read at."""
+        return self.version.revision if self.version.published_at is None else 0
+
+    @property
+    def known(self) -> dict[str, Fact]:
+        """The facts that rules may look at."""
+        return known_facts(self.call.purpose, self.questionnaire)
+
+    def trail(self) -> list[Crumb]:
+        return [*super().trail(), Crumb("Préparer l’appel", self.address("writing"))]
+
+
+class Writing(OfWriting):
+    """The whole call as it is being prepared, and all that stands between it and its publication."""
+
+    title = "Préparer l’appel"
+    template_name = "calls/writing/writing.html"
+
+    def forbidden(self) -> str | None:
+        return reason_within("calls.appoint", self.standing)
+
+    def trail(self) -> list[Crumb]:
+        return super().trail()[:-1]
+
+    def context(self) -> dict[str, Any]:
+        try:
+            grid = Grid.from_json(self.version.criteria)
+        except GridFault:
+            grid = Grid()
+        names = ("edit_call", "people", "settings", "simulator", "publish", "cancel", "add_wave")
+        return {
+            **super().context(),
+            "version": self.version,
+            "in_preparation": self.version.published_at is None,
+            "questionnaire": self.questionnaire,
+            "items": [
+                (item, item.rules if isinstance(item, Either) else (), isinstance(item, Either))
+                for item in self.eligibility.items
+            ],
+            "grid": grid,
+            "faults": faults_of(self.version, localdate(self.at)),
+            "versions": list(self.call.versions.filter(published_at__isnull=False).order_by("-number")),
+            "waves": list(self.call.waves.order_by("reads_until")),
+            "urls": {name: self.address(name) for name in names},
+            "new": NEW,
+            "may_write": self.standing.is_author,
+            "is_cancelled": self.call.state == CallState.CANCELLED,
+        }
+
+
+class Write(OfWriting, ActionPage):
+    """A page that changes the call; done, one returns to it."""
+
+    template_name = "calls/writing/form.html"
+    words: str = ""
+
+    def done_url(self, result: Any) -> str:
+        return self.address("writing")
+
+    def write(self, part: str, value: dict[str, Any], *, revision: int | None = None) -> CallVersion:
+        """Write a part of the version in preparation, as it was read."""
+        sent = self.request.POST.get("seen", "")
+        seen = revision if revision is not None else int(sent) if sent.isdigit() else -1
+        return operations.write_version(call=self.call, part=part, value=value, seen=seen, by=self.person, at=self.at)
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "back_url": self.address("writing"), "words": self.words, "seen": self.seen}
+
+
+class EditCall(Write):
+    """What the call says, its service, its dates, its law."""
+
+    title = "Ce que dit l’appel"
+    form_class = forms.CallForm
+    done_message = "C’est enregistré."
+    _plain = (
+        *("title", "summary", "presentation", "issuer_name", "issuer_kind", "service", "service_address"),
+        *("service_email", "service_phone", "crpa", "silence", "silence_months", "opens_at", "closes_at"),
+    )
+
+    def initial(self) -> dict[str, Any]:
+        shown = {name: getattr(self.call, name) for name in self._plain}
+        return {**shown, "where": self.call.perimeter, "silence_law": self.call.silence_source.get("law", "")}
+
+    def perform(self, form: Any) -> Call:
+        values = form.cleaned_data
+        given = {name: values[name] for name in self._plain}
+        if given["silence"] == Silence.NONE:
+            given["silence_months"] = None
+        if values["silence_law"] != self.call.silence_source.get("law", ""):
+            given["silence_source"] = {"law": values["silence_law"]}
+        given |= {"perimeter": list(values["where"].keys), "perimeter_cover": list(values["where"].cover)}
+        return operations.change_call(call=self.call, values=given, by=self.person, at=self.at)
+
+
+def _placed(things: list[Any], thing: Any, place: int | None, default: int) -> list[Any]:
+    """The things with one more, at its place (from 1)."""
+    position = (place or default) - 1
+    return [*things[:position], thing, *things[position:]]
+
+
+class EditSection(Write):
+    """A part of the form: its title, its place."""
+
+    form_class = forms.SectionOfFormForm
+    done_message = "La partie est enregistrée."
+    section: Section | None = None
+
+    def load(self) -> None:
+        super().load()
+        self.title = "Nouvelle partie du formulaire"
+        if self.kwargs["section"] != NEW:
+            try:
+                self.section = self.questionnaire.section(self.kwargs["section"])
+            except LookupError as absent:
+                raise Http404 from absent
+            self.title = self.section.title
+
+    def initial(self) -> dict[str, Any]:
+        if self.section is None:
+            return {"place": len(self.questionnaire.sections) + 1}
+        place = self.questionnaire.sections.index(self.section) + 1
+        return {"title": self.section.title, "help": self.section.help, "place": place}
+
+    def perform(self, form: Any) -> CallVersion:
+        values = form.cleaned_data
+        others = [one for one in self.questionnaire.sections if one != self.section]
+        if not values["remove"]:
+            code = self.section.code if self.section else forms.code_of(values["title"], [one.code for one in others])
+            kept = Section(code, values["title"], values["help"], self.section.questions if self.section else ())
+            others = _placed(others, kept, values["place"], len(others) + 1)
+        return self.write("form", Questionnaire(tuple(others)).to_json())
+
+
+class EditQuestion(Write):
+    """One question of the form."""
+
+    form_class = forms.QuestionForm
+    done_message = "La question est enregistrée."
+    question: Question | None = None
+
+    def load(self) -> None:
+        super().load()
+        try:
+            self.section = self.questionnaire.section(self.kwargs["section"])
+            if self.kwargs["question"] != NEW:
+                self.question = self.questionnaire.question(self.kwargs["question"])
+        except LookupError as absent:
+            raise Http404 from absent
+        if self.question is not None and self.question not in self.section.questions:
+            raise Http404
+        self.title = f"Question de « {self.section.title} »"
+        self.words = (
+            "Une question garde son code de version en version : les brouillons gardent ainsi leurs réponses. "
+            "Une condition ne regarde que des questions posées avant."
+        )
+
+    def _earlier(self) -> list[Question]:
+        earlier: list[Question] = []
+        for section in self.questionnaire.sections:
+            for question in section.questions:
+                if question == self.question:
+                    return earlier
+                earlier.append(question)
+            if section == self.section:
+                return earlier
+        return earlier
+
+    def form_arguments(self) -> dict[str, Any]:
+        reusable = purpose_of(self.call.purpose).reusable
+        return {"earlier": self._earlier(), "reusable": reusable, "known": self.question}
+
+    def initial(self) -> dict[str, Any]:
+        if self.question is None:
+            return {"required": True, "place": len(self.section.questions) + 1}
+        return forms.QuestionForm.initial_of(self.question, self.section.questions.index(self.question) + 1)
+
+    def perform(self, form: Any) -> CallVersion:
+        values = form.cleaned_data
+        others = [one for one in self.section.questions if one != self.question]
+        if not values["remove"]:
+            taken = [one.code for one in self.questionnaire.questions]
+            others = _placed(others, form.question(taken), values["place"], len(others) + 1)
+        section = replace(self.section, questions=tuple(others))
+        sections = tuple(section if one == self.section else one for one in self.questionnaire.sections)
+        return self.write("form", Questionnaire(sections).to_json())
+
+
+class EditRule(Write):
+    """One condition of eligibility."""
+
+    form_class = forms.RuleForm
+    done_message = "La condition est enregistrée."
+    found: Rule | None = None
+
+    def load(self) -> None:
+        super().load()
+        code = self.kwargs["rule_code"]
+        self.title = "Nouvelle condition"
+        if code != NEW:
+            self.found = next((rule for rule in self.eligibility.rules if rule.code == code), None)
+            if self.found is None:
+                raise Http404
+            self.title = "Condition"
+        self.words = (
+            "Une condition oriente ; elle n’empêche personne de déposer. Elle regarde une information que la "
+            "fiche, le projet "
+            "ou le formulaire donne."
+        )
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"known": self.known, "code": self.found.code if self.found else None}
+
+    def initial(self) -> dict[str, Any]:
+        return forms.RuleForm.initial_of(self.found, self.known.get(self.found.fact)) if self.found else {}
+
+    def perform(self, form: Any) -> CallVersion:
+        kept: Rule | None = None
+        if not form.cleaned_data["remove"]:
+            kept = form.rule([rule.code for rule in self.eligibility.rules])
+        items: list[Rule | Either] = []
+        for item in self.eligibility.items:
+            if isinstance(item, Either):
+                rules = tuple(kept if one == self.found else one for one in item.rules)
+                remaining = tuple(one for one in rules if one is not None)
+                items += [replace(item, rules=remaining)] if remaining else []
+            elif item != self.found:
+                items.append(item)
+            elif kept is not None:
+                items.append(kept)
+        if self.found is None and kept is not None:
+            items.append(kept)
+        return self.write("eligibility", Eligibility(tuple(items)).to_json())
+
+    def message_when_done(self, result: CallVersion) -> str:
+        said = Eligibility.from_json(result.eligibility).contradictions(self.known, localdate(self.at))
+        return f"La condition est enregistrée. Attention : {said[0]}" if said else self.done_message
+
+
+class EditCriterion(Write):
+    """One criterion of the grid."""
+
+    form_class = forms.CriterionForm
+    done_message = "Le critère est enregistré."
+
+    def load(self) -> None:
+        super().load()
+        self.title = "Critère"
+        self.grid = Grid.from_json(self.version.criteria)
+        code = self.kwargs["criterion"]
+        self.found = next((one for one in self.grid.criteria if one.code == code), None)
+        if self.found is None and code != NEW:
+            raise Http404
+
+    def initial(self) -> dict[str, Any]:
+        if self.found is None:
+            return {"comment_required": True}
+        scale = "\n".join(f"{anchor.score} : {anchor.words}" for anchor in self.found.scale)
+        shown = {name: getattr(self.found, name) for name in ("label", "help", "weight", "comment_required")}
+        return {**shown, "scale": scale}
+
+    def perform(self, form: Any) -> CallVersion:
+        others = [one for one in self.grid.criteria if one != self.found]
+        if not form.cleaned_data["remove"]:
+            code = self.found.code if self.found else None
+            place = self.grid.criteria.index(self.found) + 1 if self.found else len(others) + 1
+            others = _placed(others, form.criterion(code, [one.code for one in others]), place, place)
+        written = replace(self.grid, criteria=tuple(others)).to_json()
+        try:
+            Grid.from_json(written)
+        except GridFault as fault:
+            raise Refused(str(fault)) from fault
+        return self.write("criteria", written)
+
+
+class EditSettings(Write):
+    """How files are judged, and the delays."""
+
+    title = "Évaluation et délais"
+    form_class = forms.SettingsForm
+    done_message = "C’est enregistré."
+
+    def initial(self) -> dict[str, Any]:
+        grid, delays = Grid.from_json(self.version.criteria), self.version.delays
+        return {
+            "readers": grid.readers,
+            "days": grid.days,
+            "threshold": grid.threshold,
+            "blind": grid.blind,
+            "pieces_days": delays.get("pieces_days", 15),
+            "answer_days": delays.get("answer_days"),
+        }
+
+    def perform(self, form: Any) -> CallVersion:
+        values = form.cleaned_data
+        grid = Grid.from_json(self.version.criteria)
+        changed = replace(grid, **{name: values[name] for name in ("readers", "days", "threshold", "blind")})
+        written = self.write("criteria", changed.to_json())
+        delays = {name: values[name] for name in ("pieces_days", "answer_days") if values[name]}
+        return self.write("delays", delays, revision=written.revision)
+
+
+class Simulator(OfWriting):
+    """Type facts and see which rules hold; and what the rules would find in past files. Nothing is written."""
+
+    title = "Essayer les conditions"
+    template_name = "calls/writing/simulator.html"
+
+    def context(self) -> dict[str, Any]:
+        known = self.known
+        facts = [known[code] for code in self.eligibility.facts if code in known]
+        asked = bool(self.request.GET.get("voir"))
+        form = FactsForm(data=self.request.GET if asked else None, facts=facts)
+        findings: list[Finding] = []
+        if asked and form.is_valid():
+            findings = self.eligibility.examine(form.values, known, localdate(self.at))
+        return {
+            **super().context(),
+            "form": form,
+            "findings": findings,
+            "contradictions": self.eligibility.contradictions(known, localdate(self.at)),
+            "past": self._past(known),
+            "most": PAST_FILES,
+            "back_url": self.address("writing"),
+        }
+
+    def _past(self, known: dict[str, Fact]) -> list[tuple[str, int, int, int]]:
+        """Of each rule: how many past files fulfil it, do not, or do not say; nobody's file is shown."""
+        counts = {item.code: dict.fromkeys(Result, 0) for item in self.eligibility.items}
+        past = Application.objects.submitted().filter(call=self.call, received_on__isnull=False).order_by("-pk")
+        for facts, received_on in past.values_list("facts", "received_on")[:PAST_FILES]:
+            for finding in self.eligibility.examine(thawed(facts, known), known, received_on or localdate(self.at)):
+                counts[finding.code][finding.result] += 1
+        return [
+            (
+                item.label,
+                counts[item.code][Result.HOLDS],
+                counts[item.code][Result.FAILS],
+                counts[item.code][Result.UNKNOWN],
+            )
+            for item in self.eligibility.items
+        ]
+
+
+class Publish(Write):
+    """Publish the version, with why; all that stands in its way is said."""
+
+    title = "Publier"
+    form_class = forms.PublishForm
+    submit_label = "Publier cette version"
+    words = (
+        "Une version publiée ne change plus. Les brouillons passent à cette version, leurs réponses gardées, et "
+        "leurs auteurs sont "
+        "prévenus ; les dossiers déposés se lisent avec la version sous laquelle ils l’ont été."
+    )
+
+    def perform(self, form: Any) -> CallVersion:
+        return operations.publish_version(call=self.call, why=form.cleaned_data["why"], by=self.person, at=self.at)
+
+    def message_when_done(self, result: CallVersion) -> str:
+        return f"La version {result.number} est publiée."
+
+
+class Cancel(Write):
+    """Cancel the call, for a reason that is published."""
+
+    title = "Annuler l’appel"
+    form_class = forms.CancelForm
+    submit_label = "Annuler l’appel"
+    done_message = "L’appel est annulé ; celles et ceux qui avaient un dossier sont prévenus."
+
+    def perform(self, form: Any) -> Call:
+        return operations.cancel_call(call=self.call, reason=form.cleaned_data["reason"], by=self.person, at=self.at)
+
+
+class AddWave(Write):
+    """The next reading of a permanent call."""
+
+    title = "Fixer une vague"
+    form_class = forms.WaveForm
+    submit_label = "Fixer la vague"
+    done_message = "La vague est fixée, et publiée sur la page de l’appel."
+
+    def perform(self, form: Any) -> Any:
+        return operations.set_wave(call=self.call, **form.cleaned_data, by=self.person, at=self.at)
+
+
+class People(Write):
+    """Who does what in the call."""
+
+    title = "Les personnes de l’appel"
+    rule = "calls.appoint"
+    template_name = "calls/writing/people.html"
+    form_class = forms.RoleForm
+    submit_label = "Donner ce rôle"
+
+    def before(self) -> None:
+        key = f"calls-roles:{self.person.actor_key}"
+        count_against(key, limit=ROLES_A_DAY, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> CallRole:
+        values = form.cleaned_data
+        return operations.give_role(
+            call=self.call,
+            person=account_of(values["email"]),
+            name=CallRoleName(values["name"]),
+            perimeter=values["where"] if values["name"] == CallRoleName.OFFICER else None,
+            act=form.act,
+            by=self.person,
+            at=self.at,
+        )
+
+    def message_when_done(self, result: CallRole) -> str:
+        return f"{result.person.name} : {result.get_name_display().lower()}."
+
+    def done_url(self, result: CallRole) -> str:
+        return self.address("people")
+
+    def context(self) -> dict[str, Any]:
+        roles = CallRole.objects.current().filter(call=self.call).select_related("person")
+        return {**super().context(), "roles": list(roles.order_by("name", "pk"))}
+
+
+class EndRole(Write):
+    """End a role in the call."""
+
+    title = "Retirer un rôle"
+    rule = "calls.appoint"
+    form_class = Confirmation
+    submit_label = "Retirer le rôle"
+    done_message = "Le rôle est retiré."
+
+    def load(self) -> None:
+        super().load()
+        roles = CallRole.objects.current().filter(call=self.call).select_related("person", "call")
+        found = roles.filter(pk=self.kwargs["role"]).first()
+        if found is None:
+            raise Http404
+        self.role = found
+        self.words = f"{found.person.name} ne sera plus « {found.get_name_display().lower()} » de cet appel."
+
+    def perform(self, form: Any) -> CallRole:
+        return operations.end_role(role=self.role, by=self.person, at=self.at)
+
+    def done_url(self, result: CallRole) -> str:
+        return self.address("people")
