@@ -27,6 +27,7 @@ from accelerator.registers.identifiers import understand
 from accelerator.workflow import operation
 from demonstration.cast import CAST
 from demonstration.models import Mail
+from demonstration.projects import seed_projects
 
 # What the permanent call is for, once projects are there to be qualified.
 QUALIFICATION = "projects.qualification"
@@ -81,7 +82,7 @@ def seed(*, by: Actor, at: datetime) -> list[Person]:
         if not Role.objects.current().platform().filter(person=people[key], name=name).exists():
             appoint(person=people[key], name=name, by=by, at=at)
     association = _organisation(ASSOCIATION, FIGEAC, owner=people["dominique"], representative=True, at=at)
-    _organisation(INCUBATOR, CAHORS, owner=people["alix"], representative=False, at=at)
+    incubator = _organisation(INCUBATOR, CAHORS, owner=people["alix"], representative=False, at=at)
     declared = Role.objects.current().filter(organisation=association, person=people["dominique"]).first()
     if declared and declared.name == RoleName.REPRESENTATIVE and not declared.confirmed_at:
         evidence = "Procès-verbal fictif de l’assemblée générale, pour la démonstration."
@@ -97,6 +98,7 @@ def seed(*, by: Actor, at: datetime) -> list[Person]:
             leave(organisation=made, closing=True, by=people["ange"], at=at)
     _call(people, association, by=by, at=at)
     find_duplicates(by=by, at=at)
+    seed_projects(people, association, incubator, at)
     Mail.objects.filter(sent_at__lt=at - timedelta(days=30)).delete()
     return list(people.values())
 

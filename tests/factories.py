@@ -28,6 +28,8 @@ from accelerator.community.models import (
 )
 from accelerator.community.record import snapshot_of
 from accelerator.community.states import DelegationScope, OrganisationState, ProofKind, RoleName
+from accelerator.projects.models import Project, ProjectPartner
+from accelerator.projects.states import PartnerRole, ProjectState
 
 _numbers = count(1)
 
@@ -256,3 +258,51 @@ def piece(application: Application, *, by: Person, **values: Any) -> Piece:
     made.file.save("exemple.pdf", ContentFile(content), save=False)
     made.save()
     return made
+
+
+def project(**values: Any) -> Project:
+    """A published project, with what publishing asks; carried by a person unless it is said who carries it."""
+    number, now = next(_numbers), timezone.now()
+    given: dict[str, Any] = {
+        "title": f"Projet fictif {number}",
+        "summary": "Un projet pour les essais.",
+        "problem": "Un besoin fictif.",
+        "solution": "Une réponse fictive.",
+        "families": ["ecologie"],
+        "territories": ["departement-46"],
+        "territories_cover": ["departement-46", "pays-FR", "region-76"],
+        "maturity": "experimentation",
+        "private": ["budget", "documents", "diagnosis"],
+        "state": ProjectState.PUBLISHED,
+        **values,
+    }
+    if given["state"] in (ProjectState.PUBLISHED, ProjectState.ENDED):
+        given.setdefault("published_at", now)
+    if not given.get("person") and not given.get("organisation"):
+        given["person"] = person()
+    return Project.objects.create(**given)
+
+
+def proposal(**values: Any) -> Project:
+    """A project told by a third party, that waits for its referent."""
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "title": f"Projet proposé {number}",
+        "summary": "Proposé pour les essais.",
+        "state": ProjectState.PROPOSED,
+        "proposed_by": values.get("proposed_by") or person(),
+        "proposed_as": "habitante",
+        "referent_email": f"referent{number}@personnes.example",
+        "claim_token": f"jeton{number}",
+        "claim_until": timezone.localdate() + timedelta(days=60),
+        **values,
+    }
+    return Project.objects.create(**given)
+
+
+def partner(
+    of: Project, organisation: Organisation, *, role: str = PartnerRole.CARRIER, **values: Any
+) -> ProjectPartner:
+    """An organisation named in a project, that has not answered."""
+    given = {"invited_at": timezone.now(), **values}
+    return ProjectPartner.objects.create(project=of, organisation=organisation, role=role, **given)

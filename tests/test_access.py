@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -45,6 +47,7 @@ from accelerator.community.states import Likeness, RoleName
 from accelerator.design.charts import Look
 from accelerator.notices.models import Notice
 from accelerator.portal.models import Census, Picture
+from accelerator.projects.models import ProjectFile
 from accelerator.registers.models import Run
 from demonstration.models import Mail
 from tests import factories
@@ -302,6 +305,37 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:promises": ("judged", EVERYONE),
     "calls:promise_new": ("judged", "judged file", JUDGES),
     "calls:promise_end": ("judged", "promise", JUDGES),
+    # The projects
+    "projects:mine": (SIGNED_IN,),
+    "projects:directory": (EVERYONE,),
+    "projects:directory_file": ("csv", EVERYONE),
+    "projects:reuse": (EVERYONE,),
+    "projects:similar": (SIGNED_IN,),
+    "projects:start": (SIGNED_IN,),
+    "projects:propose": (SIGNED_IN,),
+    "projects:take_over_by_link": ("project link", EVERYONE),
+    "projects:decline_by_link": ("project link", EVERYONE),
+    "projects:project_data": ("project", EVERYONE),
+    "projects:project": ("project", EVERYONE),
+    "projects:history": ("project", "→ 403 403 · · · 403 · · ·"),
+    "projects:file_of": ("project", "private file", "404 404 404 · · · 404 · · ·"),
+    "projects:remove_file": ("project", "private file", "→ 403 403 · · · 403 · 403 403"),
+    "projects:add_file": ("project", "document", "→ 403 403 · · · 403 · 403 403"),
+    "projects:file": ("project", "→ 403 403 · · · 403 · 403 403"),
+    "projects:step": ("project", "step", "→ 403 403 · · · 403 · 403 403"),
+    "projects:keep": ("project", "step", "→ 405 405 405 405 405 405 405 405 405"),
+    "projects:forget": ("project", "step", "→ 403 403 · · · 403 · 403 403"),
+    "projects:carrier": ("project", "→ 403 403 · · 403 403 · 403 403"),
+    "projects:invite_partner": ("project", "→ 403 403 · · 403 403 · 403 403"),
+    "projects:remove_partner": ("project", "partner", "→ 403 403 · · 403 403 · 403 403"),
+    "projects:answer_partner": ("project", "partner", "→ 403 403 403 403 403 403 · 403 403"),
+    "projects:diagnose": ("project", "→ 403 403 · · · 403 · 403 403"),
+    "projects:publish": ("project", "→ 403 403 · · 403 403 · 403 403"),
+    "projects:unpublish": ("project", "→ 403 403 · · 403 403 · · ·"),
+    "projects:end": ("project", "→ 403 403 · · 403 403 · 403 403"),
+    "projects:resume": ("project", "→ 403 403 · · 403 403 · 403 403"),
+    "projects:take_over": ("proposal", "→ 404 404 · · 404 404 403 403 403"),
+    "projects:decline": ("proposal", "→ 404 404 · · 404 404 403 403 403"),
     # The places
     "geography:suggestions": (EVERYONE,),
     # The account
@@ -448,9 +482,32 @@ def world(settings: Any, tmp_path: Path) -> World:
     mail = Mail.objects.create(to=concerned.email, subject="Un courriel", body="Son texte.", sent_at=now)
     census = Census.objects.create(day=today, counted_at=now)
     Picture.objects.create(series="roles", look=Look.WIDE, census=census, svg="<svg/>")
+    project = factories.project(organisation=organisation, person=concerned)
+    proposal = factories.proposal(organisation=organisation, proposed_by=concerned, claim_token="reprise")
+    elsewhere = factories.organisation()
+    factories.role(elsewhere, holder=concerned)
+    partner = factories.partner(project, elsewhere)
+    private = ProjectFile.objects.create(
+        project=project,
+        kind="document",
+        name="budget.pdf",
+        file=default_storage.save("projects/essai/budget.pdf", ContentFile(b"%PDF-1.7 %%EOF")),
+        size=14,
+        content_type="application/pdf",
+        digest="x",
+        added_at=now,
+    )
     return World(
         people=people,
         parts={
+            "project": project.key,
+            "proposal": proposal.key,
+            "project link": "reprise",
+            "partner": partner.pk,
+            "private file": private.pk,
+            "step": "reponse",
+            "csv": "csv",
+            "document": "document",
             "key": organisation.key,
             "member": people["member"].public_id,
             "representative": people["representative"].public_id,

@@ -22,7 +22,7 @@ HOUSE = ROOT / "accelerator"
 # From the lowest to the highest, as in .importlinter.
 SUBJECTS = (
     *("journal", "workflow", "design", "notices", "geography", "search"),
-    *("registers", "accounts", "community", "calls", "portal"),
+    *("registers", "accounts", "community", "calls", "projects", "portal"),
 )
 KERNELS = {"journal", "workflow", "design", "notices", "search"}
 
@@ -43,7 +43,19 @@ OTHER_ROOMS = {
     "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates"},
     # what pages are made of
     "design": {
-        *("boxes", "charts", "components", "pages", "site", "middleware", "exports", "lists", "paging", "uploads"),
+        *(
+            "boxes",
+            "charts",
+            "components",
+            "links",
+            "pages",
+            "site",
+            "middleware",
+            "exports",
+            "lists",
+            "paging",
+            "uploads",
+        ),
         "visitors",
     },
     "notices": {"recipients"},
@@ -69,6 +81,7 @@ OTHER_ROOMS = {
     "community": {
         *("pictures", "charter", "deadlines", "record", "domains", "exporting", "imports", "lists"),
         *("suggestions", "measuring"),
+        "attached",  # what a higher subject adds to its page (an extension point)
     },
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
     # who reads what, what links people to applicants, how a commission sits, what is said on paper
@@ -76,6 +89,8 @@ OTHER_ROOMS = {
         *("purposes", "questions", "eligibility", "criteria", "clock"),
         *("assignment", "conflicts", "sittings", "documents", "letters"),
     },
+    # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know
+    "projects": {"record", "diagnosis", "stages", "purpose", "attached"},
     # what is counted of the directory, named
     "portal": {"figures"},
 }
@@ -88,7 +103,7 @@ WRITERS = {"operations", "models", "ledger", "personal_data", "pictures"}
 # Functions of `operations` that are a part of larger ones and run inside their transaction, each for its reason.
 PARTS = {
     *("tell", "tell_each"),  # a notice is told inside what it tells (decision 12)
-    *("lock_person", "lock_organisation"),  # the one order of locks
+    *("lock_person", "lock_organisation", "lock_project"),  # the one order of locks
     *("end_platform_roles", "end_powers_of", "end_powers_of_all", "revoke_mandates_of"),  # the end of an account
     "founding_id",  # computes an identifier
 }

@@ -46,6 +46,8 @@ class Things(NamedTuple):
     none: str
     # What places one of them: « dont le siège ».
     seated: str
+    # The order by date: « Plus récentes ».
+    recent: str
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class DirectoryPage(Page):
         offered = [sort for sort in Sort if sort != Sort.DISTANCE or found.near]
         return [
             (
-                sort.label,
+                self.directory.things.recent if sort == Sort.RECENT else sort.label,
                 here + replace(question, sort="" if sort == by_default else sort.value, page=1).query(),
                 sort == (question.sort or by_default),
             )

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "accelerator.accounts",
     "accelerator.community",
     "accelerator.calls",
+    "accelerator.projects",
     "accelerator.portal",
     "config",
 ]
@@ -279,13 +280,18 @@ HOME = "portal:home"
 SEARCH = "community:directory"
 NAVIGATION = [
     ("Annuaire", "community:directory"),
+    ("Projets", "projects:directory"),
     ("Carte", "community:map"),
     ("Territoires", "portal:territories"),
     ("Appels", "calls:calls"),
     ("Chiffres", "portal:figures"),
     ("La démarche", "portal:about"),
 ]
-ACCOUNT_MENU = [("Mon espace", "portal:dashboard"), ("Mon compte", "accounts:account")]
+ACCOUNT_MENU = [
+    ("Mon espace", "portal:dashboard"),
+    ("Mes projets", "projects:mine"),
+    ("Mon compte", "accounts:account"),
+]
 FOOTER = [
     ("Plan du site", "portal:sitemap"),
     ("Accessibilité : non conforme", "portal:accessibility"),

@@ -27,6 +27,7 @@ def test_the_registrations() -> None:
         ("accounts", "Votre compte"),
         ("community", "Vos organisations"),
         ("calls", "Vos candidatures et vos rôles dans les appels"),
+        ("projects", "Vos projets"),
     ]
 
 

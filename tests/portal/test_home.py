@@ -71,7 +71,7 @@ def test_the_home_page_costs_the_same_whatever_its_rows(
     figeac = Place.objects.get(pk="commune-46102")
     for number in range(rows):
         organisation(f"O{number}", seat=figeac)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/")
 
 

@@ -32,7 +32,15 @@ from accelerator.search.types import Question as Asked
 ORGANISATIONS: Final = PublicDirectory(
     DIRECTORY,
     Organisation,
-    Things("organisation", "organisations", "d’organisations", "celles", "Aucune organisation", "dont le siège"),
+    Things(
+        "organisation",
+        "organisations",
+        "d’organisations",
+        "celles",
+        "Aucune organisation",
+        "dont le siège",
+        "Plus récentes",
+    ),
     unfolded=frozenset({"type", "famille"}),
 )
 MOST_ORDERED: Final = 100_000

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 
+from accelerator.community.attached import attached_to
 from accelerator.community.models import Organisation
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.checks import exactness_of
@@ -58,6 +59,7 @@ class OrganisationPage(Within):
             "map": self._map(territories),
             "people": shown_members(organisation),
             "history": reading.history_of(organisation),
+            "attached": attached_to(organisation),
             "exactness": exactness_of(organisation),
             "ceased": reading.origin_of(organisation, "state") if "state" in organisation.provenance else None,
             "source_name": reading.host_of(organisation.source_url),

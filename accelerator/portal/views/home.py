@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from accelerator.design.pages import Page
 from accelerator.geography.maps import map_of_france
 from accelerator.portal import queries
+from accelerator.projects.queries.directory import latest as latest_projects
 
 
 class Home(Page):
@@ -33,6 +34,8 @@ class Home(Page):
                 unit=("organisation", "organisations"),
             ),
             "latest": queries.latest_arrivals(),
+            "projects": latest_projects(),
+            "projects_url": reverse("projects:directory"),
             "register_url": register_url(),
             "map_url": reverse("community:map"),
             "territories_url": reverse("portal:territories"),

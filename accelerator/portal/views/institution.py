@@ -89,6 +89,7 @@ class SiteMap(Page):
                     "Trouver",
                     [
                         ("Annuaire des organisations", reverse("community:directory")),
+                        ("Projets d’innovation sociale", reverse("projects:directory")),
                         ("Carte de France", reverse("community:map")),
                         ("Territoires", reverse("portal:territories")),
                         ("Chiffres", reverse("portal:figures")),
@@ -98,6 +99,9 @@ class SiteMap(Page):
                     "Se faire connaître",
                     [
                         ("Inscrire mon organisation", register_url()),
+                        ("Présenter un projet", reverse("projects:start")),
+                        ("Proposer le projet de quelqu’un d’autre", reverse("projects:propose")),
+                        ("Mes projets", reverse("projects:mine")),
                         ("Mon espace", reverse("portal:dashboard")),
                         ("Mon compte", reverse("accounts:account")),
                     ],
@@ -109,6 +113,7 @@ class SiteMap(Page):
                         ("Exporter l’annuaire", reverse("community:export_directory")),
                         ("Mes exports", reverse("community:my_exports")),
                         ("Données ouvertes de l’annuaire", reverse("community:reuse")),
+                        ("Données ouvertes des projets", reverse("projects:reuse")),
                     ],
                 ),
                 ("Le service", [(labels[name], reverse(f"portal:{name}")) for name in service]),

@@ -1,0 +1,55 @@
+"""What a higher subject adds to the page of an organisation: an extension point (decision 1).
+
+A subject registers in its `AppConfig.ready()`; the page shows each section that has something to say, in the order of
+the applications. What it gives is public: the page is everyone's.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # the models are not loaded yet when the applications are declared
+    from accelerator.community.models import Organisation
+
+
+class Attachment(NamedTuple):
+    """One line: something of the subject's, its page, what it is in a few words."""
+
+    label: str
+    url: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What one subject adds.
+
+    subject  the folder's name: "projects".
+    title    the heading of the section, in French.
+    read     the lines for an organisation, in one query; none shows nothing.
+    """
+
+    subject: str
+    title: str
+    read: Callable[["Organisation"], Sequence[Attachment]]
+
+
+_registered: dict[str, Attached] = {}
+
+
+def register(attached: Attached) -> None:
+    """Register what a subject adds; twice for one subject raises `ValueError`."""
+    if attached.subject in _registered:
+        raise ValueError(f"Ce que {attached.subject} ajoute à une organisation est déclaré deux fois.")
+    _registered[attached.subject] = attached
+
+
+def registrations() -> list[Attached]:
+    """Every registration, lowest subject first."""
+    return list(_registered.values())
+
+
+def attached_to(organisation: "Organisation") -> list[tuple[str, Sequence[Attachment]]]:
+    """The sections of a page: title, lines; those that have nothing are left out."""
+    sections = [(one.title, one.read(organisation)) for one in _registered.values()]
+    return [(title, lines) for title, lines in sections if lines]

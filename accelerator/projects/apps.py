@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class ProjectsConfig(AppConfig):
+    name = "accelerator.projects"
+    verbose_name = "Projets"
+
+    def ready(self) -> None:
+        """Declare the events, what is held about people, and what is added to an organisation's page."""
+        autodiscover_modules("events", "personal_data", "attached")

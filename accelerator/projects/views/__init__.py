@@ -1,0 +1,1 @@
+"""Pages of the projects, a module per noun."""

@@ -1,0 +1,242 @@
+"""Telling a project: its file, its steps, what is typed meanwhile."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accelerator.community.record import print_of
+from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.projects import stages
+from accelerator.projects.forms import STEP_FORMS, Confirmation, StartForm
+from accelerator.projects.models import Diagnosis, Project
+from accelerator.projects.operations.projects import forget_unsaved, keep_unsaved, start, tell_step
+from accelerator.projects.queries.directory import similar_to
+from accelerator.projects.queries.projects import (
+    organisations_steered,
+    partnerships_to_answer,
+    projects_carried,
+    proposals_of,
+    sheet_of,
+    unsaved_of,
+)
+from accelerator.projects.record import STEPS
+from accelerator.projects.states import ProjectState
+from accelerator.projects.views.within import ActWithin, Within
+from accelerator.workflow import Refused, transaction
+from accelerator.workflow.limits import count_against
+
+PROJECTS_A_DAY = 20
+KEPT_AN_HOUR = 3000
+_ORDER = tuple(STEPS)
+# The steps where what is written may resemble another project.
+_RESEMBLING = ("essentiel", "reponse")
+
+
+class MyProjects(Page):
+    """The projects that one carries, those that wait for one's answer, those that one proposed."""
+
+    title = "Mes projets"
+    template_name = "projects/mine.html"
+
+    def context(self) -> dict[str, Any]:
+        carried = list(projects_carried(self.person)[:200])
+        return {
+            "carried": [
+                (one, stages.purposes_of(one, has_organisation=bool(one.organisation_id))[0]) for one in carried
+            ],
+            "waiting": partnerships_to_answer(self.person),
+            "proposals": proposals_of(self.person),
+        }
+
+
+class Start(ActionPage):
+    """The first page: a name, a sentence, who carries it. The rest is told step by step."""
+
+    title = "Présenter un projet"
+    template_name = "projects/start.html"
+    form_class = StartForm
+    submit_label = "Ouvrir le dossier"
+
+    def trail(self) -> list[Crumb]:
+        return [Crumb("Mes projets", reverse("projects:mine"))]
+
+    def form_arguments(self) -> dict[str, Any]:
+        self.organisations = organisations_steered(self.person)
+        return {"organisations": self.organisations}
+
+    def before(self) -> None:
+        key = f"projects:{self.person.actor_key}"
+        count_against(key, limit=PROJECTS_A_DAY, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> Project:
+        chosen = form.cleaned_data["organisation"]
+        return start(
+            title=form.cleaned_data["title"],
+            summary=form.cleaned_data["summary"],
+            organisation=next((one for one in self.organisations if one.public_id == chosen), None),
+            by=self.person,
+            at=self.at,
+        )
+
+    def done_url(self, result: Project) -> str:
+        return reverse("projects:step", args=[result.key, _ORDER[1]])
+
+    def message_when_done(self, result: Project) -> str:
+        return "Le dossier est ouvert : vous seul le voyez. Continuez, ou revenez plus tard par « Mes projets »."
+
+
+class File(Within):
+    """The file: each step and what is told of it, what is lacking and for what, what one can do."""
+
+    rule = "projects.edit"
+    title = "Le dossier du projet"
+    template_name = "projects/file.html"
+
+    def context(self) -> dict[str, Any]:
+        project = self.project
+        return {
+            **super().context(),
+            "state": ProjectState(project.state),
+            "steps": [
+                {
+                    "title": step.title,
+                    "url": self.address("step", step.code),
+                    "told": stages.is_told(project, step.code),
+                }
+                for step in STEPS.values()
+            ],
+            "purposes": [
+                (purpose, [(one, self._step_url(one.step)) for one in purpose.lacking])
+                for purpose in self._purposes(project)
+            ],
+            "sheet": sheet_of(project, whole=True),
+            "diagnosed": Diagnosis.objects.filter(project=project).first(),
+        }
+
+    def _purposes(self, project: Project) -> list[stages.Purpose]:
+        purposes = stages.purposes_of(project, has_organisation=project.organisation_id is not None)
+        stage = stages.stage_of(project)
+        return [*purposes, *([stage] if stage else [])]
+
+    def _step_url(self, step: str) -> str:
+        return self.address("carrier") if step == "structure" else self.address("step", step)
+
+
+class Step(ActWithin):
+    """One step. What was typed and not saved comes back; someone else's change meanwhile is told."""
+
+    rule = "projects.edit"
+    template_name = "projects/step.html"
+    submit_label = "Enregistrer et continuer"
+    done_message = "C’est enregistré."
+
+    def load(self) -> None:
+        super().load()
+        if self.kwargs["step"] not in STEPS:
+            raise Http404
+        self.step = STEPS[self.kwargs["step"]]
+        self.form_class = STEP_FORMS[self.step.code]
+        self.title = self.step.title
+        self.unsaved = unsaved_of(self.project, self.person, self.step.code)
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.project, name) for name in self.step.fields}
+
+    def make_form(self, **bound: Any) -> Any:
+        form = super().make_form(**bound)
+        if self.unsaved and not bound:
+            typed = QueryDict(mutable=True)
+            for name, given in self.unsaved.values.items():
+                typed.setlist(name, given)
+            for name, field in form.fields.items():
+                if not field.widget.value_omitted_from_data(typed, {}, name):
+                    form.initial[name] = field.widget.value_from_datadict(typed, {}, name)
+        return form
+
+    def context(self) -> dict[str, Any]:
+        project, place = self.project, _ORDER.index(self.step.code)
+        resembling = self.step.code in _RESEMBLING
+        return {
+            **super().context(),
+            "step": self.step,
+            "number": place + 1,
+            "total": len(_ORDER),
+            "following": STEPS[_ORDER[place + 1]].title if place + 1 < len(_ORDER) else "",
+            "previous_url": self.address("step", _ORDER[place - 1]) if place else "",
+            "prints": [(name, print_of(getattr(project, name))) for name in self.step.fields],
+            "unsaved": self.unsaved,
+            "keep_url": self.address("keep", self.step.code),
+            "forget_url": self.address("forget", self.step.code),
+            "resembling": resembling,
+            "similar": similar_to(f"{project.title} {project.summary}", but=project) if resembling else [],
+        }
+
+    def perform(self, form: Any) -> Project:
+        return tell_step(
+            project=self.project,
+            step=self.step.code,
+            values=form.values,
+            seen={name: self.request.POST.get(f"seen_{name}", "") for name in self.step.fields},
+            by=self.person,
+            at=self.at,
+        )
+
+    def done_url(self, result: Project) -> str:
+        place = _ORDER.index(self.step.code) + 1
+        if place == len(_ORDER):
+            return reverse("projects:file", args=[result.key])
+        return reverse("projects:step", args=[result.key, _ORDER[place]])
+
+
+class Keep(Within):
+    """Where the script of a step sends what is being typed; it changes nothing of the file."""
+
+    rule = "projects.edit"
+    http_method_names = ["post", "options"]
+    title = "Garder un texte"
+    template_name = "projects/step.html"  # never rendered: the answer is for a script
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self._open()
+        step = self.kwargs["step"]
+        if step not in STEPS:
+            raise Http404
+        ours = ("csrfmiddlewaretoken", "_once")
+        typed = {
+            name.replace("\x00", "")[:60]: [one.replace("\x00", "") for one in given]
+            for name, given in request.POST.lists()
+            if name not in ours and not name.startswith("seen_")
+        }
+        try:
+            count_against(f"unsaved:{self.person.actor_key}", limit=KEPT_AN_HOUR, per=timedelta(hours=1), at=self.at)
+            with transaction():
+                keep_unsaved(project=self.project, step=step, values=typed, by=self.person, at=self.at)
+        except Refused as refusal:
+            return JsonResponse({"garde": False, "texte": refusal.message}, status=422)
+        return JsonResponse({"garde": True, "texte": f"Texte gardé à {localtime(self.at):%H h %M}."})
+
+
+class Forget(ActWithin):
+    """Forget what one was typing: the step shows again what is saved."""
+
+    rule = "projects.edit"
+    title = "Oublier le texte non enregistré"
+    form_class = Confirmation
+    submit_label = "Oublier ce texte"
+    done_message = "Le texte non enregistré est oublié."
+    told = "L’étape montrera de nouveau ce qui est enregistré dans le dossier."
+
+    def load(self) -> None:
+        super().load()
+        if self.kwargs["step"] not in STEPS:
+            raise Http404
+
+    def perform(self, form: Any) -> None:
+        forget_unsaved(project=self.project, step=self.kwargs["step"], by=self.person, at=self.at)
+
+    def done_url(self, result: None) -> str:
+        return self.address("step", self.kwargs["step"])
