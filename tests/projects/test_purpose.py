@@ -1,0 +1,98 @@
+"""What calls are told of a project: facts for their rules, answers for their forms."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from accelerator.calls.purposes import purpose_of
+from accelerator.calls.states import FactKind
+from accelerator.journal.types import ref
+from accelerator.projects.purpose import CODE
+from tests import factories
+
+
+def whole(**values: Any) -> Any:
+    told = {
+        "began_on": date(2020, 5, 1),
+        "budget": [
+            {"year": 2025, "budget": 61_000_000, "resources": None},
+            {"year": 2024, "budget": 50_000_000, "resources": 40_000_000},
+        ],
+        "jobs": 35,
+        "needs": ["financement"],
+        "proof_territories": ["commune-46102"],
+        "private": ["budget", "needs"],
+        **values,
+    }
+    return factories.project(**told)
+
+
+def test_the_facts_of_a_project_are_told_in_their_kinds() -> None:
+    lead = factories.organisation()
+    one = whole(organisation=lead)
+    told = purpose_of(CODE).reads(ref(one))
+    assert told.organisation == lead
+    assert told.facts["project.began_on"] == date(2020, 5, 1)
+    assert told.facts["project.budget"] == 61_000_000
+    assert told.facts["project.resources"] == 40_000_000
+    assert told.facts["project.jobs"] == 3.5
+    assert told.facts["project.proof_territories"] == ("commune-46102",)
+    assert told.facts["project.carrier"] == "organisation"
+    kinds = {fact.code: fact.kind for fact in purpose_of(CODE).facts}
+    shapes = {
+        FactKind.MONEY: int,
+        FactKind.NUMBER: float,
+        FactKind.DATE: date,
+        FactKind.TEXT: str,
+        FactKind.CHOICE: str,
+        FactKind.YES_NO: bool,
+        FactKind.CHOICES: tuple,
+        FactKind.PLACES: tuple,
+    }
+    assert told.facts.keys() <= kinds.keys()
+    assert all(isinstance(value, shapes[kinds[code]]) for code, value in told.facts.items())
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    told = purpose_of(CODE).reads(ref(factories.project(maturity="", families=[])))
+    assert not {"project.budget", "project.began_on", "project.maturity", "project.families"} & told.facts.keys()
+    assert "project.novelty" not in told.answers
+    assert told.organisation is None
+
+
+def test_what_was_told_once_fills_the_form() -> None:
+    told = purpose_of(CODE).reads(ref(whole()))
+    assert told.answers["project.problem"] == "Un besoin fictif."
+    assert told.answers["project.began_on"] == "2020-05-01"
+    assert told.answers["project.budget_by_year"] == {
+        "depenses": {"2025": 61_000_000, "2024": 50_000_000},
+        "ressources": {"2024": 40_000_000},
+    }
+    assert told.answers.keys() <= {one.code for one in purpose_of(CODE).reusable}
+
+
+def test_one_applies_with_what_one_carries_only() -> None:
+    one, other = whole(), whole()
+    factories.project(person=one.person, state="ended")
+    draft = factories.project(person=one.person, state="draft")
+    purpose = purpose_of(CODE)
+    assert {subject.ref for subject in purpose.subjects(one.person)} == {ref(one), ref(draft)}
+    assert purpose.may_edit(one.person, ref(one))
+    assert not purpose.may_edit(one.person, ref(other))
+    assert purpose.page(ref(one)) == f"/projets/{one.key}"
+
+
+@pytest.mark.parametrize("subject", ["", "projects.project:0", "projects.project:x", "community.organisation:1"])
+def test_what_is_no_project_is_gone(subject: str) -> None:
+    purpose = purpose_of(CODE)
+    with pytest.raises(LookupError):
+        purpose.reads(subject)
+    assert not purpose.may_edit(factories.person(), subject)
+    assert purpose.page(subject) == ""
+
+
+def test_a_proposal_is_not_applied_with() -> None:
+    proposal = factories.proposal()
+    with pytest.raises(LookupError):
+        purpose_of(CODE).reads(ref(proposal))
