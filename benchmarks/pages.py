@@ -3,7 +3,7 @@
 import itertools
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -88,12 +88,17 @@ def _places(keys: Iterable[str]) -> list[Place]:
 
 def measure() -> list[Line]:
     """Each kind of page: p50 and p95 of the median of three runs and of the best, computing time, most queries."""
-    client = Client(headers={"x-forwarded-proto": "https"})
     inside = desks.moderator()
     return [
-        *(_line(client, name, asked) for name, asked in addresses().items()),
+        *measured(addresses()),
         *(_line(inside, name, [asked]) for name, asked in DESKS.items()),
     ]
+
+
+def measured(kinds: Mapping[str, list[str]]) -> list[Line]:
+    """The same for some kinds of pages, as a visitor."""
+    client = Client(headers={"x-forwarded-proto": "https"})
+    return [_line(client, name, asked) for name, asked in kinds.items()]
 
 
 def _line(client: Client, name: str, asked: list[str]) -> Line:
