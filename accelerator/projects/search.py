@@ -19,7 +19,7 @@ from accelerator.projects.states import Carrier, Goal, Maturity, Need, PartnerRo
 from accelerator.search.facets import Facet
 from accelerator.search.index import Index
 from accelerator.search.rebuild import rebuild
-from accelerator.search.types import Entry, Often
+from accelerator.search.types import Entry
 
 PROJECTS: Final = Index(
     "projects",
@@ -133,17 +133,17 @@ class Entries:
             name=one.title,
             summary=[
                 one.summary,
-                Often(" ".join(theme.label for theme in themes)),
-                Often(" ".join(str(Family(family).label) for family in one.families)),
+                " ".join(theme.label for theme in themes),
+                " ".join(str(Family(family).label) for family in one.families),
             ],
             body=[
                 one.problem,
                 one.solution,
                 *public,
-                Often(" ".join(word for theme in themes for word in theme.words)),
+                " ".join(word for theme in themes for word in theme.words),
             ],
             context=[
-                Often(" ".join(place.name for place in around if place.kind != PlaceKind.PAYS)),
+                " ".join(place.name for place in around if place.kind != PlaceKind.PAYS),
                 *([organisation.name, organisation.acronym] if organisation else []),
             ],
             facets={
