@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 from accelerator.design.charts import number
+from accelerator.geography.models import Place
 from accelerator.registers.models import Run
 from accelerator.registers.states import RunState, Source
 
@@ -98,7 +99,8 @@ def selection_of(run: Run) -> str:
     every = "toutes les associations" if run.source == Source.RNA else "toutes les personnes morales publiables"
     parts = [" ou ".join(kinds) or every]
     if territory := asked.get("territory"):
-        parts.append(f"siège dans {territory}")
+        place = Place.objects.filter(pk=territory).first()
+        parts.append(f"siège dans {place.label if place else territory}")
     if asked.get("sirens") or asked.get("numbers"):
         parts.append("dans une liste donnée")
     said = " ; ".join(parts)

@@ -80,7 +80,7 @@ def test_the_page_of_an_import_says_what_was_done_and_why_the_rest_was_not(staff
     run = ended(resumed=2)
     page = staff.get(f"{LIST}/{run.pk}").content.decode()
     for said in (
-        "Économie sociale et solidaire ou catégories juridiques 5710 ; siège dans departement-46",
+        "Économie sociale et solidaire ou catégories juridiques 5710 ; siège dans Lot (département)",
         "Personnes physiques, jamais reprises",
         "Hors du choix",
         "repris 2 fois",

@@ -69,7 +69,7 @@ class Imports(_ForStaff, ListPage):
         Column("retenues", "Retenues", lambda r: r.kept, sort=("kept",), number=True, screen=False),
         Column(
             "inscrites",
-            "Fiches inscrites",
+            "Inscrites",
             lambda r: number(r.entered),
             sort=("entered",),
             number=True,
