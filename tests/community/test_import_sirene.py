@@ -20,9 +20,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accelerator.community import imports
-from accelerator.community.models import Organisation, OrganisationDocument
+from accelerator.community.models import Merge, Organisation, OrganisationDocument
 from accelerator.community.operations.imports import WITHDRAWN_NAME
-from accelerator.community.operations.merging import merge
+from accelerator.community.operations.merging import merge, undo_merge
 from accelerator.community.queries.organisation import spaced
 from accelerator.community.record import DECLARED, REGISTER, SIRENE
 from accelerator.community.search import DIRECTORY
@@ -310,6 +310,22 @@ def test_an_opposition_is_heard_of_a_record_that_was_united_to_another(
         assert (page.status_code, kept.publishable, kept.name) == (404, False, WITHDRAWN_NAME)
         assert kept.summary == "Leur propre phrase."
     assert client.get(f"/organisations/{gone.key}").status_code in (301, 404)
+    # The opposition ends: both are what they were, and are found again.
+    load(units_file(tmp_path, unit(1), unit(2)))
+    gone.refresh_from_db()
+    kept.refresh_from_db()
+    assert (gone.publishable, gone.name, "publishable" in gone.provenance) == (True, "LES JARDINS FICTIFS 1", False)
+    assert (kept.publishable, "publishable" in kept.provenance) == (True, False)
+    assert kept.name == ("LES JARDINS FICTIFS 2" if has_siren else "LES JARDINS FICTIFS 1")
+    assert list(DIRECTORY.search(Question(text=gone.siren)).ids) == [kept.pk]
+    page = client.get(f"/organisations/{kept.key}")
+    assert spaced(gone.siren) in page.content.decode()
+    assert "dont l’une n’est pas publiée" not in page.content.decode()
+    assert client.get(f"/organisations/{kept.key}.json").json()["autres_numeros"]
+    # Undoing brings back a record that is published.
+    with transaction():
+        undo_merge(merge=Merge.objects.get(), reason="Deux organisations.", by=moderator, at=timezone.now())
+    assert client.get(f"/organisations/{gone.key}").status_code == 200
 
 
 def test_whoever_becomes_a_natural_person_leaves_too(tmp_path: Path) -> None:

@@ -210,11 +210,10 @@ class _Register:
         return f"jsonb_build_object('source', %(source)s::text, 'url', {self.page}, 'on', {on})"
 
     @property
-    def withdraw(self) -> tuple[str, str, str]:
+    def withdraw(self) -> tuple[str, str]:
         """Who opposes publication leaves the directory; what the register had said of it is wiped (decision 8).
 
-        The record that lives on, and the merged one that bears the number: undoing must not publish it again. The index
-        of the one that lives on is written again: it was also found by the name and the numbers of the other.
+        The record that lives on, and the merged one that bears the number: undoing must not publish it again.
         """
         wiped = []
         for column in self.given:
@@ -227,12 +226,34 @@ class _Register:
                 provenance = o.provenance || jsonb_build_object('{_HIDDEN}', {self.entry}), changed_at = %(at)s
             FROM staged AS s WHERE {self.withdrawn} AND o.publishable
         """  # noqa: S608  our own SQL
-        again = f"""
+        return f"{wipe} AND o.id = s.organisation", f"{wipe} AND o.siren = {self.siren} AND o.state = %(merged)s"
+
+    @property
+    def return_merged(self) -> str:
+        """Who no longer opposes publication is known again by the name and the numbers of a record that was united.
+
+        `replace` brings back the record that lives on, when the opposition had hidden it too.
+        """
+        taken = ", ".join(
+            f"{name} = CASE WHEN {self._replaced(name)} THEN {given} ELSE o.{name} END"
+            for name, given in self.given.items()
+        )
+        return f"""
+            UPDATE community_organisation AS o SET publishable = true, {taken},
+                provenance = o.provenance - '{_HIDDEN}', changed_at = %(at)s
+            FROM staged AS s {self.joined}
+            WHERE NOT {self.withdrawn} AND o.siren = {self.siren} AND o.state = %(merged)s AND NOT o.publishable
+                AND o.provenance -> '{_HIDDEN}' ->> 'source' = %(source)s
+        """  # noqa: S608  our own SQL
+
+    @property
+    def index_again(self) -> str:
+        """The record that lives on in place of one that was hidden, or came back, is written again in the index."""
+        return f"""
             UPDATE community_organisation AS o SET changed_at = %(at)s
             FROM staged AS s JOIN community_organisation AS m ON m.siren = {self.siren}
-            WHERE {self.withdrawn} AND m.changed_at = %(at)s AND o.id = m.merged_into_id
+            WHERE m.changed_at = %(at)s AND o.id = m.merged_into_id
         """  # noqa: S608  our own SQL
-        return f"{wipe} AND o.id = s.organisation", f"{wipe} AND o.siren = {self.siren} AND o.state = %(merged)s", again
 
 
 _FAMILIES: Final = """JOIN unnest(%(categories)s::text[], %(standings)s::boolean[], %(families)s::text[])
@@ -311,11 +332,12 @@ def take(*, run: Run, rows: int, block: bytes, by: Actor, at: datetime) -> Run:
                 cursor.execute(statement, parameters)
             cursor.execute(register.replace, parameters)
             counts["ceased"] = cursor.fetchone()[0]
-            living, merged, index = register.withdraw
+            living, merged = register.withdraw
             cursor.execute(living, parameters)
             counts["withdrawn"] = cursor.rowcount
             cursor.execute(merged, parameters)
-            cursor.execute(index, parameters)
+            cursor.execute(register.return_merged, parameters)
+            cursor.execute(register.index_again, parameters)
         # Now, and not when this ends: the counts of the run, that the next statement holds, would be held meanwhile.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return load(run=run, rows=rows, counts=counts, by=by, at=at)
