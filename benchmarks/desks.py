@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.accounts.views.doors import PROVED_AT
+from accelerator.accounts.proof import PROVED_AT
 from accelerator.community.models import Claim, Duplicate, ErrorReport, Organisation, Role
 from accelerator.community.states import Likeness, ProofKind, ReportTopic, RoleName
 from accelerator.registers.models import Run

@@ -21,8 +21,8 @@ from accelerator.accounts.duties import duties
 from accelerator.accounts.models import Factor, OpenSession, Person, RecoveryCode
 from accelerator.accounts.operations import give_code, make_recovery_codes
 from accelerator.accounts.personal_data import export
+from accelerator.accounts.proof import PROVED_AT
 from accelerator.accounts.states import FACTOR_TRIES, FactorKind
-from accelerator.accounts.views.doors import PROVED_AT
 from accelerator.community.operations.platform import appoint, clear_second_factors
 from accelerator.community.states import RoleName
 from accelerator.journal import System
@@ -433,6 +433,23 @@ def test_an_administrator_clears_what_somebody_lost(client: HostileClient, deliv
     factories.application(admin)
     own = client.post(page, {"email": admin.email, "reason": "Téléphone perdu."})
     assert "Un autre administrateur" in own.content.decode()
+
+
+def test_an_administrator_proves_who_they_are_before_clearing(client: HostileClient, at: datetime) -> None:
+    admin, person = factories.person(), factories.person()
+    factories.role(None, name=RoleName.ADMINISTRATOR, holder=admin)
+    factories.application(person)
+    client.force_login(admin)
+    proved_long_ago(client, at)
+    page = "/moderation/seconds-facteurs"
+    for answer in (client.get(page), client.post(page, {"email": person.email, "reason": "Vu à l’accueil."})):
+        assert (answer.status_code, answer["Location"]) == (302, f"/compte/confirmer?next={page.replace('/', '%2F')}")
+    assert Factor.objects.exists()
+    moderator = factories.person()
+    factories.role(None, name=RoleName.MODERATOR, holder=moderator)
+    client.force_login(moderator)
+    proved_long_ago(client, at)
+    assert client.get(page).status_code == 403
 
 
 def test_a_moderator_clears_nothing(perform: Perform, at: datetime) -> None:

@@ -18,8 +18,11 @@ def code_of(window: Window) -> str:
     return code[0]
 
 
-def holds_passkeys(window: Window) -> None:
-    """Give the browser an authenticator that answers by itself (Chrome DevTools Protocol, WebAuthn)."""
+def holds_passkeys(window: Window) -> Callable[[], int]:
+    """Give the browser an authenticator that answers by itself (Chrome DevTools Protocol, WebAuthn).
+
+    Returns what says how many keys it holds.
+    """
     session = window.page.context.new_cdp_session(window.page)
     session.send("WebAuthn.enable")
     options = {
@@ -30,7 +33,8 @@ def holds_passkeys(window: Window) -> None:
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    added = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return lambda: len(session.send("WebAuthn.getCredentials", added)["credentials"])
 
 
 @pytest.mark.parametrize(("width", "javascript", "who"), [(1280, True, "Morgane"), (390, False, "Yaël")])
@@ -82,6 +86,28 @@ def test_an_identity_goes_from_one_account_of_a_person_to_the_other(
     assert "Vous entrez toujours avec un code" in window.text()
 
 
+def test_an_organisation_is_claimed_by_way_of_proconnect(browse: Browse) -> None:
+    window = browse(width=390)
+    window.become("camille")
+    window.open("/annuaire?q=ressourceries")
+    window.follow("Réseau fictif des ressourceries")
+    window.follow("C’est mon organisation")
+    assert "Ce qui le prouverait" in window.text()
+    window.follow("ProConnect")
+    assert "Fournisseur de démonstration" in window.page.locator("header").inner_text()
+    window.follow("Camille Exemple")
+    window.press("Lier à mon compte")
+    # Back where one was, with the proof.
+    assert "Nous avons une preuve" in window.text()
+    assert "00000006700017" in window.text().replace("\u202f", "").replace("\xa0", "").replace(" ", "")
+    window.press("Gérer cette fiche")
+    assert "Vous gérez maintenant la fiche de Réseau fictif des ressourceries" in window.text()
+    window.open("/mon-espace")
+    assert "Réseau fictif des ressourceries" in window.text()
+    window.follow("Modifier la fiche")
+    assert "Modifier la fiche de Réseau fictif" in window.page.locator("h1").inner_text()
+
+
 def test_giving_up_at_proconnect_shows_the_other_doors(browse: Browse) -> None:
     window = browse(width=390)
     window.open("/compte/connexion")
@@ -95,19 +121,22 @@ def test_giving_up_at_proconnect_shows_the_other_doors(browse: Browse) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_passkey_is_made_then_lets_in(browse: Browse, width: int) -> None:
     window = browse(width=width)
-    holds_passkeys(window)
+    keys_held = holds_passkeys(window)
     window.become("lou" if width == 1280 else "camille")
     window.open("/compte/securite")
     window.follow("Ajouter une clé d’accès")
-    # The script sends the form in its own time, once the authenticator has answered.
+    # Without a name, no key is made, and the reader is led to the field.
+    name = window.page.get_by_label("Nom de cette clé")
     window.page.get_by_role("button", name="Créer la clé d’accès").click()
-    window.page.locator("main .fr-error-text, main .fr-message--error").first.wait_for()
+    assert name.evaluate("field => field === document.activeElement && !field.validity.valid")
     window.look()
-    assert "Renseignez « Nom de cette clé »" in window.text()
-    window.page.get_by_label("Nom de cette clé").fill("Ordinateur du bureau")
+    assert keys_held() == 0
+    name.fill("Ordinateur du bureau")
+    # The script sends the form in its own time, once the authenticator has answered.
     window.page.get_by_role("button", name="Créer la clé d’accès").click()
     window.page.locator("h1", has_text="Codes de secours").wait_for()
     window.look()
+    assert keys_held() == 1
     window.follow("Je les ai gardés")
     assert "Ordinateur du bureau" in window.text()
     window.open("/compte/securite/connexions")
@@ -131,6 +160,20 @@ def test_a_passkey_is_made_then_lets_in(browse: Browse, width: int) -> None:
     window.follow("Retirer")
     window.press("Retirer")
     assert "Il est retiré" in window.text()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_without_script_no_passkey_is_offered(browse: Browse, width: int) -> None:
+    window = browse(width=width, javascript=False)
+    window.open("/compte/connexion/cle")
+    assert "Une clé d’accès demande JavaScript" in window.text()
+    assert not window.page.get_by_role("button", name="Utiliser ma clé d’accès").is_visible()
+    window.follow("Entrer avec un code")
+    window.become("lou")
+    window.open("/compte/securite/cle")
+    assert not window.page.get_by_role("button", name="Créer la clé d’accès").is_visible()
+    window.follow("Une application de codes")
+    assert window.page.get_by_label("Code affiché").is_visible()
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(1280, True), (390, False)])

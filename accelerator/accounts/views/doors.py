@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from allauth.account.utils import perform_login
 from django.conf import settings
@@ -14,14 +13,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accelerator.accounts import browsers, operations, queries
 from accelerator.accounts.duties import SECOND_FACTOR_MISSING, reason_for_second_factor
 from accelerator.accounts.models import Person
-from accelerator.accounts.states import PROOF_LASTS, SECOND_FACTOR_LASTS, Door
+from accelerator.accounts.proof import NEXT, is_proved, prove, where_to_prove, with_next
+from accelerator.accounts.states import SECOND_FACTOR_LASTS, Door
 from accelerator.accounts.views.arrivals import arrived, forget_arrived
 from accelerator.design.pages import ActionPage, Page
 from accelerator.journal import System
 
 DOOR: Final = System("sign-in")
-NEXT: Final = "next"
-PROVED_AT: Final = "proved_at"
 _HALFWAY: Final = "halfway"
 
 
@@ -30,11 +28,6 @@ def safe_next(request: HttpRequest) -> str:
     asked = request.GET.get(NEXT, "")
     ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
     return asked if ours else ""
-
-
-def with_next(url: str, following: str) -> str:
-    """An address that remembers where the visitor was going."""
-    return f"{url}?{urlencode({NEXT: following})}" if following else url
 
 
 def let_in(request: Any, person: Person, following: str, *, door: Door) -> str:
@@ -98,17 +91,6 @@ def this_session(request: Any) -> str:
     return str(request.session.session_key or "")
 
 
-def prove(request: Any) -> None:
-    """Whoever is here has just proved who they are."""
-    request.session[PROVED_AT] = request.at.isoformat()
-
-
-def is_proved(request: Any) -> bool:
-    """Whether whoever is here proved who they are in the last quarter of an hour."""
-    proved = request.session.get(PROVED_AT)
-    return bool(proved) and request.at < datetime.fromisoformat(proved) + PROOF_LASTS
-
-
 def _link_what_waits(request: Any, person: Person) -> None:
     arrival = arrived(request)
     if arrival is None or arrival.email != (person.email or "").lower():
@@ -124,7 +106,7 @@ class Recent(Page):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_proved(request):
-            return HttpResponseRedirect(with_next(reverse("accounts:confirm"), request.get_full_path()))
+            return HttpResponseRedirect(where_to_prove(request))
         return super().dispatch(request, *args, **kwargs)
 
 

@@ -25,6 +25,7 @@ from django.utils.crypto import constant_time_compare
 from accelerator.accounts import browsers, clients, forms, operations, queries
 from accelerator.accounts.clients import Arrival, Unavailable, Untrusted
 from accelerator.accounts.models import Challenge, ExternalIdentity, Person
+from accelerator.accounts.proof import with_next
 from accelerator.accounts.states import (
     MOST_WAYS,
     PER,
@@ -36,7 +37,7 @@ from accelerator.accounts.states import (
 from accelerator.accounts.views.account import AccountPage
 from accelerator.accounts.views.arrivals import arrived, forget_arrived, wait
 from accelerator.accounts.views.codes import AsksCode, TypedCode, count_code_asked
-from accelerator.accounts.views.doors import DOOR, Recent, let_in, safe_next, this_session, with_next
+from accelerator.accounts.views.doors import DOOR, Recent, let_in, safe_next, this_session
 from accelerator.design.pages import ActionPage, Page, Unkept
 from accelerator.design.visitors import client_address
 from accelerator.workflow import Refused, transaction

@@ -9,17 +9,10 @@ from django.urls import reverse
 from accelerator.accounts import factors, forms, operations, queries
 from accelerator.accounts.factors import State
 from accelerator.accounts.models import Challenge, Person
+from accelerator.accounts.proof import prove, with_next
 from accelerator.accounts.states import FACTOR_TRIES, PER, Door, FactorKind, Purpose
 from accelerator.accounts.views.codes import AsksCode, TypedCode
-from accelerator.accounts.views.doors import (
-    DOOR,
-    Entrance,
-    halfway,
-    open_session,
-    prove,
-    safe_next,
-    with_next,
-)
+from accelerator.accounts.views.doors import DOOR, Entrance, halfway, open_session, safe_next
 from accelerator.design.pages import ActionPage, Unkept
 from accelerator.design.visitors import client_address
 from accelerator.workflow import Refused

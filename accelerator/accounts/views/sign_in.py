@@ -13,10 +13,11 @@ from django.views.generic import RedirectView
 
 from accelerator.accounts import browsers, clients, forms, operations, queries
 from accelerator.accounts.models import Challenge, Person
+from accelerator.accounts.proof import with_next
 from accelerator.accounts.states import Door, Purpose
 from accelerator.accounts.views.arrivals import arrived
 from accelerator.accounts.views.codes import AsksCode, TypedCode
-from accelerator.accounts.views.doors import DOOR, Entrance, Leaves, let_in, safe_next, with_next
+from accelerator.accounts.views.doors import DOOR, Entrance, Leaves, let_in, safe_next
 from accelerator.accounts.views.proconnect import remember_leaving, token_of
 from accelerator.design.pages import Unkept
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from accelerator.accounts.models import Person
+from accelerator.accounts.proof import is_proved, where_to_prove
 from accelerator.community import rules
 from accelerator.community.forms import people as forms
 from accelerator.community.models import Role
@@ -132,6 +133,12 @@ class ClearFactorsPage(_ByAdministrators, ActionPage):
     form_class = forms.ClearFactors
     submit_label = "Retirer ses seconds facteurs"
     done_message = "Ils sont retirés, et ses connexions fermées. La personne en est avertie, avec le motif."
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Whoever may do it proves first that it is them: a screen left open would open everyone's account."""
+        if not self.forbidden() and not is_proved(request):
+            return HttpResponseRedirect(where_to_prove(request))
+        return super().dispatch(request, *args, **kwargs)
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb(PlatformRoles.title, reverse(_LIST))]

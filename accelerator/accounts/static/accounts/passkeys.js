@@ -47,11 +47,17 @@ function say(form, sentence) {
   place.textContent = sentence;
 }
 
+// Without this file nothing can be asked of a key: what offers it is hidden until now, and a sentence says so.
+for (const one of document.querySelectorAll("[data-with-script]")) one.hidden = false;
+for (const one of document.querySelectorAll(".fi-without-script")) one.remove();
+
 for (const field of document.querySelectorAll("input[data-passkey]")) {
   const { form } = field;
   form.addEventListener("submit", async (event) => {
     if (field.value) return;
     event.preventDefault();
+    // A key that was made for nothing would stay in the authenticator: what is missing is said before.
+    if (!form.reportValidity()) return;
     if (!window.PublicKeyCredential) {
       say(form, "Ce navigateur ne sait pas se servir d’une clé d’accès. Entrez autrement.");
       return;
