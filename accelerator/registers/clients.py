@@ -13,6 +13,7 @@ import json
 import logging
 import re
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock
@@ -158,6 +159,24 @@ def _in_the_files(identifier: Identifier) -> Answer | None:
     unit = Unit.objects.filter(pk=number).select_related("run").first() if number else None
     if unit is None:
         return None
+    answer = _said(unit, identifier)
+    company = answer.company
+    if company and identifier.scheme == Scheme.SIRET and company.publishable:
+        # Opened since, or closed: the file cannot say.
+        return answer if company.establishment(identifier.value) else None
+    return answer
+
+
+def in_the_files(sirens: Collection[str]) -> dict[str, Answer]:
+    """What the files that were loaded say of these legal units, in one query; those they do not know are left out.
+
+    Nothing is asked outside: a reading page may call it.
+    """
+    units = Unit.objects.filter(pk__in=sirens).select_related("run")
+    return {unit.siren: _said(unit, Identifier(Scheme.SIREN, unit.siren)) for unit in units}
+
+
+def _said(unit: Unit, identifier: Identifier) -> Answer:
     seat = FoundEstablishment(unit.siren + unit.seat_nic, unit.commune, unit.address) if unit.seat_nic else None
     others = [
         FoundEstablishment(unit.siren + other["nic"], other["commune"], other["address"]) for other in unit.others
@@ -178,8 +197,6 @@ def _in_the_files(identifier: Identifier) -> Answer | None:
         seat=seat,
         others=others[:_MOST_OTHERS],
     )
-    if identifier.scheme == Scheme.SIRET and company.publishable and company.establishment(identifier.value) is None:
-        return None  # opened since, or closed: the file cannot say
     day = unit.run.file_on or unit.run.started_at.date()
     read_at = datetime.combine(day, clock(12), ZoneInfo(settings.TIME_ZONE))
     return Answer(company, read_at, is_stale=True, is_from_file=True)

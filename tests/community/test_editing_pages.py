@@ -2,18 +2,22 @@ import io
 import logging
 import struct
 import zlib
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image, PngImagePlugin
 
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.pictures import LARGEST_FILE, NotAPicture, logo_from
 from accelerator.community.record import DECLARED
 from accelerator.community.states import RoleName
+from accelerator.geography.models import Place
 from accelerator.journal.queries import history_of
+from accelerator.registers.models import Run, Unit
 from tests import factories
 from tests.client import HostileClient
 from tests.registers import register_server as server
@@ -41,6 +45,54 @@ def at_page(name: str, organisation: Organisation, *rest: str) -> str:
 
 
 PAGES = ("edit", "change_logo", "remove_logo", "ask_register")
+
+
+def filed(siren: str, **said: Any) -> Unit:
+    """A legal unit as the last file gave it."""
+    now = timezone.now()
+    given = {"source": "sirene", "digest": "0", "file_on": date(2026, 11, 2), "state": "done", "by": "system:test"}
+    run = Run.objects.create(**given, started_at=now, told_at=now, ended_at=now)
+    return Unit.objects.create(siren=siren, digest=0, run=run, **said)
+
+
+def confirm(organisation: Organisation, *names: str) -> None:
+    entry = {"source": DECLARED, "on": "2026-10-01", "confirmed_by": "person:1", "confirmed_at": "2026-10-01T10:00:00"}
+    organisation.provenance = dict.fromkeys(names, entry)
+    organisation.save()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_what_the_register_says_otherwise_stands_beside_what_was_confirmed(
+    client: HostileClient, managed: Organisation, number: int, django_assert_max_num_queries: Any
+) -> None:
+    organisations = [managed]
+    for n in range(1, number):
+        organisations.append(factories.organisation(name=f"Autre fictive {n}", siren=f"00000000{n}"))
+        factories.role(organisations[-1], holder=Role.objects.get(organisation=managed).person)
+    for one in organisations:
+        filed(str(one.siren), name="LES JARDINS DU REGISTRE", acronym="LJR", seat_nic="00018", commune="46102")
+        confirm(one, "name", "seat")
+    page = client.get(at_page("edit", managed)).content.decode()
+    assert "Le registre dit autre chose : « LES JARDINS DU REGISTRE » (fichier du 2 novembre 2026)." in page
+    assert f"Le registre dit autre chose : « {Place.objects.get(pk='commune-46102').name} »" in page
+    # What was not confirmed is no contradiction: the next import replaces it.
+    assert "LJR" not in page
+    with django_assert_max_num_queries(15):
+        space = client.get("/mon-espace").content.decode()
+    assert space.count("Revoir la fiche de") == number
+    assert "nom : « LES JARDINS DU REGISTRE »" in space
+
+
+def test_a_register_that_says_the_same_or_may_say_nothing_contradicts_nobody(
+    client: HostileClient, managed: Organisation
+) -> None:
+    confirm(managed, "name")
+    unit = filed(JARDINS, name="Les Jardins d’Exemple")
+    assert "autre chose" not in client.get(at_page("edit", managed)).content.decode()
+    unit.name, unit.is_withdrawn = "", True
+    unit.save()
+    assert "autre chose" not in client.get(at_page("edit", managed)).content.decode()
+    assert "Le registre dit autre chose" not in client.get("/mon-espace").content.decode()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,7 +1,8 @@
 """What the company register says of a legal unit, in the terms of the record."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -10,7 +11,7 @@ from accelerator.community.models import Organisation
 from accelerator.community.record import FROM_REGISTER, LABELS, is_confirmed, legal_family_of
 from accelerator.community.states import LegalFamily, OrganisationState
 from accelerator.geography.models import Place
-from accelerator.registers.clients import Company, FoundEstablishment
+from accelerator.registers.clients import Company, FoundEstablishment, in_the_files
 from accelerator.registers.models import Run
 from accelerator.registers.states import Source
 
@@ -33,14 +34,19 @@ class Difference:
 
 def commune_of(code: str) -> Place | None:
     """The commune that the register names."""
-    for start, commune in _ARRONDISSEMENTS.items():
-        if code.startswith(start):
-            code = commune
-            break
-    return Place.objects.filter(pk=f"commune-{code}").first() if code else None
+    return Place.objects.filter(pk=_commune(code)).first() if code else None
 
 
-def values_of(company: Company, establishment: FoundEstablishment | None = None) -> dict[str, Any]:
+def _commune(code: str) -> str:
+    """The key of the commune that the register names."""
+    return f"commune-{next((whole for start, whole in _ARRONDISSEMENTS.items() if code.startswith(start)), code)}"
+
+
+def values_of(
+    company: Company,
+    establishment: FoundEstablishment | None = None,
+    commune_of: Callable[[str], Place | None] = commune_of,
+) -> dict[str, Any]:
     """What the register knows, and only that; nothing for a unit that is never published (decision 8)."""
     if not company.publishable:
         return {}
@@ -61,9 +67,11 @@ def values_of(company: Company, establishment: FoundEstablishment | None = None)
     return {name: value for name, value in given.items() if value not in (None, "")}
 
 
-def differences(organisation: Organisation, company: Company) -> list[Difference]:
+def differences(
+    organisation: Organisation, company: Company, commune_of: Callable[[str], Place | None] = commune_of
+) -> list[Difference]:
     """The values that the register gives otherwise than the record, in the order of the record."""
-    given = values_of(company)
+    given = values_of(company, commune_of=commune_of)
     found = []
     for name in FROM_REGISTER:
         if name not in given or given[name] == getattr(organisation, name):
@@ -77,6 +85,38 @@ def differences(organisation: Organisation, company: Company) -> list[Difference
                 kept=is_confirmed(organisation.provenance, name),
             )
         )
+    return found
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """What a register says otherwise of a value that a person confirmed, and the day of what it says."""
+
+    name: str
+    label: str
+    said: str
+    on: datetime
+
+
+def contradictions_of(organisations: Sequence[Organisation]) -> dict[int, list[Contradiction]]:
+    """What the registers' files, as last loaded, say otherwise of confirmed values; in two queries at most.
+
+    Only the organisations of which they do are given; none when nobody confirmed anything that a register gives.
+    """
+    asked = [one for one in organisations if one.siren and any(is_confirmed(one.provenance, n) for n in FROM_REGISTER)]
+    answers = in_the_files([str(one.siren) for one in asked]) if asked else {}
+    codes = {answer.company.seat.commune for answer in answers.values() if answer.company and answer.company.seat}
+    communes = Place.objects.in_bulk({_commune(code) for code in codes if code}) if codes else {}
+    found = {}
+    for one in asked:
+        answer = answers.get(str(one.siren))
+        if answer is None or answer.company is None:
+            continue
+        others = differences(one, answer.company, lambda code: communes.get(_commune(code)))
+        if kept := [
+            Contradiction(other.name, other.label, other.after, answer.read_at) for other in others if other.kept
+        ]:
+            found[one.pk] = kept
     return found
 
 

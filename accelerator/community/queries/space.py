@@ -22,6 +22,7 @@ from accelerator.community.models import (
 from accelerator.community.queries.handovers import handovers_for
 from accelerator.community.queries.invitations import invitations_for
 from accelerator.community.queries.people import covered
+from accelerator.community.queries.register import Contradiction, contradictions_of
 from accelerator.community.states import ReportState
 
 # How long before its end a mandate or a delegation is worth a line.
@@ -35,6 +36,7 @@ class Space:
 
     roles: list[Role]
     platform_roles: list[Role]
+    contradicted: list[tuple[Organisation, list[Contradiction]]]
     mandates: list[Mandate]
     invitations: list[Invitation]
     handovers: list[Handover]
@@ -60,7 +62,7 @@ class Space:
 
 
 def space_of(person: Any, at: Any, today: date) -> Space:
-    """Everything the person's own space shows of the community: nine queries at most, whatever the numbers."""
+    """Everything the person's own space shows of the community: eleven queries at most, whatever the numbers."""
     current = Role.objects.current().filter(person=person).select_related("organisation")
     held = list(current.order_by("organisation__name", "pk"))
     roles = [role for role in held if role.organisation_id]
@@ -77,6 +79,7 @@ def space_of(person: Any, at: Any, today: date) -> Space:
     return Space(
         roles=roles,
         platform_roles=platform_roles,
+        contradicted=_contradicted([role.organisation for role in roles if role.is_steering and role.organisation]),
         mandates=[mandate for mandate in mandates if mandate.helper == person],
         invitations=invitations_for(person, at),
         handovers=handovers_for(person, at),
@@ -96,6 +99,11 @@ def space_of(person: Any, at: Any, today: date) -> Space:
         reports=_reports(moderated),
         to_answer=_to_answer(person, steered),
     )
+
+
+def _contradicted(organisations: list[Organisation]) -> list[tuple[Organisation, list[Contradiction]]]:
+    found = contradictions_of(organisations)
+    return [(one, found[one.pk]) for one in organisations if one.pk in found][:SHOWN_AT_MOST]
 
 
 def _moderated(platform_roles: list[Role]) -> Q | None:

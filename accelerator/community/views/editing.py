@@ -10,7 +10,7 @@ from accelerator.community.forms import records as forms
 from accelerator.community.models import Organisation
 from accelerator.community.operations.records import change, confirm, take_from_register
 from accelerator.community.queries import organisation as reading
-from accelerator.community.queries.register import Difference, differences, said
+from accelerator.community.queries.register import Difference, contradictions_of, differences, said
 from accelerator.community.queries.suggestions import suggestions_of
 from accelerator.community.record import LABELS, SECTIONS, print_of
 from accelerator.community.views.within import ActWithin, Within
@@ -42,12 +42,15 @@ class Edit(Within):
         organisation = self.organisation
         themes, territories = reading.themes_of(organisation), reading.territories_of(organisation)
         values = {value.name: value for value in reading.values_of(organisation, themes, territories)}
+        contradicted = {one.name: one for one in contradictions_of([organisation]).get(organisation.pk, [])}
         sections = [
             {
                 "code": code,
                 "title": section.title,
                 "url": self.address("edit_section", code),
-                "values": [values.get(name) or self._not_public(name) for name in section.fields],
+                "values": [
+                    (values.get(name) or self._not_public(name), contradicted.get(name)) for name in section.fields
+                ],
             }
             for code, section in SECTIONS.items()
         ]
