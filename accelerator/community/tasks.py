@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from accelerator.community import exporting
 from accelerator.community.operations import checks, claims, duplicates, exports, powers, searches
-from accelerator.community.queries.searches import MOST_NAMED, people_to_tell, watch
+from accelerator.community.queries.searches import ALERTS_AT, MOST_NAMED, people_to_tell, watch
 from accelerator.community.search import rebuild_directory
 from accelerator.journal import System
 from accelerator.workflow import transaction
@@ -42,7 +42,7 @@ def forget_claims(timestamp: int) -> int:
         return claims.forget_snapshots(by=System("community"), at=timezone.now())
 
 
-@app.periodic(cron="30 4 * * *")
+@app.periodic(cron=f"{ALERTS_AT.minute} {ALERTS_AT.hour} * * *")
 @app.task(name="community.tell_the_news", queueing_lock="community.tell_the_news")
 def tell_the_news(timestamp: int) -> dict[str, int]:
     """Find what is new to the searches that people keep, then write one mail to each who has something to be told.

@@ -9,6 +9,8 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from accelerator.workflow.numbers import grouped
+
 
 def _said(value: object) -> str:
     """As a template says it: escaped, unless it is markup already."""
@@ -21,7 +23,7 @@ def boxes(name: str, values: Iterable[tuple[str, str, int, bool]], *, form: str)
     before = f'<input type="checkbox" form="{form}" id="f-{name}-'
     lines = []
     for given, label, count, ticked in values:
-        code, number = _said(given), f"{count:,}".replace(",", "\u202f")
+        code, number = _said(given), grouped(count)
         lines.append(
             '<div class="fr-checkbox-group fr-checkbox-group--sm">'
             f'{before}{code}" name="{name}" value="{code}"{" checked" if ticked else ""}>'

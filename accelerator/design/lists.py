@@ -35,6 +35,7 @@ from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.forms import FilterForm
 from accelerator.design.pages import Page
 from accelerator.design.paging import Chip, Pages, address, kept
+from accelerator.workflow.numbers import grouped
 
 SORT: Final = "tri"
 FORMAT: Final = "format"
@@ -174,7 +175,7 @@ class ListPage(Page):
     @staticmethod
     def export_refusal(asked: str) -> str:
         """Why a list is too long for an export."""
-        limit = f"{EXPORT_LIMITS[asked]:,}".replace(",", "\u202f")
+        limit = grouped(EXPORT_LIMITS[asked])
         return f"Un export {asked.upper()} compte au plus {limit} lignes : resserrez les filtres, puis recommencez."
 
     def exports(self) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 from accelerator.geography.models import Edition, Place, PlaceKind
 from accelerator.geography.names import plain, words
 from accelerator.geography.perimeters import UnknownPlace, places_of
+from accelerator.workflow.numbers import counted
 
 EVERY_KIND: Final = tuple(PlaceKind.values)
 _LONGEST: Final = 120
@@ -73,7 +74,7 @@ class Suggestion:
             first, last = place.postal_codes[0], place.postal_codes[-1]
             parts.append(first if first == last else f"{first} à {last}")
         if place.population:
-            parts.append(f"{place.population:,} habitants".replace(",", "\u202f"))
+            parts.append(counted(place.population, "habitant", "habitants"))
         return " · ".join(parts)
 
 

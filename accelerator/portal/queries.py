@@ -15,6 +15,7 @@ from accelerator.community.states import TERRITORY_DISTINCTION, Kind
 from accelerator.geography.models import Place, PlaceKind, beyond_its_name
 from accelerator.search.text import sort_key
 from accelerator.search.types import Answer, Question
+from accelerator.workflow.numbers import grouped
 
 FIRST: Final = 20
 FIRST_AROUND: Final = 6
@@ -32,7 +33,7 @@ class Count:
         return cls(answer.at_least, is_exact=answer.total is not None)
 
     def __str__(self) -> str:
-        shown = f"{self.number:,}".replace(",", "\u202f")
+        shown = grouped(self.number)
         return shown if self.is_exact else f"plus de {shown}"
 
 

@@ -1,5 +1,6 @@
 """The pages of the imports: for the platform's staff."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -88,6 +89,15 @@ def test_the_page_of_an_import_says_what_was_done_and_why_the_rest_was_not(staff
         assert said in page
     assert "progress" not in page
     assert staff.get(f"{LIST}/{run.pk + 1}").status_code == 404
+
+
+def test_numbers_stand_by_thousands_and_the_plural_begins_at_two(staff: HostileClient) -> None:
+    run = ended(rejected=12_345, entered=1, new=0, changed=1, unchanged=1_234_567)
+    listed = staff.get(LIST).content.decode()
+    assert re.search(r'class="fi-number"[^>]*>\s*12\u202f345\s*<', listed)
+    assert "12345" in b"".join(staff.get(f"{LIST}?format=csv").streaming_content).decode()
+    page = " ".join(staff.get(f"{LIST}/{run.pk}").content.decode().split())
+    assert "dont 0 nouvelle, 1 modifiée, 1 234 567 inchangées" in page
 
 
 def test_the_rejects_are_downloaded_and_never_shown(staff: HostileClient) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
@@ -17,11 +18,12 @@ from accelerator.community.models import Finding, Organisation, SavedSearch
 from accelerator.community.operations import searches as operations
 from accelerator.community.operations.searches import save_search
 from accelerator.community.queries.question import Question
-from accelerator.community.queries.searches import MOST_SEARCHES, due, question_of, stop_token
+from accelerator.community.queries.searches import MOST_SEARCHES, due, next_morning, question_of, stop_token
 from accelerator.community.states import AlertRhythm
 from accelerator.notices.models import Notice
 from accelerator.search.models import Before
 from accelerator.workflow import Refused, transaction
+from accelerator.workflow.dates import MOMENT, said
 from tests import factories
 from tests.client import HostileClient
 
@@ -324,6 +326,50 @@ def test_many_at_once_are_counted_and_the_first_are_named(deliver: Deliver) -> N
 def test_it_is_told_each_morning_or_each_monday(rhythm: str, day: date, last: date, expected: bool) -> None:
     keep(rhythm=rhythm, digested_on=last)
     assert SavedSearch.objects.filter(due(day)).exists() is expected
+
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "looked_on", "at", "expected"),
+    [
+        ("never", date(2026, 11, 26), datetime(2026, 11, 26, 20, tzinfo=PARIS), None),
+        # In winter and in summer the worker keeps the hour of Greenwich.
+        ("daily", date(2026, 11, 26), datetime(2026, 11, 26, 20, tzinfo=PARIS), "27/11 05:30"),
+        ("daily", date(2026, 7, 2), datetime(2026, 7, 2, 20, tzinfo=PARIS), "03/07 06:30"),
+        # Saved by night, before the worker looks: the day counts as looked at.
+        ("daily", date(2026, 11, 26), datetime(2026, 11, 26, 1, tzinfo=PARIS), "27/11 05:30"),
+        # The worker is late, or was away.
+        ("daily", date(2026, 11, 25), datetime(2026, 11, 26, 1, tzinfo=PARIS), "26/11 05:30"),
+        ("daily", date(2026, 11, 24), datetime(2026, 11, 26, 20, tzinfo=PARIS), "27/11 05:30"),
+        ("weekly", date(2026, 11, 26), datetime(2026, 11, 26, 20, tzinfo=PARIS), "30/11 05:30"),
+        ("weekly", date(2026, 11, 29), datetime(2026, 11, 29, 20, tzinfo=PARIS), "30/11 05:30"),
+        ("weekly", date(2026, 11, 30), datetime(2026, 11, 30, 20, tzinfo=PARIS), "07/12 05:30"),
+        ("weekly", date(2026, 11, 20), datetime(2026, 11, 25, 20, tzinfo=PARIS), "26/11 05:30"),
+    ],
+)
+def test_the_next_morning_is_known(rhythm: str, looked_on: date, at: datetime, expected: str | None) -> None:
+    morning = next_morning(rhythm, looked_on, at)
+    assert (morning and f"{morning.astimezone(PARIS):%d/%m %H:%M}") == expected
+    if morning:
+        keep(rhythm=rhythm, digested_on=looked_on)
+        assert SavedSearch.objects.filter(due(morning.astimezone(PARIS).date())).exists()
+
+
+def test_the_page_says_when_the_first_mail_would_leave(client: HostileClient) -> None:
+    client.force_login(factories.person())
+    page = client.get("/annuaire/enregistrer?q=jardins").content.decode()
+    days = {rhythm: next_morning(rhythm, timezone.localdate(), timezone.now()) for rhythm in ("weekly", "daily")}
+    assert re.findall(r"s’il y a du nouveau : au plus tôt (\w+)", page) == [
+        said(day, "l") for day in days.values() if day
+    ]
+    assert page.count("h 30 (heure de Paris)") == 2
+    client.post("/annuaire/enregistrer?q=jardins", {"name": "Mes jardins", "rhythm": "weekly"})
+    (kept,) = SavedSearch.objects.all()
+    assert days["weekly"]
+    assert said(days["weekly"], MOMENT) in client.get("/mes-recherches").content.decode()
+    assert "au plus tôt lundi" in client.get(f"/mes-recherches/{kept.pk}").content.decode()
 
 
 def test_what_a_week_brings_is_told_on_monday_in_one_mail(deliver: Deliver, monkeypatch: pytest.MonkeyPatch) -> None:

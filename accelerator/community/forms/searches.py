@@ -1,15 +1,21 @@
 """What a person says of a search that they keep, and of an export."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django import forms
 
 from accelerator.community.states import AlertRhythm, ExportKind
 from accelerator.design.forms import FilterForm, Form
+from accelerator.workflow.dates import said
 
-RHYTHMS = (
-    (AlertRhythm.NEVER.value, "Non, je reviendrai voir"),
-    (AlertRhythm.WEEKLY.value, "Oui, chaque lundi, s’il y a du nouveau"),
-    (AlertRhythm.DAILY.value, "Oui, chaque matin, s’il y a du nouveau"),
-)
+_HOUR = r"G \h i"
+_RHYTHMS = {
+    AlertRhythm.NEVER: "Non, je reviendrai voir",
+    AlertRhythm.WEEKLY: "Oui, chaque lundi, s’il y a du nouveau",
+    AlertRhythm.DAILY: "Oui, chaque matin, s’il y a du nouveau",
+}
 
 
 class SearchForm(Form):
@@ -19,9 +25,22 @@ class SearchForm(Form):
     rhythm = forms.ChoiceField(
         label="Être prévenu par courriel des nouvelles organisations",
         help_text="Un seul courriel pour toutes vos recherches. Il s’arrête d’un clic.",
-        choices=RHYTHMS,
+        choices=_RHYTHMS.items(),
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, mornings: Mapping[str, datetime | None], **kwargs: Any) -> None:
+        """`mornings`: when the first mail of each rhythm would leave."""
+        super().__init__(*args, **kwargs)
+        first = {rhythm: f" : au plus tôt {morning_said(day)}" for rhythm, day in mornings.items() if day}
+        self.fields["rhythm"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (rhythm.value, f"{label}{first.get(rhythm, '')}") for rhythm, label in _RHYTHMS.items()
+        ]
+
+
+def morning_said(morning: datetime) -> str:
+    """The morning of a mail: "vendredi 27 novembre 2026, vers 5 h 30 (heure de Paris)"."""
+    return f"{said(morning, 'l j F Y')}, vers {said(morning, _HOUR)} (heure de Paris)"
 
 
 class SearchFilters(FilterForm):

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import Export, Finding, Organisation, SavedSearch
@@ -18,8 +19,11 @@ from accelerator.community.search import DIRECTORY
 from accelerator.community.states import AlertRhythm
 from accelerator.search.types import Question as Asked
 from accelerator.search.watching import Watch
+from accelerator.workflow.numbers import grouped
 
 MOST_SEARCHES: Final = 50
+# When the worker looks at what is new and writes the mails: half past five in winter in Paris, half past six in summer.
+ALERTS_AT: Final = time(4, 30, tzinfo=UTC)
 # In one mail, for one search; the page has the others.
 MOST_NAMED: Final = 10
 _STOP: Final = Signer(salt="community.alerts")
@@ -98,6 +102,17 @@ def due(day: date) -> Q:
     return Q(rhythm=AlertRhythm.DAILY, digested_on__lt=day) | Q(rhythm=AlertRhythm.WEEKLY, digested_on__lt=monday)
 
 
+def next_morning(rhythm: str, digested_on: date, at: datetime) -> datetime | None:
+    """When a search looked at on that day is next told of, if there is something new; None when it has no alert."""
+    if rhythm == AlertRhythm.NEVER:
+        return None
+    days = 1 if rhythm == AlertRhythm.DAILY else 7 - digested_on.weekday()
+    today = datetime.combine(localdate(at), ALERTS_AT)
+    # What is late is told the next time that the worker looks.
+    soonest = today if today > at else today + timedelta(days=1)
+    return max(soonest, datetime.combine(digested_on + timedelta(days=days), ALERTS_AT))
+
+
 def people_to_tell(day: date) -> list[int]:
     """Those who have something to be told today."""
     wanted = SavedSearch.objects.filter(due(day), person__is_active=True)
@@ -170,8 +185,3 @@ def progress_of(export: Export, at: datetime) -> Mapping[str, Any]:
         remaining = max(1, math.ceil(each * (export.number - export.written) / timedelta(minutes=1)))
     said = f"{grouped(export.written)} sur {grouped(export.number)}"
     return {"share": share, "said": said, "remaining": remaining}
-
-
-def grouped(number: int) -> str:
-    """A number as it is read: "1 500 000"."""
-    return f"{number:,}".replace(",", "\u202f")

@@ -20,7 +20,7 @@ from accelerator.community.operations.exports import ask_export
 from accelerator.community.queries.directory import directory, number_found
 from accelerator.community.queries.published import FIELDS, LICENCE, LICENCE_URL
 from accelerator.community.queries.question import read_question
-from accelerator.community.queries.searches import exports_of, grouped, progress_of, proposed_name
+from accelerator.community.queries.searches import exports_of, progress_of, proposed_name
 from accelerator.community.states import ExportKind, ExportState
 from accelerator.design.exports import CONTENT_TYPES
 from accelerator.design.lists import Column, ListPage
@@ -247,10 +247,9 @@ class MyExports(ListPage):
         Column(
             "nombre",
             "Organisations",
-            lambda e: grouped(e.number),
+            lambda e: e.number,
             sort=("number",),
             number=True,
-            export=lambda e: e.number,
         ),
         Column("etat", "État", lambda e: e.state(timezone.now()).label),
         Column("le", "Demandé le", lambda e: said(e.asked_at, MOMENT), sort=("asked_at",)),

@@ -1,12 +1,14 @@
 """The searches that a person keeps, and the end of their alerts."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.timezone import localdate
 from django.views.decorators.csrf import csrf_exempt
 
 from accelerator.community.forms.people import Confirmation
@@ -15,13 +17,13 @@ from accelerator.community.models import SavedSearch
 from accelerator.community.operations.searches import change_search, remove_search, save_search, stop_alerts
 from accelerator.community.queries.directory import directory
 from accelerator.community.queries.question import read_question
-from accelerator.community.queries.searches import kept_query, proposed_name, read_stop, searches_of
+from accelerator.community.queries.searches import kept_query, next_morning, proposed_name, read_stop, searches_of
 from accelerator.community.states import AlertRhythm
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.journal import System
 from accelerator.workflow import transaction
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import MOMENT, said
 from accelerator.workflow.limits import count_against
 
 SAVED_A_DAY = 100
@@ -46,6 +48,9 @@ class SaveSearch(ActionPage):
     def initial(self) -> dict[str, Any]:
         return {"name": proposed_name(self.found), "rhythm": AlertRhythm.NEVER}
 
+    def form_arguments(self) -> dict[str, Any]:
+        return {"mornings": _mornings(localdate(self.at), self.at)}
+
     def context(self) -> dict[str, Any]:
         return {"found": self.found, "asked": [chip.label for chip in self.found.chips]}
 
@@ -58,6 +63,16 @@ class SaveSearch(ActionPage):
 
     def done_url(self, result: SavedSearch) -> str:
         return reverse("community:saved_searches")
+
+
+def _mornings(looked_on: date, at: datetime) -> dict[str, datetime | None]:
+    """When the first mail of each rhythm would leave, for a search looked at on that day."""
+    return {rhythm: next_morning(rhythm, looked_on, at) for rhythm in AlertRhythm}
+
+
+def _next(search: SavedSearch) -> str:
+    morning = next_morning(search.rhythm, search.digested_on, timezone.now())
+    return said(morning, MOMENT) if morning else ""
 
 
 def _opened(search: SavedSearch) -> str:
@@ -82,6 +97,7 @@ class SavedSearches(ListPage):
     columns = (
         Column("nom", "Recherche", lambda s: s.name, sort=("name",), url=_opened, export=lambda s: s.name),
         Column("alerte", "Alerte", lambda s: s.get_rhythm_display(), sort=("rhythm",)),
+        Column("prochain", "Prochain courriel, s’il y a du nouveau", _next),
         Column("le", "Enregistrée le", lambda s: said(s.saved_at), sort=("saved_at",)),
         Column("modifier", "Nom et alerte", lambda s: "Modifier", url=lambda s: _address("saved_search", s)),
         Column("supprimer", "Suppression", lambda s: "Supprimer", url=lambda s: _address("remove_search", s)),
@@ -129,6 +145,12 @@ class ChangeSearch(OfSearch):
 
     def initial(self) -> dict[str, Any]:
         return {"name": self.search.name, "rhythm": self.search.rhythm}
+
+    def form_arguments(self) -> dict[str, Any]:
+        # An alert that begins, or begins again, begins today.
+        mornings = _mornings(localdate(self.at), self.at)
+        own = next_morning(self.search.rhythm, self.search.digested_on, self.at)
+        return {"mornings": {**mornings, self.search.rhythm: own}}
 
     def perform(self, form: Any) -> SavedSearch:
         return change_search(search=self.search, **form.cleaned_data, by=self.person, at=self.at)

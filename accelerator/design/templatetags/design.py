@@ -1,4 +1,4 @@
-"""The components, as template tags, and dates as filters (loaded everywhere: see settings)."""
+"""The components, as template tags, and dates and numbers as filters (loaded everywhere: see settings)."""
 
 from datetime import date, datetime
 
@@ -6,6 +6,7 @@ from django import template
 
 from accelerator.design.components import COMPONENTS
 from accelerator.design.components import register as declare
+from accelerator.workflow import numbers
 from accelerator.workflow.dates import DAY, MOMENT, said
 
 register = template.Library()
@@ -23,3 +24,18 @@ def day(value: date | None, form: str = DAY) -> str:
 def moment(value: datetime | None) -> str:
     """A day and an hour as they are said: "1er mars 2019 à 14:30"; nothing when it is not known."""
     return said(value, MOMENT) if value else ""
+
+
+@register.filter
+def grouped(value: int | str | None) -> str:
+    """A whole number by thousands: "1 500 000"; what is no whole number as it is, nothing when it is not known."""
+    if value is None:
+        return ""
+    return numbers.grouped(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+@register.filter
+def counted(value: int, nouns: str) -> str:
+    """So many things, their noun given as "fiche,fiches": "0 fiche", "1 500 fiches"."""
+    one, many = nouns.split(",")
+    return numbers.counted(value, one, many)

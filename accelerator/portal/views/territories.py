@@ -17,6 +17,7 @@ from accelerator.geography.perimeters import sentences_of
 from accelerator.geography.queries import find_places
 from accelerator.portal import queries
 from accelerator.portal.views.home import register_url
+from accelerator.workflow.numbers import counted
 
 LONGEST_NAME: Final = 120
 
@@ -120,7 +121,7 @@ class Territory(Page):
         lines = [_fact("Nature", self.kind()), _fact("Code officiel géographique", place.code)]
         if place.postal_codes:
             lines.append(_fact("Codes postaux", ", ".join(place.postal_codes)))
-        population = f"{place.population:,} habitants".replace(",", "\u202f") if place.population else "Non connue"
+        population = counted(place.population, "habitant", "habitants") if place.population else "Non connue"
         lines.append(_fact("Population", population))
         around = (
             ("Intercommunalité", place.epci),
