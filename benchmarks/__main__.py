@@ -41,12 +41,32 @@ def main() -> None:
             embedded.stop("bench")
 
 
+def world() -> str:
+    """The database of the world, made if there is none of this size; for the measures that run by themselves."""
+    fresh = _database()
+    _settings()
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from benchmarks import prepare
+
+    log("préparation des données")
+    shown(prepare.prepare(SIZE, fresh=fresh, keep=True))
+    connection.close()
+    _mark()
+    return WORLD
+
+
 def measure(fresh: bool) -> None:
     """Import what needs the settings, then prepare and measure."""
     import django
 
     django.setup()
-    from benchmarks import elsewhere, imports, kernel, limit, load, naive, pages, places, prepare
+    from django.db import connection
+
+    from benchmarks import elsewhere, imports, kernel, limit, load, naive, night, pages, places, prepare
 
     log("préparation des données")
     prepared = prepare.prepare(SIZE, fresh=fresh, keep=KEEP)
@@ -71,6 +91,10 @@ def measure(fresh: bool) -> None:
     log("lieux")
     lines += [report.Heading(f"Lieux et périmètres, {report.number(places.ROWS)} rangées")]
     lines += shown(places.measure())
+    log("nuit")
+    connection.close()
+    lines += [report.Heading(f"Les travaux de la nuit, {size}")]
+    lines += shown(night.measure(WORLD))
     if IMPORT:
         log("import d’un fichier Sirene")
         lines += [report.Heading(f"Import d’un fichier Sirene, {report.number(IMPORT)} unités")]

@@ -49,9 +49,11 @@ _RECORDS = r"""
     FROM community_organisation AS o
     WHERE o.publishable AND o.state <> %(merged)s
 """
-# A record may stand under several keys; `reason` is why two that share one may be the same.
+# A record may stand under several keys; `reason` is why two that share one may be the same. A key is kept as a number
+# drawn from it (64 bits: among ten million, two are the same by chance once in three hundred thousand nights).
 _KEYS = """
     CREATE TEMPORARY TABLE found_key ON COMMIT DROP AS
+    SELECT id, reason, hashtextextended(reason || ' ' || key, 0) AS key FROM (
     SELECT id, %(name)s AS reason, seat || ' ' || array_to_string(words, ' ') AS key
         FROM found_record WHERE seat IS NOT NULL AND length(array_to_string(words, '')) >= 4
     UNION ALL
@@ -78,20 +80,21 @@ _KEYS = """
     SELECT id, %(close)s, seat || ' ' || array_to_string(words[:n - 1] || words[n + 1:], ' ')
         FROM found_record, generate_series(1, cardinality(words)) AS n
         WHERE seat IS NOT NULL AND cardinality(words) BETWEEN 2 AND 12
+    ) AS k
 """
 _PAIRS = """
     CREATE TEMPORARY TABLE found_pair ON COMMIT DROP AS
     WITH shared AS (
-        SELECT reason, key FROM found_key GROUP BY reason, key
-        HAVING count(DISTINCT id) BETWEEN 2 AND %(shared_by)s
+        SELECT reason, array_agg(id) AS ids FROM (SELECT DISTINCT key, reason, id FROM found_key) AS k
+        GROUP BY key, reason HAVING count(*) BETWEEN 2 AND %(shared_by)s
     )
-    SELECT DISTINCT a.id AS first, b.id AS second, k.reason
+    SELECT DISTINCT a.id AS first, b.id AS second, s.reason
     FROM shared AS s
-    JOIN found_key AS k USING (reason, key)
-    JOIN found_key AS l USING (reason, key)
-    JOIN found_record AS a ON a.id = k.id
-    JOIN found_record AS b ON b.id = l.id
-    WHERE k.id < l.id
+    CROSS JOIN unnest(s.ids) AS one
+    CROSS JOIN unnest(s.ids) AS other
+    JOIN found_record AS a ON a.id = one
+    JOIN found_record AS b ON b.id = other
+    WHERE one < other
         AND (a.siren IS NULL OR b.siren IS NULL)
         AND (a.rna IS NULL OR b.rna IS NULL)
         AND (a.amalia IS NULL OR b.amalia IS NULL)

@@ -1,0 +1,309 @@
+"""`python -m benchmarks.night` (and in `make bench`): every job of the night, one after the other, on a day of changes.
+
+The jobs are those that the worker knows at an hour of the day, in their order; none is left out by mistake. They run in
+a process of their own on a copy of the world, which is dropped afterwards.
+
+BENCH_SIZE=100000    organisations of the world
+BENCH_SAVED=10000    saved searches with an alert, all different, of as many people
+BENCH_CHANGED=5000   organisations that changed in the day, half of them new
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+
+from benchmarks.report import Line, number
+from benchmarks.vocabulary import vocabulary
+from config import embedded
+
+SAVED = int(os.environ.get("BENCH_SAVED", "10000"))
+CHANGED = int(os.environ.get("BENCH_CHANGED", "5000"))
+# Organisations that someone manages; one in ten is asked tonight whether it is still exact, as many mandates end.
+MANAGED = 10_000
+TONIGHT = MANAGED // 10
+# One record in so many is written twice: as an association, without its number; one in two with a letter too many.
+TWINS = 100
+AIM = 300
+COPY = "night"
+SEED = 18
+
+_NAMES = {
+    "calls.decide_by_silence": "silence qui décide",
+    "notices.forget_old": "oublier les courriels anciens",
+    "accounts.forget_old": "oublier codes et connexions",
+    "housework.purge": "oublier ce qui a servi",
+    "housework.forget_finished_jobs": "oublier les travaux finis",
+    "community.forget_exports": "oublier les exports expirés",
+    "community.rebuild_search": "reconstruire l’index",
+    "community.expire_mandates": "clore les mandats échus",
+    "community.forget_claims": "oublier l’avant des revendications",
+    "community.tell_the_news": "alertes",
+    "community.find_duplicates": "doublons probables",
+    "portal.count_figures": "chiffres publics",
+    "community.write_whole_directory": "tout l’annuaire en CSV",
+    "community.ask_checks": "vérifications annuelles",
+}
+
+_WRITE_TWICE = """
+    INSERT INTO community_organisation ({columns})
+    SELECT {values} FROM community_organisation WHERE id %% %(twins)s = 0 AND siren IS NOT NULL AND seat_id IS NOT NULL
+"""
+
+
+def measure(world: str) -> list[Line]:
+    """Every job on a copy of a world of which nothing else makes use meanwhile; the sum comes first."""
+    folder = embedded.data_folder("bench")
+    address = os.environ["DATABASE_URL"].rpartition("/")[0]
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {COPY} TEMPLATE {world} STRATEGY FILE_COPY")
+        try:
+            said = subprocess.run(
+                [sys.executable, "-m", "benchmarks.night", "jobs"],
+                stdout=subprocess.PIPE,
+                env={**os.environ, "DATABASE_URL": f"{address}/{COPY}"},
+                check=True,
+                text=True,
+                cwd=Path(__file__).parent.parent,
+            )
+        finally:
+            server.execute(f"DROP DATABASE {COPY} WITH (FORCE)")
+    jobs = json.loads(said.stdout.splitlines()[-1])
+    total = sum(seconds for _, seconds, _ in jobs)
+    return [
+        Line("tous les travaux de la nuit, l’un après l’autre", f"{total:.0f} s", f"{AIM} s"),
+        *(Line(f"dont {_NAMES.get(name, name)}", f"{seconds:.1f} s", "", note) for name, seconds, note in jobs),
+    ]
+
+
+def _jobs() -> None:
+    """Plant a day of changes, run the jobs, and say what each took as the last line."""
+    import django
+
+    django.setup()
+    from django.db import connection
+    from procrastinate.contrib.django import app
+
+    from benchmarks.__main__ import log
+
+    day = _Day()
+    day.plant()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    done = []
+    nightly = [one for one in app.periodic_registry.periodic_tasks.values() if _hour(one)[0].isdigit()]
+    for one in sorted(nightly, key=lambda one: tuple(map(int, _hour(one)))):
+        began = time.perf_counter()
+        found = _run(one.task)
+        seconds = time.perf_counter() - began
+        log(f"{one.task.name} : {seconds:.1f} s, {found}")
+        done.append((one.task.name, seconds, day.said(one.task.name, found)))
+    sys.stdout.write(json.dumps(done) + "\n")
+
+
+def _run(task: Any) -> Any:
+    """Do a job here; by a worker when it needs one, which ends when there is nothing left in its queue."""
+    if not task.pass_context:
+        return task.func(timestamp=0)
+    from django.core.management import call_command
+
+    task.defer(timestamp=0)
+    call_command("procrastinate", "worker", "--one-shot", "--queues", task.queue, verbosity=0)
+    return None
+
+
+def _hour(periodic: Any) -> tuple[str, str]:
+    """The hour and the minute of a job; "*" for what runs all day long."""
+    minute, hour, *_ = periodic.cron.split()
+    return hour, minute
+
+
+class _Day:
+    """What happened before the night."""
+
+    def __init__(self) -> None:
+        self.chance = random.Random(SEED)
+        self.twins = 0
+
+    def plant(self) -> None:
+        from accelerator.community.operations.searches import notice_the_rebuilt
+        from accelerator.journal import System
+        from accelerator.workflow import transaction
+
+        people = self._people()
+        self._searches(people)
+        self._managed(people)
+        self._twins()
+        with transaction():
+            notice_the_rebuilt(by=System("benchmark"), at=self.now)
+        self._changes()
+
+    def said(self, name: str, found: Any) -> str:
+        """What a job found, beside its time."""
+        from accelerator.community.models import Duplicate
+
+        if name == "community.tell_the_news":
+            return (
+                f"{number(SAVED)} recherches différentes, {number(CHANGED)} fiches changées : "
+                f"{number(found['found'])} trouvailles, {number(found['people'])} courriels"
+            )
+        if name == "community.find_duplicates":
+            # A twin is found when it stands in some pair.
+            pairs = Duplicate.objects.filter(second__siren__isnull=True, second__public_id__startswith="t")
+            twins = pairs.values("second").distinct().count()
+            return f"{number(found)} paires ; {number(twins)} des {number(self.twins)} fiches écrites deux fois"
+        return f"{number(found)}" if isinstance(found, int) else ""
+
+    def _people(self) -> list[Any]:
+        from django.utils import timezone
+
+        from accelerator.accounts.models import Person
+
+        self.now = timezone.now()
+        return Person.objects.bulk_create(
+            Person(
+                email=f"camille{n}@personnes.example",
+                given_name="Camille",
+                family_name=f"Exemple{n}",
+                joined_at=self.now,
+                terms_version="2026-11",
+                terms_accepted_at=self.now,
+            )
+            for n in range(max(SAVED, MANAGED))
+        )
+
+    def _searches(self, people: list[Any]) -> None:
+        from accelerator.community.models import SavedSearch
+
+        day = self.now - timedelta(days=1)
+        SavedSearch.objects.bulk_create(
+            SavedSearch(
+                person=person,
+                name=query[:100],
+                query=query,
+                rhythm="daily",
+                saved_at=day,
+                watched_since=day,
+                digested_on=day.date(),
+            )
+            for person, query in zip(people, self._queries(), strict=False)
+        )
+
+    def _queries(self) -> list[str]:
+        """As many different questions: a fifth of one word, the others of several, with filters, places, sentences."""
+        words, chance = vocabulary(), self.chance
+
+        def word() -> str:
+            return words[int(len(words) ** chance.random()) - 1]
+
+        places = [f"departement-{n:02}" for n in range(21, 96)]
+        made: dict[str, None] = {}
+        while len(made) < SAVED:
+            draw = chance.random()
+            if draw < 0.2:
+                asked = {"q": word()}
+            elif draw < 0.4:
+                asked = {"q": f"{word()} {word()}"}
+            elif draw < 0.55:
+                asked = {"q": f"{word()} {word()} {word()}"}
+            elif draw < 0.75:
+                asked = {"q": word(), "territoire": chance.choice(places)}
+            elif draw < 0.85:
+                asked = {"q": f"je cherche {word()} et {word()} pour {word()} dans mon {word()}"}
+            else:
+                asked = {"q": word(), "forme": chance.choice(("association", "cooperative", "mutuelle"))}
+            made[f"?{urlencode(asked)}"] = None
+        return list(made)
+
+    def _managed(self, people: list[Any]) -> None:
+        """Organisations that people manage: some for a year, some helped by a mandate that ended yesterday."""
+        from accelerator.community.models import Mandate, Organisation, Role, YearlyCheck
+
+        year = self.now - timedelta(days=400)
+        ids = list(Organisation.objects.order_by("pk").values_list("pk", flat=True)[:MANAGED])
+        pairs = list(zip(people, ids, strict=False))
+        Role.objects.bulk_create(
+            Role(person=person, organisation_id=pk, name="manager", started_at=year) for person, pk in pairs
+        )
+        YearlyCheck.objects.bulk_create(
+            YearlyCheck(organisation_id=pk, since=year if n < TONIGHT else self.now) for n, (_, pk) in enumerate(pairs)
+        )
+        Mandate.objects.bulk_create(
+            Mandate(
+                organisation_id=pk,
+                helper=people[-1 - n],
+                granted_by=person,
+                granted_at=year,
+                ends_on=(self.now - timedelta(days=2)).date(),
+            )
+            for n, (person, pk) in enumerate(pairs[:TONIGHT])
+        )
+
+    def _twins(self) -> None:
+        from django.db import connection
+
+        from accelerator.community.models import Organisation
+
+        columns = [field.column for field in Organisation._meta.concrete_fields if field.column != "id"]
+        changed = {
+            "public_id": "'t' || substring(public_id FROM 2)",
+            "siren": "NULL",
+            "identity": "'declared'",
+            "name": "left('ASSOCIATION ' || name || CASE WHEN id %% 200 = 0 THEN 's' ELSE '' END, 200)",
+        }
+        values = [changed.get(column, column) for column in columns]
+        with connection.cursor() as cursor:
+            statement = _WRITE_TWICE.format(columns=", ".join(columns), values=", ".join(values))
+            cursor.execute(statement, {"twins": TWINS})
+            self.twins = cursor.rowcount
+
+    def _changes(self) -> None:
+        """A word more in the summary of some; half of these were not there the day before."""
+        from django.db import connection
+
+        from accelerator.community import search
+        from accelerator.community.models import Organisation
+        from accelerator.workflow import transaction
+
+        words = vocabulary()
+        pks = list(Organisation.objects.listed().order_by("pk").values_list("pk", flat=True))
+        ids = sorted(self.chance.sample(pks, min(CHANGED, len(pks))))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE community_organisation SET summary = left(summary || ' ' || word, 300)"
+                " FROM unnest(%s::bigint[], %s::text[]) AS more(one, word) WHERE id = one",
+                [ids, [self.chance.choice(words) for _ in ids]],
+            )
+        for start in range(0, len(ids), 50):
+            with transaction():
+                search.refresh_ids(ids[start : start + 50])
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE search_before SET tsv = NULL WHERE document %% 2 = 0", [])
+
+
+def main() -> None:
+    """The world, made if there is none of this size, then the night."""
+    if sys.argv[1:] == ["jobs"]:
+        _jobs()
+        return
+    from benchmarks import __main__ as bench
+
+    started = embedded.start("bench")
+    try:
+        bench.shown(measure(bench.world()))
+    finally:
+        if started:
+            embedded.stop("bench")
+
+
+if __name__ == "__main__":
+    main()
