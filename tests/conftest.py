@@ -4,7 +4,6 @@ The tests own their cluster (`config.embedded`, "test", fsync off). A template d
 reference data; it is made once for a given state of the code and cloned for each worker.
 """
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,37 +30,13 @@ from demonstration.proconnect import CLIENT_ID
 from tests.accounts import proconnect_server
 from tests.accounts.proconnect_server import Unruly
 from tests.client import HostileClient
+from tests.databases import server_of_databases, template_name
 from tests.registers.register_server import Register, running
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get("DATABASE_URL"):
         embedded.start("test", durable=False)
-
-
-def _fingerprint() -> str:
-    """What the template database depends on: migrations, reference data, and the code that loads them."""
-    digest = hashlib.sha256()
-    sources = [
-        *ROOT.glob("accelerator/*/migrations/*.py"),
-        *ROOT.glob("demonstration/migrations/*.py"),
-        *ROOT.glob("data/**/*.csv*"),
-        *ROOT.glob("accelerator/*/management/commands/*.py"),
-        ROOT / "accelerator/geography/names.py",
-        ROOT / "accelerator/geography/reference.py",
-        ROOT / "requirements.txt",
-    ]
-    for source in sorted(sources):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _server() -> psycopg.Connection:
-    at = settings.DATABASES["default"]
-    parameters = {"host": at.get("HOST"), "port": at.get("PORT") or None, "user": at.get("USER")}
-    return psycopg.connect(dbname="postgres", password=at.get("PASSWORD") or None, autocommit=True, **parameters)
 
 
 def _exists(server: psycopg.Connection, name: str) -> bool:
@@ -71,9 +46,9 @@ def _exists(server: psycopg.Connection, name: str) -> bool:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     """Clone the template database for this worker, making it first if needed."""
-    template, name = f"template_{_fingerprint()}", f"test_{worker_id}_{os.getpid()}"
+    template, name = template_name(), f"test_{worker_id}_{os.getpid()}"
     lock = fasteners.InterProcessLock(Path(embedded.home()).parent / ".french-impact-test-template")
-    with django_db_blocker.unblock(), _server() as server:
+    with django_db_blocker.unblock(), server_of_databases() as server:
         with lock:
             if not _exists(server, template):
                 _make_template(server, template)
@@ -115,8 +90,8 @@ def together(worker_id: str) -> Iterator[Callable[..., list[Any]]]:
     their results; a refusal is a result. Call it with one function to prepare or to look.
     """
     tested, name = str(connection.settings_dict["NAME"]), f"together_{worker_id}_{os.getpid()}"
-    with _server() as server:
-        template = sql.Identifier(f"template_{_fingerprint()}")
+    with server_of_databases() as server:
+        template = sql.Identifier(template_name())
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
         connection.settings_dict["NAME"] = name
         try:

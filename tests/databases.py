@@ -1,7 +1,36 @@
 """Databases for tests that need one of their own, or that start another process."""
 
+import hashlib
+
+import psycopg
 from django.conf import settings
 from django.db import connection
+
+from config.embedded import ROOT
+
+
+def server_of_databases() -> psycopg.Connection:
+    """The tests' server itself, to make databases and drop them."""
+    at = settings.DATABASES["default"]
+    parameters = {"host": at.get("HOST"), "port": at.get("PORT") or None, "user": at.get("USER")}
+    return psycopg.connect(dbname="postgres", password=at.get("PASSWORD") or None, autocommit=True, **parameters)
+
+
+def template_name() -> str:
+    """The database that holds the migrations and the reference data, as the code stands: the others are its clones."""
+    digest = hashlib.sha256()
+    sources = [
+        *ROOT.glob("accelerator/*/migrations/*.py"),
+        *ROOT.glob("demonstration/migrations/*.py"),
+        *ROOT.glob("data/**/*.csv*"),
+        *ROOT.glob("accelerator/*/management/commands/*.py"),
+        ROOT / "accelerator/geography/names.py",
+        ROOT / "accelerator/geography/reference.py",
+        ROOT / "requirements.txt",
+    ]
+    for source in sorted(sources):
+        digest.update(source.read_bytes())
+    return f"template_{digest.hexdigest()[:12]}"
 
 
 def url_of(name: str) -> str:

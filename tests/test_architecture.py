@@ -40,7 +40,7 @@ ROOMS = {
 # What a subject holds besides: its own nouns. A new one is added here with what it is.
 OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
-    "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates"},
+    "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers"},
     # what pages are made of
     "design": {
         *(
@@ -71,16 +71,16 @@ OTHER_ROOMS = {
         *("types", "watching"),
     },
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for; passkeys and
-    # codes, without the database
-    "accounts": {"adapter", "holdings", "browsers", "factors"},
+    # codes, without the database; whether one has just proved who one is
+    "accounts": {"adapter", "holdings", "browsers", "factors", "proof"},
     # identifiers and their check digits; files made readable; where they are compared; what is kept of each register
     "registers": {"identifiers", "reading", "workspace", "sirene", "rna"},
     # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; the files of
     # exports; an import, from its files to the index; lists in any spreadsheet; themes that a text lets one think of,
-    # and how good they are
+    # and how good they are; the committed files of the founding facts
     "community": {
         *("pictures", "charter", "deadlines", "record", "domains", "exporting", "imports", "lists"),
-        *("suggestions", "measuring"),
+        *("suggestions", "measuring", "facts"),
         "attached",  # what a higher subject adds to its page (an extension point)
     },
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged

@@ -35,6 +35,8 @@ CONTENT_TYPES: Final = {
 # Of zlib: beyond, the time doubles for a tenth of the size.
 _COMPRESSION: Final = 3
 
+_SEVERAL: Final = frozenset({list, tuple, set, frozenset})
+
 Rows = Callable[[], Iterable[Sequence[Any]]]
 
 
@@ -44,11 +46,13 @@ def cell(value: Any) -> str | int | float | Decimal | date:
     Numbers and dates stay what they are. Text is stripped of control characters; if it starts as a formula, an
     apostrophe is put before it, so that it is read as text. Unknown is an empty cell, never a zero.
     """
+    if value is None:
+        return ""
+    if type(value) in _SEVERAL:
+        value = " ; ".join(map(str, value))
     # Nearly all that is exported is a plain text: it is seen at once, and left as it is.
     if type(value) is str and value.isprintable() and len(value) <= LONGEST_CELL and (not value or value[0].isalnum()):
         return value
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, datetime):
@@ -57,8 +61,6 @@ def cell(value: Any) -> str | int | float | Decimal | date:
         return value
     if isinstance(value, time):
         return value.isoformat(timespec="minutes")
-    if isinstance(value, list | tuple | set | frozenset):
-        value = " ; ".join(str(part) for part in value)
     text = _CONTROL.sub("", str(value))[:LONGEST_CELL]
     return f"'{text}" if _FORMULA.match(text) else text
 

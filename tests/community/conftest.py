@@ -2,7 +2,7 @@
 
 import pytest
 
-from accelerator.community.operations.founding import FACTS, _place_key, _rows
+from accelerator.community.facts import place_keys
 from accelerator.geography.models import Place
 
 
@@ -11,8 +11,7 @@ def places() -> None:
     """The places of the founding facts, while the reference data do not hold them."""
     if Place.objects.exists():
         return
-    keys = {_place_key(row) for row in _rows(FACTS / "territories.csv")} - {""}
-    for key in sorted(keys):
+    for key in sorted(place_keys()):
         kind, code = key.split("-")
         cover = [key, "pays-FR", *(["departement-46"] if code == "200067361" else [])]
         Place.objects.create(key=key, kind=kind, code=code, name=key, folded=key, sort_name=key, cover=cover)

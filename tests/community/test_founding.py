@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from accelerator.community.facts import FACTS
 from accelerator.community.models import Organisation
-from accelerator.community.operations.founding import FACTS, founding_id, load_founding_facts
+from accelerator.community.operations.founding import founding_id, load_founding_facts
 from accelerator.community.states import Identity, LegalFamily
 from accelerator.journal import System
 from accelerator.journal.models import Event

@@ -16,16 +16,15 @@ from psycopg import sql
 
 from config import embedded
 from config.archive import ArchiveError, check
-from tests.conftest import _fingerprint, _server
-from tests.databases import url_of
+from tests.databases import server_of_databases, template_name, url_of
 
 
 @pytest.fixture
 def names(worker_id: str) -> Iterator[tuple[str, str]]:
     """A database with the reference data, and an empty one."""
     names = (f"backup_{worker_id}_{os.getpid()}", f"restore_{worker_id}_{os.getpid()}")
-    with _server() as server:
-        template = sql.Identifier(f"template_{_fingerprint()}")
+    with server_of_databases() as server:
+        template = sql.Identifier(template_name())
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(names[0]), template))
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(names[1])))
         yield names

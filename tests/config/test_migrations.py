@@ -10,8 +10,7 @@ import pytest
 from psycopg import sql
 
 from config import embedded
-from tests.conftest import _server
-from tests.databases import url_of
+from tests.databases import server_of_databases, url_of
 
 pytestmark = pytest.mark.server
 
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.server
 def empty(worker_id: str) -> Iterator[str]:
     """A database with nothing in it."""
     name = f"empty_{worker_id}_{os.getpid()}"
-    with _server() as server:
+    with server_of_databases() as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield name
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -27,8 +27,7 @@ from psycopg import sql
 
 from config import embedded
 from demonstration import proconnect, register
-from tests.conftest import _fingerprint, _server
-from tests.databases import url_of
+from tests.databases import server_of_databases, template_name, url_of
 from tests.ports import free_port
 
 FLAGS = (
@@ -150,8 +149,8 @@ class Window:
 def address(worker_id: str) -> Iterator[str]:
     """The address of a platform opened for the journeys of this worker."""
     name = f"journeys_{worker_id}_{os.getpid()}"
-    with _server() as server:
-        template = sql.Identifier(f"template_{_fingerprint()}")
+    with server_of_databases() as server:
+        template = sql.Identifier(template_name())
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
         try:
             port = free_port()

@@ -1,16 +1,14 @@
 """The founding facts: the labelled territories and the pioneers of 2018 and 2019, each with its source."""
 
-import csv
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from accelerator.community import search
 from accelerator.community.events import FOUNDING_FACTS_LOADED
+from accelerator.community.facts import FACTS, place_key, place_keys, rows_of, territories
 from accelerator.community.models import Distinction, Organisation
 from accelerator.community.states import (
     PIONEER_DISTINCTION,
@@ -25,7 +23,6 @@ from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.workflow import Refused, operation
 
-FACTS = Path(settings.ROOT) / "data" / "founding"
 SOURCE = "Faits fondateurs (presse)"
 READING = "Lecture de la plateforme"
 READ_ON = "2026-11-23"
@@ -118,24 +115,14 @@ def _is_ours(organisation: Organisation, name: str) -> bool:
     return said.get("source") in {SOURCE, READING} and not said.get("confirmed_by")
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
 def _territories(folder: Path) -> list[_Fact]:
-    rows = _rows(folder / "territories.csv")
-    keys = {_place_key(row) for row in rows} - {""}
+    keys = place_keys(folder)
     places = Place.objects.in_bulk(keys)
     if missing := sorted(keys - set(places)):
         raise Refused(
             f"Des lieux des faits fondateurs manquent ({', '.join(missing)}). Chargez d’abord les données de référence."
         )
-    return [_territory(row, places.get(_place_key(row))) for row in rows]
-
-
-def _place_key(row: dict[str, str]) -> str:
-    return f"{row['perimeter_kind']}-{row['perimeter_code']}" if row["perimeter_kind"] else ""
+    return [_territory(row, places.get(place_key(row))) for row in territories(folder)]
 
 
 def _territory(row: dict[str, str], place: Place | None) -> _Fact:
@@ -175,8 +162,8 @@ def _territory(row: dict[str, str], place: Place | None) -> _Fact:
 
 
 def _pioneers(folder: Path) -> list[_Fact]:
-    readings = {row["name"]: row for row in _rows(folder / "pioneer_themes.csv")}
-    return [_pioneer(row, readings[row["name"]]) for row in _rows(folder / "pioneers.csv")]
+    readings = {row["name"]: row for row in rows_of(folder / "pioneer_themes.csv")}
+    return [_pioneer(row, readings[row["name"]]) for row in rows_of(folder / "pioneers.csv")]
 
 
 def _pioneer(row: dict[str, str], reading: dict[str, str]) -> _Fact:
