@@ -15,7 +15,7 @@ INSTALLED := .venv/run-$(shell cksum < requirements.txt | cut -d' ' -f1)
 TOOLED := .venv/dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve stop test check fix bench lock clean import-sirene import-rna import-list asks-file asks-source
+.PHONY: help run serve campaign stop test check fix bench lock clean import-sirene import-rna import-list asks-file asks-source
 
 help:  ## what each door does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ run: $(INSTALLED)  ## opens the platform on http://localhost:8000 with the found
 
 serve: $(INSTALLED)  ## serves with WEB=2 web processes and WORKERS=2 workers, kept going (docs/operating.md)
 	@$(BIN)/python -m config.serve --port $(PORT) --web $(WEB) --workers $(WORKERS)
+
+campaign: $(INSTALLED)  ## plays a fictitious campaign of 200 applications, up to UNTIL=filed, reviewed, heard or decided
+	@$(BIN)/python -m config.run --prepare && $(BIN)/python manage.py play_campaign $(if $(UNTIL),--until $(UNTIL))
 
 stop:  ## stops the platform and the embedded databases of this checkout
 	@test ! -x $(BIN)/python || $(BIN)/python -m config.run --stop

@@ -326,7 +326,7 @@ def test_a_file_is_voted_and_the_sitting_drafts_the_decisions(
     campaign: Campaign, perform: Perform, at: datetime
 ) -> None:
     commission = sitting(campaign, files=2, state=CommissionState.HELD)
-    with pytest.raises(Refused, match="restent sans conclusion"):
+    with pytest.raises(Refused, match="sans conclusion"):
         perform(operations.close_sitting, commission=commission, by=campaign.chair, at=at)
     perform(operations.conclude, **conclusion(commission, ["for", "for", "against"]), by=campaign.chair, at=at)
     second = commission.items.get(position=2)

@@ -574,3 +574,25 @@ def test_promises_are_public_with_their_state(campaign: Campaign) -> None:
     assert client.post(url("promise_end", campaign, promise.pk), settled).status_code == 302
     page = text(public.get(f"{url('promises', campaign)}?etat=broken"))
     assert "Rompue : Le poste n’a pas été créé." in page
+
+
+def test_ones_own_space_says_what_one_has_to_judge(campaign: Campaign) -> None:
+    given = campaign.given(campaign.file())
+    person = given.reviewer.person
+    now = timezone.now()
+    commission = Commission.objects.create(
+        call=campaign.call,
+        name="Commission de mai",
+        held_at=now,
+        where="Salle 1",
+        made_at=now,
+        state=CommissionState.CONVENED,
+        convened_at=now,
+    )
+    CommissionMember.objects.create(commission=commission, person=person)
+    jury = Jury.objects.create(call=campaign.call, name="Jury des essais", made_at=now)
+    JuryMember.objects.create(jury=jury, person=person, joined_at=now)
+    page = text(browser(person).get(reverse("portal:dashboard")))
+    for words in ("Lire 1 dossier", "Jury des essais", "Commission de mai"):
+        assert words in page
+    assert "Ce que vous avez à juger" not in text(browser(factories.person()).get(reverse("portal:dashboard")))

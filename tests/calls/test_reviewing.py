@@ -309,7 +309,9 @@ def test_a_file_taken_back_goes_to_someone_else(campaign: Campaign, perform: Per
 
 
 def test_expertise_and_territory_come_from_what_was_frozen(campaign: Campaign) -> None:
-    file = campaign.file(facts={"project.themes": ["A01"], "organisation.places": ["departement-46"]})
+    file = campaign.file(
+        facts={"project.themes": ["A01"], "organisation.territories": {"keys": ["departement-46"], "cover": []}}
+    )
     where = perimeter_of(["region-76"])
     knows = campaign.reviewer(themes=["A01"], perimeter=list(where.keys), perimeter_cover=list(where.cover))
     campaign.reviewer()

@@ -465,9 +465,11 @@ def close_sitting(*, commission: Commission, by: Any, at: datetime) -> Commissio
     locked = _sitting(commission, CommissionState.HELD)
     waiting = locked.items.filter(outcome="").select_related("application").order_by("position")
     if first := waiting.first():
+        left = waiting.count()
+        some = f"{left} dossiers restent" if left > 1 else "Un dossier reste"
         raise Refused(
-            f"{waiting.count()} dossier(s) restent sans conclusion, dont le {first.application.number} : concluez, ou "
-            "laissez la séance ouverte."
+            f"{some} sans conclusion, à commencer par le {first.application.number} : concluez, ou laissez la séance "
+            "ouverte."
         )
     closed = move(
         locked,

@@ -123,6 +123,8 @@ def _listed(application: Application, ends: tuple[str, ...], otherwise: list[str
     """What was frozen with the application, the project before the organisation; else what its organisation says."""
     for code in sorted(application.facts, reverse=True):
         value = application.facts[code]
+        # Places are frozen with their cover (`calls.eligibility.frozen`).
+        value = value.get("keys") if isinstance(value, dict) else value
         if code.endswith(ends) and isinstance(value, list) and value:
             return [str(one) for one in value]
     return otherwise

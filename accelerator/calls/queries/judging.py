@@ -1,13 +1,23 @@
 """What is read, by whom, and how much of it."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from accelerator.calls.criteria import Grid, GridFault
-from accelerator.calls.models import Application, Assignment, Call, CallVersion, Review, Reviewer
-from accelerator.calls.states import ApplicationState
+from accelerator.calls.models import (
+    Application,
+    Assignment,
+    Call,
+    CallVersion,
+    Commission,
+    JuryMember,
+    Review,
+    Reviewer,
+)
+from accelerator.calls.states import ApplicationState, AssignmentState, CommissionState
 
 # Where a file is while it is read, heard and concluded upon.
 READ_IN = (ApplicationState.ADMISSIBLE, ApplicationState.REVIEW)
@@ -68,6 +78,39 @@ def reviews_of(application: Application) -> list[Review]:
         Review.objects.filter(assignment__application=application, assignment__state="done")
         .select_related("assignment__reviewer__person")
         .order_by("assignment__ended_at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class Duties:
+    """What someone has to judge, for their own space.
+
+    to_read, next_on  how many files, and the day on which the first is awaited.
+    juries            the names of those in which they sit.
+    commissions       those that are convened, the next one first.
+    """
+
+    to_read: int
+    next_on: date | None
+    juries: tuple[str, ...]
+    commissions: tuple[Commission, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.to_read or self.juries or self.commissions)
+
+
+def duties_of(person: Any) -> Duties:
+    """What a person has to read and where they sit. Three queries."""
+    waiting = list(assignments_of(person).filter(state=AssignmentState.GIVEN).values_list("due_on", flat=True))
+    juries = JuryMember.objects.filter(person=person, left_at__isnull=True).order_by("jury__name", "pk")
+    sittings = Commission.objects.filter(
+        members__person=person, state__in=(CommissionState.CONVENED, CommissionState.HELD)
+    )
+    return Duties(
+        len(waiting),
+        min(waiting, default=None),
+        tuple(juries.values_list("jury__name", flat=True)),
+        tuple(sittings.order_by("held_at", "pk")),
     )
 
 

@@ -39,13 +39,13 @@ def pack_of(call: Call, files: Sequence[int], *, title: str, barred_for: Any) ->
     places = dict(
         Place.objects.filter(key__in={key for one in rows for key in _places(one)}).values_list("key", "name")
     )
-    left_out = f" {len(out)} dossier(s) avec lesquels vous avez un lien n’y sont pas." if out else ""
+    left_out = f" Ceux avec lesquels vous avez un lien n’y sont pas ({len(out)})." if out else ""
     return {
         "title": title,
         "running": call.title,
         "introduction": (
-            f"{len(rows)} dossier(s), du mieux noté au moins bien noté. Une page par dossier ; le texte entier est en "
-            f"ligne.{left_out}"
+            f"{len(rows)} dossier{'s' if len(rows) > 1 else ''}, du mieux noté au moins bien noté. Une page par "
+            f"dossier ; le texte entier est en ligne.{left_out}"
         ),
         "contents": [
             [str(number), f"{one.number}, {one.title}", said_score(one.mean)] for number, one in enumerate(rows, 1)

@@ -8,8 +8,14 @@ from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, Query
 
 from accelerator.calls.criteria import OUT_OF, Grid, Severity, severities
 from accelerator.calls.models import Application, Assignment, Call, Decision, Review
-from accelerator.calls.queries.judging import RANKED_IN
+from accelerator.calls.queries.judging import JUDGED_IN, RANKED_IN
 from accelerator.calls.states import AssignmentState
+
+
+def _ranked(call: Call) -> QuerySet[Any]:
+    """The files that are being judged, or were: those that nobody was given to read (inadmissible) are not."""
+    given = Exists(Assignment.objects.filter(application=OuterRef("pk")))
+    return Application.objects.filter(Q(state__in=JUDGED_IN) | (Q(state__in=RANKED_IN) & given), call=call)
 
 
 def ranking(call: Call) -> QuerySet[Any]:
@@ -24,7 +30,7 @@ def ranking(call: Call) -> QuerySet[Any]:
         .values("outcome")[:1]
     )
     return (
-        Application.objects.filter(call=call, state__in=RANKED_IN)
+        _ranked(call)
         .annotate(
             mean=Avg("assignments__review__mean", filter=done),
             low=Min("assignments__review__mean", filter=done),
@@ -44,9 +50,7 @@ def best_first(rows: Iterable[Any]) -> list[Any]:
 def means_of(call: Call) -> list[tuple[int, float | None]]:
     """(application, mean) of every file that is judged. One query."""
     done = Q(assignments__state=AssignmentState.DONE)
-    rows = Application.objects.filter(call=call, state__in=RANKED_IN).annotate(
-        mean=Avg("assignments__review__mean", filter=done)
-    )
+    rows = _ranked(call).annotate(mean=Avg("assignments__review__mean", filter=done))
     return list(rows.order_by("pk").values_list("pk", "mean"))
 
 

@@ -85,7 +85,8 @@ def quorum_said(commission: Commission) -> str:
     voting = [one for one in commission.members.all() if one.voting]
     there = sum(1 for one in voting if one.present)
     needed = rules.quorum(len(voting))
-    counted = f"{there} membre(s) présent(s) sur {len(voting)} qui votent"
+    one, among = there < 2, f"sur {len(voting)} qui vote{'nt' if len(voting) > 1 else ''}"
+    counted = f"{there} membre présent {among}" if one else f"{there} membres présents {among}"
     if commission.second_of_id and rules.second_without_quorum:
         return f"{counted}. Seconde convocation sur le même ordre du jour : aucun quorum n’est exigé ({rules.source})."
     verdict = "Le quorum est atteint" if there >= needed else "Le quorum n’est pas atteint"

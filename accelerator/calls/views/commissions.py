@@ -184,6 +184,7 @@ class CommissionPage(_Sitting):
                     "gone": ", ".join(gone.get(item.pk, [])),
                     "url": self.address("item", item.pk) if held and self.runs else "",
                     "mine": item.pk in mine,
+                    "organisation": _other_name(item),
                 }
                 for item in items
             ],
@@ -195,6 +196,12 @@ class CommissionPage(_Sitting):
             "second": Commission.objects.filter(second_of=commission).first(),
             "left": sum(1 for item in items if not item.outcome),
         }
+
+
+def _other_name(item: CommissionItem) -> str:
+    """Who applies, when the title of the file does not say it already."""
+    organisation = item.application.organisation
+    return organisation.name if organisation and organisation.name != item.application.title else ""
 
 
 class _ActSitting(_Sitting, ActionPage):

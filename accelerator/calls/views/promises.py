@@ -70,8 +70,9 @@ class Promises(Judging, ListPage):
     def prepared(self, rows: list[Any]) -> list[Any]:
         today = localdate(self.at)
         for one in rows:
-            organisation = one.application.organisation
-            one.laureate = f"{one.application.title}{f' ({organisation.name})' if organisation else ''}"
+            title, organisation = one.application.title, one.application.organisation
+            named = organisation is None or organisation.name == title
+            one.laureate = title if named else f"{title} ({organisation.name})"
             one.said_state = str(one.state(today).label)
             if one.words:
                 one.said_state += f" : {one.words}"

@@ -26,6 +26,17 @@ from accelerator.workflow.dates import said
 _SHOWN_PAIRINGS = 50
 
 
+_NAMED_THEMES = 1
+
+
+def _shortened(names: list[str]) -> str:
+    """The first of many names, and how many more."""
+    more = len(names) - _NAMED_THEMES
+    if more < 2:
+        return ", ".join(names)
+    return f"{', '.join(names[:_NAMED_THEMES])} et {more} autres"
+
+
 def all_themes() -> list[Theme]:
     """The nomenclature in force, in its order."""
     return list(Theme.objects.filter(until="").order_by("position"))
@@ -50,7 +61,7 @@ class Reviewers(Judging, ListPage):
             sort=("person__family_name", "person__given_name"),
             url=lambda one: one.url,
         ),
-        Column("expertise", "Expertise", lambda one: one.said_themes or "Non dite"),
+        Column("expertise", "Expertise", lambda one: one.said_themes or "Non dite", export=lambda one: one.all_themes),
         Column("territoire", "Territoire", lambda one: one.said_where or "Toute la France"),
         Column("alire", "À lire", lambda one: one.given, sort=("given",), number=True),
         Column("rendus", "Rendus", lambda one: one.done, sort=("done",), number=True),
@@ -79,7 +90,8 @@ class Reviewers(Judging, ListPage):
     def prepared(self, rows: list[Any]) -> list[Any]:
         names = {theme.code: theme.label for theme in self.themes}
         for one, where in zip(rows, sentences_of([one.perimeter for one in rows]), strict=True):
-            one.said_themes = ", ".join(names.get(code, code) for code in one.themes)
+            one.all_themes = [names.get(code, code) for code in one.themes]
+            one.said_themes = _shortened(one.all_themes)
             one.said_where = where
             one.said_absences = " ; ".join(f"du {said(first)} au {said(last)}" for first, last in one.away)
             one.url = self.address("reviewer", one.pk)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -51,14 +51,15 @@ class MyReviews(ListPage):
             url=lambda one: reverse("calls:review", args=[one.pk]),
         ),
         Column("appel", "Appel", lambda one: one.application.call.title, sort=("application__call__title",)),
-        Column("pour", "Attendu le", lambda one: said(one.due_on), sort=("state", "due_on")),
+        Column("pour", "Attendu le", lambda one: said(one.due_on), sort=("is_read", "due_on")),
         Column("etat", "État", lambda one: one.said_state, sort=("state",)),
     )
     empty_title = "Aucun dossier à lire"
     empty_advice = "Quand un dossier vous sera confié, un courriel vous le dira et il sera rangé ici."
 
     def rows(self) -> QuerySet[Any]:
-        return assignments_of(self.person)
+        # What is still to be read comes before what is read.
+        return assignments_of(self.person).annotate(is_read=~Q(state=AssignmentState.GIVEN))
 
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
         state = values.get("etat")

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from accelerator.calls.queries.judging import duties_of
 from accelerator.community.queries.space import space_of
 from accelerator.design.pages import Page
 
@@ -24,4 +25,7 @@ class Dashboard(Page):
         return reverse("community:directory")
 
     def context(self) -> dict[str, Any]:
-        return {"space": space_of(self.person, self.at, localdate(self.at))}
+        return {
+            "space": space_of(self.person, self.at, localdate(self.at)),
+            "duties": duties_of(self.person),
+        }
