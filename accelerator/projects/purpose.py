@@ -39,10 +39,11 @@ _FACTS: Final = (
 # The values of the file that may fill an answer as they stand.
 _REUSED: Final = (
     *("title", "summary", "problem", "solution", "novelty", "beneficiaries", "stakeholders", "families", "goals"),
-    *("territories", "maturity", "began_on", "proof", "proof_territories", "model", "needs", "needs_text", "website"),
+    *("territories", "maturity", "began_on", "proof", "proof_territories", "needs", "needs_text", "website"),
 )
 _REUSABLE: Final = (
     *(Reusable(f"project.{name}", f"{LABELS[name][0].upper()}{LABELS[name][1:]}") for name in _REUSED),
+    Reusable("project.economic_model", "Modèle économique"),
     Reusable("project.jobs", "Emplois, en équivalents temps plein"),
     Reusable("project.budget", "Budget annuel, le plus élevé"),
     Reusable("project.budget_by_year", "Dépenses et ressources par année"),
@@ -103,6 +104,7 @@ def _answers_of(project: Project) -> Mapping[str, Any]:
     """In the shape of the answers of `calls.questions`; what is not told fills nothing."""
     told = {name: getattr(project, name) for name in _REUSED}
     told["began_on"] = project.began_on.isoformat() if project.began_on else ""
+    told["economic_model"] = project.model
     told["jobs"] = "" if project.jobs is None else project.jobs / 10
     told["budget"] = _most(project, "budget")
     lines = (("depenses", "budget"), ("ressources", "resources"))

@@ -79,7 +79,7 @@ class Need(models.TextChoices):
     SUPPORT = "accompagnement", "Accompagnement"
     DEROGATION = "derogation", "Dérogation ou levée d’un blocage"
     EVALUATION = "evaluation", "Évaluation de l’impact"
-    HOST = "territoire", "Territoire d’accueil"
+    HOST = "territoires", "Territoire d’accueil"
 
 
 class Carrier(models.TextChoices):

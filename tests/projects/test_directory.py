@@ -86,9 +86,9 @@ def test_who_carries_is_a_filter(client: HostileClient) -> None:
 
 
 def test_what_is_private_is_not_found_nor_exported(client: HostileClient) -> None:
-    listed(title="Discret", novelty="Un secret zibeline", needs=["territoire"], private=["novelty", "needs"])
+    listed(title="Discret", novelty="Un secret zibeline", needs=["territoires"], private=["novelty", "needs"])
     assert names(client, "?q=zibeline") == []
-    assert names(client, "?besoin=territoire") == []
+    assert names(client, "?besoin=territoires") == []
     (row,) = rows(client)
     assert (row["nouveaute"], row["besoins"]) == ("", "")
     assert "zibeline" not in json.dumps(json.loads(b"".join(client.get("/projets.json").streaming_content)))

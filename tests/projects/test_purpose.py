@@ -1,14 +1,20 @@
 """What calls are told of a project: facts for their rules, answers for their forms."""
 
-from datetime import date
+import json
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from accelerator.calls.operations.applications import begin
 from accelerator.calls.purposes import purpose_of
+from accelerator.calls.questions import Questionnaire
 from accelerator.calls.states import FactKind
 from accelerator.journal.types import ref
 from accelerator.projects.purpose import CODE
+from accelerator.workflow import Refused
+from config import embedded
 from tests import factories
 
 
@@ -96,3 +102,27 @@ def test_a_proposal_is_not_applied_with() -> None:
     proposal = factories.proposal()
     with pytest.raises(LookupError):
         purpose_of(CODE).reads(ref(proposal))
+
+
+def test_an_application_begins_with_what_the_file_says(perform: Callable[..., Any], at: datetime) -> None:
+    """Nothing is typed twice: the form of the pioneers of 2018 is filled from the project."""
+    form = json.loads((embedded.ROOT / "data" / "calls" / "pionniers-2018.json").read_text())["form"]
+    call = factories.call(purpose=CODE)
+    factories.call_version(call, form=form)
+    one = whole(
+        organisation=factories.organisation(), person=factories.person(), model="Des ventes", proof="Une enquête."
+    )
+    made = perform(begin, call=call, subject=ref(one), organisation=None, declared={}, by=one.person, at=at)
+    assert (made.organisation, made.title) == (one.organisation, one.title)
+    assert made.answers["probleme"] == "Un besoin fictif."
+    assert made.answers["territoires"] == ["departement-46"]
+    assert made.answers["modele"] == "Des ventes"
+    assert made.answers["preuves"] == "Une enquête."
+    assert made.answers["besoins"] == ["financement"]
+    assert made.answers["emplois"] == 3.5
+    assert made.reused["probleme"]["from"] == ref(one)
+    asked = Questionnaire.from_json(form)
+    offered = {reusable.code for reusable in purpose_of(CODE).reusable}
+    assert {question.reuse for question in asked.questions if question.reuse} <= offered
+    with pytest.raises(Refused, match="déjà en cours"):
+        perform(begin, call=call, subject=ref(one), organisation=None, declared={}, by=one.person, at=at)

@@ -81,7 +81,7 @@ STEPS_TOLD: dict[str, dict[str, Any]] = {
     "territoires": {"seat": "Figeac", "territories": "Lot"},
     "maturite": {"maturity": "experimentation", "began_on": "2024-02-01", "proof": "Moins de déchets.",
                  "proof_territories": "Figeac"},
-    "besoins": {"needs": ["financement", "territoire"], "needs_text": "Un local."},
+    "besoins": {"needs": ["financement", "territoires"], "needs_text": "Un local."},
     "liens": {"website": "cuisine.example", "links": "Reportage https://presse.example/x"},
     "confidentialite": {"private": ["budget"]},
 }  # fmt: skip
