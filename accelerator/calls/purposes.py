@@ -30,6 +30,7 @@ class Fact:
     kind     its type. A `money` is in euro cents.
     choices  (code, label) of a choice.
     unit     said after a number: "ans".
+    asked    how it is asked of someone; by its label otherwise.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Fact:
     kind: FactKind
     choices: tuple[tuple[str, str], ...] = ()
     unit: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ class FactsForm(Form):
 
     @staticmethod
     def _field(fact: Fact) -> forms.Field:
-        label = fact.label[:1].upper() + fact.label[1:]
+        label = fact.asked or fact.label[:1].upper() + fact.label[1:]
         given: dict[str, Any] = {"label": label, "required": False}
         match fact.kind:
             case FactKind.NUMBER:

@@ -16,7 +16,7 @@ MOST_PIECES = 6
 class DeskFilters(FilterForm):
     """The filters of the desk."""
 
-    q = forms.CharField(label="Titre, numéro ou organisation", max_length=100)
+    q = forms.CharField(label="Titre, numéro ou organisation", max_length=80)
     appel = forms.ChoiceField(label="Appel")
     etat = forms.ChoiceField(
         label="État",

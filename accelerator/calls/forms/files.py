@@ -63,7 +63,7 @@ class AppealForm(Form):
 class CallFilters(FilterForm):
     """The filters of the list of calls."""
 
-    q = forms.CharField(label="Mots", max_length=100)
+    q = forms.CharField(label="Mots", max_length=80)
     etat = forms.ChoiceField(
         label="Ouverture", choices=[("", "Tous"), ("ouverts", "Ouverts"), ("a-venir", "À venir"), ("clos", "Clos")]
     )

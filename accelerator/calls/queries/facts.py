@@ -45,7 +45,13 @@ def known_facts(purpose: str, form: Questionnaire | None = None) -> dict[str, Fa
 def answered_facts(form: Questionnaire) -> list[Fact]:
     """The questions of a form that rules may look at, as facts."""
     return [
-        Fact(f"{ANSWER}{question.code}", f"la réponse à « {question.label} »", kind, question.choices)
+        Fact(
+            f"{ANSWER}{question.code}",
+            f"la réponse à « {question.label} »",
+            kind,
+            question.choices,
+            asked=question.label,
+        )
         for question in form.questions
         if (kind := FACTS_OF_ANSWERS.get(question.kind))
     ]

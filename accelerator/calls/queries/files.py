@@ -12,11 +12,12 @@ from accelerator.calls.models import Application, Decision, Piece
 from accelerator.calls.purposes import purposes
 from accelerator.calls.queries.standing import mine
 from accelerator.calls.questions import Question, Questionnaire, Section, said_answer
-from accelerator.calls.states import QuestionKind
+from accelerator.calls.states import ApplicationState, QuestionKind
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
 from accelerator.journal.queries import history_of
+from accelerator.workflow.dates import MOMENT, said
 
 # What the applicant does not read before a decision is told; once it is, its own event says all there is to say.
 _NOT_TOLD: Final = ("calls.decided", "calls.decision_undone", "calls.decision_drafted", "calls.officer_named")
@@ -74,6 +75,18 @@ def my_applications(person: Any) -> QuerySet[Application]:
     """The applications on whose side a person is, those of the subjects that they edit included."""
     refs = [subject.ref for purpose in purposes() if purpose.has_subject for subject in purpose.subjects(person)]
     return Application.objects.filter(mine(person) | Q(subject__in=refs)).select_related("call", "organisation")
+
+
+def next_date(application: Application) -> str:
+    """What is waited for, and when."""
+    state, call = application.told_state, application.call
+    if state == ApplicationState.DRAFT:
+        return f"à déposer avant le {said(call.closes_at, MOMENT)}" if call.closes_at else "à déposer"
+    if state in (ApplicationState.WITHDRAWN, ApplicationState.NOTIFIED):
+        return "—"
+    if application.expected_on:
+        return f"réponse attendue le {said(application.expected_on)}"
+    return f"silence le {said(application.silence_on)}" if application.silence_on else "—"
 
 
 def history_of_file(application: Application, *, service: bool) -> list[Line]:

@@ -24,7 +24,7 @@ from accelerator.calls.models import Appeal, Application, Exchange, Piece
 from accelerator.calls.operations import applications as operations
 from accelerator.calls.operations import examining
 from accelerator.calls.purposes import purpose_of
-from accelerator.calls.queries.files import answered, history_of_file, my_applications
+from accelerator.calls.queries.files import answered, history_of_file, my_applications, next_date
 from accelerator.calls.queries.findings import findings_now
 from accelerator.calls.queries.receipt import as_document, receipt_of, remedies_of
 from accelerator.calls.queries.timing import clock_of_file, expected_delay
@@ -36,23 +36,11 @@ from accelerator.calls.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.uploads import attachment
 from accelerator.geography.models import Place
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import said
 from accelerator.workflow.limits import count_against
 
 FILES_AN_HOUR = 100
 MESSAGES_A_DAY = 30
-
-
-def next_date(application: Application) -> str:
-    """What is waited for, and when."""
-    state, call = application.told_state, application.call
-    if state == ApplicationState.DRAFT:
-        return f"à déposer avant le {said(call.closes_at, MOMENT)}" if call.closes_at else "à déposer"
-    if state in (ApplicationState.WITHDRAWN, ApplicationState.NOTIFIED):
-        return "—"
-    if application.expected_on:
-        return f"réponse attendue le {said(application.expected_on)}"
-    return f"silence le {said(application.silence_on)}" if application.silence_on else "—"
 
 
 class MyApplications(ListPage):
@@ -84,7 +72,7 @@ class MyApplications(ListPage):
             "Prochaine date",
             next_date,
         ),
-        Column("commencee", "Commencée le", lambda one: said(one.begun_at), sort=("begun_at",)),
+        Column("commencee", "Commencée le", lambda one: said(one.begun_at), sort=("begun_at",), screen=False),
     )
 
     def rows(self) -> Any:

@@ -50,6 +50,7 @@ class Calls(ListPage):
     title = "Appels à projets et à candidatures"
     description = "Les appels auxquels répondre : qui peut candidater, jusqu’à quand, quand la réponse est attendue."
     public = True
+    template_name = "calls/calls.html"
     filter_form = CallFilters
     export_name = "appels"
     things = ("appel", "appels")
@@ -96,6 +97,7 @@ class Calls(ListPage):
     def prepared(self, rows: list[Any]) -> list[Any]:
         for call in rows:
             call.shown_openness = openness(call, self.at)
+            call.badges = [] if call.nature == Nature.REAL else [call.get_nature_display()]
         return rows
 
 
