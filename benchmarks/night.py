@@ -44,6 +44,7 @@ _NAMES = {
     "housework.forget_finished_jobs": "oublier les travaux finis",
     "community.forget_exports": "oublier les exports expirés",
     "community.rebuild_search": "reconstruire l’index",
+    "projects.rebuild_search": "reconstruire l’index des projets",
     "community.expire_mandates": "clore les mandats échus",
     "community.forget_claims": "oublier l’avant des revendications",
     "community.tell_the_news": "alertes",

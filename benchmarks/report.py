@@ -95,6 +95,7 @@ SHOWN = {
         "50 visiteurs à la fois (70 % organisations et territoires, 20 % recherche, 10 % accueil), pages par seconde"
     ),
     "erreurs": "erreurs",
+    "tous les travaux de la nuit, l’un après l’autre": "tous les travaux de la nuit, l’un après l’autre",
     "fichier Sirene, jusqu’à ce qu’il soit cherché": "un fichier Sirene, de sa lecture à la recherche",
     "le même fichier une seconde fois": "le même fichier, sans aucun changement",
     "mémoire, au plus": "mémoire de l’import, PostgreSQL compris",
