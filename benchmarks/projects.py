@@ -35,6 +35,9 @@ def main() -> None:
         import django
 
         django.setup()
+        from django.core.management import call_command
+
+        call_command("collectstatic", interactive=False, verbosity=0)
         if fresh:
             _prepare()
         _measure()
@@ -47,7 +50,7 @@ def _database() -> bool:
     """Whether it had to be made."""
     folder = embedded.data_folder("bench")
     with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
-        if server.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).fetchone():
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
             return False
         server.execute(f"CREATE DATABASE {NAME}")
     return True

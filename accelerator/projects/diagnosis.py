@@ -170,7 +170,7 @@ def profile(version: str, answers: Mapping[str, Mapping[str, Any]]) -> Profile:
 
 _TOP: Final = 34
 _HEAD: Final = 34
-_ROW: Final = 44
+_ROW: Final = 50
 _STEP: Final = 90
 # From « non » to « oui », what is not known yet apart at the end.
 _COLUMNS: Final = (Said.NO, Said.PARTLY, Said.YES, Said.UNKNOWN)
@@ -193,7 +193,7 @@ def _drawn(drawn: Profile) -> SafeString:
         parts.append(format_html('<text class="profile__family" x="0" y="{}">{}</text>', y + 20, family.title))
         y += _HEAD
         for point in family.points:
-            middle = y + 28
+            middle = y + 32
             parts.append(
                 format_html(
                     '<text class="profile__label" x="0" y="{}">{}</text>'
