@@ -125,7 +125,7 @@ def main(files: int = 5000, readers: int = 600, wanted: int = 7) -> None:
     call = fill(files, readers, wanted)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    client = Client(headers={"x-forwarded-proto": "https"})
+    client = Client(SERVER_NAME="localhost")
     client.force_login(call.roles.get(name=CallRoleName.OFFICER).person)
     file = Application.objects.filter(call=call).order_by("pk")[files // 2]
     ranking, letters = (reverse(f"calls:{name}", args=[call.key]) for name in ("ranking", "letters"))

@@ -40,7 +40,7 @@ class Bar:
 def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[tuple[int, int], Bar]:
     """(application, person) -> what keeps them apart; pairs that nothing keeps apart are absent.
 
-    Seven queries or so, whatever their number.
+    Seven queries at most, whatever their number; what nobody's roles or address can touch is not asked.
     """
     people = set(people)
     rows = list(
@@ -58,8 +58,9 @@ def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[t
     roles = list(Role.objects.filter(person__in=people, organisation__isnull=False).order_by("pk"))
     mandates = list(Mandate.objects.filter(helper__in=people).order_by("pk"))
     held = {*(role.organisation_id for role in roles), *(mandate.organisation_id for mandate in mandates)}
-    living = _living({row[1] for row in rows} | held)
-    domains = _domains({row[1] for row in rows})
+    ties = _people(people)
+    living = _living({row[1] for row in rows} | held) if held else {}
+    domains = _domains({row[1] for row in rows}) if any(ties.values()) else {}
     applicants = [
         Applicant(
             application=pk,
@@ -71,7 +72,7 @@ def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[t
         )
         for pk, organisation, name, address, title, person, email, submitter in rows
     ]
-    hints = found(_ties(people, roles, mandates, living), applicants)
+    hints = found(_ties(ties, roles, mandates, living), applicants)
     decided = {
         (one.application_id, one.person_id): one
         for one in Conflict.objects.filter(application__in=[row[0] for row in rows], person__in=people)
@@ -91,8 +92,14 @@ def bar_between(application: Application, person: Person) -> Bar | None:
     return bars(Application.objects.filter(pk=application.pk), [person.pk]).get((application.pk, person.pk))
 
 
+def _people(people: Collection[int]) -> dict[int, str]:
+    """Person -> the domain of their address, "" when it proves nothing."""
+    rows = Person.objects.filter(pk__in=people).order_by("pk").values_list("pk", "email")
+    return {person: next(iter(_proving(email)), "") for person, email in rows}
+
+
 def _ties(
-    people: Collection[int], roles: Iterable[Role], mandates: Iterable[Mandate], living: dict[int | None, int]
+    people: dict[int, str], roles: Iterable[Role], mandates: Iterable[Mandate], living: dict[int | None, int]
 ) -> list[Ties]:
     held: dict[int, list[Link]] = {}
     helped: dict[int, list[Link]] = {}
@@ -113,9 +120,9 @@ def _ties(
             person=person,
             roles=tuple(held.get(person, ())),
             mandates=tuple(helped.get(person, ())),
-            domain=next(iter(_proving(email)), ""),
+            domain=domain,
         )
-        for person, email in Person.objects.filter(pk__in=people).order_by("pk").values_list("pk", "email")
+        for person, domain in people.items()
     ]
 
 

@@ -1,6 +1,6 @@
 """How files stand beside one another."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,9 +97,10 @@ def lines_of(grid: Grid, reviews: list[Review]) -> list[CriterionLine]:
     return lines
 
 
-def severities_of(call: Call) -> dict[int, Severity]:
-    """Reviewer -> how severe beside those who read the same files. One query."""
-    rows = Assignment.objects.done().filter(application__call=call, review__mean__isnull=False)
+def severities_of(call: Call, readers: Collection[int]) -> dict[int, Severity]:
+    """Reviewer -> how severe beside those who read the same files, for these reviewers. One query."""
+    shared = Assignment.objects.done().filter(reviewer__in=readers).values("application")
+    rows = Assignment.objects.done().filter(application__call=call, application__in=shared, review__mean__isnull=False)
     given: dict[int, dict[int, float]] = {}
     for application, reviewer, mean in rows.order_by("pk").values_list("application", "reviewer", "review__mean"):
         if mean is not None:

@@ -12,11 +12,12 @@ from accelerator.calls.queries.conflicts import bars
 from accelerator.calls.queries.judging import grid_of, reviews_of, running_version
 from accelerator.calls.queries.ranking import lines_of, means_of, ranking, ranks, severities_of, undrafted
 from accelerator.calls.queries.reading import reading_of
-from accelerator.calls.queries.standing import file_standing_of
+from accelerator.calls.queries.standing import FileStanding
 from accelerator.calls.rules.applications import read_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DecisionOutcome
 from accelerator.calls.views.judging import Judging
+from accelerator.community.queries.people import standing_of
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 
@@ -162,7 +163,12 @@ class FileReviews(Judging):
         self.application = application
 
     def forbidden(self) -> str | None:
-        return super().forbidden() or read_file(file_standing_of(self.person, self.application))
+        if reason := super().forbidden():
+            return reason
+        organisation = self.application.organisation
+        within = standing_of(self.person, organisation) if organisation else None
+        # What the person is to the call is known already.
+        return read_file(FileStanding(self.person, self.application, self.standing, within))
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb("Classement", self.address("ranking"))]
@@ -173,7 +179,7 @@ class FileReviews(Judging):
         reviews = reviews_of(application)
         people = [one.assignment.reviewer.person_id for one in reviews]
         kept = bars(Application.objects.filter(pk=application.pk), people) if people else {}
-        harsh = severities_of(self.call)
+        harsh = severities_of(self.call, [one.assignment.reviewer_id for one in reviews]) if reviews else {}
         waiting = Assignment.objects.waiting().filter(application=application).select_related("reviewer__person")
         return {
             **super().context(),
