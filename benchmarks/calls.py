@@ -52,6 +52,7 @@ def measure(listed: int, exported: int) -> None:
     from django.utils import timezone
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     people, call = prepare()
     fill(call, people["applicant"], listed)
     client = Client()
@@ -179,7 +180,7 @@ def addresses(call: Any, people: dict[str, Any]) -> dict[str, dict[str, str]]:
 def _enter(client: Any, person: Any) -> None:
     from django.utils import timezone
 
-    from accelerator.accounts.views.doors import PROVED_AT
+    from accelerator.accounts.proof import PROVED_AT
 
     client.force_login(person)
     session = client.session

@@ -317,7 +317,7 @@ def test_pages_stay_within_their_questions(
             with CaptureQueriesContext(connection) as seen:
                 client.get(address)
             asked = [one["sql"] for one in seen if one["sql"].lstrip().upper().startswith("SELECT")]
-            assert len(asked) <= MOST_QUERIES + 8, f"{address} : {len(asked)}"
+            assert len(asked) <= MOST_QUERIES, f"{address} : {len(asked)}"
 
 
 assert ANSWERS

@@ -39,6 +39,11 @@ def files_of(person: Any) -> QuerySet[Application]:
         .filter(condition)
         .annotate(due_on=Coalesce(Least("silence_on", "expected_on"), "silence_on", "expected_on"))
         .select_related("call", "organisation", "officer", "person")
+        # What a list does not show, and that weighs: the answers, the texts of the call and of the record.
+        .defer(
+            *("answers", "facts", "sections", "reused", "call__presentation", "call__remedies", "call__sources"),
+            *("organisation__presentation", "organisation__provenance", "organisation__territories_cover"),
+        )
     )
 
 

@@ -1,5 +1,6 @@
 """What is read of applications: lists, files, their history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -97,12 +98,18 @@ def history_of_file(application: Application, *, service: bool) -> list[Line]:
     return with_actor_names(events[:100])
 
 
-def answered(application: Application) -> list[AnsweredSection]:
-    """The file as it is read: each section, its questions, their answers and their files. Two queries."""
-    form = Questionnaire.from_json(application.version.form)
+def pieces_of(application: Application) -> dict[str, list[Piece]]:
+    """The files of an application by question; those that answer no question under "". One query."""
     pieces: dict[str, list[Piece]] = {}
     for piece in application.pieces.filter(removed_at__isnull=True).order_by("pk"):
         pieces.setdefault(piece.question, []).append(piece)
+    return pieces
+
+
+def answered(application: Application, pieces: Mapping[str, list[Piece]] | None = None) -> list[AnsweredSection]:
+    """The file as it is read: each section, its questions, their answers and their files. Two queries at most."""
+    form = Questionnaire.from_json(application.version.form)
+    pieces = pieces_of(application) if pieces is None else pieces
     keys = {
         key
         for question in form.questions

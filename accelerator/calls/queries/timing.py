@@ -36,11 +36,12 @@ def _set_aside_on(request: PiecesRequest) -> date | None:
     return localdate(request.ended_at) if request.ended_at else None
 
 
-def clock_of_file(application: Application) -> Clock | None:
-    """The legal clock of a file that was submitted. One query."""
+def clock_of_file(application: Application, requests: Iterable[PiecesRequest] | None = None) -> Clock | None:
+    """The legal clock of a file that was submitted. One query, unless its requests for pieces were read already."""
     if application.received_on is None:
         return None
-    return clock_of(application.call, application.received_on, application.requests.order_by("asked_at"))
+    asked = application.requests.order_by("asked_at") if requests is None else requests
+    return clock_of(application.call, application.received_on, asked)
 
 
 def wave_of(call: Call, on: date) -> Wave | None:

@@ -23,7 +23,7 @@ from accelerator.calls.forms.files import Confirmation, MessageForm
 from accelerator.calls.models import Application
 from accelerator.calls.operations import applications, examining
 from accelerator.calls.queries.desk import calls_served, figures_of, files_of, late, officers_of, soon
-from accelerator.calls.queries.files import answered, history_of_file
+from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
 from accelerator.calls.rules.applications import OFFICER
 from accelerator.calls.rules.registry import reason_within
@@ -191,16 +191,20 @@ class FilePage(OfFile):
 
     def context(self) -> dict[str, Any]:
         application = self.application
+        pieces = pieces_of(application)
+        requests = list(application.requests.order_by("-asked_at"))
+        decisions = list(application.decisions.select_related("signatory__person").order_by("-pk"))
+        contested = any(one.notified_at for one in decisions)
         return {
             **super().context(),
-            "sections": answered(application),
+            "sections": answered(application, pieces),
             "is_draft": False,
             "findings": [Finding.from_json(one) for one in application.findings],
-            "clock": clock_of_file(application),
-            "requests": list(application.requests.order_by("-asked_at")),
-            "pieces": list(application.pieces.filter(question="", removed_at__isnull=True).order_by("pk")),
-            "decisions": list(application.decisions.select_related("signatory__person").order_by("-pk")),
-            "appeals": list(application.appeals.order_by("pk")),
+            "clock": clock_of_file(application, requests),
+            "requests": requests,
+            "pieces": pieces.get("", []),
+            "decisions": decisions,
+            "appeals": list(application.appeals.order_by("pk")) if contested else [],
             "exchanges": list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
             "history": history_of_file(application, service=True),
             "why_not": reason_within("calls.examine", self.standing),

@@ -24,7 +24,7 @@ from accelerator.calls.models import Appeal, Application, Exchange, Piece
 from accelerator.calls.operations import applications as operations
 from accelerator.calls.operations import examining
 from accelerator.calls.purposes import purpose_of
-from accelerator.calls.queries.files import answered, history_of_file, my_applications, next_date
+from accelerator.calls.queries.files import answered, history_of_file, my_applications, next_date, pieces_of
 from accelerator.calls.queries.findings import findings_now
 from accelerator.calls.queries.receipt import as_document, receipt_of, remedies_of
 from accelerator.calls.queries.timing import clock_of_file, expected_delay
@@ -100,11 +100,16 @@ class ApplicationPage(Within):
 
     def context(self) -> dict[str, Any]:
         application, state = self.application, self.application.told_state
-        sections = answered(application)
+        pieces = pieces_of(application)
+        sections = answered(application, pieces)
         is_draft = state == ApplicationState.DRAFT
-        submitting = reason_against_submitting(self.standing, localdate(self.at))
-        request = application.requests.filter(ended_at__isnull=True).first() if not is_draft else None
+        submitting = reason_against_submitting(self.standing, localdate(self.at)) if is_draft else None
+        requests = [] if is_draft else list(application.requests.order_by("asked_at"))
+        request = next((one for one in requests if one.ended_at is None), None)
         given = sum(1 for section in sections for line in section.lines if line.text or line.pieces)
+        decision = None
+        if application.submitted_at:
+            decision = application.decisions.notified().select_related("signatory__person").first()
         codes = {line.question.code for section in sections for line in section.lines}
         self.progress_text = f"{given} sur {len(codes)}"
         return {
@@ -115,19 +120,21 @@ class ApplicationPage(Within):
             "missing": sum(section.missing for section in sections),
             "asked": len(codes),
             "given": given,
-            "aside": self._aside(),
+            "aside": self._aside(set(pieces)),
             "timing": reason_against_timing(application.call, self.at) if is_draft else None,
             "submitting": submitting,
             "form_changed": is_draft
             and application.version.published_at is not None
             and application.version.published_at > application.begun_at,
-            "clock": clock_of_file(application),
+            "clock": clock_of_file(application, requests),
             "request": request,
-            "decision": application.decisions.notified().first(),
-            "appeals": list(application.appeals.order_by("pk")),
+            "decision": decision,
+            "appeals": list(application.appeals.order_by("pk")) if decision else [],
             "remedies": remedies_of(application.call.remedies),
             "findings": [Finding.from_json(one) for one in application.findings],
-            "exchanges": list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
+            "exchanges": []
+            if is_draft
+            else list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
             "history": history_of_file(application, service=False),
             "may_withdraw": application.state in WITHDRAW.sources,
             "may_appeal": application.state == ApplicationState.NOTIFIED,
@@ -138,10 +145,9 @@ class ApplicationPage(Within):
             "print_url": self.address("receipt") if application.submitted_at else "",
         }
 
-    def _aside(self) -> list[Question]:
+    def _aside(self, files: set[str]) -> list[Question]:
         if self.application.state != ApplicationState.DRAFT:
             return []
-        files = set(self.application.pieces.filter(removed_at__isnull=True).values_list("question", flat=True))
         return self.form_of_call.aside(self.application.answers, files)
 
 
