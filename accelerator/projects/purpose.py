@@ -17,6 +17,7 @@ from accelerator.community.states import Family
 from accelerator.journal.types import ref
 from accelerator.projects import rules
 from accelerator.projects.models import Project
+from accelerator.projects.operations.decisions import remember_decision
 from accelerator.projects.record import LABELS
 from accelerator.projects.states import Carrier, Goal, Maturity, Need, PartnerRole, ProjectState
 
@@ -155,5 +156,6 @@ register(
         page=_page,
         facts=_FACTS,
         reusable=_REUSABLE,
+        on_decided=remember_decision,
     )
 )

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from accelerator.calls.models import Application, Decision
 from accelerator.calls.operations.applications import begin
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.questions import Questionnaire
 from accelerator.calls.states import FactKind
+from accelerator.journal import System
+from accelerator.journal.models import Event
 from accelerator.journal.types import ref
 from accelerator.projects.purpose import CODE
+from accelerator.projects.queries.projects import history_of, public_history
 from accelerator.workflow import Refused
 from config import embedded
 from tests import factories
@@ -126,3 +130,35 @@ def test_an_application_begins_with_what_the_file_says(perform: Callable[..., An
     assert {question.reuse for question in asked.questions if question.reuse} <= offered
     with pytest.raises(Refused, match="déjà en cours"):
         perform(begin, call=call, subject=ref(one), organisation=None, declared={}, by=one.person, at=at)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "said", "public"),
+    [
+        ("retained", "express", "a retenu le projet à l’appel « Appel fictif »", True),
+        ("rejected", "express", "a répondu à la candidature du projet à l’appel « Appel fictif » : non retenu", False),
+        (
+            *("rejected", "implicit"),
+            "a répondu à la candidature du projet à l’appel « Appel fictif » : non retenu (par son silence)",
+            False,
+        ),
+    ],
+)
+def test_a_project_remembers_what_was_decided(
+    perform: Callable[..., Any], at: datetime, outcome: str, kind: str, said: str, public: bool
+) -> None:
+    one = whole()
+    call = factories.call(purpose=CODE, title="Appel fictif")
+    decided = Decision(outcome=outcome, kind=kind)
+    application = Application(call=call, subject=ref(one))
+    perform(purpose_of(CODE).on_decided, application=application, decision=decided, by=System("calls"), at=at)
+    assert said in [line.sentence for line in history_of(one)]
+    assert (said in [line.sentence for line in public_history(one)]) is public
+
+
+def test_a_project_that_is_gone_remembers_nothing(perform: Callable[..., Any], at: datetime) -> None:
+    application = Application(call=factories.call(purpose=CODE), subject="projects.project:0")
+    decided = Decision(outcome="retained", kind="express")
+    before = Event.objects.count()
+    perform(purpose_of(CODE).on_decided, application=application, decision=decided, by=System("calls"), at=at)
+    assert Event.objects.count() == before
