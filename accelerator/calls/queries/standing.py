@@ -44,15 +44,18 @@ class CallStanding:
 
 @dataclass(frozen=True)
 class FileStanding:
-    """What a person is to an application."""
+    """What a person is to an application; `of_call` when what they are to the call was read already."""
 
     person: Any
     application: Application
     organisation: Standing | None
+    of_call: CallStanding | None = None
 
     @cached_property
     def call(self) -> CallStanding:
         """What the person is to the call: read when it is asked, for an applicant never needs it."""
+        if self.of_call is not None:
+            return self.of_call
         platform = self.organisation.platform if self.organisation else None
         return call_standing_of(self.person, self.application.call, platform)
 

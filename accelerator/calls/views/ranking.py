@@ -168,7 +168,7 @@ class FileReviews(Judging):
         organisation = self.application.organisation
         within = standing_of(self.person, organisation) if organisation else None
         # What the person is to the call is known already.
-        return read_file(FileStanding(self.person, self.application, self.standing, within))
+        return read_file(FileStanding(self.person, self.application, within, of_call=self.standing))
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb("Classement", self.address("ranking"))]
