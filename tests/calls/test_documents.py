@@ -141,3 +141,40 @@ def test_a_calendar_is_taken_in_and_taken_in_again() -> None:
     assert str(slot["summary"]) == event["title"]
     assert str(slot["uid"]).startswith("slot-12@")
     assert slot["sequence"] == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Un jardin 😀 🇫🇷 👩‍🌾",
+        "漢字 かな 한국어",
+        "a\ufeffb",
+        "\U0001fffe",
+        "مرحبا 😀",
+        "e\u0301te\u0301 ✕ \u05c7 ꜯ",
+        "\U000e0041😀",
+    ],
+)
+@pytest.mark.parametrize("template", ["letter", "pack"])
+def test_a_sign_that_no_font_draws_keeps_nobody_from_their_document(template: str, words: str) -> None:
+    data = letter(title=words, opening=words, parts=[{"title": words, "words": words}])
+    if template == "pack":
+        file = {"title": words, "facts": [[words, words]], "scores": [], "parts": [{"title": words, "words": words}]}
+        data = {
+            "title": "Dossiers",
+            "running": "",
+            "introduction": "",
+            "contents": [["1", words, "—"]],
+            "files": [file],
+        }
+    made = documents.pdf(template, data, at=AT)
+    assert b"pdfuaid" in made
+    assert made == documents.pdf(template, data, at=AT)
+
+
+def test_what_is_drawn_for_certain_is() -> None:
+    signs = "".join(chr(code) for code in range(0x20, 0x2300) if not documents._NOT_DRAWN.match(chr(code)))
+    kept = documents._drawable(signs)
+    assert "É" in kept
+    assert "ж" in kept
+    assert documents._compiled(documents.TEMPLATES / "letter.typ", letter(opening=kept, title=kept), AT)

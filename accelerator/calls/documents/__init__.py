@@ -6,6 +6,8 @@ make the same bytes, whatever the fonts of the machine.
 """
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +19,14 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 TEMPLATES: Final = Path(__file__).resolve().parent
 # What XML and PDF refuse, and what nobody sees.
-_UNSHOWN: Final = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF])
+_UNSHOWN: Final = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFEFF, 0xFFFE, 0xFFFF])
+# What the fonts of the documents draw for certain: Latin, Greek, Cyrillic, the signs of French and of numbers.
+_DRAWN: Final = (
+    "\\t\\n\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u0218-\u021b\u0391-\u03a1\u03a3-\u03ce\u0400-\u045f"
+    "\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u202f\u2030\u2039\u203a\u20ac\u2116\u2122\u2190-\u2193\u2212\u2264\u2265"
+)
+_NOT_DRAWN: Final = re.compile(f"[^{_DRAWN}]")
+_IN_ITS_PLACE: Final = "\ufffd"
 
 
 def pdf(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
@@ -31,18 +40,39 @@ def pdf(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     source = TEMPLATES / f"{template}.typ"
     if not source.is_file():
         raise FileNotFoundError(source)
-    made = typst.compile(
+    told = _clean(data)
+    try:
+        made = _compiled(source, told, at)
+    except typst.TypstError:
+        # A sign that no font draws (an emoji, Chinese) is refused by PDF/UA: a mark in its place, never no document.
+        made = _compiled(source, _drawable(told), at)
+    if not isinstance(made, bytes):
+        raise TypeError(f"{template} : un document tient en un seul fichier.")
+    return made
+
+
+def _compiled(source: Path, told: Any, at: datetime) -> Any:
+    return typst.compile(
         source,
         root=TEMPLATES,
-        sys_inputs={"data": json.dumps(_clean(data), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(told, ensure_ascii=False)},
         format="pdf",
         pdf_standards="ua-1",
         ignore_system_fonts=True,
         timestamp=int(at.timestamp()),
     )
-    if not isinstance(made, bytes):
-        raise TypeError(f"{template} : un document tient en un seul fichier.")
-    return made
+
+
+def _drawable(value: Any) -> Any:
+    if isinstance(value, str):
+        composed = unicodedata.normalize("NFC", value)
+        seen = (sign for sign in composed if unicodedata.category(sign) not in ("Cf", "Mn"))
+        return _NOT_DRAWN.sub(_IN_ITS_PLACE, "".join(seen))
+    if isinstance(value, Mapping):
+        return {key: _drawable(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_drawable(one) for one in value]
+    return value
 
 
 def _clean(value: Any) -> Any:
