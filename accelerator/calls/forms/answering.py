@@ -22,6 +22,11 @@ _MOST: Final = Decimal(10) ** 13
 _MANY: Final = 8
 
 
+def revision_of(sent: str) -> int:
+    """The revision that a page says it showed; what is no number was shown by no page of ours."""
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
+
+
 class NumberField(forms.CharField):
     """A number as people write it: "12 000,5"; clean gives an int or a float."""
 

@@ -132,6 +132,8 @@ def save_section(
     form = Questionnaire.from_json(held.version.form)
     asked = form.section(section)
     last = held.sections.get(section, {})
+    if not last and seen != 0:
+        raise Refused("Cette page n’est plus à jour : vos réponses sont dans les champs, enregistrez à nouveau.")
     if last.get("revision", 0) != seen:
         name = name_of(last.get("by", ""))
         moment = said(localtime(datetime.fromisoformat(last["at"])), MOMENT)
@@ -168,7 +170,7 @@ def add_piece(*, application: Application, question: str, document: Document, by
         most = asked.limit or MOST_FILES
         if held.pieces.filter(question=question, removed_at__isnull=True).count() >= most:
             raise Refused(f"{most} fichiers au plus pour cette question : retirez-en un d’abord.", field="piece")
-    elif held.state != ApplicationState.INCOMPLETE:
+    elif held.told_state != ApplicationState.INCOMPLETE:
         raise Refused("Aucune pièce n’est demandée pour cette candidature.")
     return keep_piece(application=held, question=question, document=document, by=by, at=at)
 
@@ -198,7 +200,7 @@ def remove_piece(*, piece: Piece, by: Person, at: datetime) -> Piece:
     """Take a file out of a draft; already taken out, nothing happens."""
     held, standing = _held(piece.application, by)
     require("calls.fill_in", standing)
-    if held.state != ApplicationState.INCOMPLETE or piece.question:
+    if held.told_state != ApplicationState.INCOMPLETE or piece.question:
         _must_be_draft(held)
     taken = Piece.objects.select_for_update(of=("self",)).get(pk=piece.pk)
     if taken.removed_at is None:

@@ -208,6 +208,7 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
             changes={"decided_from": ""},
             outcome=decision.get_outcome_display(),
         )
+        application.requests.filter(ended_at__isnull=True).update(ended_at=at)
         _tell(application, decision, at)
         purpose_of(call.purpose).on_decided(application=moved, decision=decision, by=by, at=at)
         told.append(decision)

@@ -34,6 +34,7 @@ from accelerator.calls.states import (
     UPHOLD,
     AppealKind,
     AppealOutcome,
+    ApplicationState,
     CallRoleName,
     DecisionKind,
     DecisionOutcome,
@@ -116,7 +117,14 @@ def give_pieces(*, application: Application, by: Person, at: datetime) -> Applic
         raise Refused(GIVE_PIECES.refusal)
     if not held.pieces.filter(question="", removed_at__isnull=True, at__gte=request.asked_at).exists():
         raise Refused("Joignez au moins un fichier avant de dire que les pièces sont données.")
-    moved = move(held, GIVE_PIECES, by=by, at=at, changes={"complete_on": localdate(at)})
+    if held.decided_from == ApplicationState.INCOMPLETE:
+        # A decision is signed and not told: what was asked is received all the same, or the refusal would tell it.
+        held.decided_from, held.complete_on = ApplicationState.SUBMITTED, localdate(at)
+        held.save(update_fields=["decided_from", "complete_on"])
+        record(GIVE_PIECES.event, held, by=by, at=at)
+        moved = held
+    else:
+        moved = move(held, GIVE_PIECES, by=by, at=at, changes={"complete_on": localdate(at)})
     request.answered_at = request.ended_at = at
     request.save(update_fields=["answered_at", "ended_at"])
     _set_clock(moved)

@@ -20,8 +20,18 @@ from accelerator.geography.models import Place
 from accelerator.journal.queries import history_of
 from accelerator.workflow.dates import MOMENT, said
 
-# What the applicant does not read before a decision is told; once it is, its own event says all there is to say.
-_NOT_TOLD: Final = ("calls.decided", "calls.decision_undone", "calls.decision_drafted", "calls.officer_named")
+# What the applicant reads of the history of their file: what they did, and what the service told them. All the rest
+# (who reads, who left, what a jury or a commission thinks, what is decided and not told) belongs to the service.
+_TOLD: Final = tuple(
+    f"calls.{name}"
+    for name in (
+        *("begun", "section_saved", "piece_added", "piece_removed", "form_changed"),
+        *("submitted", "received_on_paper", "pieces_asked", "pieces_given", "admitted", "review_begun"),
+        *("hearing_set", "slot_set", "message_written", "silence_decided", "notified"),
+        *("appealed", "decision_upheld", "decision_reconsidered", "withdrawn"),
+        *("promise_made", "promise_kept", "promise_broken"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -91,10 +101,10 @@ def next_date(application: Application) -> str:
 
 
 def history_of_file(application: Application, *, service: bool) -> list[Line]:
-    """What happened to a file. The applicant reads nothing of a decision that is not told."""
+    """What happened to a file. The applicant reads what they did and what they were told, nothing of the judging."""
     events = history_of(application)
     if not service:
-        events = events.exclude(code__in=_NOT_TOLD)
+        events = events.filter(code__in=_TOLD)
     return with_actor_names(events[:100])
 
 

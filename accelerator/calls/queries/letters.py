@@ -37,7 +37,9 @@ def drafted_letter(
     decision: Decision, *, role: CallRole | None = None, signed_on: date | None = None
 ) -> dict[str, Any]:
     """What the letter of a decision says now; with the signatory and the day once it is being signed."""
-    reviews = [] if decision.outcome == DecisionOutcome.INADMISSIBLE else reviews_told(decision)
+    # Silence judged nothing: the reviews that go on meanwhile are told with the decision that rests on them.
+    unjudged = decision.outcome == DecisionOutcome.INADMISSIBLE or decision.kind == DecisionKind.IMPLICIT
+    reviews = [] if unjudged else reviews_told(decision)
     lines = lines_of(grid_of(decision.application.version), reviews) if reviews else []
     return letter_of(
         decision,

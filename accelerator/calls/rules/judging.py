@@ -87,6 +87,8 @@ def reason_against_judging(assignment: Assignment, bar: Bar | None) -> str | Non
         return "Vous n’êtes plus expert de cet appel : ce dossier ne vous est plus confié."
     if assignment.state != AssignmentState.GIVEN:
         return "Ce dossier n’est plus à lire : votre avis est rendu, ou le dossier a été repris."
+    if assignment.application.decided_from:
+        return "L’instruction de ce dossier est close : votre avis n’est plus attendu."
     if assignment.application.state not in JUDGED_IN:
         return f"Ce dossier n’est pas en instruction ({assignment.application.get_state_display().lower()})."
     if bar:

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from accelerator.calls import documents
 from accelerator.calls.eligibility import Finding, Result
-from accelerator.calls.forms.answering import SectionForm, changed_since
+from accelerator.calls.forms.answering import SectionForm, changed_since, revision_of
 from accelerator.calls.forms.files import (
     AppealForm,
     Confirmation,
@@ -207,7 +207,7 @@ class EditSection(_OfDraft):
             application=self.application,
             section=self.section.code,
             answers={**aside, **form.answers},
-            seen=int(seen) if seen.isdigit() else -1,
+            seen=revision_of(seen),
             by=self.person,
             at=self.at,
         )

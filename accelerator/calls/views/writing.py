@@ -12,7 +12,7 @@ from accelerator.accounts.models import Person
 from accelerator.calls.criteria import Grid, GridFault
 from accelerator.calls.eligibility import Either, Eligibility, Finding, Result, Rule, thawed
 from accelerator.calls.forms import writing as forms
-from accelerator.calls.forms.answering import FactsForm
+from accelerator.calls.forms.answering import FactsForm, revision_of
 from accelerator.calls.forms.files import Confirmation
 from accelerator.calls.models import Application, Call, CallRole, CallVersion
 from accelerator.calls.operations import calls as operations
@@ -148,7 +148,7 @@ class Write(OfWriting, ActionPage):
     def write(self, part: str, value: dict[str, Any], *, revision: int | None = None) -> CallVersion:
         """Write a part of the version in preparation, as it was read."""
         sent = self.request.POST.get("seen", "")
-        seen = revision if revision is not None else int(sent) if sent.isdigit() else -1
+        seen = revision if revision is not None else revision_of(sent)
         return operations.write_version(call=self.call, part=part, value=value, seen=seen, by=self.person, at=self.at)
 
     def context(self) -> dict[str, Any]:
