@@ -4,12 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from django.utils.timezone import localdate
+
 from accelerator.calls.criteria import said_score
 from accelerator.calls.models import Application, Decision
-from accelerator.calls.states import DecisionOutcome
+from accelerator.calls.states import DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
 
 UNFAVOURABLE: Final = (DecisionOutcome.REJECTED, DecisionOutcome.INADMISSIBLE, DecisionOutcome.DEEPEN)
+_UNSIGNED: Final = {
+    DecisionKind.EXPRESS: "Signataire à désigner",
+    DecisionKind.IMPLICIT: "Décision née du silence : personne ne l’a signée",
+}
 _OPENINGS: Final = {
     DecisionOutcome.RETAINED: "Votre candidature est retenue à l’appel « {call} ».",
     DecisionOutcome.DEEPEN: (
@@ -18,6 +24,17 @@ _OPENINGS: Final = {
     ),
     DecisionOutcome.REJECTED: "Votre candidature à l’appel « {call} » n’est pas retenue.",
     DecisionOutcome.INADMISSIBLE: "Votre candidature à l’appel « {call} » est irrecevable.",
+}
+# What the platform computed, and what for (CRPA R311-3-1-1).
+_COMPUTED: Final = {
+    "scores": (
+        "les notes données par les experts ont été ramenées entre 0 et 100, pondérées par le poids de chaque critère, "
+        "puis leur moyenne a servi à classer les dossiers"
+    ),
+    "findings": (
+        "les conditions de l’appel ont été comparées à ce qui est déclaré dans votre dossier, pour signaler celles qui "
+        "ne paraissent pas remplies"
+    ),
 }
 
 
@@ -33,6 +50,8 @@ def letter_of(
 ) -> dict[str, Any]:
     """What a letter says; its data for the template "letter" of `calls.documents`.
 
+    What silence decided has a letter too, of nobody: reasons, remedies.
+
     scores    (criterion, weight, mean out of 100, the comments meant for the applicant), anonymous.
     comments  what each reviewer wrote for the applicant.
     remedies  printed when the decision is unfavourable.
@@ -47,6 +66,8 @@ def letter_of(
     if comments:
         words = "\n\n".join(f"Avis {number}. {words}" for number, words in enumerate(comments, 1))
         parts.append({"title": "Ce que les experts vous en disent", "words": words})
+    if words := _algorithm(decision, has_scores=bool(scores)):
+        parts.append({"title": "Ce qu’un algorithme a calculé", "words": words})
     facts = [["Candidature", f"{application.number}, {application.title}"]]
     if application.received_on:
         facts.append(["Reçue le", said(application.received_on)])
@@ -63,7 +84,7 @@ def letter_of(
             filter(None, (call.service_address, call.service_email, call.service_phone)),
         ),
         "recipient": recipient_of(application),
-        "dated": f"Le {said(signed_on)}" if signed_on else "Projet, non signé",
+        "dated": _dated(decision, signed_on),
         "facts": facts,
         "opening": f"Madame, Monsieur,\n\n{opening}",
         "parts": parts,
@@ -72,8 +93,34 @@ def letter_of(
             for label, weight, mean, words in scores
         ],
         "remedies": list(remedies) if decision.outcome in UNFAVOURABLE else [],
-        "signature": "\n".join(filter(None, (signatory, act))) or "Signataire à désigner",
+        "signature": "\n".join(filter(None, (signatory, act))) or _UNSIGNED[DecisionKind(decision.kind)],
     }
+
+
+def _dated(decision: Decision, signed_on: date | None) -> str:
+    if decision.kind == DecisionKind.IMPLICIT and decision.notified_at:
+        return f"Le {said(localdate(decision.notified_at))}"
+    return f"Le {said(signed_on)}" if signed_on else "Projet, non signé"
+
+
+def _algorithm(decision: Decision, *, has_scores: bool) -> str:
+    """The mention that a decision resting on a computation owes (CRPA L311-3-1): what for, and how to know more.
+
+    Empty when the decision rests on none, or when the code does not apply to the issuer.
+    """
+    call, application = decision.application.call, decision.application
+    rests_on_findings = decision.outcome == DecisionOutcome.INADMISSIBLE and bool(application.findings)
+    if not call.crpa or not (has_scores or rests_on_findings):
+        return ""
+    computed = _COMPUTED["scores" if has_scores else "findings"]
+    return (
+        "Cette décision a été préparée à l’aide d’un traitement algorithmique (articles L311-3-1 et R311-3-1-1 du code "
+        f"des relations entre le public et l’administration) : {computed}. Il ne décide rien : des personnes ont "
+        "examiné votre dossier, et l’une d’elles répond de cette décision. Vous pouvez demander les règles de ce "
+        "traitement et la façon dont elles ont été appliquées à votre dossier, en écrivant au service "
+        f"({call.service_email}). Sans réponse au bout d’un mois, ou en cas de refus, vous pouvez saisir la commission "
+        "d’accès aux documents administratifs (www.cada.fr)."
+    )
 
 
 def recipient_of(application: Application) -> str:

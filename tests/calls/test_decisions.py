@@ -179,6 +179,40 @@ def test_an_inadmissible_file_shows_no_score(campaign: Campaign) -> None:
     assert "irrecevable" in plain(letter)
 
 
+def test_a_letter_says_what_an_algorithm_computed(campaign: Campaign) -> None:
+    (decision,) = drafted(campaign, outcome=DecisionOutcome.REJECTED)
+    assert "algorithm" not in plain(drafted_letter(decision))
+    campaign.read(decision.application, 2)
+    words = plain(drafted_letter(decision))
+    for mention in ("L311-3-1", "classer les dossiers", campaign.call.service_email, "www.cada.fr"):
+        assert mention in words
+    decision.outcome = DecisionOutcome.INADMISSIBLE
+    assert "algorithm" not in plain(drafted_letter(decision))
+    decision.application.findings = [{"code": "budget", "result": "fails"}]
+    assert "les conditions de l’appel ont été comparées" in plain(drafted_letter(decision))
+    decision.application.call.crpa = False
+    assert "algorithm" not in plain(drafted_letter(decision))
+
+
+def test_what_silence_decided_tells_nothing_of_reviews_in_progress(campaign: Campaign, at: datetime) -> None:
+    file = campaign.file(ApplicationState.REVIEW)
+    campaign.read(file, 2)
+    silence = Decision.objects.create(
+        application=file,
+        kind=DecisionKind.IMPLICIT,
+        outcome=DecisionOutcome.REJECTED,
+        reasons="Le silence vaut rejet.",
+        drafted_at=at,
+        notified_at=at,
+    )
+    letter = drafted_letter(silence)
+    assert letter["scores"] == []
+    assert "Pour le candidat 2." not in plain(letter)
+    assert "recours gracieux" in plain(letter)
+    assert "personne ne l’a signée" in letter["signature"]
+    assert "Projet" not in letter["dated"]
+
+
 def test_an_express_decision_replaces_what_silence_decided(campaign: Campaign, perform: Perform, at: datetime) -> None:
     (decision,) = drafted(campaign)
     silence = Decision.objects.create(
