@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -424,6 +425,27 @@ def test_each_decision_cited_exists() -> None:
     }
     assert cited
     _none(sorted(f"{path} : décision {number}" for path, number in cited if number not in known), "décision inconnue")
+
+
+def _folded(term: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", term.lower().replace("œ", "oe").replace("’", " "))
+    return re.findall(r"[a-z0-9]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
+def test_the_glossary_is_one_table_in_the_order_of_a_dictionary() -> None:
+    lines = (ROOT / "docs" / "glossary.md").read_text().split("|---|---|---|\n", 1)[1].splitlines()
+    _none(
+        [line for line in lines if not re.fullmatch(r"\| .+ \| .+ \| .+ \|", line)], "ce n’est pas une ligne du tableau"
+    )
+    terms = [line.split("|")[1].strip() for line in lines]
+    assert terms == sorted(terms, key=_folded)
+    assert len(terms) == len(set(terms))
+
+
+def test_no_text_keeps_the_marks_of_a_conflict() -> None:
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *HOUSE.rglob("*.html"), *HOUSE.rglob("*.txt")]
+    mark = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    _none([str(path.relative_to(ROOT)) for path in texts if mark.search(path.read_text())], "un conflit est resté")
 
 
 def test_the_names_of_the_glossary_are_those_of_the_code() -> None:
