@@ -18,6 +18,7 @@ from accelerator.calls.models import Application, Call, CallVersion, Decision
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
 from accelerator.community.models import Organisation
 from accelerator.community.states import RoleName
+from accelerator.workflow.dates import said
 from tests import factories
 from tests.calls.conftest import ANSWERS, ELIGIBILITY, FORM, PDF
 from tests.client import HostileClient
@@ -203,6 +204,40 @@ def test_a_decision_that_is_not_told_shows_nowhere_on_the_applicants_side(
         assert "En instruction" in page
         assert "Un très bon projet secret" not in page
     assert submitted.title not in text(client.get(listed, {"etat": "decided"}))
+
+
+def test_what_was_decided_is_said_where_ones_files_are_listed_and_the_clock_stops(
+    client: HostileClient, submitted: Application, officer: Person, representative: Person, at: datetime
+) -> None:
+    client.force_login(representative)
+    page = reverse("calls:application", args=[submitted.public_id])
+    assert "L’horloge légale" in text(client.get(page))
+    Decision.objects.create(
+        application=submitted,
+        outcome=DecisionOutcome.REJECTED,
+        reasons="Le modèle n’est pas trouvé.",
+        signatory=factories.call_role(submitted.call, name=CallRoleName.SIGNATORY),
+        drafted_at=at,
+        drafted_by=officer,
+        signed_at=at,
+        notified_at=at,
+    )
+    Application.objects.filter(pk=submitted.pk).update(state=ApplicationState.NOTIFIED, silence_on=None)
+    assert "L’horloge légale" not in text(client.get(page))
+    for listed in ("/mon-espace", reverse("calls:my_applications")):
+        assert f"non retenu, le {said(timezone.localdate(at))}" in text(client.get(listed))
+
+
+def test_an_answer_announced_after_silence_has_decided_is_not_what_one_waits_for(
+    client: HostileClient, submitted: Application, representative: Person, at: datetime
+) -> None:
+    client.force_login(representative)
+    silence = submitted.silence_on
+    assert silence is not None
+    Application.objects.filter(pk=submitted.pk).update(expected_on=silence + timedelta(days=1))
+    assert f"sans réponse le {said(silence)}, le silence décide" in text(client.get("/mon-espace"))
+    page = text(client.get(reverse("calls:application", args=[submitted.public_id])))
+    assert "une décision notifiée remplacerait celle du silence" in page
 
 
 def test_the_desk_counts_filters_and_acts_on_several(

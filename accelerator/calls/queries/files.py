@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, with_actor_names
@@ -13,7 +14,7 @@ from accelerator.calls.models import Application, Decision, Piece
 from accelerator.calls.purposes import purposes
 from accelerator.calls.queries.standing import mine
 from accelerator.calls.questions import Question, Questionnaire, Section, said_answer
-from accelerator.calls.states import ApplicationState, QuestionKind
+from accelerator.calls.states import PENDING, ApplicationState, DecisionOutcome, QuestionKind
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
@@ -85,19 +86,30 @@ def applicable_organisations(person: Any) -> list[Organisation]:
 def my_applications(person: Any) -> QuerySet[Application]:
     """The applications on whose side a person is, those of the subjects that they edit included."""
     refs = [subject.ref for purpose in purposes() if purpose.has_subject for subject in purpose.subjects(person)]
-    return Application.objects.filter(mine(person) | Q(subject__in=refs)).select_related("call", "organisation")
+    told = Decision.objects.filter(application=OuterRef("pk"), notified_at__isnull=False).order_by("-pk")
+    return (
+        Application.objects.filter(mine(person) | Q(subject__in=refs))
+        .select_related("call", "organisation")
+        .annotate(told_outcome=Subquery(told.values("outcome")[:1]), told_at=Subquery(told.values("notified_at")[:1]))
+    )
 
 
-def next_date(application: Application) -> str:
-    """What is waited for, and when."""
+def next_date(application: Any) -> str:
+    """What is waited for, and when; what was decided, and when, of a file of `my_applications` that has its answer.
+
+    Empty when nothing is.
+    """
     state, call = application.told_state, application.call
     if state == ApplicationState.DRAFT:
         return f"à déposer avant le {said(call.closes_at, MOMENT)}" if call.closes_at else "à déposer"
-    if state in (ApplicationState.WITHDRAWN, ApplicationState.NOTIFIED):
-        return "—"
-    if application.expected_on:
-        return f"réponse attendue le {said(application.expected_on)}"
-    return f"silence le {said(application.silence_on)}" if application.silence_on else "—"
+    if state == ApplicationState.NOTIFIED and application.told_outcome:
+        return f"{DecisionOutcome(application.told_outcome).label.lower()}, le {said(localdate(application.told_at))}"
+    if state not in PENDING:
+        return ""
+    expected, silence = application.expected_on, application.silence_on
+    if expected and (silence is None or expected <= silence):
+        return f"réponse attendue le {said(expected)}"
+    return f"sans réponse le {said(silence)}, le silence décide" if silence else ""
 
 
 def history_of_file(application: Application, *, service: bool) -> list[Line]:

@@ -33,6 +33,7 @@ from accelerator.calls.states import (
     ASK_PIECES,
     BEGIN_REVIEW,
     DECIDABLE,
+    PENDING,
     ApplicationState,
     DecisionOutcome,
 )
@@ -200,7 +201,7 @@ class FilePage(OfFile):
             "sections": answered(application, pieces),
             "is_draft": False,
             "findings": [Finding.from_json(one) for one in application.findings],
-            "clock": clock_of_file(application, requests),
+            "clock": clock_of_file(application, requests) if application.state in PENDING else None,
             "requests": requests,
             "pieces": pieces.get("", []),
             "decisions": decisions,

@@ -31,7 +31,7 @@ from accelerator.calls.queries.timing import clock_of_file, expected_delay
 from accelerator.calls.questions import Question
 from accelerator.calls.rules.applications import reason_against_submitting, reason_against_timing
 from accelerator.calls.rules.registry import reason_within
-from accelerator.calls.states import WITHDRAW, ApplicationState, QuestionKind
+from accelerator.calls.states import PENDING, WITHDRAW, ApplicationState, QuestionKind
 from accelerator.calls.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.uploads import attachment
@@ -69,8 +69,8 @@ class MyApplications(ListPage):
         Column("etat", "État", lambda one: one.told_state.label),
         Column(
             "echeance",
-            "Prochaine date",
-            next_date,
+            "Décision, ou prochaine date",
+            lambda one: next_date(one) or "—",
         ),
         Column("commencee", "Commencée le", lambda one: said(one.begun_at), sort=("begun_at",), screen=False),
     )
@@ -126,7 +126,7 @@ class ApplicationPage(Within):
             "form_changed": is_draft
             and application.version.published_at is not None
             and application.version.published_at > application.begun_at,
-            "clock": clock_of_file(application, requests),
+            "clock": clock_of_file(application, requests) if state in PENDING else None,
             "request": request,
             "decision": decision,
             "appeals": list(application.appeals.order_by("pk")) if decision else [],
