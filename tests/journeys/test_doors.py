@@ -103,7 +103,7 @@ def test_an_organisation_is_claimed_by_way_of_proconnect(browse: Browse) -> None
     window.press("Gérer cette fiche")
     assert "Vous gérez maintenant la fiche de Réseau fictif des ressourceries" in window.text()
     window.open("/mon-espace")
-    assert "Réseau fictif des ressourceries" in window.text()
+    window.follow("Réseau fictif des ressourceries")
     window.follow("Modifier la fiche")
     assert "Modifier la fiche de Réseau fictif" in window.page.locator("h1").inner_text()
 

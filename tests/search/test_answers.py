@@ -251,7 +251,7 @@ def test_reading_the_first_shelves_changes_no_answer(
     index: Index, monkeypatch: pytest.MonkeyPatch, text: str, filters: dict[str, set[str]]
 ) -> None:
     monkeypatch.setattr(crew, "SHELVES", (20, 60))
-    monkeypatch.setattr(crew, "_BLOCK", 20)
+    monkeypatch.setattr(crew, "BLOCK", 20)
     monkeypatch.setattr(asking, "CAP", 5)
     chance = random.Random(7)
     written = [
