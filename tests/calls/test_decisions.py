@@ -122,6 +122,25 @@ def test_letters_are_signed_undone_then_told(campaign: Campaign, perform: Perfor
         perform(operations.notify_decisions, call=campaign.call, decisions=made, by=campaign.officer, at=at)
 
 
+def test_a_decision_is_told_to_the_paper_and_to_those_who_are_still_of_the_organisation(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    stays, left, steers = (factories.person() for _ in range(3))
+    file = campaign.file(ApplicationState.REVIEW, person=left, submitted_by=stays)
+    factories.role(file.organisation, name=RoleName.MEMBER, holder=stays)
+    factories.role(file.organisation, name=RoleName.MEMBER, holder=left, ended_at=at)
+    factories.role(file.organisation, name=RoleName.MANAGER, holder=steers)
+    address = "papier@personnes.example"
+    paper = campaign.file(
+        ApplicationState.REVIEW, person=None, organisation=None, origin="paper", paper={"name": "X", "email": address}
+    )
+    made = perform(operations.draft_decisions, **drafts(campaign, [file, paper]))
+    perform(operations.sign_decisions, call=campaign.call, decisions=made, by=campaign.signatory, at=at)
+    perform(operations.notify_decisions, call=campaign.call, decisions=made, by=campaign.officer, at=at)
+    told = set(Notice.objects.filter(template="calls/decision_notified").values_list("email", flat=True))
+    assert told == {stays.email, steers.email, address}
+
+
 def test_the_letter_stays_as_it_was_signed(campaign: Campaign, perform: Perform, at: datetime) -> None:
     (decision,) = drafted(campaign)
     (signed,) = perform(

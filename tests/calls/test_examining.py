@@ -23,6 +23,7 @@ from accelerator.calls.operations.examining import (
     name_officer,
     write_message,
 )
+from accelerator.calls.queries.receipt import receipt_of
 from accelerator.calls.states import (
     AppealKind,
     AppealOutcome,
@@ -36,6 +37,7 @@ from accelerator.design.uploads import Document
 from accelerator.journal import System
 from accelerator.journal.models import Event
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 from tests import factories
 
 PIECES = [{"name": "Les comptes 2025", "basis": "Règlement de l’appel, article 4"}]
@@ -58,6 +60,9 @@ def test_a_request_stops_the_clock_for_the_delay_granted(
     assert (submitted.state, submitted.silence_on) == (ApplicationState.INCOMPLETE, first + timedelta(days=15))
     [mail] = deliver()
     assert "Les comptes 2025 (fondement : Règlement de l’appel, article 4)" in mail.body
+    # The clock moves; what was acknowledged does not.
+    texts = {line.label: line.text for line in receipt_of(submitted).lines}
+    assert said(first) in texts["Si le service ne répond pas"]
     later = at + timedelta(days=5)
     with pytest.raises(Refused, match="au moins un fichier"):
         perform(give_pieces, application=submitted, by=representative, at=later)

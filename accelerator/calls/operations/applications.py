@@ -14,6 +14,7 @@ from accelerator.calls.queries.facts import examine
 from accelerator.calls.queries.files import name_of
 from accelerator.calls.queries.findings import facts_now
 from accelerator.calls.queries.receipt import receipt_of
+from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import FileStanding, call_standing_of, file_standing_of
 from accelerator.calls.queries.timing import clock_of, promised_on, wave_of
 from accelerator.calls.queries.versions import published_version
@@ -283,9 +284,7 @@ def enter_paper(
         changes["findings"] = [_out_of_time(opened, closed), *changes["findings"]]
     moved = move(application, ENTER, by=by, at=at, changes=changes, on=said(received_on), number=application.number)
     moved.call, moved.organisation = call, organisation
-    if paper.get("email"):
-        data = {"application": moved, "call": call, "receipt": receipt_of(moved)}
-        tell("calls/receipt", to=Recipient(paper["email"]), at=at, data=data)
+    _tell_receipt(moved, at)
     return moved
 
 
@@ -337,10 +336,9 @@ def _set_aside_files(application: Application, form: Questionnaire, files: set[s
 
 
 def _tell_receipt(application: Application, at: datetime) -> None:
-    """The acknowledgement of receipt, to whoever began the file and whoever submitted it."""
-    people = [person for person in (application.person, application.submitted_by) if person]
+    """The acknowledgement of receipt, to the applicant's side."""
     data = {"application": application, "call": application.call, "receipt": receipt_of(application)}
-    tell("calls/receipt", to=[Recipient.of(person) for person in people], at=at, data=data)
+    tell("calls/receipt", to=told_of(application), at=at, data=data)
 
 
 @operation

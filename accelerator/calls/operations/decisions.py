@@ -10,6 +10,7 @@ from accelerator.calls.letters import UNFAVOURABLE, plain
 from accelerator.calls.models import Application, Call, Commission, Decision
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.letters import drafted_letter, signing_role
+from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import file_standing_of
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.rules.applications import examine
@@ -22,10 +23,8 @@ from accelerator.calls.states import (
     DecisionKind,
     DecisionOutcome,
 )
-from accelerator.community.queries.people import steering_people
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
-from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.transitions import move
 
@@ -216,12 +215,9 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
 
 
 def _tell(application: Application, decision: Decision, at: datetime) -> None:
-    people = [one for one in (application.person, application.submitted_by) if one]
-    if application.organisation:
-        people += steering_people(application.organisation)
     tell(
         "calls/decision_notified",
-        to=[Recipient.of(person) for person in people],
+        to=told_of(application),
         at=at,
         data={
             "application": application,

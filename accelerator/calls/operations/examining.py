@@ -18,6 +18,7 @@ from accelerator.calls.models import (
 )
 from accelerator.calls.operations.applications import keep_piece
 from accelerator.calls.purposes import purpose_of
+from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.queries.timing import clock_of
 from accelerator.calls.rules.applications import reason_against_submitting
@@ -293,10 +294,9 @@ def _set_clock(application: Application) -> None:
 
 
 def _tell(template: str, application: Application, at: datetime, **data: Any) -> None:
-    """Tell the applicant's side: whoever began the file and whoever submitted it."""
-    people = [person for person in (application.person, application.submitted_by) if person]
+    """Tell the applicant's side."""
     shown = {"application": application, "call": application.call, **data}
-    tell(template, to=[Recipient.of(person) for person in people], at=at, data=shown)
+    tell(template, to=told_of(application), at=at, data=shown)
 
 
 def _held(application: Application, by: Person) -> tuple[Application, FileStanding]:

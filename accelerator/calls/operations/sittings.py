@@ -24,6 +24,7 @@ from accelerator.calls.models import (
 )
 from accelerator.calls.operations.decisions import draft_conclusions
 from accelerator.calls.queries.conflicts import bar_between, bars
+from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.sittings import tally_of
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.sittings import Rules
@@ -42,7 +43,6 @@ from accelerator.calls.states import (
     PromiseKind,
 )
 from accelerator.community.models import Organisation
-from accelerator.community.queries.people import steering_people
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
@@ -131,7 +131,7 @@ def set_slot(
     rules.require("calls.run_sittings", by, jury.call)
     locked = (
         Application.objects.select_for_update(of=("self",))
-        .select_related("call", "organisation", "person")
+        .select_related("call", "organisation", "person", "submitted_by")
         .get(pk=application.pk)
     )
     if locked.state not in rules.JUDGED_IN or locked.call_id != jury.call_id:
@@ -167,15 +167,8 @@ def set_slot(
         move(locked, HEAR, by=by, at=at)
     record("calls.slot_set", locked, by=by, at=at, when=said(starts_at, MOMENT), where=where)
     data = {"call": jury.call, "application": locked, "slot": slot, "jury": jury}
-    tell("calls/slot_set", to=_applicants(locked), at=at, data=data, reply_to=jury.call.service_email)
+    tell("calls/slot_set", to=told_of(locked), at=at, data=data, reply_to=jury.call.service_email)
     return slot
-
-
-def _applicants(application: Application) -> list[Recipient]:
-    people = [application.person] if application.person else []
-    if application.organisation:
-        people += steering_people(application.organisation)
-    return [Recipient.of(person) for person in people if person]
 
 
 @operation

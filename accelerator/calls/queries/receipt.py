@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accelerator.calls.models import Application
-from accelerator.calls.queries.timing import clock_of_file
+from accelerator.calls.queries.timing import clock_of
 from accelerator.calls.states import Origin, Silence
 from accelerator.workflow.dates import MOMENT, said
 
@@ -28,10 +28,14 @@ class Receipt:
 
 
 def receipt_of(application: Application) -> Receipt:
-    """The acknowledgement of receipt of a submitted application. One query."""
-    call, clock = application.call, clock_of_file(application)
-    if clock is None or application.submitted_at is None or application.received_on is None:
+    """The acknowledgement of receipt of a submitted application, as it stood that day. No query.
+
+    Pieces asked later move the clock of the file, never what was acknowledged.
+    """
+    if application.submitted_at is None or application.received_on is None:
         raise LookupError("Une candidature qui n’est pas déposée n’a pas d’accusé de réception.")
+    call = application.call
+    clock = clock_of(call, application.received_on, [])
     came = said(application.submitted_at, MOMENT)
     if application.origin == Origin.PAPER:
         came = f"{said(application.received_on)} (sur papier)"
