@@ -85,14 +85,19 @@ def legal_clock(regime: Regime, received_on: date, requests: Sequence[Request] =
 
 
 def _accepting(months: int, received_on: date, requests: Sequence[Request]) -> Clock:
-    if any(request.answered_on is None for request in requests):
-        sentence = (
-            f"Le silence vaut acceptation au bout de {months} mois à compter d’un dossier complet. "
-            "Des pièces manquent : ce délai ne court pas encore."
-        )
-        return Clock(None, None, (), sentence)
-    starts_on = max([received_on, *(request.answered_on for request in requests if request.answered_on)])
-    silence_on = months_after(starts_on, months)
+    starts_on, silence_on = received_on, months_after(received_on, months)
+    for request in sorted(requests, key=lambda one: (one.asked_on, one.due_on)):
+        # What is asked once silence has accepted takes nothing back.
+        if request.asked_on > silence_on:
+            continue
+        if request.answered_on is None:
+            sentence = (
+                f"Le silence vaut acceptation au bout de {months} mois à compter d’un dossier complet. "
+                "Des pièces manquent : ce délai ne court pas encore."
+            )
+            return Clock(None, None, (), sentence)
+        starts_on = max(starts_on, request.answered_on)
+        silence_on = months_after(starts_on, months)
     sentence = (
         f"Dossier complet le {said(starts_on)}. Sans réponse le {said(silence_on)}, la demande est acceptée : "
         f"le silence gardé {months} mois vaut acceptation."

@@ -60,6 +60,11 @@ def test_silence_accepts_from_a_complete_file() -> None:
     assert legal_clock(ACCEPTANCE, date(2026, 1, 15), [given_late]).silence_on == date(2026, 4, 20)
 
 
+def test_what_is_asked_after_silence_has_accepted_takes_nothing_back() -> None:
+    request = Request(date(2026, 3, 16), date(2026, 3, 30))
+    assert legal_clock(ACCEPTANCE, date(2026, 1, 15), [request]).silence_on == date(2026, 3, 15)
+
+
 def test_silence_that_decides_nothing() -> None:
     clock = legal_clock(Regime(Silence.NONE, None), date(2026, 1, 15), [Request(date(2026, 1, 20), date(2026, 2, 5))])
     assert (clock.starts_on, clock.silence_on, clock.pauses) == (None, None, ())

@@ -181,6 +181,52 @@ def test_the_opinion_of_a_jury_comes_after_the_hearing(campaign: Campaign, perfo
     assert kept.heard_at == at + 2 * WEEK
 
 
+def test_nobody_holds_the_pen_for_an_applicant_whom_they_know(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    commission = sitting(campaign, state=CommissionState.HELD)
+    item = commission.items.select_related("application__organisation").get()
+    heard = Slot.objects.create(
+        jury=jury(campaign),
+        application=item.application,
+        starts_at=at - WEEK,
+        ends_at=at - WEEK + timedelta(minutes=30),
+        where="Salle 2",
+    )
+    factories.role(item.application.organisation, name=RoleName.MEMBER, holder=campaign.officer)
+    opinion = {"slot": heard, "opinion": JuryOpinion.FAVOURABLE, "words": "Une équipe solide.", "at": at}
+    votes = {one.pk: Ballot.FOR for one in members_of(commission)}
+    words = {"outcome": DecisionOutcome.RETAINED, "words": "Un projet mûr.", "at": at}
+    with pytest.raises(Refused, match="tient la plume"):
+        perform(operations.keep_opinion, **opinion, by=campaign.officer)
+    with pytest.raises(Refused, match="tient la plume"):
+        perform(operations.conclude, item=item, ballots=votes, **words, by=campaign.officer)
+    perform(operations.keep_opinion, **opinion, by=campaign.chair)
+    perform(operations.conclude, item=item, ballots=votes, **words, by=campaign.chair)
+
+
+def test_a_second_convocation_has_the_agenda_of_the_first(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    first = sitting(campaign, state=CommissionState.ADJOURNED)
+    given = {"call": campaign.call, "name": "Commission", "held_at": at + WEEK, "where": "Salle 1", "at": at}
+    second = perform(operations.make_commission, **given, second_of=first, by=campaign.officer)
+    added = {"applications": [campaign.file(ApplicationState.REVIEW)], "proposal": DecisionOutcome.RETAINED}
+    with pytest.raises(Refused, match="même ordre du jour"):
+        perform(operations.put_on_agenda, commission=second, **added, by=campaign.officer, at=at)
+    assert second.items.count() == 1
+
+
+def test_a_file_withdrawn_meanwhile_waits_for_no_conclusion(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    commission = sitting(campaign, state=CommissionState.HELD)
+    item = commission.items.get()
+    Application.objects.filter(pk=item.application_id).update(state=ApplicationState.WITHDRAWN, withdrawn_at=at)
+    votes = {one.pk: Ballot.FOR for one in members_of(commission)}
+    words = {"outcome": DecisionOutcome.RETAINED, "words": "Un projet mûr.", "by": campaign.chair, "at": at}
+    with pytest.raises(Refused, match="plus en instruction"):
+        perform(operations.conclude, item=item, ballots=votes, **words)
+    perform(operations.close_sitting, commission=commission, by=campaign.chair, at=at)
+    assert not Decision.objects.exists()
+
+
 # Convocation and quorum
 
 

@@ -250,6 +250,42 @@ def test_an_express_decision_replaces_what_silence_decided(campaign: Campaign, p
     assert silence.replaced_by == decision
 
 
+@pytest.mark.parametrize("outcome", [DecisionOutcome.REJECTED, DecisionOutcome.INADMISSIBLE, DecisionOutcome.DEEPEN])
+def test_what_silence_accepted_is_not_refused_by_a_letter(
+    campaign: Campaign, perform: Perform, at: datetime, outcome: DecisionOutcome
+) -> None:
+    before, signed = drafted(campaign, 2, outcome=outcome)
+    perform(operations.sign_decisions, call=campaign.call, decisions=[signed], by=campaign.signatory, at=at)
+    for decision in (before, signed):
+        Decision.objects.create(
+            application=decision.application,
+            kind=DecisionKind.IMPLICIT,
+            outcome=DecisionOutcome.RETAINED,
+            reasons="Le silence vaut acceptation.",
+            drafted_at=at,
+            notified_at=at,
+        )
+    given = {"call": campaign.call, "at": at}
+    with pytest.raises(Refused, match="est un retrait"):
+        perform(operations.draft_decisions, **drafts(campaign, [before.application], outcome=outcome))
+    with pytest.raises(Refused, match="est un retrait"):
+        perform(operations.sign_decisions, decisions=[before], by=campaign.signatory, **given)
+    with pytest.raises(Refused, match="est un retrait"):
+        perform(operations.notify_decisions, decisions=[signed], by=campaign.officer, **given)
+    # Said in writing, the acceptance stands.
+    perform(operations.draft_decisions, **drafts(campaign, [before.application], outcome=DecisionOutcome.RETAINED))
+    perform(operations.sign_decisions, decisions=[before], by=campaign.signatory, **given)
+
+
+def test_nobody_signs_for_an_applicant_whom_they_know(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    theirs, other = drafted(campaign, 2)
+    factories.role(theirs.application.organisation, name=RoleName.MEMBER, holder=campaign.signatory, ended_at=at)
+    given = {"call": campaign.call, "by": campaign.signatory, "at": at}
+    with pytest.raises(Refused, match="quelqu’un d’autre signe"):
+        perform(operations.sign_decisions, decisions=[theirs, other], **given)
+    perform(operations.sign_decisions, decisions=[other], **given)
+
+
 def test_the_subject_hears_of_it_when_it_is_told(
     campaign: Campaign, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

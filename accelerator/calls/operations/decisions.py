@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.letters import UNFAVOURABLE, plain
 from accelerator.calls.models import Application, Call, Commission, Decision
 from accelerator.calls.purposes import purpose_of
+from accelerator.calls.queries.conflicts import bars
 from accelerator.calls.queries.letters import drafted_letter, signing_role
 from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import file_standing_of
@@ -69,6 +70,8 @@ def draft_decisions(
             raise Refused(
                 f"Le dossier {application.number} n’attend pas de décision ({application.get_state_display().lower()})."
             )
+        if reason := rules.reason_against_deciding(application, outcome):
+            raise Refused(f"Dossier {application.number} : {reason}", field="outcome")
         decision = application.decisions.filter(notified_at__isnull=True).first()
         if decision is None:
             decision = Decision(application=application, drafted_by=by, drafted_at=at)
@@ -109,7 +112,8 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
     """Sign several letters, all of them or none: each is frozen as it was read, and its file is decided.
 
     Not told yet: it can be undone. Raises `Refused`, naming the file, when the delegation does not cover the
-    day and the amount, when a letter has no reasons, or when an unfavourable one could not say how to contest it.
+    day and the amount, when the signatory has a link with the applicant, when a letter has no reasons, when it would
+    take back what was granted, or when an unfavourable one could not say how to contest it.
     """
     rules.require("calls.sign_decisions", by, call)
     role = signing_role(by, call)
@@ -118,6 +122,7 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
     if not decisions:
         raise Refused("Choisissez au moins un courrier.")
     today = localdate(at)
+    barred = bars(Application.objects.filter(pk__in=[one.application_id for one in decisions]), [by.pk])
     signed = []
     for decision in _decisions(call, decisions):
         application = decision.application
@@ -125,6 +130,10 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
         if decision.signed_at:
             raise Refused(f"Le courrier du dossier {number} est déjà signé.")
         if reason := rules.reason_against_signing(role, today, decision.cents):
+            raise Refused(f"Dossier {number} : {reason}")
+        if reason := rules.reason_against_touching(barred.get((application.pk, by.pk))):
+            raise Refused(f"Dossier {number} : {reason}")
+        if reason := rules.reason_against_deciding(application, decision.outcome):
             raise Refused(f"Dossier {number} : {reason}")
         if not decision.reasons.strip():
             raise Refused(f"Dossier {number} : une décision est motivée.")
@@ -196,6 +205,9 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
             raise Refused(f"La décision du dossier {application.number} est déjà notifiée.")
         if not decision.signed_at:
             raise Refused(f"Le courrier du dossier {application.number} n’est pas signé.")
+        # Silence may have accepted since it was signed.
+        if reason := rules.reason_against_deciding(application, decision.outcome):
+            raise Refused(f"Dossier {application.number} : {reason}")
         application.decisions.filter(notified_at__isnull=False, replaced_by__isnull=True).update(replaced_by=decision)
         decision.notified_at = at
         decision.save(update_fields=["notified_at"])

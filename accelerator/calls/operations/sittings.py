@@ -171,6 +171,12 @@ def set_slot(
     return slot
 
 
+def _check_pen(application: Application, by: Any) -> None:
+    bar = bar_between(application, by) if isinstance(by, Person) else None
+    if reason := rules.reason_against_touching(bar):
+        raise Refused(reason)
+
+
 @operation
 def keep_opinion(*, slot: Slot, opinion: JuryOpinion, words: str, by: Any, at: datetime) -> Slot:
     """What a jury thought of an applicant whom it heard, with why."""
@@ -180,6 +186,7 @@ def keep_opinion(*, slot: Slot, opinion: JuryOpinion, words: str, by: Any, at: d
         raise Refused(f"L’audition commence le {said(locked.starts_at, MOMENT)} : l’avis vient après.")
     if not words.strip():
         raise Refused("Dites en quelques phrases ce que le jury en pense.", field="words")
+    _check_pen(locked.application, by)
     locked.opinion, locked.words, locked.heard_at = opinion, words.strip(), at
     locked.save(update_fields=["opinion", "words", "heard_at"])
     record("calls.slot_heard", locked.application, by=by, at=at, opinion=locked.get_opinion_display())
@@ -270,9 +277,17 @@ def remove_member(*, member: CommissionMember, by: Any, at: datetime) -> None:
 def put_on_agenda(
     *, commission: Commission, applications: Sequence[Application], proposal: DecisionOutcome, by: Any, at: datetime
 ) -> int:
-    """Add files to the agenda, in their order, each with what is proposed; return how many were added."""
+    """Add files to the agenda, in their order, each with what is proposed; return how many were added.
+
+    Refused for a second convocation: it asks for no quorum because its agenda is that of the first.
+    """
     rules.require("calls.run_sittings", by, commission.call)
     locked = _sitting(commission, CommissionState.DRAFT)
+    if locked.second_of_id is not None:
+        raise Refused(
+            "Une seconde convocation siège sans quorum, sur le même ordre du jour : rien ne s’y ajoute. Préparez une "
+            "autre commission pour d’autres dossiers."
+        )
     already = set(locked.items.values_list("application", flat=True))
     fresh = [one for one in applications if one.pk not in already]
     for one in fresh:
@@ -363,7 +378,15 @@ def _write_recusals(commission: Commission, members: Sequence[CommissionMember],
     for (application, person), bar in sorted(kept.items()):
         item, member = items[application], people[person]
         Recusal.objects.create(item=item, member=member, reason=bar.why, left_at=at)
-        record("calls.member_recused", item.application, member.person, by=by, at=at, person=member.person.name)
+        record(
+            "calls.member_recused",
+            item.application,
+            member.person,
+            by=by,
+            at=at,
+            reason=bar.why,
+            person=member.person.name,
+        )
 
 
 @operation
@@ -409,6 +432,12 @@ def conclude(
     rules.require("calls.run_sittings", by, item.commission.call)
     commission = _sitting(item.commission, CommissionState.HELD)
     locked = CommissionItem.objects.select_for_update(of=("self",)).select_related("application").get(pk=item.pk)
+    if locked.application.state not in rules.JUDGED_IN:
+        raise Refused(
+            f"Le dossier {locked.application.number} n’est plus en instruction "
+            f"({locked.application.get_state_display().lower()}) : la commission n’a pas à conclure."
+        )
+    _check_pen(locked.application, by)
     members = {one.pk: one for one in commission.members.select_related("person")}
     gone = set(Recusal.objects.filter(item=locked).values_list("member", flat=True))
     for pk in ballots:
@@ -453,10 +482,17 @@ def conclude(
 
 @operation
 def close_sitting(*, commission: Commission, by: Any, at: datetime) -> Commission:
-    """End a sitting, every file of its agenda concluded upon; the decisions are prepared from the conclusions."""
+    """End a sitting, every file of its agenda concluded upon; the decisions are prepared from the conclusions.
+
+    A file that was withdrawn, or decided otherwise meanwhile, waits for no conclusion.
+    """
     rules.require("calls.run_sittings", by, commission.call)
     locked = _sitting(commission, CommissionState.HELD)
-    waiting = locked.items.filter(outcome="").select_related("application").order_by("position")
+    waiting = (
+        locked.items.filter(outcome="", application__state__in=rules.JUDGED_IN)
+        .select_related("application")
+        .order_by("position")
+    )
     if first := waiting.first():
         left = waiting.count()
         some = f"{left} dossiers restent" if left > 1 else "Un dossier reste"

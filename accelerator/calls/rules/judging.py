@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any
 
-from accelerator.calls.models import Assignment, Call, CallRole, Commission, CommissionMember
+from django.utils.timezone import localdate
+
+from accelerator.calls.models import Application, Assignment, Call, CallRole, Commission, CommissionMember
 from accelerator.calls.queries.conflicts import Bar
 from accelerator.calls.queries.judging import JUDGED_IN
 from accelerator.calls.queries.standing import CallStanding, call_standing_of
 from accelerator.calls.rules.registry import require as require_within
 from accelerator.calls.rules.registry import rule
-from accelerator.calls.states import AssignmentState, CallRoleName, CommissionState
+from accelerator.calls.states import AssignmentState, CallRoleName, CommissionState, DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
 
 RUNNERS = "Seuls les instructeurs de cet appel peuvent le faire."
@@ -79,6 +81,32 @@ def reason_against_signing(role: CallRole, on: date, cents: int | None) -> str |
         return f"Votre délégation ({role.act_reference}) a pris fin le {said(role.acts_until)}."
     most = f"{(role.most_cents or 0) / 100:,.0f}".replace(",", "\u202f")
     return f"Votre délégation ({role.act_reference}) s’arrête à {most} € : un autre signataire est nécessaire."
+
+
+def reason_against_deciding(application: Application, outcome: str) -> str | None:
+    """Why a letter may not say so, or None: what was granted, by someone or by silence, is not refused by a letter.
+
+    Taking it back (*retrait*) wants the grounds told first, and time to answer them (CRPA L121-1, L242-1).
+    """
+    if outcome == DecisionOutcome.RETAINED:
+        return None
+    granted = application.decisions.notified().filter(outcome=DecisionOutcome.RETAINED).first()
+    if granted is None or granted.notified_at is None:
+        return None
+    how = "le silence l’a accepté" if granted.kind == DecisionKind.IMPLICIT else "il a été retenu"
+    return (
+        f"{how} le {said(localdate(granted.notified_at))}. Revenir dessus est un retrait : le candidat en connaît "
+        "d’abord les motifs et a le temps d’y répondre. Un courrier ne suffit pas."
+    )
+
+
+def reason_against_touching(bar: Bar | None) -> str | None:
+    """Why whoever signs a letter, or holds the pen for a file, may not: a link with the applicant is known."""
+    if bar is None:
+        return None
+    return (
+        f"Un lien avec ce candidat est connu ({bar.why}) : quelqu’un d’autre signe, ou tient la plume, pour ce dossier."
+    )
 
 
 def reason_against_judging(assignment: Assignment, bar: Bar | None) -> str | None:

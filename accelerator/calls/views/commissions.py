@@ -182,7 +182,9 @@ class CommissionPage(_Sitting):
                     "item": item,
                     "mean": means.get(item.application_id, "—"),
                     "gone": ", ".join(gone.get(item.pk, [])),
-                    "url": self.address("item", item.pk) if held and self.runs else "",
+                    "url": self.address("item", item.pk)
+                    if held and self.runs and item.application.state in JUDGED_IN
+                    else "",
                     "mine": item.pk in mine,
                     "organisation": _other_name(item),
                 }
@@ -194,7 +196,7 @@ class CommissionPage(_Sitting):
             "is_convened": commission.state == CommissionState.CONVENED,
             "is_adjourned": commission.state == CommissionState.ADJOURNED,
             "second": Commission.objects.filter(second_of=commission).first(),
-            "left": sum(1 for item in items if not item.outcome),
+            "left": sum(1 for item in items if not item.outcome and item.application.state in JUDGED_IN),
         }
 
 
