@@ -169,7 +169,12 @@ NOTIFY: Final = _passage(
     "notify", (_S.DECIDED,), _S.NOTIFIED, "calls.notified", "Seule une décision signée est notifiée."
 )
 APPEAL: Final = _passage(
-    "appeal", (_S.NOTIFIED,), _S.APPEALED, "calls.appealed", "Un recours porte sur une décision notifiée, un à la fois."
+    # What silence decided leaves the file where it was: it is contested from there.
+    "appeal",
+    (_S.NOTIFIED, *PENDING),
+    _S.APPEALED,
+    "calls.appealed",
+    "Un recours porte sur une décision notifiée, un à la fois.",
 )
 UPHOLD: Final = _passage(
     "uphold",

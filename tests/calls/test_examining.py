@@ -11,13 +11,13 @@ from accelerator.accounts.models import Person
 from accelerator.calls import tasks
 from accelerator.calls.models import Application, Call, Decision
 from accelerator.calls.operations.applications import add_piece, withdraw
+from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.operations.examining import (
     admit,
     answer_appeal,
     ask_pieces,
     begin_review,
     decide_by_silence,
-    draft_decision,
     file_appeal,
     give_pieces,
     name_officer,
@@ -113,26 +113,14 @@ def test_an_officer_of_other_places_is_a_stranger(
             perform(admit, application=submitted, by=person, at=at)
 
 
-def test_a_decision_is_prepared_with_reasons_and_changed(
-    submitted: Application, officer: Person, perform: Callable[..., Any], at: datetime
-) -> None:
-    given = {"application": submitted, "outcome": DecisionOutcome.INADMISSIBLE, "advice": "", "by": officer, "at": at}
-    with pytest.raises(Refused, match="motivée"):
-        perform(draft_decision, reasons=" ", **given)
-    first: Decision = perform(draft_decision, reasons="Le budget ne suffit pas.", **given)
-    second: Decision = perform(draft_decision, reasons="Le budget est trop petit.", **given)
-    assert (first.pk, second.reasons) == (second.pk, "Le budget est trop petit.")
-    submitted.refresh_from_db()
-    assert submitted.state == ApplicationState.SUBMITTED
-
-
 def test_withdrawing_ends_what_was_asked_and_prepared(
     submitted: Application, officer: Person, representative: Person, perform: Callable[..., Any], at: datetime
 ) -> None:
     perform(name_officer, application=submitted, officer=officer, by=officer, at=at)
     perform(
-        draft_decision,
-        application=submitted,
+        draft_decisions,
+        call=submitted.call,
+        applications=[submitted],
         outcome=DecisionOutcome.REJECTED,
         reasons="Non.",
         advice="",
@@ -246,3 +234,23 @@ def test_an_appeal_is_answered_with_reasons(
     perform(answer_appeal, application=notified, outcome=outcome, answer="Examiné à nouveau.", by=officer, at=at)
     notified.refresh_from_db()
     assert notified.state == state
+
+
+def test_what_silence_decided_is_contested_too(
+    submitted: Application, officer: Person, representative: Person, perform: Callable[..., Any], at: datetime
+) -> None:
+    appeal = {"application": submitted, "kind": AppealKind.GRACIEUX, "grounds": "Lisez-nous.", "by": representative}
+    with pytest.raises(Refused, match="décision notifiée"):
+        perform(file_appeal, **appeal, at=at)
+    Application.objects.filter(pk=submitted.pk).update(silence_on=timezone.localdate(at) - timedelta(days=1))
+    perform(decide_by_silence, application=submitted, by=System("legal-clock"), at=at)
+    draft = {"outcome": DecisionOutcome.REJECTED, "reasons": "Non.", "advice": "", "by": officer}
+    perform(draft_decisions, call=submitted.call, applications=[submitted], **draft, at=at)
+    perform(file_appeal, **appeal, at=at)
+    submitted.refresh_from_db()
+    assert submitted.state == ApplicationState.APPEALED
+    assert [one.kind for one in submitted.decisions.all()] == [DecisionKind.IMPLICIT]
+    upheld = {"outcome": AppealOutcome.UPHELD, "answer": "Examiné à nouveau."}
+    perform(answer_appeal, application=submitted, **upheld, by=officer, at=at)
+    submitted.refresh_from_db()
+    assert submitted.state == ApplicationState.NOTIFIED

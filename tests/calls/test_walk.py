@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Decision
 from accelerator.calls.operations import applications, examining
+from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.states import (
     TRANSITIONS,
     AppealKind,
@@ -67,7 +68,6 @@ class Walk:
         """Try one thing; a refusal is an ordinary answer."""
         self.at += timedelta(days=1)
         due = timezone.localdate(self.at) + timedelta(days=7)
-        verdict = {"outcome": DecisionOutcome.REJECTED, "reasons": "Pas encore mûr.", "advice": ""}
         steps: dict[str, Callable[[], None]] = {
             "submit": lambda: self._mine(applications.submit, self.applicant),
             "ask": lambda: self._mine(examining.ask_pieces, self.officer, pieces=PIECES, due_on=due),
@@ -75,7 +75,7 @@ class Walk:
             "give": lambda: self._mine(examining.give_pieces, self.applicant),
             "admit": lambda: self._mine(examining.admit, self.officer),
             "review": lambda: self._mine(examining.begin_review, self.officer),
-            "draft": lambda: self._mine(examining.draft_decision, self.officer, **verdict),
+            "draft": self._draft,
             "withdraw": lambda: self._mine(applications.withdraw, self.applicant, reason=""),
             "appeal": lambda: self._mine(
                 examining.file_appeal, self.applicant, kind=AppealKind.GRACIEUX, grounds="Voyez encore."
@@ -94,6 +94,11 @@ class Walk:
         except Refused as refusal:
             self.refusals.append(refusal.message)
         self.file.refresh_from_db()
+
+    def _draft(self) -> None:
+        verdict = {"outcome": DecisionOutcome.REJECTED, "reasons": "Pas encore mûr.", "advice": ""}
+        lot = {"call": self.file.call, "applications": [self.file], "by": self.officer, "at": self.at}
+        self._do(draft_decisions, **lot, **verdict)
 
     def _silence(self) -> None:
         self.at += timedelta(days=45)

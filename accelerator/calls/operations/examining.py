@@ -21,14 +21,13 @@ from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.queries.timing import clock_of
-from accelerator.calls.rules.applications import reason_against_submitting
+from accelerator.calls.rules.applications import reason_against_appealing
 from accelerator.calls.rules.registry import require
 from accelerator.calls.states import (
     ADMIT,
     APPEAL,
     ASK_PIECES,
     BEGIN_REVIEW,
-    DECIDABLE,
     GIVE_PIECES,
     PENDING,
     RECONSIDER,
@@ -51,7 +50,6 @@ from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import move
 
-LONGEST_MESSAGE = 5000
 APPEAL_MONTHS = 2
 # Why silence decides, as it is written in the decision that nobody signs.
 BY_SILENCE = {
@@ -156,28 +154,6 @@ def begin_review(*, application: Application, by: Person, at: datetime) -> Appli
 
 
 @operation
-def draft_decision(
-    *, application: Application, outcome: DecisionOutcome, reasons: str, advice: str, by: Person, at: datetime
-) -> Decision:
-    """Prepare a decision, or change the one in preparation; nothing is decided until someone signs it.
-
-    Refused without reasons, and once it is signed.
-    """
-    held, standing = _held(application, by)
-    require("calls.examine", standing)
-    if held.state not in DECIDABLE:
-        raise Refused("Cette candidature n’attend pas de décision : elle en a une, ou est close.")
-    if not reasons.strip():
-        raise Refused("Une décision est motivée : dites pourquoi.", field="reasons")
-    waiting = held.decisions.select_for_update().filter(notified_at__isnull=True).first()
-    decision = waiting or Decision(application=held, drafted_by=by, drafted_at=at)
-    decision.outcome, decision.reasons, decision.advice = outcome, reasons.strip(), advice.strip()
-    decision.save()
-    record("calls.decision_drafted", held, by=by, at=at, outcome=decision.get_outcome_display())
-    return decision
-
-
-@operation
 def write_message(
     *, application: Application, text: str, document: Document | None, by: Person, at: datetime
 ) -> Exchange:
@@ -238,13 +214,18 @@ def decide_by_silence(*, application: Application, by: Actor, at: datetime) -> D
 
 @operation
 def file_appeal(*, application: Application, kind: AppealKind, grounds: str, by: Person, at: datetime) -> Appeal:
-    """Contest a decision that was told; an answer is due, or silence rejects."""
+    """Contest a decision that was told, or what silence decided; an answer is due, or silence rejects.
+
+    What was in preparation gives way: the service answers the appeal first.
+    """
     held, standing = _held(application, by)
-    if refusal := reason_against_submitting(standing, localdate(at)):
+    if refusal := reason_against_appealing(standing, localdate(at)):
         raise Refused(refusal)
     if not grounds.strip():
         raise Refused("Dites ce que vous contestez, et pourquoi.", field="grounds")
-    moved = move(held, APPEAL, by=by, at=at, kind=AppealKind(kind).label.lower())
+    held.decisions.filter(notified_at__isnull=True).delete()
+    moved = move(held, APPEAL, by=by, at=at, changes={"decided_from": ""}, kind=AppealKind(kind).label.lower())
+    _end_requests(moved, at)
     decision = moved.decisions.notified().get()
     due_on = months_after(localdate(at), APPEAL_MONTHS)
     appeal = Appeal.objects.create(

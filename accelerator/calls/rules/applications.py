@@ -5,7 +5,7 @@ from datetime import date, datetime
 from accelerator.calls.models import Call
 from accelerator.calls.queries.standing import FileStanding
 from accelerator.calls.rules.registry import rule
-from accelerator.calls.states import CallState
+from accelerator.calls.states import APPEAL, CallState
 from accelerator.community.rules import may_act_for
 from accelerator.community.states import DelegationScope
 from accelerator.workflow.dates import MOMENT, said
@@ -54,6 +54,14 @@ def reason_against_submitting(standing: FileStanding, on: date) -> str | None:
     if application.person_id == standing.person.pk:
         return None
     return "Seule la personne qui candidate en son nom dépose ou retire sa candidature."
+
+
+def reason_against_appealing(standing: FileStanding, on: date) -> str | None:
+    """One contests what was decided and told, by someone or by silence, once at a time; as one submits."""
+    application = standing.application
+    if application.state not in APPEAL.sources or not application.decisions.notified().exists():
+        return APPEAL.refusal
+    return reason_against_submitting(standing, on)
 
 
 def reason_against_timing(call: Call, at: datetime) -> str | None:

@@ -22,6 +22,7 @@ from accelerator.calls.forms.examining import (
 from accelerator.calls.forms.files import Confirmation, MessageForm
 from accelerator.calls.models import Application
 from accelerator.calls.operations import applications, examining
+from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.queries.desk import calls_served, figures_of, files_of, late, officers_of, soon
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
@@ -358,14 +359,16 @@ class Inadmissible(ActOnFile):
         reasons = values["reasons"]
         if rule is not None and rule.label not in reasons:
             reasons = f"La condition suivante n’est pas remplie : {rule.label}.\n\n{reasons}"
-        return examining.draft_decision(
-            application=self.application,
+        (decision,) = draft_decisions(
+            call=self.application.call,
+            applications=[self.application],
             outcome=DecisionOutcome.INADMISSIBLE,
             reasons=reasons,
             advice=values["advice"],
             by=self.person,
             at=self.at,
         )
+        return decision
 
 
 class AnswerMessage(ActOnFile):

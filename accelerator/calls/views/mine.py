@@ -29,7 +29,11 @@ from accelerator.calls.queries.findings import findings_now
 from accelerator.calls.queries.receipt import as_document, receipt_of, remedies_of
 from accelerator.calls.queries.timing import clock_of_file, expected_delay
 from accelerator.calls.questions import Question
-from accelerator.calls.rules.applications import reason_against_submitting, reason_against_timing
+from accelerator.calls.rules.applications import (
+    reason_against_appealing,
+    reason_against_submitting,
+    reason_against_timing,
+)
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import PENDING, WITHDRAW, ApplicationState, QuestionKind
 from accelerator.calls.views.within import ActWithin, Within
@@ -137,7 +141,7 @@ class ApplicationPage(Within):
             else list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
             "history": history_of_file(application, service=False),
             "may_withdraw": application.state in WITHDRAW.sources,
-            "may_appeal": application.state == ApplicationState.NOTIFIED,
+            "may_appeal": decision is not None and reason_against_appealing(self.standing, localdate(self.at)) is None,
             "expected": expected_delay(application.call) if not application.expected_on else None,
             "subject_url": purpose_of(application.call.purpose).page(application.subject)
             if application.subject
@@ -509,9 +513,7 @@ class FileAppeal(ActWithin):
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        if self.application.state != ApplicationState.NOTIFIED:
-            return "Un recours porte sur une décision notifiée, un à la fois."
-        return reason_against_submitting(self.standing, localdate(self.at))
+        return reason_against_appealing(self.standing, localdate(self.at))
 
     def perform(self, form: Any) -> Appeal:
         return examining.file_appeal(
