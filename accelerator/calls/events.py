@@ -35,7 +35,6 @@ declare(
     "calls.reviewer_ended", "a mis fin au rôle d’expert de {person} ({files} dossiers repris)", personal=("person",)
 )
 declare("calls.conflict_declared", "s’est déporté de la candidature")
-declare("calls.recusal_recorded", "a inscrit le déport de {person}", personal=("person",))
 declare(
     "calls.hint_dismissed", "a écarté un lien entre {person} et le candidat : {hints}", personal=("person", "hints")
 )

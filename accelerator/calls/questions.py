@@ -22,11 +22,9 @@ from accelerator.calls.states import FactKind, QuestionKind
 from accelerator.workflow.dates import said
 
 MOST_QUESTIONS: Final = 120
-LONGEST_ANSWER: Final = 20_000
 # What a text may hold when its author does not say.
 DEFAULT_LIMITS: Final = {QuestionKind.TEXT: 200, QuestionKind.LONG: 3000}
 _CHOSEN: Final = (QuestionKind.CHOICE, QuestionKind.CHOICES)
-_MEASURED: Final = (QuestionKind.NUMBER, QuestionKind.MONEY)
 # The questions whose answer the eligibility rules may look at.
 FACTS_OF_ANSWERS: Final = {
     QuestionKind.NUMBER: FactKind.NUMBER,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 MOST_THEMES: Final = 5
-MOST_YEARS: Final = 6
 MOST_FILES: Final = 20
 
 

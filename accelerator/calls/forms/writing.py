@@ -17,7 +17,6 @@ from accelerator.geography.forms import PerimeterField
 
 _DAY = {"type": "date"}
 _MOMENT: Final = {"type": "datetime-local"}
-MOST_ANCHORS: Final = 6
 
 
 def code_of(label: str, taken: Sequence[str] = ()) -> str:

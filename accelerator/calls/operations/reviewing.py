@@ -148,16 +148,6 @@ def declare_conflict(*, application: Application, reason: str, by: Person, at: d
 
 
 @operation
-def record_recusal(*, application: Application, person: Person, reason: str, by: Any, at: datetime) -> Conflict:
-    """The service writes down the déport of someone who said it elsewhere."""
-    rules.require("calls.run_sittings", by, application.call)
-    conflict = _decided(application, person, ConflictState.RECUSED, reason, by, at)
-    record("calls.recusal_recorded", application, person, by=by, at=at, reason=reason, person=person.name)
-    _give_back(application, person, by, at)
-    return conflict
-
-
-@operation
 def dismiss_hint(*, application: Application, person: Person, reason: str, by: Any, at: datetime) -> Conflict:
     """Say that the links known today between a person and an applicant keep them from nothing, and why."""
     rules.require("calls.run_reviews", by, application.call)
