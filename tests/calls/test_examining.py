@@ -23,6 +23,7 @@ from accelerator.calls.operations.examining import (
     name_officer,
     write_message,
 )
+from accelerator.calls.queries.desk import figures_of, files_of
 from accelerator.calls.queries.receipt import receipt_of
 from accelerator.calls.states import (
     AppealKind,
@@ -227,6 +228,10 @@ def test_an_appeal_is_answered_with_reasons(
         perform(file_appeal, grounds=" ", **given)
     appeal = perform(file_appeal, grounds="Deux territoires le montrent.", **given)
     assert appeal.due_on > timezone.localdate(at)
+    desk = files_of(officer)
+    assert [one.due_on for one in desk] == [appeal.due_on]
+    figures = [figures_of(desk, appeal.due_on + timedelta(days=days)) for days in (-30, -1, 1)]
+    assert [(one.waiting, one.soon, one.late) for one in figures] == [(1, 0, 0), (1, 1, 0), (1, 0, 1)]
     with pytest.raises(Refused, match="un à la fois"):
         perform(file_appeal, grounds="Encore.", **given)
     with pytest.raises(Refused, match="motivée"):

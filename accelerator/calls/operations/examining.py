@@ -50,6 +50,7 @@ from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import move
 
+# Silence kept for two months on an appeal rejects it (code de justice administrative, R421-2).
 APPEAL_MONTHS = 2
 # Why silence decides, as it is written in the decision that nobody signs.
 BY_SILENCE = {
@@ -224,10 +225,11 @@ def file_appeal(*, application: Application, kind: AppealKind, grounds: str, by:
     if not grounds.strip():
         raise Refused("Dites ce que vous contestez, et pourquoi.", field="grounds")
     held.decisions.filter(notified_at__isnull=True).delete()
-    moved = move(held, APPEAL, by=by, at=at, changes={"decided_from": ""}, kind=AppealKind(kind).label.lower())
+    due_on = months_after(localdate(at), APPEAL_MONTHS)
+    changes = {"decided_from": "", "expected_on": due_on}
+    moved = move(held, APPEAL, by=by, at=at, changes=changes, kind=AppealKind(kind).label.lower())
     _end_requests(moved, at)
     decision = moved.decisions.notified().get()
-    due_on = months_after(localdate(at), APPEAL_MONTHS)
     appeal = Appeal.objects.create(
         application=moved,
         decision=decision,

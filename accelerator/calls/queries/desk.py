@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Least
 
 from accelerator.calls.models import Application, Call, CallRole
@@ -13,6 +13,12 @@ from accelerator.calls.states import PENDING, ApplicationState, CallRoleName
 
 # How far ahead the desk looks.
 SOON: Final = timedelta(days=14)
+# What the service owes an answer to: a request, or an appeal (`expected_on` is then the day on which it is due).
+_OWED: Final = (*PENDING, ApplicationState.APPEALED)
+_ANSWER_ON: Final = Case(
+    When(state=ApplicationState.APPEALED, then=F("expected_on")),
+    default=Coalesce(Least("silence_on", "expected_on"), "silence_on", "expected_on"),
+)
 _STEPS: Final = (
     ("Déposées", tuple(state for state in ApplicationState.values if state != ApplicationState.DRAFT)),
     (
@@ -37,7 +43,7 @@ def files_of(person: Any) -> QuerySet[Application]:
     return (
         Application.objects.submitted()
         .filter(condition)
-        .annotate(due_on=Coalesce(Least("silence_on", "expected_on"), "silence_on", "expected_on"))
+        .annotate(due_on=_ANSWER_ON)
         .select_related("call", "organisation", "officer", "person")
         # What a list does not show, and that weighs: the answers, the texts of the call and of the record.
         .defer(
@@ -48,13 +54,15 @@ def files_of(person: Any) -> QuerySet[Application]:
 
 
 def late(on: date) -> Q:
-    """Waiting past the day on which silence decides, or on which an answer was promised."""
-    return Q(state__in=PENDING) & (Q(silence_on__lt=on) | Q(expected_on__lt=on))
+    """Waiting past the day on which silence decides, on which an answer was promised, or due to an appeal."""
+    return Q(state__in=PENDING) & Q(silence_on__lt=on) | Q(state__in=_OWED) & Q(expected_on__lt=on)
 
 
 def soon(on: date) -> Q:
     """Waiting, and due within two weeks."""
-    return Q(state__in=PENDING) & ~late(on) & (Q(silence_on__lte=on + SOON) | Q(expected_on__lte=on + SOON))
+    until = on + SOON
+    near = Q(state__in=PENDING) & Q(silence_on__lte=until) | Q(state__in=_OWED) & Q(expected_on__lte=until)
+    return near & ~late(on)
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,9 @@ def figures_of(files: QuerySet[Application], on: date) -> DeskFigures:
         unassigned=Count("pk", filter=Q(officer__isnull=True)),
     )
     by_state = {row["state"]: row for row in counted}
-    waiting = [by_state[state] for state in PENDING if state in by_state]
+    waiting = [by_state[state] for state in _OWED if state in by_state]
     load = (
-        files.filter(state__in=PENDING, officer__isnull=False)
+        files.filter(state__in=_OWED, officer__isnull=False)
         .order_by()
         .values(given=F("officer__given_name"), family=F("officer__family_name"), who=F("officer"))
         .annotate(number=Count("pk"))
