@@ -7,13 +7,12 @@ from django import forms
 
 from accelerator.accounts.states import CODE_LENGTH, LONG_CODE_LENGTH, Door
 from accelerator.design.forms import FilterForm, Form
+from accelerator.design.links import leads_somewhere
 
 NO_SCRIPT: Final = (
     "Une clé d’accès demande JavaScript, et un navigateur qui sait s’en servir. Entrez autrement, ou activez "
     "JavaScript."
 )
-# "exemple.fr" is a link to the programs that read mail; "J.-P." and "St. Clair" are names.
-_SITE: Final = re.compile(r"\w{2,}\.\w{2,}|www\.", re.IGNORECASE)
 
 
 class AddressForm(Form):
@@ -52,7 +51,7 @@ class CodeForm(Form):
 
 def _name(value: str) -> None:
     """A name is letters, spaces, hyphens, apostrophes, points: the mails that carry it lead nowhere."""
-    if not re.fullmatch(r"[^\W\d_]+(?:[ .’'ʼ\-–·]{1,3}[^\W\d_]+)*\.?", value.strip()) or _SITE.search(value):
+    if not re.fullmatch(r"[^\W\d_]+(?:[ .’'ʼ\-–·]{1,3}[^\W\d_]+)*\.?", value.strip()) or leads_somewhere(value):
         raise forms.ValidationError(
             "Un nom s’écrit avec des lettres, des espaces, des traits d’union et des apostrophes."
         )

@@ -1,11 +1,19 @@
 """Fields for the addresses of sites: http and https only, and leading where they say."""
 
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django import forms
 
 MOST_LINKS: Final = 5
+# "exemple.fr" is a link to the programs that read mail; "J.-P." and "St. Clair" are names.
+_SITE: Final = re.compile(r"\w{2,}\.\w{2,}|www\.", re.IGNORECASE)
+
+
+def leads_somewhere(text: str) -> bool:
+    """Whether a program that reads mail would make a link of a part of this text."""
+    return _SITE.search(text) is not None
 
 
 class LinksField(forms.CharField):

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.states import Family
 from accelerator.design.forms import CheckboxGroups, Form, dress
-from accelerator.design.links import LinksField, WebField
+from accelerator.design.links import LinksField, WebField, leads_somewhere
 from accelerator.design.uploads import KINDS, PICTURES, DocumentField
 from accelerator.geography.forms import PerimeterField, PlaceField
 from accelerator.geography.models import PlaceKind
@@ -320,6 +320,19 @@ class ProposalForm(Form):
         help_text="Par exemple : élue de la commune, accompagnateur du projet, habitant.",
         max_length=200,
     )
+
+    def clean_title(self) -> str:
+        return _without_address(self.cleaned_data["title"])
+
+    def clean_proposed_as(self) -> str:
+        return _without_address(self.cleaned_data["proposed_as"])
+
+
+def _without_address(text: str) -> str:
+    """What is mailed in our name to someone who asked nothing leads nowhere."""
+    if leads_somewhere(text):
+        raise forms.ValidationError("N’écrivez pas d’adresse de site ici : ce texte part par courriel au référent.")
+    return text
 
 
 class FileForm(Form):

@@ -61,6 +61,32 @@ def test_a_proposal_tells_its_referent_who_said_what(client: HostileClient, deli
     assert "a jusqu’au" in client.get("/mes-projets").content.decode()
 
 
+def test_a_proposal_leads_nowhere_and_floods_nobody(client: HostileClient, deliver: Callable[[], list[Any]]) -> None:
+    client.force_login(factories.person())
+    for name, words in (("title", "Votre compte sur piege.example"), ("proposed_as", "voyez https://piege.example")):
+        answer = client.post("/projets/proposer", {**PROPOSED, name: words})
+        assert answer.status_code == 422
+        assert "pas d’adresse de site" in answer.content.decode()
+    codes = []
+    for number in range(7):
+        other = HostileClient()
+        other.force_login(factories.person())
+        codes.append(other.post("/projets/proposer", {**PROPOSED, "title": f"Jardin {number}"}).status_code)
+    assert codes == [302] * 5 + [422] * 2
+    assert len(deliver()) == 5
+
+
+def test_naming_structures_is_counted(client: HostileClient) -> None:
+    organisation, one = factories.organisation(), factories.project()
+    client.force_login(one.person)
+    sent = {"organisation": organisation.key, "role": "partenaire"}
+    codes = []
+    for _ in range(31):
+        ProjectPartner.objects.all().delete()
+        codes.append(client.post(f"/projets/{one.key}/structures/nouvelle", sent).status_code)
+    assert codes == [302] * 30 + [422]
+
+
 def test_the_referent_takes_it_over(client: HostileClient, deliver: Callable[[], list[Any]]) -> None:
     one, referent = factories.proposal(), factories.person()
     link = f"/projets/a-reprendre/{one.claim_token}"

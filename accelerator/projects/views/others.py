@@ -19,6 +19,7 @@ from accelerator.workflow import Refused
 from accelerator.workflow.limits import count_against
 
 PROPOSALS_A_DAY = 5
+PARTNERS_A_DAY = 30
 REFERENT = System("referent")
 UNKNOWN = (
     "Nous ne connaissons pas cette structure : vérifiez le numéro, ou demandez-lui de s’inscrire dans l’annuaire, puis "
@@ -35,6 +36,10 @@ class InvitePartner(ActWithin):
     submit_label = "Nommer cette structure"
     done_message = "La structure est nommée : ses gestionnaires en sont avertis et répondront."
     told = "Tant qu’elle n’a pas confirmé, elle n’est pas montrée au public."
+
+    def before(self) -> None:
+        # Each is told by mail, and asked again when it was taken out.
+        count_against(f"partners:{self.person.actor_key}", limit=PARTNERS_A_DAY, per=timedelta(days=1), at=self.at)
 
     def perform(self, form: Any) -> ProjectPartner:
         organisation = organisation_named(form.cleaned_data["organisation"])
@@ -119,6 +124,9 @@ class Propose(ActionPage):
     def before(self) -> None:
         key = f"proposals:{self.person.actor_key}"
         count_against(key, limit=PROPOSALS_A_DAY, per=timedelta(days=1), at=self.at)
+        # Whoever the address belongs to asked nothing: several accounts do not flood them.
+        address = self.form.cleaned_data["referent_email"].lower()
+        count_against(f"proposals-to:{address}", limit=PROPOSALS_A_DAY, per=timedelta(days=1), at=self.at)
 
     def perform(self, form: Any) -> Project:
         said = form.cleaned_data
