@@ -33,6 +33,7 @@ from accelerator.calls.models import (  # noqa: E402
     Review,
     Reviewer,
 )
+from accelerator.calls.operations.tallies import tally  # noqa: E402
 from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName, DecisionOutcome  # noqa: E402
 
 PUBLIC_ID = "0mesures0000"
@@ -112,6 +113,7 @@ def fill(files: int, readers: int, wanted: int) -> Call:
         )
         for one in given
     )
+    tally(one.pk for one in made)
     Decision.objects.bulk_create(
         Decision(
             application=file, outcome=DecisionOutcome.REJECTED, reasons="Fictif.", drafted_at=now, drafted_by=people[0]

@@ -106,6 +106,7 @@ PARTS = {
     *("tell", "tell_each"),  # a notice is told inside what it tells (decision 12)
     *("lock_person", "lock_organisation", "lock_project"),  # the one order of locks
     *("end_platform_roles", "end_powers_of", "end_powers_of_all", "revoke_mandates_of"),  # the end of an account
+    "tally",  # what reviews say together is counted inside what changes them (decision 48)
     "founding_id",  # computes an identifier
 }
 

@@ -215,16 +215,18 @@ class Severity:
     files: int
 
 
-def severities(given: Mapping[int, Mapping[int, float]]) -> dict[int, Severity]:
-    """Reviewer -> how severe; `given` is file -> reviewer -> mean. Shown to the commission, never applied."""
+def severities(given: Iterable[tuple[int, float, float, int]]) -> dict[int, Severity]:
+    """Reviewer -> how severe. Shown to the commission, never applied.
+
+    given  the reviews of these reviewers: who, their mean, that of the file, of how many reviews (theirs is one).
+    """
     gaps: dict[int, list[float]] = {}
     own: dict[int, list[float]] = {}
-    for means in given.values():
-        for reader, mean in means.items():
-            own.setdefault(reader, []).append(mean)
-            others = [other for who, other in means.items() if who != reader]
-            if others:
-                gaps.setdefault(reader, []).append(mean - fmean(others))
+    for reader, mean, together, reviews in given:
+        own.setdefault(reader, []).append(mean)
+        if reviews > 1:
+            # What they give less what the others give: the mean of the file without theirs.
+            gaps.setdefault(reader, []).append((mean - together) * reviews / (reviews - 1))
     return {
         reader: Severity(
             fmean(gaps[reader]) if len(gaps.get(reader, ())) >= _ENOUGH else None,

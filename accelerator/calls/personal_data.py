@@ -23,6 +23,7 @@ from accelerator.calls.models import (
     Review,
     Reviewer,
 )
+from accelerator.calls.operations.tallies import tally
 from accelerator.calls.states import PENDING, TAKE_BACK, WITHDRAW, ApplicationState
 from accelerator.journal import Actor
 from accelerator.journal.operations import without
@@ -176,7 +177,8 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     What was judged stays judged; what was to be read is taken back, for others to read.
     """
     CallRole.objects.current().filter(person=person).update(ended_at=at)
-    for given in Assignment.objects.waiting().filter(reviewer__person=person).order_by("pk"):
+    waiting = list(Assignment.objects.waiting().filter(reviewer__person=person).order_by("pk"))
+    for given in waiting:
         move(given, TAKE_BACK, by=by, at=at, changes={"ended_at": at}, person=person.name)
     Reviewer.objects.current().filter(person=person).update(ended_at=at, ended_because="Compte supprimé.")
     JuryMember.objects.filter(person=person, left_at__isnull=True).update(left_at=at)
@@ -186,6 +188,7 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     for exchange in Exchange.objects.filter(application__in=own).order_by("pk"):
         exchange.text = without(person.naming, exchange.text)
         exchange.save(update_fields=["text"])
+    tally(given.application_id for given in waiting)
 
 
 register(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Assignment, Call, Review, Reviewer
+from accelerator.calls.operations.tallies import tally
 from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName
 from tests import factories
 
@@ -72,7 +73,9 @@ class Campaign:
             "due_on": timezone.localdate() + timedelta(days=10),
             **values,
         }
-        return Assignment.objects.create(reviewer=reviewer or self.reviewer(), application=application, **fields)
+        given = Assignment.objects.create(reviewer=reviewer or self.reviewer(), application=application, **fields)
+        tally([application.pk])
+        return given
 
     def read(self, application: Application, score: int, reviewer: Reviewer | None = None) -> Assignment:
         """A file that was read and judged, with this score everywhere."""
@@ -86,6 +89,7 @@ class Campaign:
             saved_at=timezone.now(),
             revision=1,
         )
+        tally([application.pk])
         return given
 
 

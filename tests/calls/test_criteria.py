@@ -90,8 +90,10 @@ def test_disagreement_is_shown() -> None:
 
 
 def test_the_severity_of_a_reviewer_is_measured_on_the_files_that_others_read_too() -> None:
-    given_scores = {number: {1: 40.0 + number, 2: 60.0 + number} for number in range(4)}
-    told = severities({**given_scores, 9: {3: 50.0}})
+    shared = [(reader, 20.0 + 20 * reader + n, 50.0 + n, 2) for n in range(4) for reader in (1, 2)]
+    crowded = [(4, 30.0, 60.0, 4) for _ in range(3)]
+    told = severities([*shared, *crowded, (3, 50.0, 50.0, 1)])
+    assert told[4].offset == pytest.approx(30 - 70)
     assert told[1].offset == pytest.approx(-20)
     assert told[2].offset == pytest.approx(20)
     assert told[3].offset is None

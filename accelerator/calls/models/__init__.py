@@ -20,6 +20,7 @@ from accelerator.calls.models.reviewing import (
     Review,
     Reviewer,
     ReviewerQuerySet,
+    Tally,
 )
 from accelerator.calls.models.sittings import (
     Commission,
@@ -60,6 +61,7 @@ __all__ = [
     "Reviewer",
     "ReviewerQuerySet",
     "Slot",
+    "Tally",
     "Vote",
     "Wave",
     "next_number",

@@ -221,3 +221,32 @@ class Review(models.Model):
     def comment_of(self, criterion: str) -> str:
         """The comment that goes with it."""
         return str((self.scores.get(criterion) or {}).get("comment", ""))
+
+
+class Tally(models.Model):
+    """What the reviews of a file say together, counted by the operations that give or take them (decision 48).
+
+    There is one for each file that was ever given to someone to read.
+    """
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, primary_key=True, related_name="tally")
+    # Of the reviews that stand, out of 100; the mean to a millionth, so that those that are equal are so to the bit.
+    mean = models.FloatField("note", null=True)
+    low = models.FloatField("note la plus basse", null=True)
+    high = models.FloatField("note la plus haute", null=True)
+    # How many reviews stand, how many are still to come.
+    read = models.PositiveIntegerField("avis rendus", default=0)
+    awaited = models.PositiveIntegerField("avis attendus", default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="tally_has_scores_once_read",
+                condition=Q(read=0, mean__isnull=True, low__isnull=True, high__isnull=True)
+                | Q(read__gt=0, mean__isnull=False, low__isnull=False, high__isnull=False, low__lte=F("high")),
+                violation_error_message="Un dossier a une note dès son premier avis, et pas avant.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"note du dossier {self.application_id}"

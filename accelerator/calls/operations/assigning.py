@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from accelerator.calls.models import Application, Assignment, Call
+from accelerator.calls.operations.tallies import tally
 from accelerator.calls.queries.assigning import Proposal, proposal_for
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.states import BEGIN_REVIEW, ApplicationState
@@ -68,4 +69,5 @@ def assign_files(*, call: Call, digest: str, by: Any, at: datetime) -> Proposal:
             at=at,
             data={"call": call, "count": count, "due_on": proposal.due_on},
         )
+    tally(one.file for one in proposal.plan.pairings)
     return proposal

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Assignment, Call, Conflict, Review, Reviewer
+from accelerator.calls.operations.tallies import tally
 from accelerator.calls.queries.conflicts import bar_between
 from accelerator.calls.queries.judging import grid_of
 from accelerator.calls.rules import judging as rules
@@ -129,6 +130,7 @@ def end_reviewer(*, reviewer: Reviewer, reason: str, by: Any, at: datetime) -> R
         at=at,
         data={"call": locked.call, "reason": reason, "files": len(waiting)},
     )
+    tally(one.application_id for one in waiting)
     return locked
 
 
@@ -198,6 +200,7 @@ def _decided(
 def _give_back(application: Application, person: Person, by: Any, at: datetime) -> None:
     for assignment in Assignment.objects.standing().filter(application=application, reviewer__person=person):
         move(assignment, DECLINE, by=by, at=at, changes={"ended_at": at}, about=[application])
+    tally([application.pk])
 
 
 # What was given to read
@@ -224,6 +227,7 @@ def take_back(*, assignment: Assignment, reason: str, by: Any, at: datetime) -> 
         at=at,
         data={"call": call, "number": assignment.application.number, "reason": reason},
     )
+    tally([assignment.application_id])
     return taken
 
 
@@ -296,8 +300,11 @@ def give_review(
     if not for_applicant.strip():
         raise Refused("Écrivez au candidat ce que vous retenez de son dossier.", field="for_applicant")
     review.mean = grid.mean(review.scores)
+    if review.mean is None:
+        raise Refused("Cet appel n’a pas de critères : un avis ne peut pas être noté. Prévenez le service.")
     review.save(update_fields=["mean"])
     move(review.assignment, GIVE_REVIEW, by=by, at=at, changes={"ended_at": at}, about=[review.assignment.application])
+    tally([review.assignment.application_id])
     return review
 
 
@@ -313,4 +320,5 @@ def reopen_review(*, assignment: Assignment, by: Person, at: datetime) -> Assign
         raise Refused("Ce dossier n’est plus en instruction : votre avis ne se rouvre plus.")
     opened = move(assignment, REOPEN_REVIEW, by=by, at=at, changes={"ended_at": None}, about=[application])
     Review.objects.filter(assignment=opened).update(mean=None)
+    tally([application.pk])
     return opened

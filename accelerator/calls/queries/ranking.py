@@ -4,17 +4,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accelerator.calls.criteria import OUT_OF, Grid, Severity, severities
 from accelerator.calls.models import Application, Assignment, Call, Decision, Review
 from accelerator.calls.queries.judging import JUDGED_IN, RANKED_IN
-from accelerator.calls.states import AssignmentState
 
 
 def _ranked(call: Call) -> QuerySet[Any]:
     """The files that are being judged, or were: those that nobody was given to read (inadmissible) are not."""
-    given = Exists(Assignment.objects.filter(application=OuterRef("pk")))
+    given = Q(tally__isnull=False)
     return Application.objects.filter(Q(state__in=JUDGED_IN) | (Q(state__in=RANKED_IN) & given), call=call)
 
 
@@ -23,22 +23,19 @@ def ranking(call: Call) -> QuerySet[Any]:
 
     With `outcome` too: that of the decision in preparation, else of the one that stands; None when there is neither.
     """
-    done = Q(assignments__state=AssignmentState.DONE)
     stands = (
         Decision.objects.filter(application=OuterRef("pk"), replaced_by__isnull=True)
         .order_by(F("notified_at").desc(nulls_first=True))
         .values("outcome")[:1]
     )
-    return (
-        _ranked(call)
-        .annotate(
-            mean=Avg("assignments__review__mean", filter=done),
-            low=Min("assignments__review__mean", filter=done),
-            high=Max("assignments__review__mean", filter=done),
-            read=Count("assignments", filter=done),
-            awaited=Count("assignments", filter=Q(assignments__state=AssignmentState.GIVEN)),
-        )
-        .annotate(spread=F("high") - F("low"), outcome=Subquery(stands))
+    return _ranked(call).annotate(
+        mean=F("tally__mean"),
+        low=F("tally__low"),
+        high=F("tally__high"),
+        spread=F("tally__high") - F("tally__low"),
+        read=Coalesce("tally__read", 0),
+        awaited=Coalesce("tally__awaited", 0),
+        outcome=Subquery(stands),
     )
 
 
@@ -49,18 +46,16 @@ def best_first(rows: Iterable[Any]) -> list[Any]:
 
 def means_of(call: Call) -> list[tuple[int, float | None]]:
     """(application, mean) of every file that is judged. One query."""
-    done = Q(assignments__state=AssignmentState.DONE)
-    rows = _ranked(call).annotate(mean=Avg("assignments__review__mean", filter=done))
-    return list(rows.order_by("pk").values_list("pk", "mean"))
+    return list(_ranked(call).order_by("pk").values_list("pk", "tally__mean"))
 
 
 def ranks(means: list[tuple[int, float | None]]) -> dict[int, int]:
-    """Application -> its rank; equal means (to a millionth) share theirs."""
-    scored = sorted((round(mean, 6) for _, mean in means if mean is not None), reverse=True)
+    """Application -> its rank; equal means share theirs."""
+    scored = sorted((mean for _, mean in means if mean is not None), reverse=True)
     first: dict[float, int] = {}
     for number, mean in enumerate(scored, 1):
         first.setdefault(mean, number)
-    return {pk: first[round(mean, 6)] for pk, mean in means if mean is not None}
+    return {pk: first[mean] for pk, mean in means if mean is not None}
 
 
 def undrafted(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -97,12 +92,9 @@ def lines_of(grid: Grid, reviews: list[Review]) -> list[CriterionLine]:
     return lines
 
 
-def severities_of(call: Call, readers: Collection[int]) -> dict[int, Severity]:
+def severities_of(readers: Collection[int]) -> dict[int, Severity]:
     """Reviewer -> how severe beside those who read the same files, for these reviewers. One query."""
-    shared = Assignment.objects.done().filter(reviewer__in=readers).values("application")
-    rows = Assignment.objects.done().filter(application__call=call, application__in=shared, review__mean__isnull=False)
-    given: dict[int, dict[int, float]] = {}
-    for application, reviewer, mean in rows.order_by("pk").values_list("application", "reviewer", "review__mean"):
-        if mean is not None:
-            given.setdefault(application, {})[reviewer] = mean
-    return severities(given)
+    given = Assignment.objects.done().filter(reviewer__in=readers, review__mean__isnull=False)
+    means = ("review__mean", "application__tally__mean", "application__tally__read")
+    rows = given.order_by("pk").values_list("reviewer", *means)
+    return severities(rows)

@@ -97,7 +97,7 @@ class Ranking(Judging, ListPage):
         self.threshold = self.grid.threshold if self.grid else None
 
     def rows(self) -> QuerySet[Any]:
-        return ranking(self.call)
+        return ranking(self.call).only("public_id", "number", "title", "state")
 
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
         if q := values.get("q"):
@@ -179,7 +179,7 @@ class FileReviews(Judging):
         reviews = reviews_of(application)
         people = [one.assignment.reviewer.person_id for one in reviews]
         kept = bars(Application.objects.filter(pk=application.pk), people) if people else {}
-        harsh = severities_of(self.call, [one.assignment.reviewer_id for one in reviews]) if reviews else {}
+        harsh = severities_of([one.assignment.reviewer_id for one in reviews]) if reviews else {}
         waiting = Assignment.objects.waiting().filter(application=application).select_related("reviewer__person")
         return {
             **super().context(),
