@@ -12,10 +12,20 @@ from accelerator.workflow import transaction
 @app.periodic(cron="10 1 * * *")
 @app.task(name="calls.decide_by_silence", queueing_lock="calls.decide_by_silence")
 def silence(timestamp: int) -> int:
-    """Write down what silence has decided, a transaction for each file; return how many."""
+    """Write down what silence has decided, a transaction for each file; return how many.
+
+    A file that cannot be decided keeps none of the others waiting: all are tried, then the faults are raised together.
+    """
     now = timezone.now()
     decided = 0
+    faults = []
     for application in silent_files(timezone.localdate(now)).only("pk").iterator(chunk_size=500):
-        with transaction():
-            decided += decide_by_silence(application=application, by=System("legal-clock"), at=now) is not None
+        try:
+            with transaction():
+                decided += decide_by_silence(application=application, by=System("legal-clock"), at=now) is not None
+        except Exception as fault:
+            fault.add_note(f"calls.application:{application.pk}")
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup(f"silence decided {decided} files, and could not decide {len(faults)}", faults)
     return decided

@@ -1,6 +1,7 @@
 """The service's side: completeness, admissibility, messages, what silence decides, appeals."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from accelerator.calls.operations.examining import (
     name_officer,
     write_message,
 )
+from accelerator.calls.purposes import _registered, purpose_of
 from accelerator.calls.queries.desk import figures_of, files_of
 from accelerator.calls.queries.receipt import receipt_of
 from accelerator.calls.states import (
@@ -179,6 +181,25 @@ def test_silence_decides_once_the_day_after_and_both_sides_are_told(
     assert submitted.state == ApplicationState.SUBMITTED
     # Silence stops nobody from deciding.
     perform(admit, application=submitted, by=officer, at=at)
+
+
+def test_a_file_that_silence_cannot_decide_keeps_no_other_waiting(
+    submitted: Application, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yesterday = timezone.localdate(at) - timedelta(days=1)
+    other = factories.call_application(submitted.version, state=ApplicationState.SUBMITTED, silence_on=yesterday)
+    Application.objects.filter(pk=submitted.pk).update(silence_on=yesterday)
+
+    def on_decided(*, application: Application, **_: Any) -> None:
+        if application.pk == submitted.pk:
+            raise Refused("Le projet n’existe plus.")
+
+    purpose = purpose_of(submitted.call.purpose)
+    monkeypatch.setitem(_registered, purpose.code, replace(purpose, on_decided=on_decided))
+    with pytest.raises(ExceptionGroup, match="could not decide 1") as raised:
+        tasks.silence(0)
+    assert raised.value.exceptions[0].__notes__ == [f"calls.application:{submitted.pk}"]
+    assert (submitted.decisions.count(), other.decisions.count()) == (0, 1)
 
 
 def test_silence_accepts_where_the_call_says_so(
