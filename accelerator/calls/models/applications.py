@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import new_public_id
-from accelerator.calls.models.calls import Call, CallRole, CallVersion, Wave
+from accelerator.calls.models.calls import WITH_THE_FILE, Call, CallRole, CallVersion, Wave
 from accelerator.calls.states import (
     ALIVE,
     PENDING,
@@ -22,11 +22,6 @@ from accelerator.calls.states import (
     Side,
 )
 from accelerator.journal.retention import Retention
-
-_FILE_IS_ARCHIVED = (
-    "Le temps du dossier et celui des recours, puis celui que fixent les archives publiques ; "
-    "il ne porte plus votre nom après la suppression de votre compte."
-)
 
 
 def next_number(at: datetime) -> str:
@@ -55,7 +50,7 @@ class Application(models.Model):
     retention = Retention(
         holds="Vos candidatures aux appels : ce que vous avez répondu, ce qui en a été décidé",
         why="Instruire la demande et répondre de la décision ; mission d’intérêt public.",
-        until=_FILE_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
@@ -163,7 +158,7 @@ class Piece(models.Model):
     retention = Retention(
         holds="Les fichiers joints à vos candidatures",
         why="Instruire la demande ; mission d’intérêt public.",
-        until=_FILE_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
@@ -191,7 +186,7 @@ class PiecesRequest(models.Model):
     retention = Retention(
         holds="Les pièces que vous avez demandées à des candidats",
         why="Répondre du temps qui a couru ; obligation légale.",
-        until=_FILE_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="requests")
@@ -229,7 +224,7 @@ class Exchange(models.Model):
     retention = Retention(
         holds="Les messages que vous avez écrits dans des candidatures",
         why="Instruire la demande ; mission d’intérêt public.",
-        until=_FILE_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="exchanges")
@@ -270,7 +265,7 @@ class Decision(models.Model):
     retention = Retention(
         holds="Les décisions que vous avez préparées",
         why="Répondre de ce qui a été décidé et par qui ; obligation légale.",
-        until=_FILE_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
@@ -347,7 +342,7 @@ class Appeal(models.Model):
     retention = Retention(
         holds="Vos recours contre des décisions",
         why="Y répondre et en répondre ; obligation légale.",
-        until=_FILE_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="appeals")

@@ -15,6 +15,12 @@ from accelerator.calls.states import CallRoleName, CallState, IssuerKind, Nature
 from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
 
+# How long what a file holds of a person is kept, and what those who judge it said.
+WITH_THE_FILE = (
+    "Le temps du dossier et celui des recours, puis celui que fixent les archives publiques ; "
+    "il ne porte plus votre nom après la suppression de votre compte."
+)
+
 
 class CallQuerySet(models.QuerySet["Call"]):
     """Sentences about calls."""

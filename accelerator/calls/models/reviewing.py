@@ -9,15 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from accelerator.calls.models.applications import Application
-from accelerator.calls.models.calls import Call
+from accelerator.calls.models.calls import WITH_THE_FILE, Call
 from accelerator.calls.states import AssignmentState, ConflictState
 from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
-
-_JUDGING_IS_ARCHIVED = (
-    "Le temps du dossier et celui des recours, puis celui que fixent les archives publiques ; "
-    "il ne porte plus votre nom après la suppression de votre compte."
-)
 
 
 class ReviewerQuerySet(models.QuerySet["Reviewer"]):
@@ -33,7 +28,7 @@ class Reviewer(models.Model):
     retention = Retention(
         holds="Votre rôle d’expert dans des appels : expertise, territoire, absences",
         why="Vous confier des dossiers que vous pouvez lire, et répondre de qui les a lus ; mission d’intérêt public.",
-        until=_JUDGING_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="reviewers")
@@ -94,7 +89,7 @@ class Conflict(models.Model):
     retention = Retention(
         holds="Vos déports, et les liens avec des candidats que quelqu’un a examinés",
         why="Prouver que personne n’a jugé un dossier qui le touche ; obligation légale.",
-        until=_JUDGING_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="conflicts")
@@ -153,7 +148,7 @@ class Assignment(models.Model):
     retention = Retention(
         holds="Les dossiers qui vous ont été confiés",
         why="Répondre de qui a lu quoi ; mission d’intérêt public.",
-        until=_JUDGING_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     reviewer = models.ForeignKey(Reviewer, on_delete=models.PROTECT, related_name="assignments")
@@ -198,7 +193,7 @@ class Review(models.Model):
     retention = Retention(
         holds="Les avis que vous avez rendus sur des candidatures",
         why="Motiver les décisions et en répondre ; mission d’intérêt public.",
-        until=_JUDGING_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="review")

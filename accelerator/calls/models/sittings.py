@@ -8,14 +8,9 @@ from django.db.models import F, Func, Q, Value
 
 from accelerator.accounts.models import new_public_id
 from accelerator.calls.models.applications import Application
-from accelerator.calls.models.calls import Call, Wave
+from accelerator.calls.models.calls import WITH_THE_FILE, Call, Wave
 from accelerator.calls.states import Ballot, CommissionState, DecisionOutcome, JuryOpinion, MemberQuality
 from accelerator.journal.retention import Retention
-
-_JUDGING_IS_ARCHIVED = (
-    "Le temps du dossier et celui des recours, puis celui que fixent les archives publiques ; "
-    "il ne porte plus votre nom après la suppression de votre compte."
-)
 
 
 class Jury(models.Model):
@@ -43,7 +38,7 @@ class JuryMember(models.Model):
     retention = Retention(
         holds="Les jurys dont vous êtes membre",
         why="Vous convoquer et répondre de qui a entendu qui ; mission d’intérêt public.",
-        until=_JUDGING_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     jury = models.ForeignKey(Jury, on_delete=models.PROTECT, related_name="members")
@@ -162,7 +157,7 @@ class CommissionMember(models.Model):
     retention = Retention(
         holds="Les commissions dont vous êtes membre, votre présence, vos votes et vos déports",
         why="Prouver que la commission a siégé régulièrement ; obligation légale.",
-        until=_JUDGING_IS_ARCHIVED,
+        until=WITH_THE_FILE,
     )
 
     commission = models.ForeignKey(Commission, on_delete=models.PROTECT, related_name="members")

@@ -19,6 +19,7 @@ from accelerator.calls.states import AssignmentState, ConflictState
 from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.community.models import Theme
 from accelerator.design.lists import Column, ListPage
+from accelerator.design.pages import ActionPage
 from accelerator.design.paging import Pages
 from accelerator.geography.perimeters import sentences_of
 from accelerator.workflow.dates import said
@@ -145,16 +146,12 @@ class _OnReviewer(ActJudging):
         return [("Expert", self.reviewer.person.name)]
 
 
-class ReviewerPage(_OnReviewer):
-    """What a reviewer knows and takes; the files that they have."""
+class Expertise(ActionPage):
+    """What a reviewer knows, where, how many files they take, when they are away: told by the service or by them."""
 
-    template_name = "calls/judging/reviewer.html"
     form_class = forms.ReviewerDetails
     done_message = "C’est enregistré."
-
-    @property
-    def title(self) -> str:  # type: ignore[override]  # depends on the reviewer
-        return self.reviewer.person.name
+    reviewer: Reviewer
 
     def form_arguments(self) -> dict[str, Any]:
         return {"themes": all_themes()}
@@ -174,6 +171,16 @@ class ReviewerPage(_OnReviewer):
             by=self.person,
             at=self.at,
         )
+
+
+class ReviewerPage(Expertise, _OnReviewer):
+    """What a reviewer knows and takes; the files that they have."""
+
+    template_name = "calls/judging/reviewer.html"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # depends on the reviewer
+        return self.reviewer.person.name
 
     def context(self) -> dict[str, Any]:
         given = Assignment.objects.standing().filter(reviewer=self.reviewer).select_related("application")

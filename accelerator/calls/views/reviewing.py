@@ -17,7 +17,7 @@ from accelerator.calls.queries.judging import assignments_of, grid_of, late, rev
 from accelerator.calls.queries.reading import reading_of
 from accelerator.calls.rules.judging import reason_against_judging
 from accelerator.calls.states import AssignmentState
-from accelerator.calls.views.reviewers import all_themes
+from accelerator.calls.views.reviewers import Expertise
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.design.uploads import attachment
@@ -81,14 +81,11 @@ class MyReviews(ListPage):
         }
 
 
-class MyExpertise(ActionPage):
+class MyExpertise(Expertise):
     """What I know, where, how many files I take, when I am away."""
 
     template_name = "calls/judging/plain.html"
     title = "Mon expertise et mes absences"
-    form_class = forms.ReviewerDetails
-    done_message = "C’est enregistré."
-    reviewer: Reviewer
 
     def load(self) -> None:
         found = Reviewer.objects.current().filter(person=self.person, pk=self.kwargs["reviewer"])
@@ -99,25 +96,6 @@ class MyExpertise(ActionPage):
 
     def trail(self) -> list[Crumb]:
         return [Crumb(_LIST, reverse("calls:my_reviews"))]
-
-    def form_arguments(self) -> dict[str, Any]:
-        return {"themes": all_themes()}
-
-    def initial(self) -> dict[str, Any]:
-        one = self.reviewer
-        return {"themes": one.themes, "where": one.where, "most": one.most, "absences": one.away}
-
-    def perform(self, form: Any) -> Reviewer:
-        values = form.cleaned_data
-        return operations.change_reviewer(
-            reviewer=self.reviewer,
-            themes=values["themes"],
-            where=values["where"],
-            most=values["most"],
-            absences=values["absences"],
-            by=self.person,
-            at=self.at,
-        )
 
     def done_url(self, result: Any) -> str:
         return reverse("calls:my_reviews")
