@@ -56,6 +56,7 @@ def read(content: bytes, name: str = "pièce.pdf") -> Document:
             "pièce.odt",
         ),
     ],
+    ids=["pdf", "png", "jpeg", "docx", "odt"],  # an archive bears the hour: its bytes name no test
 )
 def test_a_document_is_what_it_holds_whatever_its_name(content: bytes, kind: str, name: str) -> None:
     document = read(content, "pièce.exe")
@@ -77,6 +78,7 @@ def test_a_document_is_what_it_holds_whatever_its_name(content: bytes, kind: str
         (docx()[:40], "abîmé"),
         (docx(**{f"word/{number}.xml": b"" for number in range(5001)}), "démesuré"),
     ],
+    ids=["program", "page", "cut pdf", "old format", "cut picture", "archive", "macros", "cut docx", "too many parts"],
 )
 def test_what_is_not_a_document_is_refused_with_a_sentence(content: bytes, words: str) -> None:
     with pytest.raises(NotADocument, match=words):
