@@ -65,6 +65,7 @@ declare("calls.role_ended", "a retiré le rôle « {role} » à {person}", perso
 # Filling in
 declare("calls.begun", "a commencé la candidature")
 declare("calls.section_saved", "a enregistré la partie « {section} »")
+declare("calls.taken_up", "a repris ce que dit le projet : {questions}")
 declare("calls.piece_added", "a joint un fichier : {name}")
 declare("calls.piece_removed", "a retiré un fichier : {name}")
 declare("calls.form_changed", "a fait passer le brouillon à la version {version} du formulaire")

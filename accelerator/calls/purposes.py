@@ -97,6 +97,7 @@ class Purpose:
     may_edit    whether a person may fill in an application for a subject.
     page        the address of a subject's page, or an empty text.
     facts, reusable  what it can tell, for the author of a call to choose from.
+    begins      the address where one tells something to apply with, or an empty text.
     on_decided  called as a decision is told, never when it is only signed: what is undone was never decided.
     """
 
@@ -109,6 +110,7 @@ class Purpose:
     page: Callable[[str], str]
     facts: tuple[Fact, ...] = ()
     reusable: tuple[Reusable, ...] = ()
+    begins: Callable[[], str] = lambda: ""
     on_decided: OnDecided = _nothing_follows
 
     @property

@@ -108,6 +108,7 @@ urlpatterns = [
     path("candidatures/", mine.MyApplications.as_view(), name="my_applications"),
     path(f"{_FILE}/", mine.ApplicationPage.as_view(), name="application"),
     path(f"{_FILE}/partie/<slug:section>", mine.EditSection.as_view(), name="section"),
+    path(f"{_FILE}/reprendre", mine.TakeUp.as_view(), name="take_up"),
     path(f"{_FILE}/fichier/<slug:question>", mine.AddPiece.as_view(), name="piece_add"),
     path(f"{_FILE}/fichier-demande", mine.AddPiece.as_view(), name="piece_asked_add"),
     path(f"{_FILE}/pieces/<slug:piece>", mine.PieceFile.as_view(), name="piece"),

@@ -156,6 +156,7 @@ register(
         page=_page,
         facts=_FACTS,
         reusable=_REUSABLE,
+        begins=lambda: reverse("projects:start"),
         on_decided=remember_decision,
     )
 )

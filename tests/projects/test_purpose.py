@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accelerator.calls.models import Application, Decision
-from accelerator.calls.operations.applications import begin
+from accelerator.calls.operations.applications import begin, take_up
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.questions import Questionnaire
 from accelerator.calls.states import FactKind
@@ -18,8 +19,10 @@ from accelerator.journal.types import ref
 from accelerator.projects.purpose import CODE
 from accelerator.projects.queries.projects import history_of, public_history
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 from config import embedded
 from tests import factories
+from tests.client import HostileClient
 
 
 def whole(**values: Any) -> Any:
@@ -130,6 +133,43 @@ def test_an_application_begins_with_what_the_file_says(perform: Callable[..., An
     assert {question.reuse for question in asked.questions if question.reuse} <= offered
     with pytest.raises(Refused, match="déjà en cours"):
         perform(begin, call=call, subject=ref(one), organisation=None, declared={}, by=one.person, at=at)
+
+
+def test_a_draft_begun_too_early_takes_up_what_the_file_says_since_and_leaves_what_was_written(
+    client: HostileClient, perform: Callable[..., Any], at: datetime
+) -> None:
+    form = json.loads((embedded.ROOT / "data" / "calls" / "pionniers-2018.json").read_text())["form"]
+    call = factories.call(purpose=CODE)
+    factories.call_version(call, form=form)
+    one = factories.project(problem="", model="", needs=[], territories=["departement-46"])
+    made = perform(begin, call=call, subject=ref(one), organisation=None, declared={}, by=one.person, at=at)
+    assert "probleme" not in made.answers
+    Application.objects.filter(pk=made.pk).update(answers={**made.answers, "modele": "Écrit ici."})
+    one.problem, one.model = "Un besoin dit depuis.", "Un modèle dit depuis."
+    one.save()
+    client.force_login(one.person)
+    draft, taking = (reverse(f"calls:{name}", args=[made.public_id]) for name in ("application", "take_up"))
+    assert "Votre projet en dit plus que ce brouillon" in client.get(draft).content.decode()
+    assert "Le besoin social" in client.get(taking).content.decode()
+    page = client.post(taking, follow=True).content.decode()
+    made.refresh_from_db()
+    assert (made.answers["probleme"], made.answers["modele"]) == ("Un besoin dit depuis.", "Écrit ici.")
+    assert made.reused["probleme"]["from"] == ref(one)
+    assert "modele" not in made.reused
+    assert made.sections["projet"]["revision"] == made.revision
+    assert "1 réponse reprise de votre projet" in page
+    assert "Votre projet en dit plus" not in page
+    assert f"repris de votre projet, tel qu’il était le {said(one.changed_at.date())}" in page
+    with pytest.raises(Refused, match="déjà tout"):
+        perform(take_up, application=made, by=one.person, at=at)
+
+
+def test_whoever_has_no_project_yet_is_led_to_tell_one(client: HostileClient) -> None:
+    call = factories.call(purpose=CODE)
+    factories.call_version(call)
+    client.force_login(factories.person())
+    for address in (reverse("calls:begin", args=[call.key]), "/mon-espace", reverse("projects:directory")):
+        assert f'href="{reverse("projects:start")}"' in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize(

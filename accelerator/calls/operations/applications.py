@@ -11,7 +11,7 @@ from accelerator.calls.eligibility import Finding, Result, Weight, frozen
 from accelerator.calls.models import Application, Call, Piece, PiecesRequest, next_number
 from accelerator.calls.purposes import Told, purpose_of
 from accelerator.calls.queries.facts import examine
-from accelerator.calls.queries.files import name_of
+from accelerator.calls.queries.files import name_of, told_since
 from accelerator.calls.queries.findings import facts_now
 from accelerator.calls.queries.receipt import receipt_of
 from accelerator.calls.queries.recipients import told_of
@@ -116,6 +116,32 @@ def _reused(form: Questionnaire, told: Told | None, subject: str) -> tuple[dict[
         answers[question.code] = told.answers[question.reuse]
         reused[question.code] = {"from": subject, "on": told.on.isoformat() if told.on else None}
     return answers, reused
+
+
+@operation
+def take_up(*, application: Application, by: Person, at: datetime) -> list[str]:
+    """Fill the answers of a draft that are still empty with what its subject tells now; returns their questions.
+
+    What was written is left as it is: a draft begun before the project was told is not to be typed again.
+    """
+    held, standing = _held(application, by)
+    require("calls.fill_in", standing)
+    _must_be_draft(held)
+    form = Questionnaire.from_json(held.version.form)
+    fresh, told_on = told_since(held, form)
+    if not fresh:
+        raise Refused("Ce brouillon dit déjà tout ce qui peut en être repris.")
+    sections = [section for section in form.sections if any(one.code in fresh for one in section.questions)]
+    origin = {"from": held.subject, "on": told_on.isoformat() if told_on else None}
+    held.answers = {**held.answers, **fresh}
+    held.reused = {**held.reused, **dict.fromkeys(fresh, origin)}
+    held.revision += 1
+    saved = {"by": by.actor_key, "at": at.isoformat(), "revision": held.revision}
+    held.sections = {**held.sections, **{section.code: saved for section in sections}}
+    held.save(update_fields=["answers", "reused", "sections", "revision"])
+    labels = [question.label for question in form.questions if question.code in fresh]
+    record("calls.taken_up", held, by=by, at=at, questions=", ".join(f"« {label} »" for label in labels))
+    return labels
 
 
 @operation

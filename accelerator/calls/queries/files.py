@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, with_actor_names
 from accelerator.calls.models import Application, Decision, Piece
-from accelerator.calls.purposes import purposes
+from accelerator.calls.purposes import purpose_of, purposes
 from accelerator.calls.queries.standing import mine
 from accelerator.calls.questions import Question, Questionnaire, Section, said_answer
 from accelerator.calls.states import PENDING, ApplicationState, DecisionOutcome, QuestionKind
@@ -26,7 +26,7 @@ from accelerator.workflow.dates import MOMENT, said
 _TOLD: Final = tuple(
     f"calls.{name}"
     for name in (
-        *("begun", "section_saved", "piece_added", "piece_removed", "form_changed"),
+        *("begun", "section_saved", "piece_added", "piece_removed", "form_changed", "taken_up"),
         *("submitted", "received_on_paper", "pieces_asked", "pieces_given", "admitted", "review_begun"),
         *("hearing_set", "slot_set", "message_written", "silence_decided", "notified"),
         *("appealed", "decision_upheld", "decision_reconsidered", "withdrawn"),
@@ -45,6 +45,11 @@ class AnsweredQuestion:
     missing: bool
     reused: dict[str, Any] | None
 
+    @property
+    def reused_on(self) -> date | None:
+        """The day on which what it is taken from was last changed."""
+        return day_of(self.reused)
+
 
 @dataclass(frozen=True)
 class AnsweredSection:
@@ -58,6 +63,11 @@ class AnsweredSection:
     def missing(self) -> int:
         """How many required answers are missing."""
         return sum(1 for line in self.lines if line.missing)
+
+
+def day_of(origin: Mapping[str, Any] | None) -> date | None:
+    """The day of what an answer was taken from, if it was taken from somewhere that has one."""
+    return date.fromisoformat(origin["on"]) if origin and origin.get("on") else None
 
 
 def name_of(actor: str) -> str:
@@ -118,6 +128,18 @@ def history_of_file(application: Application, *, service: bool) -> list[Line]:
     if not service:
         events = events.filter(code__in=_TOLD)
     return with_actor_names(events[:100])
+
+
+def told_since(application: Application, form: Questionnaire) -> tuple[dict[str, Any], date | None]:
+    """What the subject of a draft tells of the questions that have no answer yet, and the day it was last changed."""
+    empty = [one for one in form.questions if one.reuse and application.answers.get(one.code) in (None, "", [])]
+    if not application.subject or not empty:
+        return {}, None
+    try:
+        told = purpose_of(application.call.purpose).reads(application.subject)
+    except LookupError:
+        return {}, None
+    return {one.code: told.answers[one.reuse] for one in empty if one.reuse in told.answers}, told.on
 
 
 def pieces_of(application: Application) -> dict[str, list[Piece]]:

@@ -24,7 +24,15 @@ from accelerator.calls.models import Appeal, Application, Exchange, Piece
 from accelerator.calls.operations import applications as operations
 from accelerator.calls.operations import examining
 from accelerator.calls.purposes import purpose_of
-from accelerator.calls.queries.files import answered, history_of_file, my_applications, next_date, pieces_of
+from accelerator.calls.queries.files import (
+    answered,
+    day_of,
+    history_of_file,
+    my_applications,
+    next_date,
+    pieces_of,
+    told_since,
+)
 from accelerator.calls.queries.findings import findings_now
 from accelerator.calls.queries.receipt import as_document, receipt_of, remedies_of
 from accelerator.calls.queries.timing import clock_of_file, expected_delay
@@ -100,6 +108,7 @@ class ApplicationPage(Within):
         self.title = self.application.title
         self.submit_url, self.withdraw_url = self.address("submit"), self.address("withdraw")
         self.message_url, self.appeal_url = self.address("message"), self.address("appeal")
+        self.take_up_url = self.address("take_up")
         self.progress_text = ""
 
     def context(self) -> dict[str, Any]:
@@ -124,6 +133,7 @@ class ApplicationPage(Within):
             "missing": sum(section.missing for section in sections),
             "asked": len(codes),
             "given": given,
+            "fresh": len(told_since(application, self.form_of_call)[0]) if is_draft else 0,
             "aside": self._aside(set(pieces)),
             "timing": reason_against_timing(application.call, self.at) if is_draft else None,
             "submitting": submitting,
@@ -248,7 +258,7 @@ class EditSection(_OfDraft):
                 if question.kind == QuestionKind.FILE
             ],
             "reused": [
-                (question.label, self.application.reused[question.code])
+                (question.label, day_of(self.application.reused[question.code]))
                 for question in self.asked
                 if question.code in self.application.reused
             ],
@@ -265,6 +275,31 @@ class EditSection(_OfDraft):
         keys = [key for value in self.application.answers.values() if isinstance(value, list) for key in value]
         places = {place.key: place.name for place in Place.objects.filter(key__in=keys)}
         return changed_since(self.asked, form.answers, self.application.answers, places)  # type: ignore[attr-defined]
+
+
+class TakeUp(_OfDraft):
+    """Take into a draft what its subject tells by now, where nothing is answered yet."""
+
+    title = "Reprendre ce que dit votre projet"
+    template_name = "calls/take_up.html"
+    form_class = Confirmation
+    submit_label = "Reprendre ces réponses"
+
+    def perform(self, form: Any) -> list[str]:
+        return operations.take_up(application=self.application, by=self.person, at=self.at)
+
+    def message_when_done(self, result: list[str]) -> str:
+        return f"{len(result)} réponse{'s reprises' if len(result) > 1 else ' reprise'} de votre projet : relisez-les."
+
+    def done_url(self, result: list[str]) -> str:
+        return self.address("application")
+
+    def context(self) -> dict[str, Any]:
+        fresh, _ = told_since(self.application, self.form_of_call)
+        return {
+            **super().context(),
+            "questions": [one.label for one in self.form_of_call.questions if one.code in fresh],
+        }
 
 
 class AddPiece(ActWithin):

@@ -309,5 +309,6 @@ class Begin(_OfVersion, ActionPage):
         return {
             **super().context(),
             "purpose": self.purpose,
+            "begins_url": self.purpose.begins(),
             "nothing_to_choose": self.purpose.has_subject and not self.subjects,
         }
