@@ -1,7 +1,8 @@
 """What links people to applicants, gathered from what the platform knows, and what was decided of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
@@ -42,23 +43,47 @@ def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[t
 
     Seven queries at most, whatever their number; what nobody's roles or address can touch is not asked.
     """
-    people = set(people)
-    rows = list(
-        applications.order_by("pk").values_list(
-            "pk",
-            "organisation",
-            "organisation__name",
-            "organisation__contact_email",
-            "title",
-            "person",
-            "person__email",
-            "submitted_by",
-        )
+    rows = applications.order_by("pk").values_list(
+        "pk",
+        "organisation",
+        "organisation__name",
+        "organisation__contact_email",
+        "title",
+        "person",
+        "person__email",
+        "submitted_by",
     )
+    emails = Person.objects.filter(pk__in=set(people)).order_by("pk").values_list("pk", "email")
+    return _bars(list(rows), dict(emails))
+
+
+def bars_of(application: Application, people: Iterable[Person]) -> dict[int, Bar]:
+    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Five queries at most.
+
+    The application comes with its organisation and its person.
+    """
+    organisation, person = application.organisation, application.person
+    row = (
+        application.pk,
+        application.organisation_id,
+        organisation.name if organisation else None,
+        organisation.contact_email if organisation else None,
+        application.title,
+        application.person_id,
+        person.email if person else None,
+        application.submitted_by_id,
+    )
+    kept = _bars([row], {one.pk: one.email for one in people})
+    return {who: bar for (_, who), bar in kept.items()}
+
+
+def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, int], Bar]:
+    people = list(emails)
     roles = list(Role.objects.filter(person__in=people, organisation__isnull=False).order_by("pk"))
     mandates = list(Mandate.objects.filter(helper__in=people).order_by("pk"))
     held = {*(role.organisation_id for role in roles), *(mandate.organisation_id for mandate in mandates)}
-    ties = _people(people)
+    # Of the address of each; "" when it proves nothing.
+    ties = {person: next(iter(_proving(email)), "") for person, email in emails.items()}
     living = _living({row[1] for row in rows} | held) if held else {}
     domains = _domains({row[1] for row in rows}) if any(ties.values()) else {}
     applicants = [
@@ -90,12 +115,6 @@ def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[t
 def bar_between(application: Application, person: Person) -> Bar | None:
     """What keeps this person from this file, or None."""
     return bars(Application.objects.filter(pk=application.pk), [person.pk]).get((application.pk, person.pk))
-
-
-def _people(people: Collection[int]) -> dict[int, str]:
-    """Person -> the domain of their address, "" when it proves nothing."""
-    rows = Person.objects.filter(pk__in=people).order_by("pk").values_list("pk", "email")
-    return {person: next(iter(_proving(email)), "") for person, email in rows}
 
 
 def _ties(

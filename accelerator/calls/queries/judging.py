@@ -72,13 +72,12 @@ def review_of(assignment: Assignment) -> Review | None:
     return Review.objects.filter(assignment=assignment).first()
 
 
-def reviews_of(application: Application) -> list[Review]:
-    """The reviews given of a file, in the order in which they were given."""
-    return list(
-        Review.objects.filter(assignment__application=application, assignment__state="done")
-        .select_related("assignment__reviewer__person")
-        .order_by("assignment__ended_at", "pk")
-    )
+def readings_of(application: Application) -> tuple[list[Review], list[Assignment]]:
+    """The reviews given of a file, in the order in which they were given, and what is still to be read. One query."""
+    held = Assignment.objects.standing().filter(application=application).select_related("reviewer__person", "review")
+    rows = list(held.order_by("ended_at", "due_on", "pk"))
+    waiting = [one for one in rows if one.state == AssignmentState.GIVEN]
+    return [one.review for one in rows if one.state == AssignmentState.DONE], waiting
 
 
 @dataclass(frozen=True)

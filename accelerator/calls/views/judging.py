@@ -34,8 +34,11 @@ class Judging(Page):
         call = Call.objects.filter(public_id=self.kwargs["key"].rpartition("-")[2]).first()
         if call is None:
             raise Http404
-        self.call = call
-        self.standing = call_standing_of(self.person, call)
+        self.enter(call, call_standing_of(self.person, call))
+
+    def enter(self, call: Call, standing: CallStanding) -> None:
+        """Be in a call, once what the person is to it is known; 404 when it is not there for them."""
+        self.call, self.standing = call, standing
         if not self.standing.roles and see_call(self.standing):
             raise Http404
 

@@ -7,12 +7,12 @@ from django.http import Http404
 
 from accelerator.calls.criteria import DISAGREEMENT, at_threshold, said_score
 from accelerator.calls.forms import reviewing as forms
-from accelerator.calls.models import Application, Assignment
-from accelerator.calls.queries.conflicts import bars
-from accelerator.calls.queries.judging import grid_of, reviews_of, running_version
+from accelerator.calls.models import Application
+from accelerator.calls.queries.conflicts import bars_of
+from accelerator.calls.queries.judging import grid_of, readings_of, running_version
 from accelerator.calls.queries.ranking import lines_of, means_of, ranking, ranks, severities_of, undrafted
 from accelerator.calls.queries.reading import reading_of
-from accelerator.calls.queries.standing import FileStanding
+from accelerator.calls.queries.standing import FileStanding, call_standing_of
 from accelerator.calls.rules.applications import read_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DecisionOutcome
@@ -154,21 +154,23 @@ class FileReviews(Judging):
         return f"Dossier {self.application.number}"
 
     def load(self) -> None:
-        super().load()
-        found = Application.objects.filter(call=self.call, public_id=self.kwargs["application"])
-        application = found.submitted().select_related("version", "organisation", "person").first()
+        found = Application.objects.submitted().filter(
+            public_id=self.kwargs["application"], call__public_id=self.kwargs["key"].rpartition("-")[2]
+        )
+        application = found.select_related("call", "version", "organisation", "person").first()
         if application is None:
             raise Http404
-        application.call = self.call
         self.application = application
+        organisation = application.organisation
+        # One's roles on the platform come with what one is to the organisation.
+        self.within = standing_of(self.person, organisation) if organisation else None
+        platform = self.within.platform if self.within else None
+        self.enter(application.call, call_standing_of(self.person, application.call, platform))
 
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        organisation = self.application.organisation
-        within = standing_of(self.person, organisation) if organisation else None
-        # What the person is to the call is known already.
-        return read_file(FileStanding(self.person, self.application, within, of_call=self.standing))
+        return read_file(FileStanding(self.person, self.application, self.within, of_call=self.standing))
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb("Classement", self.address("ranking"))]
@@ -176,11 +178,9 @@ class FileReviews(Judging):
     def context(self) -> dict[str, Any]:
         application = self.application
         grid = grid_of(application.version)
-        reviews = reviews_of(application)
-        people = [one.assignment.reviewer.person_id for one in reviews]
-        kept = bars(Application.objects.filter(pk=application.pk), people) if people else {}
+        reviews, waiting = readings_of(application)
+        kept = bars_of(application, [one.assignment.reviewer.person for one in reviews]) if reviews else {}
         harsh = severities_of([one.assignment.reviewer_id for one in reviews]) if reviews else {}
-        waiting = Assignment.objects.waiting().filter(application=application).select_related("reviewer__person")
         return {
             **super().context(),
             "application": application,
@@ -192,12 +192,12 @@ class FileReviews(Judging):
                     "name": one.assignment.reviewer.person.name,
                     "mean": said_score(one.mean),
                     "offset": _offset(harsh, one.assignment.reviewer_id),
-                    "bar": kept.get((application.pk, one.assignment.reviewer.person_id)),
+                    "bar": kept.get(one.assignment.reviewer.person_id),
                     "take_back_url": self.address("take_back", one.assignment_id),
                 }
                 for one in reviews
             ],
-            "waiting": [(one.reviewer.person.name, one.due_on) for one in waiting.order_by("due_on", "pk")],
+            "waiting": [(one.reviewer.person.name, one.due_on) for one in waiting],
             "draft_url": self.address("draft_decision", application.public_id),
             "promise_url": self.address("promise_new", application.public_id),
             "may_draft": reason_within("calls.draft_decisions", self.standing) is None,
