@@ -15,9 +15,11 @@ from PIL import Image
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call, CallVersion, Decision
+from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
 from accelerator.community.models import Organisation
 from accelerator.community.states import RoleName
+from accelerator.journal import System
 from accelerator.workflow.dates import said
 from tests import factories
 from tests.calls.conftest import ANSWERS, ELIGIBILITY, FORM, PDF
@@ -353,6 +355,47 @@ def test_pages_stay_within_their_questions(
                 client.get(address)
             asked = [one["sql"] for one in seen if one["sql"].lstrip().upper().startswith("SELECT")]
             assert len(asked) <= MOST_QUERIES, f"{address} : {len(asked)}"
+
+
+def test_what_silence_decided_is_contested_and_answered_on_the_pages(
+    client: HostileClient,
+    submitted: Application,
+    officer: Person,
+    representative: Person,
+    perform: Callable[..., Any],
+    at: datetime,
+    deliver: Callable[[], list[Any]],
+) -> None:
+    mine, appeal, desk, answer = (
+        reverse(f"calls:{name}", args=[submitted.public_id])
+        for name in ("application", "appeal", "file", "answer_appeal")
+    )
+    client.force_login(representative)
+    assert "Former un recours" not in text(client.get(mine))
+    assert client.get(appeal).status_code == 403
+    Application.objects.filter(pk=submitted.pk).update(silence_on=timezone.localdate(at) - timedelta(days=1))
+    perform(decide_by_silence, application=submitted, by=System("legal-clock"), at=at)
+    page = text(client.get(mine))
+    for words in ("Former un recours", "le silence du service l’a fait naître"):
+        assert words in page
+    assert "que le silence a fait naître" in text(client.get(appeal))
+    refused = client.post(appeal, {"kind": "gracieux", "grounds": ""})
+    assert refused.status_code == 422
+    deliver()
+    assert client.post(appeal, {"kind": "gracieux", "grounds": "Personne ne répond."})["Location"] == mine
+    # Nobody examines the file: its service is told.
+    assert [mail.to[0] for mail in deliver()] == [submitted.call.service_email]
+    page = text(client.get(mine))
+    assert "Personne ne répond." in page
+    assert "Former un recours" not in page
+    assert client.get(appeal).status_code == 403
+    client.force_login(officer)
+    assert "Répondre au recours" in text(client.get(desk))
+    assert client.get(answer).status_code == 200
+    assert client.post(answer, {"outcome": "reconsidered", "answer": "Nous le reprenons."})["Location"] == desk
+    assert client.get(answer).status_code == 403
+    client.force_login(representative)
+    assert "Nous le reprenons." in text(client.get(mine))
 
 
 assert ANSWERS

@@ -217,7 +217,8 @@ def decide_by_silence(*, application: Application, by: Actor, at: datetime) -> D
 def file_appeal(*, application: Application, kind: AppealKind, grounds: str, by: Person, at: datetime) -> Appeal:
     """Contest a decision that was told, or what silence decided; an answer is due, or silence rejects.
 
-    What was in preparation gives way: the service answers the appeal first.
+    What was in preparation gives way: the service answers the appeal first. It is told by its own address where nobody
+    examines the file, as when it kept silent.
     """
     held, standing = _held(application, by)
     if refusal := reason_against_appealing(standing, localdate(at)):
@@ -239,9 +240,8 @@ def file_appeal(*, application: Application, kind: AppealKind, grounds: str, by:
         filed_by=by,
         due_on=due_on,
     )
-    if moved.officer is not None:
-        data = {"application": moved, "call": moved.call, "appeal": appeal}
-        tell("calls/appealed", to=Recipient.of(moved.officer), at=at, data=data)
+    to = Recipient.of(moved.officer) if moved.officer else Recipient(moved.call.service_email)
+    tell("calls/appealed", to=to, at=at, data={"application": moved, "call": moved.call, "appeal": appeal})
     return appeal
 
 
