@@ -38,6 +38,7 @@ SEED = 18
 
 _NAMES = {
     "calls.decide_by_silence": "silence qui décide",
+    "calls.forget_unsaved": "oublier les réponses non enregistrées",
     "notices.forget_old": "oublier les courriels anciens",
     "accounts.forget_old": "oublier codes et connexions",
     "housework.purge": "oublier ce qui a servi",

@@ -233,6 +233,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:piece": ("file", "piece", "→ 404 404 · · · 404 · 404 404"),
     "calls:piece_remove": ("draft", "draft piece", APPLICANT),
     "calls:submit": ("draft", APPLICANT),
+    "calls:keep": ("draft", "questions", "→ 405 405 405 405 405 405 405 405 405"),
+    "calls:forget": ("draft", "questions", APPLICANT),
     "calls:take_up": ("draft", APPLICANT),
     "calls:receipt": ("file", APPLICANT),
     "calls:receipt_pdf": ("file", APPLICANT),

@@ -55,6 +55,7 @@ OTHER_ROOMS = {
             "exports",
             "lists",
             "paging",
+            "unsaved",
             "uploads",
         ),
         "visitors",

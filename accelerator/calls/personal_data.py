@@ -22,6 +22,7 @@ from accelerator.calls.models import (
     PiecesRequest,
     Review,
     Reviewer,
+    UnsavedAnswers,
 )
 from accelerator.calls.operations.tallies import tally
 from accelerator.calls.states import PENDING, TAKE_BACK, WITHDRAW, ApplicationState
@@ -65,6 +66,10 @@ def export(person: Person) -> dict[str, Any]:
         "candidatures dont vous êtes instructeur": list(
             Application.objects.filter(officer=person).order_by("pk").values_list("number", flat=True)
         ),
+        "réponses commencées et non enregistrées": [
+            {"candidature": one.application.title, "partie": one.section, "textes": one.values, "le": one.typed_at}
+            for one in UnsavedAnswers.objects.filter(person=person).select_related("application").order_by("pk")
+        ],
         "fichiers joints": [
             {"candidature": one.application.title, "nom": one.name, "le": one.at, "retiré le": one.removed_at}
             for one in Piece.objects.filter(by=person).select_related("application").order_by("pk")
@@ -182,6 +187,7 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
         move(given, TAKE_BACK, by=by, at=at, changes={"ended_at": at}, person=person.name)
     Reviewer.objects.current().filter(person=person).update(ended_at=at, ended_because="Compte supprimé.")
     JuryMember.objects.filter(person=person, left_at__isnull=True).update(left_at=at)
+    UnsavedAnswers.objects.filter(person=person).delete()
     own = Application.objects.filter(person=person, organisation__isnull=True)
     for draft in own.filter(state=ApplicationState.DRAFT).order_by("pk"):
         move(draft, WITHDRAW, by=by, at=at, changes={"withdrawn_at": at, "answers": {}})
@@ -199,6 +205,7 @@ register(
             "calls.CallVersion",
             "calls.CallRole",
             "calls.Application",
+            "calls.UnsavedAnswers",
             "calls.Piece",
             "calls.PiecesRequest",
             "calls.Exchange",

@@ -3,6 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.queries.files import silent_files
 from accelerator.journal import System
@@ -29,3 +30,11 @@ def silence(timestamp: int) -> int:
     if faults:
         raise ExceptionGroup(f"silence decided {decided} files, and could not decide {len(faults)}", faults)
     return decided
+
+
+@app.periodic(cron="15 1 * * *")
+@app.task(name="calls.forget_unsaved", queueing_lock="calls.forget_unsaved")
+def forget_unsaved(timestamp: int) -> int:
+    """Forget what was being typed and that nobody came back to."""
+    with transaction():
+        return forget_old_unsaved(by=System("calls"), at=timezone.now())

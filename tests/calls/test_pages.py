@@ -14,11 +14,13 @@ from django.utils import timezone
 from PIL import Image
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Call, CallVersion, Decision
+from accelerator.calls.models import Application, Call, CallVersion, Decision, UnsavedAnswers
+from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
 from accelerator.community.models import Organisation
 from accelerator.community.states import RoleName
+from accelerator.design.unsaved import LONGEST
 from accelerator.journal import System
 from accelerator.workflow.dates import said
 from tests import factories
@@ -138,6 +140,55 @@ def test_what_was_typed_is_kept_when_someone_else_saved_first(
     seen = draft.sections["projet"]["revision"]
     assert f'name="seen" value="{seen}"' in page
     assert fill(client, section, seen=seen, idea="Mon idée à moi.", helped="non").status_code == 302
+
+
+def test_what_is_typed_is_kept_for_its_author_alone_until_saved(
+    client: HostileClient, draft: Application, organisation: Organisation, representative: Person
+) -> None:
+    section = reverse("calls:section", args=[draft.public_id, "projet"])
+    keep = reverse("calls:keep", args=[draft.public_id, "projet"])
+    client.force_login(representative)
+    assert client.get(keep).status_code == 405
+    assert client.post(keep, {"seen": "0", "idea": "Un long texte"}).json()["garde"] is True
+    assert UnsavedAnswers.objects.get().values == {"seen": ["0"], "idea": ["Un long texte"]}
+    draft.refresh_from_db()
+    assert "idea" not in draft.answers
+    again = text(client.get(section))
+    assert "Un long texte" in again
+    assert "pas encore enregistré" in again
+    # Someone else of the organisation does not read it, and saves meanwhile: who wrote first is told.
+    other = factories.role(organisation, name=RoleName.MANAGER).person
+    elsewhere = HostileClient()
+    elsewhere.force_login(other)
+    assert "Un long texte" not in text(elsewhere.get(section))
+    fill(elsewhere, section, idea="L’idée de l’autre.", helped="non")
+    put_back = text(client.get(section))
+    assert 'name="seen" value="0"' in put_back
+    refused = fill(client, section, seen=0, idea="Un long texte", helped="non")
+    assert refused.status_code == 422
+    assert f"{other.name} a enregistré cette partie" in text(refused)
+    draft.refresh_from_db()
+    seen = draft.sections["projet"]["revision"]
+    assert fill(client, section, seen=seen, idea="Un long texte, fini", helped="non").status_code == 302
+    assert not UnsavedAnswers.objects.exists()
+
+
+def test_an_unsaved_answer_is_forgotten_on_demand_or_with_time(
+    client: HostileClient, draft: Application, representative: Person, perform: Callable[..., Any], at: datetime
+) -> None:
+    client.force_login(representative)
+    keep = reverse("calls:keep", args=[draft.public_id, "projet"])
+    client.post(keep, {"idea": "Un long texte"})
+    forget = reverse("calls:forget", args=[draft.public_id, "projet"])
+    assert "Ce que vous avez tapé" in text(client.get(forget))
+    assert client.post(forget).status_code == 302
+    assert not UnsavedAnswers.objects.exists()
+    client.post(keep, {"idea": "Un long texte"})
+    assert perform(forget_old_unsaved, by=System("calls"), at=at + timedelta(days=29)) == 0
+    assert perform(forget_old_unsaved, by=System("calls"), at=at + timedelta(days=31)) == 1
+    too_long = client.post(keep, {"idea": "x" * (LONGEST + 1)})
+    assert (too_long.status_code, too_long.json()["garde"]) == (422, False)
+    assert client.post(reverse("calls:keep", args=[draft.public_id, "rien"])).status_code == 404
 
 
 def test_a_bad_answer_is_said_beside_its_field_and_kept(

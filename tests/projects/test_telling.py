@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from accelerator.community.record import print_of
+from accelerator.design.unsaved import LONGEST
 from accelerator.journal import System
 from accelerator.journal.queries import history_of
 from accelerator.projects import stages
 from accelerator.projects.models import Project, UnsavedText
-from accelerator.projects.operations.projects import LONGEST_UNSAVED, attach, publish, tell_step, unpublish
+from accelerator.projects.operations.projects import attach, publish, tell_step, unpublish
 from accelerator.projects.operations.proposals import forget_what_waited
 from accelerator.projects.record import LABELS, PRIVATE, STEPS
 from accelerator.workflow import Refused, transaction
@@ -174,7 +175,7 @@ def test_an_unsaved_text_is_forgotten_on_demand_or_with_time(
 
 
 def test_what_is_too_long_is_not_kept_and_says_so(client: HostileClient, draft: Project) -> None:
-    said = client.post(at_step(draft, "reponse", "/garder"), {"problem": "x" * (LONGEST_UNSAVED + 1)})
+    said = client.post(at_step(draft, "reponse", "/garder"), {"problem": "x" * (LONGEST + 1)})
     assert said.status_code == 422
     assert said.json()["garde"] is False
     assert client.post(at_step(draft, "rien", "/garder")).status_code == 404

@@ -9,6 +9,7 @@ from accelerator.calls.models.applications import (
     Exchange,
     Piece,
     PiecesRequest,
+    UnsavedAnswers,
     next_number,
 )
 from accelerator.calls.models.calls import Call, CallQuerySet, CallRole, CallRoleQuerySet, CallVersion, Wave
@@ -62,6 +63,7 @@ __all__ = [
     "ReviewerQuerySet",
     "Slot",
     "Tally",
+    "UnsavedAnswers",
     "Vote",
     "Wave",
     "next_number",

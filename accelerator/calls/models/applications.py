@@ -152,6 +152,35 @@ class Application(models.Model):
         return ApplicationState(self.decided_from or self.state)
 
 
+class UnsavedAnswers(models.Model):
+    """What someone is typing in a section, kept as it was sent until they save it; nobody else ever reads it."""
+
+    retention = Retention(
+        holds="Les réponses que vous avez commencé à taper dans une candidature sans les enregistrer",
+        why="Ne rien perdre d’un long texte quand une session se ferme.",
+        until="Jusqu’à ce que vous enregistriez la partie ou l’oubliiez, et au plus 30 jours.",
+    )
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    section = models.CharField(max_length=40)
+    # By name of field, as it was sent: a list of texts.
+    values = models.JSONField(default=dict)
+    typed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "person", "section"],
+                name="unsaved_answers_once",
+                violation_error_message="Un seul texte non enregistré par personne et par partie.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.section}"
+
+
 class Piece(models.Model):
     """A file given in answer to a question, to a request, or with a message."""
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.timezone import localdate, localtime
 
 from accelerator.accounts.models import Person, new_token
 from accelerator.calls.eligibility import Finding, Result, Weight, frozen
-from accelerator.calls.models import Application, Call, Piece, PiecesRequest, next_number
+from accelerator.calls.models import Application, Call, Piece, PiecesRequest, UnsavedAnswers, next_number
 from accelerator.calls.purposes import Told, purpose_of
 from accelerator.calls.queries.facts import examine
 from accelerator.calls.queries.files import name_of, told_since
@@ -33,7 +34,9 @@ from accelerator.calls.states import (
 from accelerator.community.models import Organisation, Role
 from accelerator.community.queries.people import standing_of
 from accelerator.community.states import OrganisationState, RoleName
+from accelerator.design.unsaved import KEPT, Typed, demand_short
 from accelerator.design.uploads import Document
+from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
@@ -182,8 +185,39 @@ def save_section(
         section: {"by": by.actor_key, "at": at.isoformat(), "revision": held.revision},
     }
     held.save(update_fields=["answers", "reused", "sections", "revision"])
+    UnsavedAnswers.objects.filter(application=held, person=by, section=section).delete()
     record("calls.section_saved", held, by=by, at=at, section=asked.title)
     return held
+
+
+@operation
+def keep_unsaved(*, application: Application, section: str, values: Typed, by: Person, at: datetime) -> UnsavedAnswers:
+    """Keep what is being typed in a section, for the one who types alone; the draft itself does not change.
+
+    Raises `Refused` when it is too long to be kept, or when the file is no longer a draft.
+    """
+    held, standing = _held(application, by)
+    require("calls.fill_in", standing)
+    _must_be_draft(held)
+    demand_short(values)
+    kept = {name: list(given) for name, given in values.items()}
+    text, _ = UnsavedAnswers.objects.update_or_create(
+        application=held, person=by, section=section, defaults={"values": kept, "typed_at": at}
+    )
+    return text
+
+
+@operation
+def forget_unsaved(*, application: Application, section: str, by: Person, at: datetime) -> None:
+    """Forget what one was typing in a section."""
+    UnsavedAnswers.objects.filter(application=application, person=by, section=section).delete()
+
+
+@operation
+def forget_old_unsaved(*, by: Actor, at: datetime) -> int:
+    """Forget what nobody came back to, and what was being typed in files that are drafts no more; return how many."""
+    over = Q(typed_at__lt=at - KEPT) | ~Q(application__state=ApplicationState.DRAFT)
+    return UnsavedAnswers.objects.filter(over).delete()[0]
 
 
 @operation

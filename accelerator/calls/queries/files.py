@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, with_actor_names
-from accelerator.calls.models import Application, Decision, Piece
+from accelerator.calls.models import Application, Decision, Piece, UnsavedAnswers
 from accelerator.calls.purposes import purpose_of, purposes
 from accelerator.calls.queries.standing import mine
 from accelerator.calls.questions import Question, Questionnaire, Section, said_answer
@@ -128,6 +128,11 @@ def history_of_file(application: Application, *, service: bool) -> list[Line]:
     if not service:
         events = events.filter(code__in=_TOLD)
     return with_actor_names(events[:100])
+
+
+def unsaved_of(application: Application, person: Any, section: str) -> UnsavedAnswers | None:
+    """What this person was typing in a section and did not save."""
+    return UnsavedAnswers.objects.filter(application=application, person=person, section=section).first()
 
 
 def told_since(application: Application, form: Questionnaire) -> tuple[dict[str, Any], date | None]:

@@ -32,11 +32,12 @@ from accelerator.calls.queries.files import (
     next_date,
     pieces_of,
     told_since,
+    unsaved_of,
 )
 from accelerator.calls.queries.findings import findings_now
 from accelerator.calls.queries.receipt import as_document, receipt_of, remedies_of
 from accelerator.calls.queries.timing import clock_of_file, expected_delay
-from accelerator.calls.questions import Question
+from accelerator.calls.questions import Question, Questionnaire, Section
 from accelerator.calls.rules.applications import (
     reason_against_appealing,
     reason_against_submitting,
@@ -46,6 +47,7 @@ from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import PENDING, WITHDRAW, ApplicationState, QuestionKind
 from accelerator.calls.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
+from accelerator.design.unsaved import Keeping, Typed, put_back
 from accelerator.design.uploads import attachment
 from accelerator.geography.models import Place
 from accelerator.workflow.dates import said
@@ -183,16 +185,20 @@ class EditSection(_OfDraft):
 
     def load(self) -> None:
         super().load()
-        try:
-            self.section = self.form_of_call.section(self.kwargs["section"])
-        except LookupError as absent:
-            raise Http404 from absent
+        self.section = _section(self.form_of_call, self.kwargs["section"])
         self.title = self.section.title
         pieces = self.application.pieces.filter(removed_at__isnull=True).order_by("pk")
         self.pieces: dict[str, list[Piece]] = {}
         for piece in pieces:
             self.pieces.setdefault(piece.question, []).append(piece)
         self.asked = self._asked(self.application)
+        self.unsaved = unsaved_of(self.application, self.person, self.section.code)
+
+    def make_form(self, **bound: Any) -> Any:
+        form = super().make_form(**bound)
+        if self.unsaved and not bound:
+            put_back(form, self.unsaved.values)
+        return form
 
     def _asked(self, application: Application) -> list[Question]:
         mine = {question.code for question in self.section.questions}
@@ -237,6 +243,11 @@ class EditSection(_OfDraft):
             return "C’est enregistré. Vos réponses ont changé les questions de cette partie : regardez-la de nouveau."
         return f"« {self.section.title} » est enregistré."
 
+    def _seen(self) -> int:
+        """The revision that the person had before their eyes: what is put back was typed over an older one, perhaps."""
+        then = self.unsaved.values.get("seen") if self.unsaved and self.request.method != "POST" else None
+        return revision_of(then[0]) if then else self.revision
+
     def _following(self) -> Any:
         sections = list(self.form_of_call.sections)
         place = sections.index(self.section) + 1
@@ -248,7 +259,10 @@ class EditSection(_OfDraft):
         return {
             **super().context(),
             "section": self.section,
-            "revision": self.revision,
+            "unsaved": self.unsaved,
+            "keep_url": self.address("keep", self.section.code),
+            "forget_url": self.address("forget", self.section.code),
+            "revision": self._seen(),
             "number": sections.index(self.section) + 1,
             "total": len(sections),
             "following": following.title if following else "",
@@ -274,7 +288,51 @@ class EditSection(_OfDraft):
             return ()
         keys = [key for value in self.application.answers.values() if isinstance(value, list) for key in value]
         places = {place.key: place.name for place in Place.objects.filter(key__in=keys)}
-        return changed_since(self.asked, form.answers, self.application.answers, places)  # type: ignore[attr-defined]
+        return changed_since(self.asked, form.answers, self.application.answers, places)
+
+
+class Keep(Keeping, Within):
+    """Where the script of a section sends what is being typed; it changes nothing of the draft."""
+
+    def load(self) -> None:
+        super().load()
+        self.section = _section(self.form_of_call, self.kwargs["section"])
+
+    def keep(self, typed: Typed) -> None:
+        operations.keep_unsaved(
+            application=self.application, section=self.section.code, values=typed, by=self.person, at=self.at
+        )
+
+
+class Forget(_OfDraft):
+    """Forget what one was typing: the section shows again what is saved."""
+
+    title = "Oublier le texte non enregistré"
+    template_name = "calls/forget.html"
+    form_class = Confirmation
+    submit_label = "Oublier ce texte"
+    done_message = "Le texte non enregistré est oublié."
+
+    def load(self) -> None:
+        super().load()
+        self.section = _section(self.form_of_call, self.kwargs["section"])
+
+    def perform(self, form: Any) -> None:
+        operations.forget_unsaved(application=self.application, section=self.section.code, by=self.person, at=self.at)
+
+    def done_url(self, result: None) -> str:
+        return self.address("section", self.section.code)
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "section": self.section, "section_url": self.done_url(None)}
+
+
+def _section(form: Questionnaire, code: str) -> Section:
+    """A section of the form, by its code; raises `Http404`."""
+    try:
+        return form.section(code)
+    except LookupError as absent:
+        raise Http404 from absent
 
 
 class TakeUp(_OfDraft):

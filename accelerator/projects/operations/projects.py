@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import Organisation
@@ -10,6 +10,7 @@ from accelerator.community.operations.locks import lock_person
 from accelerator.community.queries.organisation import living
 from accelerator.community.queries.people import standing_of as standing_in
 from accelerator.community.record import print_of
+from accelerator.design.unsaved import Typed, demand_short
 from accelerator.geography.perimeters import cover_of
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -25,7 +26,6 @@ from accelerator.workflow import Refused, operation
 from accelerator.workflow.transitions import move
 
 # What a person may leave typed without saving, in characters, in one step.
-LONGEST_UNSAVED: Final = 60_000
 
 
 @operation
@@ -107,16 +107,13 @@ def _save(held: Project, fields: Sequence[str], at: datetime) -> None:
 
 
 @operation
-def keep_unsaved(
-    *, project: Project, step: str, values: Mapping[str, Sequence[str]], by: Person, at: datetime
-) -> UnsavedText:
+def keep_unsaved(*, project: Project, step: str, values: Typed, by: Person, at: datetime) -> UnsavedText:
     """Keep what is being typed in a step, for the one who types alone; the file itself does not change.
 
     Raises `Refused` when it is too long to be kept.
     """
     rules.require("projects.edit", by, project)
-    if sum(len(one) for given in values.values() for one in given) > LONGEST_UNSAVED:
-        raise Refused("Ce texte est trop long pour être gardé : enregistrez l’étape, ou raccourcissez-le.")
+    demand_short(values)
     kept = {name: list(given) for name, given in values.items()}
     text, _ = UnsavedText.objects.update_or_create(
         project=project, person=by, step=step, defaults={"values": kept, "typed_at": at}

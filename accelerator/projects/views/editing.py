@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, JsonResponse, QueryDict
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.urls import reverse
-from django.utils.timezone import localtime
 
 from accelerator.community.record import print_of
 from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.unsaved import Keeping, Typed, put_back
 from accelerator.projects import stages
 from accelerator.projects.forms import STEP_FORMS, Confirmation, StartForm
 from accelerator.projects.models import Diagnosis, Project
@@ -26,11 +25,9 @@ from accelerator.projects.queries.projects import (
 from accelerator.projects.record import STEPS
 from accelerator.projects.states import ProjectState
 from accelerator.projects.views.within import ActWithin, Within
-from accelerator.workflow import Refused, transaction
 from accelerator.workflow.limits import count_against
 
 PROJECTS_A_DAY = 20
-KEPT_AN_HOUR = 3000
 _ORDER = tuple(STEPS)
 # The steps where what is written may resemble another project.
 _RESEMBLING = ("essentiel", "reponse")
@@ -149,12 +146,7 @@ class Step(ActWithin):
     def make_form(self, **bound: Any) -> Any:
         form = super().make_form(**bound)
         if self.unsaved and not bound:
-            typed = QueryDict(mutable=True)
-            for name, given in self.unsaved.values.items():
-                typed.setlist(name, given)
-            for name, field in form.fields.items():
-                if not field.widget.value_omitted_from_data(typed, {}, name):
-                    form.initial[name] = field.widget.value_from_datadict(typed, {}, name)
+            put_back(form, self.unsaved.values)
         return form
 
     def context(self) -> dict[str, Any]:
@@ -192,32 +184,19 @@ class Step(ActWithin):
         return reverse("projects:step", args=[result.key, _ORDER[place]])
 
 
-class Keep(Within):
+class Keep(Keeping, Within):
     """Where the script of a step sends what is being typed; it changes nothing of the file."""
 
     rule = "projects.edit"
-    http_method_names = ["post", "options"]
-    title = "Garder un texte"
-    template_name = "projects/step.html"  # never rendered: the answer is for a script
+    aside = ("seen_",)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self._open()
-        step = self.kwargs["step"]
-        if step not in STEPS:
+    def load(self) -> None:
+        super().load()
+        if self.kwargs["step"] not in STEPS:
             raise Http404
-        ours = ("csrfmiddlewaretoken", "_once")
-        typed = {
-            name.replace("\x00", "")[:60]: [one.replace("\x00", "") for one in given]
-            for name, given in request.POST.lists()
-            if name not in ours and not name.startswith("seen_")
-        }
-        try:
-            count_against(f"unsaved:{self.person.actor_key}", limit=KEPT_AN_HOUR, per=timedelta(hours=1), at=self.at)
-            with transaction():
-                keep_unsaved(project=self.project, step=step, values=typed, by=self.person, at=self.at)
-        except Refused as refusal:
-            return JsonResponse({"garde": False, "texte": refusal.message}, status=422)
-        return JsonResponse({"garde": True, "texte": f"Texte gardé à {localtime(self.at):%H h %M}."})
+
+    def keep(self, typed: Typed) -> None:
+        keep_unsaved(project=self.project, step=self.kwargs["step"], values=typed, by=self.person, at=self.at)
 
 
 class Forget(ActWithin):
