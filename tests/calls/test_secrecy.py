@@ -10,11 +10,31 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Decision, PiecesRequest
-from accelerator.calls.operations import decisions, reviewing
-from accelerator.calls.states import ApplicationState, DecisionKind, DecisionOutcome
+from accelerator.calls.models import (
+    Application,
+    Commission,
+    CommissionItem,
+    CommissionMember,
+    Decision,
+    Jury,
+    PiecesRequest,
+    Recusal,
+    Slot,
+)
+from accelerator.calls.operations import decisions, reviewing, sittings
+from accelerator.calls.queries.sittings import kept_from, minutes_of
+from accelerator.calls.states import (
+    ApplicationState,
+    CallRoleName,
+    CommissionState,
+    DecisionKind,
+    DecisionOutcome,
+    JuryOpinion,
+    MemberQuality,
+)
 from accelerator.community.states import RoleName
 from accelerator.journal.operations import record
+from accelerator.workflow import Refused
 from tests import factories
 from tests.calls.conftest import PDF
 from tests.calls.judging import Campaign
@@ -60,7 +80,6 @@ def test_the_applicant_reads_nothing_of_who_judges_nor_of_what_they_think(
     record("calls.item_concluded", file, by=by, at=at, outcome="Non retenu à l’appel", tally="7 voix contre")
     record("calls.member_recused", file, reader.person, by=by, at=at, person="Zénaïde Lectrice", reason="Cousin.")
     record("calls.hint_dismissed", file, by=by, at=at, person="Zénaïde Lectrice", hints="a été salariée")
-    record("calls.recusal_recorded", file, by=by, at=at, person="Zénaïde Lectrice", reason="Cousin.")
     shown = page_of(file, applicant)
     for word in ("Lectrice", "cousin", "Cousin", "Défavorable", "Non retenu", "voix contre", "salariée"):
         assert word not in shown
@@ -142,3 +161,164 @@ def test_a_revision_that_no_page_gave_is_refused_and_breaks_nothing(campaign: Ca
     answer = client.post(reverse("calls:section", args=[file.public_id, "projet"]), sent)
     assert answer.status_code == 422
     assert "Un besoin." in text(answer)
+
+
+# The service, on its own side and on its own territory
+
+
+def kept_files(campaign: Campaign) -> tuple[Application, Application]:
+    """A file of which the officer is a mere member, and another's; both are read, and their letters signed."""
+    own, other = campaign.file(title="Le nôtre"), campaign.file(title="Le leur")
+    factories.role(own.organisation, name=RoleName.MEMBER, holder=campaign.officer)
+    for file in (own, other):
+        campaign.read(file, 2)
+    return own, other
+
+
+def test_nobody_of_the_service_reads_how_their_own_file_is_judged(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    own, other = kept_files(campaign)
+    letters = {file: drafted(file, campaign) for file in (own, other)}
+    perform(decisions.sign_decisions, call=campaign.call, decisions=[*letters.values()], by=campaign.signatory, at=at)
+    client = browser(campaign.officer)
+    key = campaign.call.key
+    lists = [
+        reverse("calls:desk"),
+        reverse("calls:ranking", args=[key]),
+        reverse("calls:letters", args=[key]),
+        reverse("calls:notify_letters", args=[key]),
+    ]
+    for address in lists:
+        shown = text(client.get(address))
+        assert "Le leur" in shown, address
+        assert "Le nôtre" not in shown, address
+    for name, part in (
+        ("reviews", own.public_id),
+        ("draft_decision", own.public_id),
+        ("letter", letters[own].pk),
+        ("letter_pdf", letters[own].pk),
+        ("undo_letter", letters[own].pk),
+    ):
+        assert client.get(reverse(f"calls:{name}", args=[key, part])).status_code in (403, 404), name
+    for name in ("file", "ask_pieces", "inadmissible", "answer_message"):
+        page = client.get(reverse(f"calls:{name}", args=[own.public_id]))
+        assert page.status_code == 403
+        assert "du côté de qui candidate" in text(page)
+    for act, reason in ((decisions.notify_decisions, {}), (decisions.undo_decision, {"reason": "Erreur."})):
+        which = {"decision": letters[own]} if reason else {"call": campaign.call, "decisions": [letters[own]]}
+        with pytest.raises(Refused, match="du côté de qui candidate"):
+            perform(act, **which, **reason, by=campaign.officer, at=at)
+
+
+def test_a_signatory_signs_on_their_territory_and_never_for_their_side(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    elsewhere = ["departement-46"]
+    far = factories.call_role(
+        campaign.call, name=CallRoleName.SIGNATORY, perimeter=elsewhere, perimeter_cover=elsewhere
+    ).person
+    file = campaign.file(ApplicationState.REVIEW, title="Loin")
+    letter = drafted(file, campaign)
+    sign = {"call": campaign.call, "decisions": [letter], "at": at}
+    with pytest.raises(Refused, match="ne s’étend pas au territoire"):
+        perform(decisions.sign_decisions, **sign, by=far)
+    client = browser(far)
+    for address in ("ranking", "letters", "sign_letters"):
+        assert "Loin" not in text(client.get(reverse(f"calls:{address}", args=[campaign.call.key]))), address
+    assert client.get(reverse("calls:letter", args=[campaign.call.key, letter.pk])).status_code == 404
+    factories.role(file.organisation, name=RoleName.MEMBER, holder=campaign.signatory)
+    with pytest.raises(Refused, match="lien avec ce candidat"):
+        perform(decisions.sign_decisions, **sign, by=campaign.signatory)
+
+
+def sitting(campaign: Campaign, *files: Application) -> Commission:
+    commission = Commission.objects.create(
+        call=campaign.call,
+        name="Commission",
+        held_at=timezone.now(),
+        where="Salle 1",
+        made_at=timezone.now(),
+        convened_at=timezone.now(),
+        opened_at=timezone.now(),
+        state=CommissionState.HELD,
+    )
+    for position, file in enumerate(files, 1):
+        CommissionItem.objects.create(
+            commission=commission,
+            application=file,
+            position=position,
+            proposal=DecisionOutcome.RETAINED,
+            outcome=DecisionOutcome.RETAINED,
+            words="Des mots de la commission.",
+            concluded_at=timezone.now(),
+        )
+    return commission
+
+
+def test_a_member_who_left_a_file_learns_its_conclusion_with_everyone(campaign: Campaign) -> None:
+    own, other = campaign.file(title="Le mien"), campaign.file(title="Un autre")
+    for file in (own, other):
+        campaign.read(file, 2)
+    commission = sitting(campaign, own, other)
+    members = [
+        CommissionMember.objects.create(
+            commission=commission, person=factories.person(), quality=MemberQuality.MEMBER, title="", voting=True
+        )
+        for _ in range(2)
+    ]
+    gone, stays = members
+    Recusal.objects.create(
+        item=commission.items.get(application=own), member=gone, reason="Cousin.", left_at=timezone.now()
+    )
+    for member, seen in ((gone, 1), (stays, 2)):
+        page = text(browser(member.person).get(reverse("calls:commission", args=[commission.public_id])))
+        assert page.count('data-label="Conclusion"> Retenu à l’appel') == seen
+        kept = kept_from(commission, member.person, runs=False, serves=False)
+        told = minutes_of(commission, kept=kept)
+        assert len(told["outcomes"]) == seen
+        assert [item["words"] for item in told["items"]].count("") == 2 - seen
+    own.state = ApplicationState.NOTIFIED
+    own.save(update_fields=["state"])
+    assert not kept_from(commission, gone.person, runs=False, serves=False)
+
+
+def test_nobody_writes_what_a_jury_or_a_commission_says_of_their_own_side(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    own, other = kept_files(campaign)
+    jury = Jury.objects.create(call=campaign.call, name="Jury A", made_at=at)
+    for hours, file in ((2, own), (1, other)):
+        starts_at = at - timedelta(hours=hours)
+        Slot.objects.create(
+            jury=jury, application=file, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30), where="Salle 1"
+        )
+    client = browser(campaign.officer)
+    shown = text(client.get(reverse("calls:juries", args=[campaign.call.key])))
+    assert "Le leur" in shown
+    assert "Le nôtre" not in shown
+    slot = Slot.objects.get(application=own)
+    page = client.get(reverse("calls:slot_opinion", args=[campaign.call.key, slot.public_id]))
+    assert page.status_code == 403
+    with pytest.raises(Refused, match="lien avec ce candidat"):
+        perform(
+            sittings.keep_opinion,
+            slot=slot,
+            opinion=JuryOpinion.FAVOURABLE,
+            words="Très bien.",
+            by=campaign.officer,
+            at=at,
+        )
+    commission = sitting(campaign, own, other)
+    item = commission.items.get(application=own)
+    assert client.get(reverse("calls:item", args=[commission.public_id, item.pk])).status_code == 404
+    with pytest.raises(Refused, match="lien avec ce candidat"):
+        perform(
+            sittings.conclude,
+            item=item,
+            ballots={},
+            outcome=DecisionOutcome.RETAINED,
+            words="Bien.",
+            by=campaign.officer,
+            at=at,
+        )

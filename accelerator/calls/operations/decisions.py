@@ -10,11 +10,11 @@ from accelerator.calls.letters import UNFAVOURABLE, plain
 from accelerator.calls.models import Application, Call, Commission, Decision
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.conflicts import bars
-from accelerator.calls.queries.letters import drafted_letter, signing_role
+from accelerator.calls.queries.letters import drafted_letter, signing_roles
 from accelerator.calls.queries.recipients import told_of
-from accelerator.calls.queries.standing import file_standing_of
+from accelerator.calls.queries.standing import covers, file_standing_of, of_applicant
 from accelerator.calls.rules import judging as rules
-from accelerator.calls.rules.applications import examine
+from accelerator.calls.rules.applications import OWN_FILE, examine
 from accelerator.calls.states import (
     DECIDABLE,
     DECIDE,
@@ -34,7 +34,7 @@ def _locked(applications: Iterable[Application]) -> list[Application]:
     """The files, locked in the one order, so that two lots never wait for each other."""
     rows = Application.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in applications])
     return list(
-        rows.select_related("call", "version", "organisation", "person", "submitted_by", "officer").order_by("pk")
+        rows.select_related("call", "version", "organisation__seat", "person", "submitted_by", "officer").order_by("pk")
     )
 
 
@@ -116,8 +116,8 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
     take back what was granted, or when an unfavourable one could not say how to contest it.
     """
     rules.require("calls.sign_decisions", by, call)
-    role = signing_role(by, call)
-    if role is None:
+    roles = signing_roles(by, call)
+    if not roles:
         raise Refused("Seul un signataire de cet appel signe ses décisions.")
     if not decisions:
         raise Refused("Choisissez au moins un courrier.")
@@ -129,6 +129,9 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
         number = application.number
         if decision.signed_at:
             raise Refused(f"Le courrier du dossier {number} est déjà signé.")
+        role = next((one for one in roles if covers(one, application.organisation)), None)
+        if role is None:
+            raise Refused(f"Dossier {number} : votre délégation ne s’étend pas au territoire du candidat.")
         if reason := rules.reason_against_signing(role, today, decision.cents):
             raise Refused(f"Dossier {number} : {reason}")
         if reason := rules.reason_against_touching(barred.get((application.pk, by.pk))):
@@ -157,6 +160,12 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
     return signed
 
 
+def _require_other_side(by: Any, decisions: Sequence[Decision]) -> None:
+    own = Application.objects.filter(of_applicant(by), pk__in=[one.application_id for one in decisions])
+    if number := own.order_by("pk").values_list("number", flat=True).first():
+        raise Refused(f"Dossier {number} : {OWN_FILE[:1].lower()}{OWN_FILE[1:]}")
+
+
 def _decisions(call: Call, decisions: Sequence[Decision]) -> list[Decision]:
     """The decisions, their files locked first and in order; those of another call do not count."""
     files = {one.pk: one for one in _locked([one.application for one in decisions])}
@@ -176,6 +185,7 @@ def undo_decision(*, decision: Decision, reason: str, by: Any, at: datetime) -> 
     """Take a signature back before it is told: the file goes back where it was, the letter is a draft again."""
     call = decision.application.call
     rules.require("calls.notify_decisions", by, call)
+    _require_other_side(by, [decision])
     (held,) = _decisions(call, [decision])
     if held.notified_at:
         raise Refused("Cette décision a été notifiée : elle ne se défait plus. Un retrait est une autre décision.")
@@ -196,6 +206,7 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
     the call is for hears of it in the same transaction.
     """
     rules.require("calls.notify_decisions", by, call)
+    _require_other_side(by, decisions)
     if not decisions:
         raise Refused("Choisissez au moins un courrier.")
     told = []

@@ -8,7 +8,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Least
 
 from accelerator.calls.models import Application, Call, CallRole
-from accelerator.calls.queries.standing import served
+from accelerator.calls.queries.standing import judged
 from accelerator.calls.states import PENDING, ApplicationState, CallRoleName
 
 # How far ahead the desk looks.
@@ -37,12 +37,8 @@ _STEPS: Final = (
 
 def files_of(person: Any) -> QuerySet[Application]:
     """The submitted applications that a person examines, signs or presides over, with the day that presses first."""
-    condition = served(person)
-    if condition is None:
-        return Application.objects.none()
     return (
-        Application.objects.submitted()
-        .filter(condition)
+        judged(person)
         .annotate(due_on=_ANSWER_ON)
         .select_related("call", "organisation", "officer", "person")
         # What a list does not show, and that weighs: the answers, the texts of the call and of the record.

@@ -10,12 +10,14 @@ from accelerator.calls.models import Call, CallRole, Decision, Review
 from accelerator.calls.queries.judging import grid_of
 from accelerator.calls.queries.ranking import lines_of
 from accelerator.calls.queries.receipt import remedies_of
+from accelerator.calls.queries.standing import judged
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
 
 
-def outbox(call: Call) -> QuerySet[Decision]:
-    """The express decisions of a call, told or not; those that silence took are not letters."""
-    return Decision.objects.filter(application__call=call, kind=DecisionKind.EXPRESS).select_related(
+def outbox(call: Call, person: Any) -> QuerySet[Decision]:
+    """The express decisions of a call that a person may read, told or not; those that silence took are no letters."""
+    files = judged(person).filter(call=call).values("pk")
+    return Decision.objects.filter(application__in=files, kind=DecisionKind.EXPRESS).select_related(
         "application__call",
         "application__version",
         "application__organisation",
@@ -57,10 +59,15 @@ def shown_letter(decision: Decision) -> dict[str, Any]:
     return decision.letter or drafted_letter(decision)
 
 
-def signing_role(person: Any, call: Call) -> CallRole | None:
-    """The role by which a person signs for a call, or None."""
+def signing_roles(person: Any, call: Call) -> list[CallRole]:
+    """The roles by which a person signs for a call: each has its act, and its territory if it is not everywhere."""
     roles = CallRole.objects.current().filter(call=call, person=person, name=CallRoleName.SIGNATORY)
-    return roles.select_related("person").order_by("pk").first()
+    return list(roles.select_related("person").order_by("pk"))
+
+
+def signing_role(person: Any, call: Call) -> CallRole | None:
+    """The first of the roles by which a person signs for a call, or None."""
+    return next(iter(signing_roles(person, call)), None)
 
 
 def in_state(rows: QuerySet[Decision], state: str) -> QuerySet[Decision]:

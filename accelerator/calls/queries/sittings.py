@@ -1,14 +1,29 @@
 """Juries, commissions, what they are given and what they concluded; promises."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
 from accelerator.calls.documents import calendar
-from accelerator.calls.models import Call, Commission, CommissionItem, Jury, JuryMember, Promise, Slot
+from accelerator.calls.models import (
+    Application,
+    Call,
+    Commission,
+    CommissionItem,
+    Jury,
+    JuryMember,
+    Promise,
+    Recusal,
+    Slot,
+)
+from accelerator.calls.queries.standing import judged, of_applicant
 from accelerator.calls.sittings import Rules, Tally, tally
-from accelerator.calls.states import CommissionState, MemberQuality
+from accelerator.calls.states import ApplicationState, CommissionState, MemberQuality
 from accelerator.workflow.dates import MOMENT, said
+
+_TOLD: Final = (ApplicationState.NOTIFIED, ApplicationState.APPEALED)
+_KEPT: Final = "lisible une fois notifié : vous avez un lien avec ce candidat, ou ne suivez pas ce dossier"
 
 
 def tally_of(item: CommissionItem, rules: Rules) -> Tally:
@@ -93,8 +108,27 @@ def quorum_said(commission: Commission) -> str:
     return f"{counted} ; il en faut {needed}. {verdict} ({rules.source})."
 
 
-def minutes_of(commission: Commission) -> dict[str, Any]:
-    """What the minutes say, for the template "minutes" of `calls.documents`. Five queries."""
+def kept_from(commission: Commission, person: Any, *, runs: bool, serves: bool) -> set[int]:
+    """The files of an agenda of which a person reads neither score nor conclusion before it is told.
+
+    Those of their own side and, unless they keep the minutes, those that they left; for the service, those of
+    elsewhere. Two queries or so.
+    """
+    waiting = Application.objects.filter(items__commission=commission).exclude(state__in=_TOLD)
+    theirs = of_applicant(person)
+    if not runs:
+        left = Recusal.objects.filter(item__commission=commission, member__person=person)
+        theirs |= Q(pk__in=left.values("item__application"))
+    if serves:
+        theirs |= ~Q(pk__in=judged(person).values("pk"))
+    return set(waiting.filter(theirs).values_list("pk", flat=True))
+
+
+def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[str, Any]:
+    """What the minutes say, for the template "minutes" of `calls.documents`. Five queries.
+
+    kept  the files of which whoever asks reads no conclusion (`kept_from`).
+    """
     members = list(commission.members.select_related("person").order_by("quality", "pk"))
     items = list(
         commission.items.select_related("application__organisation")
@@ -135,17 +169,20 @@ def minutes_of(commission: Commission) -> dict[str, Any]:
                     ["Dossier", str(item.application.number)],
                     ["Candidat", item.application.organisation.name if item.application.organisation else "—"],
                     ["Proposition", item.get_proposal_display()],
-                    ["Vote", _votes(item, rules)],
-                    ["Conclusion", item.get_outcome_display() or "Aucune"],
+                    ["Vote", _KEPT if item.application_id in kept else _votes(item, rules)],
+                    [
+                        "Conclusion",
+                        _KEPT if item.application_id in kept else item.get_outcome_display() or "Aucune",
+                    ],
                 ],
-                "words": item.words,
+                "words": "" if item.application_id in kept else item.words,
             }
             for item in items
         ],
         "outcomes": [
             [str(item.position), f"{item.application.number}, {item.application.title}", item.get_outcome_display()]
             for item in items
-            if item.outcome
+            if item.outcome and item.application_id not in kept
         ],
         "closing": f"Séance close le {said(commission.closed_at, MOMENT)}."
         if commission.closed_at

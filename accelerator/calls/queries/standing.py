@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accelerator.calls.models import Application, Call, CallRole
 from accelerator.calls.purposes import purpose_of
@@ -84,14 +84,13 @@ class FileStanding:
     def is_service(self) -> bool:
         """On the side of the service: in the perimeter of one of one's roles in the call."""
         return any(
-            role.name != CallRoleName.AUTHOR and _covers(role, self.application.organisation)
-            for role in self.call.roles
+            role.name != CallRoleName.AUTHOR and covers(role, self.application.organisation) for role in self.call.roles
         )
 
     @cached_property
     def is_officer(self) -> bool:
         return any(
-            role.name == CallRoleName.OFFICER and _covers(role, self.application.organisation)
+            role.name == CallRoleName.OFFICER and covers(role, self.application.organisation)
             for role in self.call.roles
         )
 
@@ -100,10 +99,13 @@ class FileStanding:
         """Whether the person belongs to the organisation that applies, or applies: nobody examines their own file."""
         if self.application.person_id == getattr(self.person, "pk", None):
             return True
-        return self.organisation is not None and (self.organisation.is_member or self.organisation.is_helper)
+        if self.organisation is not None and (self.organisation.is_member or self.organisation.is_helper):
+            return True
+        return self.is_applicant
 
 
-def _covers(role: CallRole, organisation: Organisation | None) -> bool:
+def covers(role: CallRole, organisation: Organisation | None) -> bool:
+    """Whether the perimeter of a role holds who applies."""
     if not role.where:
         return True
     if organisation is None:
@@ -160,3 +162,18 @@ def served(person: Any) -> Q | None:
         every = Q(call__in=sorted(set(everywhere)))
         condition = every if condition is None else condition | every
     return condition
+
+
+def of_applicant(person: Any) -> Q:
+    """The applications on whose side a person is, were it as a mere member: they judge none of them."""
+    belonging = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
+    helped = Mandate.objects.current().filter(helper=person).values("organisation")
+    return Q(person=person) | Q(organisation__in=belonging) | Q(organisation__in=helped)
+
+
+def judged(person: Any) -> QuerySet[Application]:
+    """The submitted applications that a person examines, signs or presides over, none of their own side. One query."""
+    condition = served(person)
+    if condition is None:
+        return Application.objects.none()
+    return Application.objects.submitted().filter(condition).exclude(of_applicant(person))

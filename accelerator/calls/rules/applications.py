@@ -46,6 +46,13 @@ def examine(standing: FileStanding) -> str | None:
     return OWN_FILE if standing.is_of_applicant else None
 
 
+def reason_against_judging_file(standing: FileStanding) -> str | None:
+    """Why someone of the service reads nothing of how a file is judged: it is elsewhere, or on their own side."""
+    if not standing.is_service:
+        return "Ce dossier est suivi par d’autres : il n’est pas de votre territoire."
+    return OWN_FILE if standing.is_of_applicant else None
+
+
 def reason_against_submitting(standing: FileStanding, on: date) -> str | None:
     """Only the legal representative or a delegate submits, withdraws and appeals; alone, the person themself."""
     application = standing.application

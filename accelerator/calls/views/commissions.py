@@ -16,8 +16,8 @@ from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.judging import JUDGED_IN
 from accelerator.calls.queries.packs import pack_of
 from accelerator.calls.queries.ranking import best_first, ranking
-from accelerator.calls.queries.sittings import commissions_for, commissions_of, minutes_of, quorum_said
-from accelerator.calls.queries.standing import call_standing_of
+from accelerator.calls.queries.sittings import commissions_for, commissions_of, kept_from, minutes_of, quorum_said
+from accelerator.calls.queries.standing import call_standing_of, judged
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import CommissionState, DecisionOutcome, MemberQuality
 from accelerator.calls.views.judging import ActJudging, Judging
@@ -129,6 +129,10 @@ class _Sitting(Page):
             raise Http404
         self.reads = reads
 
+    def kept(self) -> set[int]:
+        """The files of which whoever asks reads neither score nor conclusion."""
+        return kept_from(self.commission, self.person, runs=self.runs, serves=self.reads)
+
     def trail(self) -> list[Crumb]:
         if self.reads:
             call = self.commission.call
@@ -170,6 +174,7 @@ class CommissionPage(_Sitting):
             one.pk: said_score(one.mean)
             for one in ranking(commission.call).filter(pk__in=[item.application_id for item in items])
         }
+        kept = self.kept()
         draft, held = commission.state == CommissionState.DRAFT, commission.state == CommissionState.HELD
         return {
             **super().context(),
@@ -180,10 +185,11 @@ class CommissionPage(_Sitting):
             "items": [
                 {
                     "item": item,
-                    "mean": means.get(item.application_id, "—"),
+                    "mean": "—" if item.application_id in kept else means.get(item.application_id, "—"),
+                    "outcome": "" if item.application_id in kept else item.get_outcome_display(),
                     "gone": ", ".join(gone.get(item.pk, [])),
                     "url": self.address("item", item.pk)
-                    if held and self.runs and item.application.state in JUDGED_IN
+                    if held and self.runs and item.application.state in JUDGED_IN and item.application_id not in kept
                     else "",
                     "mine": item.pk in mine,
                     "organisation": _other_name(item),
@@ -393,6 +399,8 @@ class _OnItem(_ActSitting):
             raise Http404
         item.commission = self.commission
         self.item = item
+        if item.application_id in self.kept():
+            raise Http404
         self.gone = {one.member_id: one for one in Recusal.objects.filter(item=item).select_related("member__person")}
 
     def said(self) -> list[tuple[str, str]]:
@@ -502,7 +510,7 @@ class Minutes(_Sitting):
     """The minutes, as a PDF."""
 
     def answer(self) -> HttpResponseBase:
-        made = pdf("minutes", minutes_of(self.commission), at=self.at)
+        made = pdf("minutes", minutes_of(self.commission, kept=self.kept()), at=self.at)
         return document(made, f"proces-verbal-{self.commission.public_id}")
 
 
@@ -511,7 +519,9 @@ class CommissionPack(_Sitting):
 
     def answer(self) -> HttpResponseBase:
         items = self.commission.items.order_by("position")
-        if not self.reads:
+        if self.reads:
+            items = items.filter(application__in=judged(self.person).values("pk"))
+        else:
             items = items.exclude(recusals__member__person=self.person)
         files = list(items.values_list("application", flat=True))
         data = pack_of(self.commission.call, files, title=f"Dossiers : {self.commission.name}", barred_for=self.person)
@@ -524,6 +534,7 @@ class RankingPack(Judging):
     rule = "calls.see_ranking"
 
     def answer(self) -> HttpResponseBase:
-        files = [one.pk for one in ranking(self.call).order_by("pk")]
+        read = judged(self.person).values("pk")
+        files = [one.pk for one in ranking(self.call).filter(pk__in=read).order_by("pk")]
         data = pack_of(self.call, files, title=f"Dossiers : {self.call.title}", barred_for=self.person)
         return document(pdf("pack", data, at=self.at), f"dossiers-{self.call.public_id}")

@@ -16,8 +16,8 @@ from accelerator.calls.models import Application, CallRole, Decision, Promise
 from accelerator.calls.operations import decisions as operations
 from accelerator.calls.queries.letters import drafted_letter, in_state, outbox, shown_letter, signing_role
 from accelerator.calls.queries.ranking import best_first, means_of, ranking, undrafted
-from accelerator.calls.queries.standing import file_standing_of
-from accelerator.calls.rules.applications import read_file
+from accelerator.calls.queries.standing import file_standing_of, judged
+from accelerator.calls.rules.applications import read_file, reason_against_judging_file
 from accelerator.calls.rules.judging import reason_against_signing
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DECIDABLE, DecisionOutcome
@@ -43,7 +43,7 @@ class DraftLot(ActJudging):
         super().load()
         self.which = forms.Which(data=self.request.GET)
         self.asked = self.which.values().get("premiers")
-        rows = undrafted(ranking(self.call)).filter(state__in=DECIDABLE)
+        rows = undrafted(ranking(self.call)).filter(state__in=DECIDABLE, pk__in=judged(self.person).values("pk"))
         self.files = best_first(rows)
         means = means_of(self.call)
         self.cut = first(means, self.asked) if self.asked else None
@@ -115,6 +115,9 @@ class DraftOne(ActJudging):
         if application is None:
             raise Http404
         self.application = application
+
+    def forbidden(self) -> str | None:
+        return super().forbidden() or reason_against_judging_file(file_standing_of(self.person, self.application))
 
     def initial(self) -> dict[str, Any]:
         decision = self.application.decisions.filter(notified_at__isnull=True).first()
@@ -190,7 +193,7 @@ class Letters(Judging, ListPage):
     empty_advice = "Les décisions préparées depuis le classement, ou à la clôture d’une commission, sont rangées ici."
 
     def rows(self) -> QuerySet[Any]:
-        return outbox(self.call)
+        return outbox(self.call, self.person)
 
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
         if q := values.get("q"):
@@ -205,7 +208,7 @@ class Letters(Judging, ListPage):
         return rows
 
     def context(self) -> dict[str, Any]:
-        every = outbox(self.call)
+        every = outbox(self.call, self.person)
         return {
             **super().context(),
             "drafted": in_state(every, "drafted").count(),
@@ -228,7 +231,7 @@ class _Batch(ActJudging):
 
     def load(self) -> None:
         super().load()
-        self.letters = list(in_state(outbox(self.call), self.which).order_by("application__number", "pk"))
+        self.letters = list(in_state(outbox(self.call, self.person), self.which).order_by("application__number", "pk"))
 
     def form_arguments(self) -> dict[str, Any]:
         return {"letters": self.letters}
@@ -307,7 +310,7 @@ class _OnLetter(Judging):
 
     def load(self) -> None:
         super().load()
-        decision = outbox(self.call).filter(pk=self.kwargs["decision"]).first()
+        decision = outbox(self.call, self.person).filter(pk=self.kwargs["decision"]).first()
         if decision is None:
             raise Http404
         self.decision = decision
@@ -370,7 +373,7 @@ class UndoLetter(ActJudging):
 
     def load(self) -> None:
         super().load()
-        decision = outbox(self.call).filter(pk=self.kwargs["decision"], signed_at__isnull=False).first()
+        decision = outbox(self.call, self.person).filter(pk=self.kwargs["decision"], signed_at__isnull=False).first()
         if decision is None or decision.notified_at:
             raise Http404
         self.decision = decision

@@ -26,7 +26,7 @@ from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.queries.desk import calls_served, figures_of, files_of, late, officers_of, soon
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
-from accelerator.calls.rules.applications import OFFICER
+from accelerator.calls.rules.applications import OFFICER, reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import (
     ADMIT,
@@ -167,6 +167,10 @@ class OfFile(Within):
 
     def readable(self) -> bool:
         return self.standing.is_service and self.application.submitted_at is not None
+
+    def forbidden(self) -> str | None:
+        # Whoever is on the applicant's side reads the file as the applicant does, from the applicant's pages.
+        return reason_against_judging_file(self.standing) or super().forbidden()
 
     def trail(self) -> list[Crumb]:
         return [

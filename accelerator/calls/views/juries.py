@@ -12,8 +12,9 @@ from accelerator.calls.models import Application, Jury, JuryMember, Slot
 from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.judging import JUDGED_IN
 from accelerator.calls.queries.sittings import calendar_of, events_of, juries_of, sitting_juries_of
-from accelerator.calls.queries.standing import file_standing_of
-from accelerator.calls.rules.applications import read_file
+from accelerator.calls.queries.standing import call_standing_of, file_standing_of, of_applicant
+from accelerator.calls.rules.applications import read_file, reason_against_judging_file
+from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.design.pages import Page
 
@@ -33,6 +34,9 @@ class Juries(Judging):
     template_name = "calls/judging/juries.html"
 
     def context(self) -> dict[str, Any]:
+        # What a jury thinks of one's own side is read once it is told.
+        files = Application.objects.filter(of_applicant(self.person), call=self.call)
+        own = set(files.values_list("pk", flat=True))
         return {
             **super().context(),
             "juries": [
@@ -45,6 +49,7 @@ class Juries(Judging):
                     "slots": [
                         (slot, self.address("slot_opinion", slot.public_id))
                         for slot in jury.hearing  # type: ignore[attr-defined]  # put there by the query
+                        if slot.application_id not in own
                     ],
                     "join_url": self.address("jury_member_new", jury.public_id),
                     "slot_url": self.address("slot_new", jury.public_id),
@@ -174,6 +179,9 @@ class SlotOpinion(ActJudging):
             raise Http404
         self.slot = slot
 
+    def forbidden(self) -> str | None:
+        return super().forbidden() or reason_against_judging_file(file_standing_of(self.person, self.slot.application))
+
     def initial(self) -> dict[str, Any]:
         return {"opinion": self.slot.opinion, "words": self.slot.words}
 
@@ -220,7 +228,7 @@ class JuryCalendar(Page):
         if jury is None:
             raise Http404
         sits = sitting_juries_of(self.person).filter(jury=jury).exists()
-        if not sits and not jury.call.roles.filter(person=self.person, ended_at__isnull=True).exists():
+        if not sits and reason_within("calls.see_ranking", call_standing_of(self.person, jury.call)):
             raise Http404
         self.jury = jury
 

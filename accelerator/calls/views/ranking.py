@@ -12,8 +12,8 @@ from accelerator.calls.queries.conflicts import bars_of
 from accelerator.calls.queries.judging import grid_of, readings_of, running_version
 from accelerator.calls.queries.ranking import lines_of, means_of, ranking, ranks, severities_of, undrafted
 from accelerator.calls.queries.reading import reading_of
-from accelerator.calls.queries.standing import FileStanding, call_standing_of
-from accelerator.calls.rules.applications import read_file
+from accelerator.calls.queries.standing import FileStanding, call_standing_of, judged
+from accelerator.calls.rules.applications import reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DecisionOutcome
 from accelerator.calls.views.judging import Judging
@@ -97,7 +97,8 @@ class Ranking(Judging, ListPage):
         self.threshold = self.grid.threshold if self.grid else None
 
     def rows(self) -> QuerySet[Any]:
-        return ranking(self.call).only("public_id", "number", "title", "state")
+        rows = ranking(self.call).filter(pk__in=judged(self.person).values("pk"))
+        return rows.only("public_id", "number", "title", "state")
 
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
         if q := values.get("q"):
@@ -170,7 +171,8 @@ class FileReviews(Judging):
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        return read_file(FileStanding(self.person, self.application, self.within, of_call=self.standing))
+        standing = FileStanding(self.person, self.application, self.within, of_call=self.standing)
+        return reason_against_judging_file(standing)
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb("Classement", self.address("ranking"))]
