@@ -9,8 +9,10 @@ from __future__ import annotations  # django-stubs: File is generic for mypy onl
 
 import hashlib
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import IO, Any, Final, NoReturn
@@ -48,6 +50,9 @@ LARGEST_SIDE: Final = 4000
 _MOST_ENTRIES: Final = 5_000
 _MOST_UNPACKED: Final = 400 * 1024 * 1024
 _LONGEST_NAME: Final = 100
+# Where macros are kept: VBA and the old macro sheets of Excel; Basic and the other scripts of OpenDocument.
+_MACRO: Final = re.compile(r"vbaproject\.bin$|^xl/macrosheets/|^(basic|scripts)/", re.IGNORECASE)
+_LONGEST_TYPES: Final = 1024 * 1024
 # The signature of a PDF stands in its first kilobyte, the mark of its end in the last (ISO 32000-1, annex H).
 _PDF_EDGE: Final = 1024
 
@@ -164,7 +169,7 @@ def _kind_of_archive(file: IO[bytes]) -> str:
             if any(entry.flag_bits & 0x1 for entry in entries):
                 _refuse("Ce document a un mot de passe : retirez-le, puis renvoyez le document.")
             names = {entry.filename for entry in entries}
-            if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
+            if any(_MACRO.search(name) for name in names) or _declares_macros(archive, names):
                 _refuse("Ce document contient des macros : enregistrez-le sans elles, ou en PDF.")
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 kind = archive.read("mimetype").decode("ascii", "replace").strip()
@@ -173,11 +178,21 @@ def _kind_of_archive(file: IO[bytes]) -> str:
             for heart, kind in _HEARTS.items():
                 if heart in names and "[Content_Types].xml" in names:
                     return kind
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError) as error:
         if isinstance(error, NotADocument):
             raise
         raise NotADocument(damaged) from error
     return _refuse("Cette archive n’est pas un document : envoyez chaque fichier séparément.")
+
+
+def _declares_macros(archive: zipfile.ZipFile, names: Collection[str]) -> bool:
+    """Whether an Office document says that it holds macros, under whatever name it keeps them."""
+    types = "[Content_Types].xml"
+    if types not in names:
+        return False
+    if archive.getinfo(types).file_size > _LONGEST_TYPES:
+        _refuse("Ce document se déplie en un contenu démesuré : il n’est pas accepté.")
+    return re.search(rb"macroEnabled|vbaProject|macrosheet", archive.read(types), re.IGNORECASE) is not None
 
 
 def _drawn_again(file: IO[bytes], kind: str) -> bytes:

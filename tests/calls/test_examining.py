@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -83,6 +83,9 @@ def test_a_request_has_a_basis_and_a_day(
             perform(ask_pieces, application=submitted, pieces=pieces, due_on=due, by=officer, at=at)
     with pytest.raises(Refused, match="à venir"):
         perform(ask_pieces, application=submitted, pieces=PIECES, due_on=timezone.localdate(at), by=officer, at=at)
+    for late in (timezone.localdate(at) + timedelta(days=366), date(9999, 12, 31)):
+        with pytest.raises(Refused, match="Un an au plus"):
+            perform(ask_pieces, application=submitted, pieces=PIECES, due_on=late, by=officer, at=at)
 
 
 def test_admitting_an_incomplete_file_ends_the_request(

@@ -211,6 +211,18 @@ def test_nobody_of_the_service_reads_how_their_own_file_is_judged(
             perform(act, **which, **reason, by=campaign.officer, at=at)
 
 
+def test_nobody_chooses_who_judges_their_own_side(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    own, _ = kept_files(campaign)
+    given = own.assignments.get()
+    with pytest.raises(Refused, match="du côté de qui candidate"):
+        perform(reviewing.take_back, assignment=given, reason="Trop sévère.", by=campaign.officer, at=at)
+    friend = campaign.reviewer(factories.role(own.organisation, name=RoleName.MEMBER).person)
+    with pytest.raises(Refused, match="du côté de qui candidate"):
+        perform(
+            reviewing.dismiss_hint, application=own, person=friend.person, reason="Rien.", by=campaign.officer, at=at
+        )
+
+
 def test_a_signatory_signs_on_their_territory_and_never_for_their_side(
     campaign: Campaign, perform: Perform, at: datetime
 ) -> None:

@@ -43,6 +43,19 @@ def read(content: bytes, name: str = "pièce.pdf") -> Document:
     return document_from(SimpleUploadedFile(name, content), name)
 
 
+_MACRO_TYPES = b'<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
+
+
+def spoilt(name: str) -> bytes:
+    """An archive of which one entry does not unpack."""
+    content = bytearray(archive(_TYPES=b"<t/>" * 500, **{"word__document.xml": b"<d/>"}))
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        start = file.getinfo(name).header_offset
+    start += 30 + len(name)
+    content[start : start + 4] = b"\xff\xff\xff\xff"
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "name"),
     [
@@ -75,10 +88,27 @@ def test_a_document_is_what_it_holds_whatever_its_name(content: bytes, kind: str
         (picture()[:60], "abîmée"),
         (archive(**{"un.txt": b"x"}), "archive"),
         (docx(**{"word/vbaProject.bin": b"x"}), "macros"),
+        (docx(**{"word/renamed.bin": b"x", "[Content_Types].xml": _MACRO_TYPES}), "macros"),
+        (docx(**{"xl/macrosheets/sheet1.xml": b"x"}), "macros"),
+        (docx(**{"Scripts/python/evil.py": b"x"}), "macros"),
+        (docx(**{"[Content_Types].xml": b" " * (1024 * 1024 + 1)}), "démesuré"),
+        (spoilt("[Content_Types].xml"), "abîmé"),
         (docx()[:40], "abîmé"),
         (docx(**{f"word/{number}.xml": b"" for number in range(5001)}), "démesuré"),
     ],
-    ids=["program", "page", "cut pdf", "old format", "cut picture", "archive", "macros", "cut docx", "too many parts"],
+    ids=[
+        *("program", "page", "cut pdf", "old format", "cut picture", "archive"),
+        *(
+            "macros",
+            "renamed macros",
+            "macro sheets",
+            "scripts",
+            "endless types",
+            "spoilt",
+            "cut docx",
+            "too many parts",
+        ),
+    ],
 )
 def test_what_is_not_a_document_is_refused_with_a_sentence(content: bytes, words: str) -> None:
     with pytest.raises(NotADocument, match=words):

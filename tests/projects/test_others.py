@@ -231,6 +231,12 @@ def test_a_picture_and_a_document_are_joined_then_taken_out(
     b"".join(visitor.get(f"/projets/{one.key}/fichiers/{paper.pk}").streaming_content)
     assert client.post(f"/projets/{one.key}/fichiers/{paper.pk}/retrait").status_code == 302
     assert visitor.get(f"/projets/{one.key}/fichiers/{paper.pk}").status_code == 404
+    # Joined again before the night, it is there after it.
+    assert client.post(f"/projets/{one.key}/joindre/document", {"file": sent(PDF, "d.pdf")}).status_code == 302
+    again = ProjectFile.objects.get(kind="document", removed_at=None)
+    perform(erase_removed_files, by=System("projects"), at=at)
+    assert b"".join(client.get(f"/projets/{one.key}/fichiers/{again.pk}").streaming_content) == PDF
+    assert client.post(f"/projets/{one.key}/fichiers/{again.pk}/retrait").status_code == 302
     name = paper.file.name or ""
     assert perform(erase_removed_files, by=System("projects"), at=at) == 1
     assert not default_storage.exists(name)

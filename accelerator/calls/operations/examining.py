@@ -1,7 +1,7 @@
 """The service's side: completeness, admissibility, messages, paper, what silence decides, appeals."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -52,6 +52,7 @@ from accelerator.workflow.transitions import move
 
 # Silence kept for two months on an appeal rejects it (code de justice administrative, R421-2).
 APPEAL_MONTHS = 2
+LONGEST_DELAY = timedelta(days=365)
 # Why silence decides, as it is written in the decision that nobody signs.
 BY_SILENCE = {
     Silence.REJECTION: (
@@ -97,6 +98,9 @@ def ask_pieces(
         raise Refused("Nommez chaque pièce, et dites sur quel fondement elle est demandée.")
     if due_on <= localdate(at):
         raise Refused("Donnez un jour à venir.", field="due_on")
+    if due_on > localdate(at) + LONGEST_DELAY:
+        # The clock stands still meanwhile: nobody is kept waiting for ever.
+        raise Refused("Un an au plus : ce délai suspend celui au bout duquel le silence décide.", field="due_on")
     listed = ", ".join(piece["name"] for piece in pieces)
     moved = move(held, ASK_PIECES, by=by, at=at, changes={"complete_on": None}, due=said(due_on), pieces=listed)
     request = PiecesRequest.objects.create(

@@ -12,6 +12,7 @@ from accelerator.calls.operations.tallies import tally
 from accelerator.calls.queries.conflicts import bar_between
 from accelerator.calls.queries.judging import grid_of
 from accelerator.calls.rules import judging as rules
+from accelerator.calls.rules.applications import require_other_side
 from accelerator.calls.states import (
     DECLINE,
     GIVE_REVIEW,
@@ -153,6 +154,7 @@ def declare_conflict(*, application: Application, reason: str, by: Person, at: d
 def dismiss_hint(*, application: Application, person: Person, reason: str, by: Any, at: datetime) -> Conflict:
     """Say that the links known today between a person and an applicant keep them from nothing, and why."""
     rules.require("calls.run_reviews", by, application.call)
+    require_other_side(by, application)
     if person == by:
         raise Refused("Ce lien vous concerne : quelqu’un d’autre l’examine.")
     bar = bar_between(application, person)
@@ -211,6 +213,7 @@ def take_back(*, assignment: Assignment, reason: str, by: Any, at: datetime) -> 
     """A file is no longer given to a reviewer; a review that was given no longer counts. The reviewer is told."""
     call, person = assignment.application.call, assignment.reviewer.person
     rules.require("calls.run_reviews", by, call)
+    require_other_side(by, assignment.application)
     taken = move(
         assignment,
         TAKE_BACK,

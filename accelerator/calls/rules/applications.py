@@ -1,13 +1,15 @@
 """Who may fill in, submit, read and examine an application."""
 
 from datetime import date, datetime
+from typing import Any
 
-from accelerator.calls.models import Call
-from accelerator.calls.queries.standing import FileStanding
+from accelerator.calls.models import Application, Call
+from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.rules.registry import rule
 from accelerator.calls.states import APPEAL, CallState
 from accelerator.community.rules import may_act_for
 from accelerator.community.states import DelegationScope
+from accelerator.workflow import Refused
 from accelerator.workflow.dates import MOMENT, said
 
 OFFICER = "Seul un instructeur de cet appel, sur ce territoire, peut le faire."
@@ -51,6 +53,12 @@ def reason_against_judging_file(standing: FileStanding) -> str | None:
     if not standing.is_service:
         return "Ce dossier est suivi par d’autres : il n’est pas de votre territoire."
     return OWN_FILE if standing.is_of_applicant else None
+
+
+def require_other_side(person: Any, application: Application) -> None:
+    """Raise `Refused` when a person is on the applicant's side: they change nothing of how their file is judged."""
+    if file_standing_of(person, application).is_of_applicant:
+        raise Refused(OWN_FILE)
 
 
 def reason_against_submitting(standing: FileStanding, on: date) -> str | None:

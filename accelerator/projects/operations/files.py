@@ -32,6 +32,12 @@ def add_file(
         return same
     if there.count() >= MOST_FILES:
         raise Refused(f"Un projet a {MOST_FILES} fichiers au plus : retirez-en un d’abord.")
+    # Taken out, and joined again before the night: it is brought back, or the night would erase what is kept.
+    if gone := held.files.select_for_update().filter(digest=document.digest, kind=kind).order_by("-pk").first():
+        gone.removed_at, gone.name, gone.described, gone.added_at = None, document.name, described, at
+        gone.save(update_fields=["removed_at", "name", "described", "added_at"])
+        record(FILE_ADDED.code, held, by=by, at=at, name=gone.name)
+        return gone
     extension = document.name.rpartition(".")[2]
     # Named by its content, for this project alone: what is removed here is never another's.
     path = f"projects/{held.public_id}/{document.digest[:32]}.{extension}"
@@ -72,8 +78,10 @@ def erase_removed_files(*, by: Actor, at: datetime) -> int:
     Not when they are taken out: what a transaction gives up cannot come back from a disk.
     """
     removed = list(ProjectFile.objects.filter(removed_at__isnull=False).select_for_update(skip_locked=True))
-    for file in removed:
-        default_storage.delete(file.file.name or "")
+    names = {file.file.name or "" for file in removed}
+    kept = ProjectFile.objects.filter(removed_at__isnull=True, file__in=names).values_list("file", flat=True)
+    for name in sorted(names - set(kept)):
+        default_storage.delete(name)
     ProjectFile.objects.filter(pk__in=[file.pk for file in removed]).delete()
     return len(removed)
 
