@@ -55,6 +55,12 @@ class WebField(forms.URLField):
     def to_python(self, value: Any) -> Any:
         url = super().to_python(value)
         # "https://la-banque.example@ailleurs.example" leads elsewhere than it says.
-        if url and (not url.lower().startswith(("http://", "https://")) or "@" in urlsplit(url).netloc):
+        if url and (not url.lower().startswith(("http://", "https://")) or "@" in self._host(url)):
             raise forms.ValidationError(self.error_messages["invalid"])
         return url
+
+    def _host(self, url: str) -> str:
+        try:
+            return urlsplit(url).netloc
+        except ValueError as error:  # "https://[]" is read as a number of the network that it is not
+            raise forms.ValidationError(self.error_messages["invalid"]) from error
