@@ -133,3 +133,33 @@ def test_what_one_types_is_kept_for_nobody_else() -> None:
         for page in ("project", "project_data", "history", "step"):
             arguments = [one.key, "reponse"] if page == "step" else [one.key]
             assert b"brouillon secret" not in client.get(reverse(f"projects:{page}", args=arguments)).content
+
+
+def test_what_a_project_keeps_private_is_nowhere() -> None:
+    hidden = ("novelty", "beneficiaries", "stakeholders", "proof", "model", "needs")
+    told = {name: f"Introuvable-{name}" for name in hidden if name != "needs"}
+    one = factories.project(
+        **told,
+        needs=["financement"],
+        needs_text="Introuvable-besoins",
+        jobs=4321,
+        budget=[{"year": 2026, "budget": 987_654_300, "resources": 987_654_300}],
+        private=[*hidden, "budget", "jobs", "partners", "documents", "diagnosis"],
+    )
+    visitor = HostileClient()
+    for address in (
+        f"/projets/{one.key}",
+        f"/projets/{one.key}.json",
+        "/projets",
+        "/projets.csv",
+        "/projets.json",
+        "/projets?besoin=financement",
+    ):
+        answer = visitor.get(address)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        page = content.decode()
+        assert "Introuvable-" not in page, address
+        for words in ("9876543", "9 876 543", "432,1", "432.1"):
+            assert words not in page, address
+    assert one.title not in visitor.get("/projets?besoin=financement").content.decode()
+    assert one.title not in visitor.get("/projets?q=Introuvable-model").content.decode()
