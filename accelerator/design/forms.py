@@ -67,6 +67,11 @@ class Dressed:
         for field in self.fields.values():
             dress(field)
 
+    def offer(self, name: str, choices: Any) -> None:
+        """Give a field of choices what it offers, when that is only known once the form is made."""
+        field: Any = self.fields[name]
+        field.choices = choices
+
     @property
     def says_required(self) -> bool:
         """Whether the form says once that its fields are required: when it has several, some of them required."""

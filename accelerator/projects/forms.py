@@ -92,7 +92,7 @@ class Domains(StepForm):
         grouped: dict[str, list[tuple[str, str]]] = {}
         for theme in Theme.objects.filter(until="").order_by("position"):
             grouped.setdefault(str(Family(theme.family).label), []).append((theme.code, theme.label))
-        self.fields["themes"].choices = list(grouped.items())  # type: ignore[attr-defined]  # a choice field
+        self.offer("themes", list(grouped.items()))
 
     def clean_themes(self) -> list[str]:
         themes: list[str] = self.cleaned_data["themes"]

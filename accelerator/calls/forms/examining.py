@@ -31,9 +31,7 @@ class DeskFilters(FilterForm):
 
     def __init__(self, *args: Any, calls: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["appel"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [("", "Tous"), *calls]
+        self.offer("appel", [("", "Tous"), *calls])
 
 
 class PiecesForm(Form):
@@ -86,9 +84,7 @@ class InadmissibleForm(Form):
 
     def __init__(self, *args: Any, rules: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["rule"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [*rules, ("autre", "Une autre raison, dite dans les motifs")]
+        self.offer("rule", [*rules, ("autre", "Une autre raison, dite dans les motifs")])
 
 
 class OfficerForm(Form):
@@ -98,9 +94,7 @@ class OfficerForm(Form):
 
     def __init__(self, *args: Any, officers: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["officer"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = list(officers)
+        self.offer("officer", list(officers))
 
 
 class AppealAnswerForm(Form):

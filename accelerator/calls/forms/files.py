@@ -23,10 +23,8 @@ class BeginForm(Form):
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], asks: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["choice"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.label = f"Vous candidatez avec {asks}" if asks else "Vous candidatez au nom de"
-        field.choices = list(choices)
+        self.fields["choice"].label = f"Vous candidatez avec {asks}" if asks else "Vous candidatez au nom de"
+        self.offer("choice", list(choices))
 
 
 class PieceForm(Form):

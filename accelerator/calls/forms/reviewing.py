@@ -95,7 +95,7 @@ class ReviewerDetails(Form):
         groups: dict[str, list[tuple[str, str]]] = {}
         for theme in themes:
             groups.setdefault(Family(theme.family).label, []).append((theme.code, theme.label))
-        self.fields["themes"].choices = list(groups.items())  # type: ignore[attr-defined]  # a field of choices
+        self.offer("themes", list(groups.items()))
 
 
 class Appoint(ReviewerDetails):
@@ -140,7 +140,7 @@ class ReviewerFilters(FilterForm):
 
     def __init__(self, *args: Any, themes: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["theme"].choices = [("", "Toutes"), *((one.code, one.label) for one in themes)]  # type: ignore[attr-defined]  # a field of choices
+        self.offer("theme", [("", "Toutes"), *((one.code, one.label) for one in themes)])
 
 
 class MyReviewFilters(FilterForm):

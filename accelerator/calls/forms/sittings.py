@@ -67,10 +67,13 @@ class SlotForm(Form):
 
     def __init__(self, *args: Any, rows: Sequence[Application], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["application"].choices = [  # type: ignore[attr-defined]  # a field of choices
-            ("", "Choisissez un dossier"),
-            *((one.public_id, f"{one.number}, {one.title}") for one in rows),
-        ]
+        self.offer(
+            "application",
+            [
+                ("", "Choisissez un dossier"),
+                *((one.public_id, f"{one.number}, {one.title}") for one in rows),
+            ],
+        )
 
 
 class Opinion(Form):
@@ -106,7 +109,7 @@ class Agenda(Form):
 
     def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["applications"].choices = list(rows)  # type: ignore[attr-defined]  # a field of choices
+        self.offer("applications", list(rows))
 
 
 class Presence(Form):
@@ -121,13 +124,16 @@ class Presence(Form):
 
     def __init__(self, *args: Any, members: Sequence[CommissionMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["present"].choices = [  # type: ignore[attr-defined]  # a field of choices
-            (
-                str(one.pk),
-                f"{one.person.name}, {one.get_quality_display().lower()}{'' if one.voting else ' (sans vote)'}",
-            )
-            for one in members
-        ]
+        self.offer(
+            "present",
+            [
+                (
+                    str(one.pk),
+                    f"{one.person.name}, {one.get_quality_display().lower()}{'' if one.voting else ' (sans vote)'}",
+                )
+                for one in members
+            ],
+        )
 
 
 class LeaveItem(Form):
@@ -138,9 +144,10 @@ class LeaveItem(Form):
 
     def __init__(self, *args: Any, members: Sequence[CommissionMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["member"].choices = [  # type: ignore[attr-defined]  # a field of choices
-            (str(one.pk), one.person.name) for one in members
-        ]
+        self.offer(
+            "member",
+            [(str(one.pk), one.person.name) for one in members],
+        )
 
 
 class Conclusion(Form):
@@ -188,7 +195,7 @@ class DraftLot(Form):
 
     def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["applications"].choices = list(rows)  # type: ignore[attr-defined]  # a field of choices
+        self.offer("applications", list(rows))
 
 
 class DraftOne(Form):
@@ -226,13 +233,16 @@ class Batch(Form):
 
     def __init__(self, *args: Any, letters: Sequence[Decision], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["decisions"].choices = [  # type: ignore[attr-defined]  # a field of choices
-            (
-                str(one.pk),
-                f"{one.application.number}, {one.application.title} : {one.get_outcome_display().lower()}",
-            )
-            for one in letters
-        ]
+        self.offer(
+            "decisions",
+            [
+                (
+                    str(one.pk),
+                    f"{one.application.number}, {one.application.title} : {one.get_outcome_display().lower()}",
+                )
+                for one in letters
+            ],
+        )
 
 
 class LetterFilters(FilterForm):

@@ -29,15 +29,6 @@ def code_of(label: str, taken: Sequence[str] = ()) -> str:
     return code
 
 
-class _Choices:
-    """To put before a form whose choices are known when it is made."""
-
-    fields: dict[str, Any]
-
-    def offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
-        self.fields[name].choices = list(choices)
-
-
 class NewCallForm(Form):
     """The least that a call needs to be prepared."""
 
@@ -49,7 +40,7 @@ class NewCallForm(Form):
 
     def __init__(self, *args: Any, purposes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _Choices.offer(self, "purpose", purposes)  # type: ignore[arg-type]  # a form has fields
+        self.offer("purpose", purposes)
 
 
 class CallForm(Form):
@@ -97,7 +88,7 @@ class SectionOfFormForm(Form):
     remove = forms.BooleanField(label="Supprimer cette partie et ses questions", required=False)
 
 
-class QuestionForm(_Choices, Form):
+class QuestionForm(Form):
     """One question, its type, its condition."""
 
     label = forms.CharField(label="Question", max_length=300)
@@ -240,7 +231,7 @@ def _value_of(kind: str, choices: Sequence[tuple[str, str]], text: str) -> Any:
     return known.get(text.lower(), text)
 
 
-class RuleForm(_Choices, Form):
+class RuleForm(Form):
     """One condition: what is looked at, what is asked of it, where it comes from, what to do when it fails."""
 
     label = forms.CharField(label="La condition, en une phrase", max_length=300)

@@ -149,7 +149,7 @@ class AcceptJoin(Form):
     def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(code, label) for code, label in ROLE_CHOICES if not first or code in STEERING_ROLES]
-        self.fields["role"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.offer("role", choices)
         self.fields["role"].initial = RoleName.MANAGER if first else RoleName.MEMBER
 
 
@@ -169,7 +169,7 @@ class GiveDelegation(Form):
 
     def __init__(self, *args: Any, members: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["delegate"].choices = [("", "Choisissez"), *members]  # type: ignore[attr-defined]  # a ChoiceField
+        self.offer("delegate", [("", "Choisissez"), *members])
 
     def clean(self) -> dict[str, Any]:
         """The end follows the start."""
@@ -228,4 +228,4 @@ class Appoint(Form):
 
     def __init__(self, *args: Any, places: list[tuple[str, list[tuple[str, str]]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["places"].choices = places  # type: ignore[attr-defined]  # a ChoiceField
+        self.offer("places", places)

@@ -286,7 +286,7 @@ class ThemelessFilters(FilterForm):
         departements = Place.objects.current().of_kind(PlaceKind.DEPARTEMENT).named().values_list("code", "name")
         choices = {"theme": themes, "departement": [(code, f"{name} ({code})") for code, name in departements]}
         for name, offered in choices.items():
-            self.fields[name].choices = [("", "Tous"), *offered]  # type: ignore[attr-defined]  # declared just above
+            self.offer(name, [("", "Tous"), *offered])
 
 
 class ConfirmForm(Form):
@@ -305,6 +305,6 @@ class RefreshForm(Form):
     def __init__(self, *args: Any, offered: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if offered:
-            self.fields["taken"].choices = offered  # type: ignore[attr-defined]  # the field declared just above
+            self.offer("taken", offered)
         else:
             del self.fields["taken"]
