@@ -1,7 +1,7 @@
 """Things for tests, made in one line; every person is visibly fictitious."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -28,6 +28,8 @@ from accelerator.community.models import (
 )
 from accelerator.community.record import snapshot_of
 from accelerator.community.states import DelegationScope, OrganisationState, ProofKind, RoleName
+from accelerator.labels.models import Candidacy, Category, CriteriaSet, Label, Member, Proceeding, next_label_number
+from accelerator.labels.states import Holder, LabelNature, MemberRole, MemberState, ProceedingKind
 from accelerator.projects.models import Project, ProjectPartner
 from accelerator.projects.states import PartnerRole, ProjectState
 
@@ -306,3 +308,115 @@ def partner(
     """An organisation named in a project, that has not answered."""
     given = {"invited_at": timezone.now(), **values}
     return ProjectPartner.objects.create(project=of, organisation=organisation, role=role, **given)
+
+
+def category(**values: Any) -> Category:
+    """A category of labels held by a collective, with one set of criteria in force."""
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "code": f"categorie-{number}",
+        "title": f"Catégorie fictive {number}",
+        "plural": f"Catégories fictives {number}",
+        "holder": Holder.COLLECTIVE,
+        "summary": "Pour les essais.",
+        "duration_months": 36,
+        **values,
+    }
+    made = Category.objects.create(**given)
+    criteria_set(made)
+    return made
+
+
+def criteria_set(of: Category, **values: Any) -> CriteriaSet:
+    """A published set of two criteria."""
+    levels = [{"value": value, "label": label} for value, label in enumerate(("Rien", "En partie", "Montré"))]
+    given: dict[str, Any] = {
+        "number": of.criteria_sets.count() + 1,
+        "criteria": [
+            {"code": code, "title": title, "text": "Ce qui est attendu.", "levels": levels, "expected": 2, "proofs": []}
+            for code, title in (("zone", "Une zone pertinente"), ("strategie", "Une stratégie"))
+        ],
+        "since": date(2018, 7, 3),
+        "why": "Pour les essais.",
+        **values,
+    }
+    return CriteriaSet.objects.create(category=of, **given)
+
+
+def candidacy(of: Category | None = None, **values: Any) -> Candidacy:
+    """A candidacy whose chef de file confirmed."""
+    of = of or category()
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "title": f"Collectif fictif {number}",
+        "summary": "Un collectif pour les essais.",
+        "criteria_set": of.criteria_sets.filter(until__isnull=True).get(),
+        "perimeter": ["departement-46"],
+        "perimeter_cover": ["departement-46", "pays-FR", "region-76"],
+        **values,
+    }
+    if "organisation" not in given:
+        given["organisation"] = organisation()
+    made = Candidacy.objects.create(category=of, **given)
+    if of.is_collective:
+        now = timezone.now()
+        member(made, made.organisation, role=MemberRole.LEAD, state=MemberState.CONFIRMED, answered_at=now)
+    return made
+
+
+def member(of: Candidacy, organisation: Organisation, *, role: str = MemberRole.SUPPORT, **values: Any) -> Member:
+    """An organisation named in a collective, that has not answered."""
+    given = {"asked_at": timezone.now(), **values}
+    return Member.objects.create(candidacy=of, organisation=organisation, role=role, **given)
+
+
+def label(of: Candidacy | None = None, *, since: date | None = None, until: date | None = None, **values: Any) -> Label:
+    """A label awarded to a candidacy, from a day until another (left out), three years by default."""
+    of = of or candidacy()
+    since = since or timezone.localdate()
+    until = until or since.replace(year=since.year + 3)
+    given: dict[str, Any] = {
+        "number": next_label_number(timezone.now()),
+        "category": of.category,
+        "criteria_set": of.criteria_set,
+        "holder": of.category.holder,
+        "organisation": of.organisation,
+        "title": of.title,
+        "perimeter": of.perimeter,
+        "perimeter_cover": of.perimeter_cover,
+        "period": (since, until),
+        **values,
+    }
+    if "application" not in given:
+        state = ApplicationState.NOTIFIED
+        given["application"] = call_application(organisation=of.organisation, state=state, title=of.title)
+    return Label.objects.create(candidacy=of, **given)
+
+
+def historic_label(**values: Any) -> Label:
+    """A label of the past, known by a public source."""
+    of = values.pop("category", None) or category()
+    given: dict[str, Any] = {
+        "number": next_label_number(timezone.now()),
+        "criteria_set": of.criteria_sets.filter(until__isnull=True).get(),
+        "holder": of.holder,
+        "nature": LabelNature.HISTORIC,
+        "title": f"Territoire fictif {next(_numbers)}",
+        "period": (date(2019, 2, 25), None),
+        "sources": [{"what": "Un article fictif", "url": "https://presse.example/", "on": "2019-02-25"}],
+        **values,
+    }
+    return Label.objects.create(category=of, **given)
+
+
+def proceeding(of: Label, *, kind: str = ProceedingKind.SUSPENSION, **values: Any) -> Proceeding:
+    """Grounds notified today, that wait for an answer."""
+    now = timezone.now()
+    given: dict[str, Any] = {
+        "grounds": "Des griefs fictifs.",
+        "legal_basis": "CRPA L121-1",
+        "notified_at": now,
+        "answer_until": timezone.localdate(now) + timedelta(days=15),
+        **values,
+    }
+    return Proceeding.objects.create(label=of, kind=kind, **given)

@@ -23,7 +23,7 @@ HOUSE = ROOT / "accelerator"
 # From the lowest to the highest, as in .importlinter.
 SUBJECTS = (
     *("journal", "workflow", "design", "notices", "geography", "search"),
-    *("registers", "accounts", "community", "calls", "projects", "portal"),
+    *("registers", "accounts", "community", "calls", "projects", "labels", "portal"),
 )
 KERNELS = {"journal", "workflow", "design", "notices", "search"}
 
@@ -93,6 +93,8 @@ OTHER_ROOMS = {
     },
     # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know
     "projects": {"record", "diagnosis", "stages", "purpose", "attached"},
+    # the steps of a candidacy; what is asked of it; who has to be together; what calls may know
+    "labels": {"record", "criteria", "composition", "purpose"},
     # what is counted of the directory, named
     "portal": {"figures"},
 }
@@ -105,7 +107,7 @@ WRITERS = {"operations", "models", "ledger", "personal_data", "pictures"}
 # Functions of `operations` that are a part of larger ones and run inside their transaction, each for its reason.
 PARTS = {
     *("tell", "tell_each"),  # a notice is told inside what it tells (decision 12)
-    *("lock_person", "lock_organisation", "lock_project"),  # the one order of locks
+    *("lock_person", "lock_organisation", "lock_project", "lock_candidacy"),  # the one order of locks
     *("end_platform_roles", "end_powers_of", "end_powers_of_all", "revoke_mandates_of"),  # the end of an account
     "tally",  # what reviews say together is counted inside what changes them (decision 48)
     "founding_id",  # computes an identifier

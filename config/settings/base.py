@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accelerator.community",
     "accelerator.calls",
     "accelerator.projects",
+    "accelerator.labels",
     "accelerator.portal",
     "config",
 ]

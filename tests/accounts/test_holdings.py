@@ -28,6 +28,7 @@ def test_the_registrations() -> None:
         ("community", "Vos organisations"),
         ("calls", "Vos candidatures et vos rôles dans les appels"),
         ("projects", "Vos projets"),
+        ("labels", "Ce que vous avez fait pour des labels"),
     ]
 
 

@@ -1,0 +1,24 @@
+"""Tables of the labels, a module per noun."""
+
+from accelerator.labels.models.candidacies import Candidacy, CandidacyFile, CandidacyQuerySet, Member, Proof
+from accelerator.labels.models.categories import Category, CriteriaSet
+from accelerator.labels.models.labels import Label, LabelCondition, Proceeding, next_label_number
+from accelerator.labels.models.roadmaps import Action, ActionNote, Challenge, SteeringMinutes
+
+__all__ = [
+    "Action",
+    "ActionNote",
+    "Candidacy",
+    "CandidacyFile",
+    "CandidacyQuerySet",
+    "Category",
+    "Challenge",
+    "CriteriaSet",
+    "Label",
+    "LabelCondition",
+    "Member",
+    "Proceeding",
+    "Proof",
+    "SteeringMinutes",
+    "next_label_number",
+]

@@ -1,0 +1,66 @@
+"""What the labels hold about a person: what they answered, noted and signed for an organisation or a service."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accelerator.accounts.holdings import PersonalData, register
+from accelerator.accounts.models import Person
+from accelerator.journal import Actor
+from accelerator.labels.models import ActionNote, CriteriaSet, Member, Proceeding
+from accelerator.workflow import operation
+
+
+def export(person: Person) -> dict[str, Any]:
+    """Everything held about the person, in French words."""
+    members = Member.objects.filter(answered_by=person).select_related("candidacy", "organisation").order_by("pk")
+    of_person = Q(notified_by=person) | Q(answered_by=person) | Q(signatory=person)
+    return {
+        "critères de labels publiés": [
+            {"label": one.category.title, "version": one.number, "à partir du": one.since, "pourquoi": one.why}
+            for one in CriteriaSet.objects.filter(published_by=person).select_related("category").order_by("pk")
+        ],
+        "réponses données pour une organisation nommée dans un collectif": [
+            {
+                "collectif": one.candidacy.title,
+                "organisation": one.organisation.name,
+                "réponse": one.get_state_display(),
+                "motif": one.reason,
+                "le": one.answered_at,
+            }
+            for one in members
+        ],
+        "notes sur les actions d’une feuille de route": [
+            {"action": one.action.title, "le": one.on, "texte": one.text}
+            for one in ActionNote.objects.filter(by=person).select_related("action").order_by("pk")
+        ],
+        "procédures de suspension ou de retrait": [
+            {
+                "label": one.label.title,
+                "sorte": one.get_kind_display(),
+                "griefs": one.grounds if one.notified_by == person else "",
+                "réponse": one.answer if one.answered_by == person else "",
+                "motif": one.reason if one.signatory == person else "",
+            }
+            for one in Proceeding.objects.filter(of_person)
+            .select_related("label", "notified_by", "answered_by", "signatory")
+            .order_by("pk")
+        ],
+    }
+
+
+@operation
+def erase(*, person: Person, by: Actor, at: datetime) -> None:
+    """Nothing is theirs alone: what was answered or signed for an organisation or a service stays, without a name."""
+
+
+register(
+    PersonalData(
+        subject="labels",
+        title="Ce que vous avez fait pour des labels",
+        models=("labels.CriteriaSet", "labels.Member", "labels.ActionNote", "labels.Proceeding"),
+        export=export,
+        erase=erase,
+    )
+)
