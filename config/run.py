@@ -214,17 +214,22 @@ def open_database() -> bool:
 
 
 def prepare() -> None:
-    """Bring the schema and the data up to date, unless nothing changed since last time."""
+    """Bring the schema and the data up to date, unless nothing changed since last time.
+
+    Of two commands started together, the second waits, and then finds everything done: both would create the tables.
+    """
     fingerprint = _fingerprint()
     with _database() as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('french-impact:prepare'))")
         if _prepared_with(connection) == fingerprint:
             return
-    os.environ["LOG_LEVEL"] = "WARNING"
-    django.setup()
-    del os.environ["LOG_LEVEL"]
-    offered = get_commands()
-    refused = [command for command, meaning in PREPARATION if command in offered and not _prepared(command, meaning)]
-    with _database() as connection:
+        os.environ["LOG_LEVEL"] = "WARNING"
+        django.setup()
+        del os.environ["LOG_LEVEL"]
+        offered = get_commands()
+        refused = [
+            command for command, meaning in PREPARATION if command in offered and not _prepared(command, meaning)
+        ]
         connection.execute(
             sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal("" if refused else fingerprint))
         )

@@ -256,6 +256,16 @@ def test_what_is_missing_to_convene_is_said(
         perform(operations.convene, commission=commission, by=campaign.officer, at=at)
 
 
+def test_a_day_too_near_to_be_convened_is_refused_as_it_is_prepared(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    given = {"call": campaign.call, "name": "Sélection", "where": "Salle 1", "by": campaign.officer, "at": at}
+    with pytest.raises(Refused, match="au plus tôt") as refusal:
+        perform(operations.make_commission, held_at=at + timedelta(days=4), **given)
+    assert refusal.value.field == "held_at"
+    perform(operations.make_commission, held_at=at + timedelta(days=5), **given)
+
+
 def test_a_commission_without_quorum_sits_the_second_time(campaign: Campaign, perform: Perform, at: datetime) -> None:
     commission = sitting(campaign, members=5, files=2, held_at=at, state=CommissionState.CONVENED)
     chair, second, third, *_ = members_of(commission)

@@ -51,8 +51,12 @@ def _lives(process: int) -> bool:
         return False
 
 
-def _start(home: Path, port: int) -> tuple[subprocess.Popen[str], str]:
-    """Start and read until the line that says where to click."""
+def _start(home: Path, port: int, *, as_it_prepares: list[str] | None = None) -> tuple[subprocess.Popen[str], str]:
+    """Start and read until the line that says where to click.
+
+    as_it_prepares  a command to start when the database begins to be prepared, and to see end well.
+    """
+    beside: subprocess.Popen[str] | None = None
     process = subprocess.Popen(
         [*ENTRY, "--port", str(port)],
         cwd=embedded.ROOT,
@@ -66,14 +70,21 @@ def _start(home: Path, port: int) -> tuple[subprocess.Popen[str], str]:
     assert process.stdout is not None
     for line in process.stdout:
         said += line
+        if as_it_prepares and "Structure de la base" in line:
+            beside = subprocess.Popen(as_it_prepares, cwd=embedded.ROOT, env=_environment(home), stdout=-1, text=True)
         if "Arrêter :" in line:
             break
+    if beside is not None:
+        assert "Structure de la base" not in beside.communicate(timeout=60)[0], (
+            "what was being prepared was prepared again"
+        )
+        assert beside.returncode == 0
     return process, said
 
 
 def test_it_opens_says_where_and_leaves_nothing_behind(home: Path) -> None:
     port = free_port()
-    process, said = _start(home, port)
+    process, said = _start(home, port, as_it_prepares=[*ENTRY, "--prepare"])
     assert f"La plateforme est ouverte : http://localhost:{port}" in said, said
     with urllib.request.urlopen(f"http://localhost:{port}/") as home_page:
         assert home_page.status == 200

@@ -200,10 +200,15 @@ def keep_opinion(*, slot: Slot, opinion: JuryOpinion, words: str, by: Any, at: d
 def make_commission(
     *, call: Call, name: str, held_at: datetime, where: str, by: Any, at: datetime, second_of: Commission | None = None
 ) -> Commission:
-    """Prepare a sitting; after one that had no quorum, its second convocation takes its members and its agenda over."""
+    """Prepare a sitting; after one that had no quorum, its second convocation takes its members and its agenda over.
+
+    Refused for a day that no convocation sent today would reach in time: it would only be cancelled later.
+    """
     rules.require("calls.run_sittings", by, call)
     if held_at <= at:
         raise Refused("Une commission se prépare pour un jour à venir.", field="held_at")
+    if reason := Rules.on(localdate(at)).too_soon(at, held_at):
+        raise Refused(reason, field="held_at")
     if second_of is not None:
         first = Commission.objects.select_for_update().get(pk=second_of.pk)
         if first.state != CommissionState.ADJOURNED:
