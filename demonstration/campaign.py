@@ -28,7 +28,7 @@ from accelerator.calls.models import (
     Reviewer,
     Slot,
 )
-from accelerator.calls.operations import assigning, decisions, reviewing, sittings
+from accelerator.calls.operations import assigning, decisions, juries, reviewing, sittings
 from accelerator.calls.operations.applications import begin, save_section, submit
 from accelerator.calls.operations.calls import REMEDIES, TWO_MONTHS, give_role
 from accelerator.calls.operations.examining import admit
@@ -320,8 +320,8 @@ def _review(draw: random.Random, progress: Progress, by: Actor, at: datetime) ->
     _sign_and_tell(call, refused, officer, signatory, told, told)
     _appoint(call, files, draw, by, officer, at - timedelta(days=_ASSIGNS))
     given_at = at - timedelta(days=_ASSIGNS)
-    digest = proposal_for(call, today=localdate(given_at)).digest
-    assigning.assign_files(call=call, digest=digest, by=officer, at=given_at)
+    proposal = proposal_for(call, today=localdate(given_at))
+    assigning.assign_files(call=call, proposal=proposal, by=officer, at=given_at)
     _judge(call, draw, progress, at)
 
 
@@ -401,9 +401,9 @@ def _hear(draw: random.Random, progress: Progress, by: Actor, at: datetime) -> N
     call, chair = _call(), _figure("claude")
     set_at = at - timedelta(days=_SETS)
     best = best_first(ranking(call).filter(state=ApplicationState.REVIEW))[:HEARD]
-    juries = []
+    formed: list[Jury] = []
     for number in range(1, JURIES + 1):
-        jury = sittings.make_jury(call=call, name=f"Jury {number}", by=chair, at=set_at)
+        jury = juries.make_jury(call=call, name=f"Jury {number}", by=chair, at=set_at)
         for seat in range(1, 4):
             person = _person(
                 f"jure-{number}{seat}@jurys.example",
@@ -412,12 +412,12 @@ def _hear(draw: random.Random, progress: Progress, by: Actor, at: datetime) -> N
                 by=by,
                 at=set_at,
             )
-            sittings.join_jury(jury=jury, email=str(person.email), by=chair, at=set_at)
-        juries.append(jury)
+            juries.join_jury(jury=jury, email=str(person.email), by=chair, at=set_at)
+        formed.append(jury)
     opens = (at - timedelta(days=_HEARS)).replace(hour=8, minute=0, second=0, microsecond=0)
     for number, application in enumerate(best):
-        jury, turn = juries[number % JURIES], number // JURIES
-        slot = sittings.set_slot(
+        jury, turn = formed[number % JURIES], number // JURIES
+        slot = juries.set_slot(
             jury=jury,
             application=application,
             starts_at=opens + timedelta(minutes=40 * turn),
@@ -431,7 +431,7 @@ def _hear(draw: random.Random, progress: Progress, by: Actor, at: datetime) -> N
             if number < RETAINED + 4
             else draw.choice([JuryOpinion.RESERVED, JuryOpinion.UNFAVOURABLE])
         )
-        sittings.keep_opinion(
+        juries.keep_opinion(
             slot=slot,
             opinion=opinion,
             words=draw.choice(_GOOD if opinion == JuryOpinion.FAVOURABLE else _FAIR),

@@ -86,10 +86,11 @@ OTHER_ROOMS = {
         "attached",  # what a higher subject adds to its page (an extension point)
     },
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
-    # who reads what, what links people to applicants, how a commission sits, what is said on paper
+    # who reads what, made by the worker, what links people to applicants, how a day of hearings is dealt out, how a
+    # commission sits, what is said on paper
     "calls": {
         *("purposes", "questions", "eligibility", "criteria", "clock"),
-        *("assignment", "conflicts", "sittings", "documents", "letters"),
+        *("assignment", "solving", "conflicts", "hearings", "sittings", "documents", "letters"),
     },
     # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know
     "projects": {"record", "diagnosis", "stages", "purpose", "attached"},

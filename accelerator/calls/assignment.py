@@ -19,7 +19,6 @@ from math import ceil
 from typing import Any, Final
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 # What a pairing gains, in points. Two themes known are enough: beyond, the same people would read everything.
 _THEME: Final = 100
@@ -150,6 +149,29 @@ class Plan:
     advice: str = ""
     capacities: Mapping[int, int] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """What is kept of it until someone applies it."""
+        return {
+            "pairings": [{"file": one.file, "reader": one.reader, **one.to_json()} for one in self.pairings],
+            "lacks": [[one.file, one.missing, one.possible] for one in self.lacks],
+            "uncovered": [[file, list(themes)] for file, themes in self.uncovered.items()],
+            "loads": list(self.loads.items()),
+            "advice": self.advice,
+            "capacities": list(self.capacities.items()),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Plan":
+        """The plan that was kept."""
+        return cls(
+            pairings=tuple(Pairing(**{**one, "themes": tuple(one["themes"])}) for one in kept["pairings"]),
+            lacks=tuple(Lack(*one) for one in kept["lacks"]),
+            uncovered={file: tuple(themes) for file, themes in kept["uncovered"]},
+            loads=dict(kept["loads"]),
+            advice=kept["advice"],
+            capacities=dict(kept["capacities"]),
+        )
+
 
 def presence(reader: Reader, first: date, last: date) -> int:
     """How many of the files that a reviewer takes they can read between two days: in proportion to their presence."""
@@ -257,6 +279,9 @@ class _Table:
         total = int(self.lacking.sum())
         if not total:
             return given
+        # Only the worker solves: the processes that serve pages, which know what a plan is, do without its 18 MB.
+        from ortools.graph.python import min_cost_flow  # noqa: PLC0415
+
         flow = min_cost_flow.SimpleMinCostFlow()
         count, people = self.free.shape
         source, sink = count + people, count + people + 1

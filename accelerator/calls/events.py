@@ -38,6 +38,7 @@ declare("calls.conflict_declared", "s’est déporté de la candidature")
 declare(
     "calls.hint_dismissed", "a écarté un lien entre {person} et le candidat : {hints}", personal=("person", "hints")
 )
+declare("calls.assignment_asked", "a demandé une proposition d’affectation")
 declare("calls.files_assigned", "a confié {count} lectures à {readers} experts, pour le {due}")
 declare("calls.jury_made", "a composé le jury « {name} »")
 declare("calls.jury_joined", "a nommé {person} au jury « {name} »", personal=("person",))

@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 
 from accelerator.calls.states import Ballot
 from accelerator.workflow.dates import said
+from accelerator.workflow.numbers import counted
 
 _REFERENCE: Final = Path(settings.ROOT) / "data" / "reference" / "sittings.csv"
 
@@ -122,7 +123,7 @@ class Tally:
         if not self.in_favour + self.against + self.abstained:
             return "aucun vote"
         parts = [f"{self.in_favour} pour", f"{self.against} contre"]
-        parts.append("1 abstention" if self.abstained == 1 else f"{self.abstained} abstentions")
+        parts.append(counted(self.abstained, "abstention", "abstentions"))
         if self.adopted is None:
             end = "partage des voix"
         else:

@@ -204,6 +204,14 @@ TRANSITIONS: Final = (
 )
 
 
+class LotAct(models.TextChoices):
+    """What is done to several files at once; the codes are in the addresses of the desk."""
+
+    TAKE = "prendre", "Prendre ces dossiers"
+    ADMIT = "recevables", "Déclarer recevables"
+    BEGIN_REVIEW = "instruction", "Ouvrir l’instruction"
+
+
 class DecisionKind(models.TextChoices):
     """A decision is said, or is what silence did."""
 

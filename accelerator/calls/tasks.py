@@ -1,9 +1,11 @@
-"""What the worker does each night for the calls."""
+"""What the worker does for the calls: each night, and when a page asks for what takes long."""
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from accelerator.calls import solving
 from accelerator.calls.operations.applications import forget_old_unsaved
+from accelerator.calls.operations.assigning import PROPOSE
 from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.queries.files import silent_files
 from accelerator.journal import System
@@ -38,3 +40,9 @@ def forget_unsaved(timestamp: int) -> int:
     """Forget what was being typed and that nobody came back to."""
     with transaction():
         return forget_old_unsaved(by=System("calls"), at=timezone.now())
+
+
+@app.task(name=PROPOSE)
+def propose_assignment(proposal: int) -> bool:
+    """Make the assignment that someone asked for."""
+    return solving.solve(proposal)

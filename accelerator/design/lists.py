@@ -39,8 +39,9 @@ from accelerator.workflow.numbers import grouped
 
 SORT: Final = "tri"
 FORMAT: Final = "format"
-# Beyond this, an export would hold a process and a transaction too long: the filters must be narrowed.
-EXPORT_LIMITS: Final = {"csv": 100_000, "xlsx": 20_000}
+# Beyond this, an export would hold a process and a transaction too long: the filters must be narrowed. A workbook is
+# whole before it leaves, hence the shorter: what it no longer offers is said beside what it does.
+EXPORT_LIMITS: Final = {"csv": 100_000, "xlsx": 50_000}
 _CHUNK: Final = 2000
 
 
@@ -176,7 +177,8 @@ class ListPage(Page):
     def export_refusal(asked: str) -> str:
         """Why a list is too long for an export."""
         limit = grouped(EXPORT_LIMITS[asked])
-        return f"Un export {asked.upper()} compte au plus {limit} lignes : resserrez les filtres, puis recommencez."
+        other = "" if asked == "csv" else ", ou téléchargez en CSV"
+        return f"Un export {asked.upper()} compte au plus {limit} lignes : resserrez les filtres{other}."
 
     def exports(self) -> list[tuple[str, str]]:
         """The exports offered for what is shown: (label, address)."""
@@ -187,6 +189,12 @@ class ListPage(Page):
             for kind, limit in EXPORT_LIMITS.items()
             if self.count <= limit
         ]
+
+    def exports_refused(self) -> list[str]:
+        """What is not offered for what is shown, with why: an export is whole, or is not."""
+        if not self.export_name:
+            return []
+        return [self.export_refusal(kind) for kind, limit in EXPORT_LIMITS.items() if self.count > limit]
 
     def headings(self) -> list[Heading]:
         """The headings of the columns on screen."""
@@ -233,5 +241,6 @@ class ListPage(Page):
             "filters_shown": bool(self.count or chips or (self.filters and self.filters.errors)),
             "kept_parameters": kept(self.request, SORT),
             "exports": self.exports(),
+            "exports_refused": self.exports_refused(),
             "reset_url": self.request.path,
         }

@@ -96,7 +96,9 @@ class Page(View):
             raise PermissionDenied(reason)
 
     def _rendered(self, **extra: Any) -> HttpResponse:
-        breadcrumb = [Crumb("Accueil", home_url()), *self.trail()]
+        # A step that leads here would say the title twice.
+        trail = [crumb for crumb in self.trail() if crumb.url != self.request.path]
+        breadcrumb = [Crumb("Accueil", home_url()), *trail]
         context = {"page": self, "title": self.title, "breadcrumb": breadcrumb, **self.context(), **extra}
         response = TemplateResponse(self.request, self.template_name, context, status=self.status)
         return response.render()

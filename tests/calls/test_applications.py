@@ -200,6 +200,38 @@ def test_what_is_decided_and_not_told_may_still_be_withdrawn_without_a_leak(
     assert (done.state, done.decided_from, done.silence_on) == (ApplicationState.WITHDRAWN, "", None)
 
 
+def test_saving_at_each_sentence_does_not_flood_the_history(
+    draft: Application, representative: Person, perform: Callable[..., Any], at: datetime
+) -> None:
+    saved = Event.objects.filter(code="calls.section_saved")
+    revision = 0
+    for number in range(12):
+        answers = {"idea": "Un jardin." * (number + 1), "budget": None, "helped": None}
+        moment = at + timedelta(minutes=10 * number)
+        held = perform(
+            save_section,
+            application=draft,
+            section="projet",
+            answers=answers,
+            seen=revision,
+            by=representative,
+            at=moment,
+        )
+        revision = held.sections["projet"]["revision"]
+    # Two hours of typing: what began each of them; the draft itself says when it was saved last.
+    assert [one.at for one in saved.order_by("at")] == [at, at + timedelta(minutes=60)]
+    assert held.sections["projet"]["at"] == moment.isoformat()
+    given = {"application": draft, "section": "projet", "answers": answers, "seen": revision}
+    same = perform(save_section, **given, by=representative, at=moment + timedelta(hours=2))
+    assert same.sections["projet"]["revision"] == revision
+    assert saved.count() == 2
+    # Someone else's is told.
+    other = factories.role(draft.organisation, name=RoleName.MANAGER).person
+    changed = {**given, "answers": {**answers, "idea": "Un four."}}
+    perform(save_section, **changed, by=other, at=moment + timedelta(minutes=5))
+    assert saved.count() == 3
+
+
 def test_paper_counts_from_its_arrival_even_too_late(
     call: Call, officer: Person, perform: Callable[..., Any], at: datetime
 ) -> None:
@@ -209,13 +241,28 @@ def test_paper_counts_from_its_arrival_even_too_late(
     in_time = perform(enter_paper, received_on=timezone.localdate(at) - timedelta(days=3), **given)
     assert in_time.received_on == timezone.localdate(at) - timedelta(days=3)
     assert [finding["code"] for finding in in_time.findings] == ["budget"]
-    early = perform(enter_paper, received_on=timezone.localdate(call.opens_at) - timedelta(days=1), **given)
-    assert [finding["code"] for finding in early.findings] == ["calls.in_time", "budget"]
-    assert in_time.number != early.number
-    with pytest.raises(Refused, match="pas à venir"):
-        perform(enter_paper, received_on=timezone.localdate(at) + timedelta(days=1), **given)
+    Call.objects.filter(pk=call.pk).update(closes_at=at - timedelta(days=2))
+    given["call"] = Call.objects.get(pk=call.pk)
+    late = perform(enter_paper, received_on=timezone.localdate(at), **given)
+    assert [finding["code"] for finding in late.findings] == ["calls.in_time", "budget"]
+    assert in_time.number != late.number
     with pytest.raises(Refused, match="instructeur"):
         perform(enter_paper, received_on=timezone.localdate(at), **{**given, "by": factories.person()})
+
+
+@pytest.mark.parametrize(
+    ("days", "opened", "said_why"),
+    [(1, 30, "Ce jour est à venir"), (-31, 30, "n’a ouvert que le"), (-731, 1000, "plus de deux ans")],
+)
+def test_paper_does_not_come_on_an_impossible_day(
+    days: int, opened: int, said_why: str, call: Call, officer: Person, perform: Callable[..., Any], at: datetime
+) -> None:
+    call.opens_at = at - timedelta(days=opened)
+    given = {"call": call, "title": "Sur papier", "paper": {"name": "Camille Exemple"}, "organisation": None}
+    with pytest.raises(Refused, match=said_why) as refused:
+        perform(enter_paper, received_on=timezone.localdate(at) + timedelta(days=days), by=officer, at=at, **given)
+    assert refused.value.field == "received_on"
+    assert not Application.objects.exists()
 
 
 @pytest.fixture

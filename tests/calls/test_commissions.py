@@ -23,6 +23,7 @@ from accelerator.calls.models import (
     Slot,
     Vote,
 )
+from accelerator.calls.operations import juries
 from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.sittings import minutes_of, quorum_said
 from accelerator.calls.sittings import Rules
@@ -95,19 +96,19 @@ def jury(campaign: Campaign, *people: Person) -> Jury:
 
 
 def test_a_jury_is_made_and_joined(campaign: Campaign, perform: Perform, at: datetime) -> None:
-    made = perform(operations.make_jury, call=campaign.call, name="Jury 1", by=campaign.chair, at=at)
+    made = perform(juries.make_jury, call=campaign.call, name="Jury 1", by=campaign.chair, at=at)
     person = factories.person()
-    member = perform(operations.join_jury, jury=made, email=person.email, by=campaign.officer, at=at)
+    member = perform(juries.join_jury, jury=made, email=person.email, by=campaign.officer, at=at)
     assert Notice.objects.get(template="calls/jury_joined").email == person.email
     with pytest.raises(Refused, match="déjà membre"):
-        perform(operations.join_jury, jury=made, email=person.email, by=campaign.officer, at=at)
+        perform(juries.join_jury, jury=made, email=person.email, by=campaign.officer, at=at)
     with pytest.raises(Refused, match="porte déjà ce nom"):
-        perform(operations.make_jury, call=campaign.call, name="jury 1", by=campaign.officer, at=at)
+        perform(juries.make_jury, call=campaign.call, name="jury 1", by=campaign.officer, at=at)
     with pytest.raises(Refused):
-        perform(operations.make_jury, call=campaign.call, name="Jury 2", by=person, at=at)
-    perform(operations.leave_jury, member=member, reason="Indisponible ce jour.", by=campaign.officer, at=at)
+        perform(juries.make_jury, call=campaign.call, name="Jury 2", by=person, at=at)
+    perform(juries.leave_jury, member=member, reason="Indisponible ce jour.", by=campaign.officer, at=at)
     with pytest.raises(Refused, match="n’est plus membre"):
-        perform(operations.leave_jury, member=member, reason="Indisponible ce jour.", by=campaign.officer, at=at)
+        perform(juries.leave_jury, member=member, reason="Indisponible ce jour.", by=campaign.officer, at=at)
 
 
 def slot(campaign: Campaign, of: Jury, file: Application, at: datetime, **values: Any) -> dict[str, Any]:
@@ -117,29 +118,29 @@ def slot(campaign: Campaign, of: Jury, file: Application, at: datetime, **values
 
 def test_an_applicant_is_told_when_they_are_heard(campaign: Campaign, perform: Perform, at: datetime) -> None:
     file, of = campaign.file(ApplicationState.REVIEW), jury(campaign)
-    first = perform(operations.set_slot, **slot(campaign, of, file, at))
+    first = perform(juries.set_slot, **slot(campaign, of, file, at))
     file.refresh_from_db()
     assert file.state == ApplicationState.HEARING
     assert "Salle 2" in Notice.objects.get(template="calls/slot_set").body
-    moved = perform(operations.set_slot, **slot(campaign, of, file, at, where="Salle 3"))
+    moved = perform(juries.set_slot, **slot(campaign, of, file, at, where="Salle 3"))
     assert (moved.pk, moved.revision) == (first.pk, 1)
 
 
 def test_a_jury_hears_one_applicant_at_a_time(campaign: Campaign, perform: Perform, at: datetime) -> None:
     of = jury(campaign)
-    perform(operations.set_slot, **slot(campaign, of, campaign.file(ApplicationState.REVIEW), at))
+    perform(juries.set_slot, **slot(campaign, of, campaign.file(ApplicationState.REVIEW), at))
     other = campaign.file(ApplicationState.REVIEW)
     half = at + WEEK + timedelta(minutes=15)
     with pytest.raises(Refused, match="entend déjà quelqu’un"):
-        perform(operations.set_slot, **slot(campaign, of, other, at, starts_at=half))
+        perform(juries.set_slot, **slot(campaign, of, other, at, starts_at=half))
     with pytest.raises(IntegrityError, match="jury_hears_one_at_a_time"), transaction.atomic():
         Slot.objects.create(
             jury=of, application=other, starts_at=half, ends_at=half + timedelta(minutes=5), where="Salle 2"
         )
     # Right after is free, and another jury is too.
-    perform(operations.set_slot, **slot(campaign, of, other, at, starts_at=at + WEEK + timedelta(minutes=30)))
+    perform(juries.set_slot, **slot(campaign, of, other, at, starts_at=at + WEEK + timedelta(minutes=30)))
     perform(
-        operations.set_slot,
+        juries.set_slot,
         **slot(campaign, jury(campaign), campaign.file(ApplicationState.REVIEW), at, starts_at=half),
     )
 
@@ -152,7 +153,7 @@ def test_two_officers_fix_the_same_hour_at_once(together: Callable[..., list[Any
     campaign, of, files = together(prepare)[0]
     at = timezone.now()
     acts = [
-        lambda file=file: perform(operations.set_slot, **slot(campaign, of, file, at))  # type: ignore[misc]
+        lambda file=file: perform(juries.set_slot, **slot(campaign, of, file, at))  # type: ignore[misc]
         for file in files
     ]
     assert sorted(type(one).__name__ for one in together(*acts)) == ["Refused", "Slot"]
@@ -163,21 +164,21 @@ def test_nobody_is_heard_by_someone_they_know(campaign: Campaign, perform: Perfo
     file = campaign.file(ApplicationState.REVIEW, organisation=organisation)
     linked = factories.role(organisation, name=RoleName.MEMBER, ended_at=at).person
     with pytest.raises(Refused, match="a été membre de"):
-        perform(operations.set_slot, **slot(campaign, jury(campaign, linked), file, at))
+        perform(juries.set_slot, **slot(campaign, jury(campaign, linked), file, at))
     of = jury(campaign)
-    perform(operations.set_slot, **slot(campaign, of, file, at))
+    perform(juries.set_slot, **slot(campaign, of, file, at))
     with pytest.raises(Refused, match="Un lien est connu"):
-        perform(operations.join_jury, jury=of, email=linked.email, by=campaign.officer, at=at)
+        perform(juries.join_jury, jury=of, email=linked.email, by=campaign.officer, at=at)
 
 
 def test_the_opinion_of_a_jury_comes_after_the_hearing(campaign: Campaign, perform: Perform, at: datetime) -> None:
-    heard = perform(operations.set_slot, **slot(campaign, jury(campaign), campaign.file(ApplicationState.REVIEW), at))
+    heard = perform(juries.set_slot, **slot(campaign, jury(campaign), campaign.file(ApplicationState.REVIEW), at))
     opinion = {"slot": heard, "opinion": JuryOpinion.FAVOURABLE, "words": "Une équipe solide.", "by": campaign.officer}
     with pytest.raises(Refused, match="l’avis vient après"):
-        perform(operations.keep_opinion, **opinion, at=at)
+        perform(juries.keep_opinion, **opinion, at=at)
     with pytest.raises(Refused, match="quelques phrases"):
-        perform(operations.keep_opinion, **{**opinion, "words": " "}, at=at + 2 * WEEK)
-    kept = perform(operations.keep_opinion, **opinion, at=at + 2 * WEEK)
+        perform(juries.keep_opinion, **{**opinion, "words": " "}, at=at + 2 * WEEK)
+    kept = perform(juries.keep_opinion, **opinion, at=at + 2 * WEEK)
     assert kept.heard_at == at + 2 * WEEK
 
 
@@ -198,10 +199,10 @@ def test_nobody_holds_the_pen_for_an_applicant_whom_they_know(
     votes = {one.pk: Ballot.FOR for one in members_of(commission)}
     words = {"outcome": DecisionOutcome.RETAINED, "words": "Un projet mûr.", "at": at}
     with pytest.raises(Refused, match="tient la plume"):
-        perform(operations.keep_opinion, **opinion, by=campaign.officer)
+        perform(juries.keep_opinion, **opinion, by=campaign.officer)
     with pytest.raises(Refused, match="tient la plume"):
         perform(operations.conclude, item=item, ballots=votes, **words, by=campaign.officer)
-    perform(operations.keep_opinion, **opinion, by=campaign.chair)
+    perform(juries.keep_opinion, **opinion, by=campaign.chair)
     perform(operations.conclude, item=item, ballots=votes, **words, by=campaign.chair)
 
 
@@ -403,7 +404,7 @@ def test_a_file_is_voted_and_the_sitting_drafts_the_decisions(
         second.application_id: ("deepen", "Trop tôt."),
     }
     told = minutes_of(closed)
-    assert told["items"][0]["facts"][3][1].startswith("2 pour, 1 contre, 0 abstentions : proposition adoptée")
+    assert told["items"][0]["facts"][3][1].startswith("2 pour, 1 contre, 0 abstention : proposition adoptée")
     assert pdf("minutes", told, at=at).startswith(b"%PDF-")
 
 

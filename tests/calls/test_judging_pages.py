@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import icalendar
 import pytest
@@ -14,9 +15,11 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from accelerator.accounts.models import Person
+from accelerator.calls import solving
 from accelerator.calls.models import (
     Application,
     Assignment,
+    AssignmentProposal,
     Commission,
     CommissionItem,
     CommissionMember,
@@ -40,6 +43,7 @@ from accelerator.calls.states import (
     PromiseKind,
 )
 from accelerator.community.states import RoleName
+from accelerator.notices.models import Notice
 from tests import factories
 from tests.calls.judging import Campaign
 from tests.client import HostileClient
@@ -102,17 +106,29 @@ def test_a_reviewer_is_appointed_on_the_page(campaign: Campaign) -> None:
 def test_the_assignment_is_read_then_applied(campaign: Campaign) -> None:
     client = browser(campaign.officer)
     empty = text(client.get(url("assigning", campaign)))
-    assert "Aucun dossier n’est recevable" in empty
+    assert "n’est recevable pour le moment" in empty
     file = campaign.file()
     campaign.reviewer()
-    page = client.get(url("assigning", campaign))
-    assert "parce que" in text(page)
-    assert "1 relecture manque" in text(page)
-    digest = page.context["proposal"].digest
-    stale = client.post(url("assigning", campaign), {"digest": "0" * 16})
+    assert client.post(url("ask_proposal", campaign), {}).status_code == 302
+    waiting = text(client.get(url("assigning", campaign)))
+    assert "dans la file d’attente" in waiting
+    assert "Actualiser" in waiting  # without script, one asks again
+    assert client.get(url("proposal_news", campaign)).json()["fini"] is False
+    row = AssignmentProposal.objects.get()
+    solving.solve(row.pk)
+    assert client.get(url("proposal_news", campaign)).json()["fini"] is True
+    page = text(client.get(url("assigning", campaign)))
+    assert "parce que" in page
+    assert "1 relecture manque" in page
+    another = client.post(url("assigning", campaign), {"proposal": row.pk + 1})
+    assert another.status_code == 422
+    assert "Une autre proposition" in text(another)
+    late = campaign.reviewer()
+    stale = client.post(url("assigning", campaign), {"proposal": row.pk})
     assert stale.status_code == 422
-    assert "a changé depuis cet aperçu" in text(stale)
-    assert client.post(url("assigning", campaign), {"digest": digest}).status_code == 302
+    assert "a changé depuis cette proposition" in text(stale)
+    late.delete()
+    assert client.post(url("assigning", campaign), {"proposal": row.pk}).status_code == 302
     given = Assignment.objects.get()
     assert given.application == file
     taken = client.post(url("take_back", campaign, given.pk), {"reason": "Un empêchement long."})
@@ -133,6 +149,46 @@ def test_a_link_is_examined_on_the_page(campaign: Campaign) -> None:
     assert client.post(address, {"reason": "Il y a dix ans, sans suite."}).status_code == 302
     assert "Il y a dix ans" in text(client.get(url("links", campaign)))
     assert client.get(address).status_code == 404
+
+
+def test_ones_own_side_is_on_no_page_of_who_reads_what(campaign: Campaign) -> None:
+    own = factories.organisation()
+    factories.role(own, name=RoleName.MEMBER, holder=campaign.officer)
+    theirs, other = campaign.file(organisation=own), campaign.file()
+    reader = campaign.reviewer(factories.role(own, name=RoleName.MEMBER, ended_at=timezone.now()).person)
+    campaign.reviewer()
+    given = campaign.given(theirs, campaign.reviewer())
+    row = AssignmentProposal.objects.create(call=campaign.call, asked_at=timezone.now())
+    solving.solve(row.pk)
+    mine, colleague = browser(campaign.officer), browser(factories.call_role(campaign.call).person)
+    for client, sees in ((mine, False), (colleague, True)):
+        for address in (
+            url("assigning", campaign),
+            url("links", campaign),
+            url("reviewer", campaign, given.reviewer.pk),
+        ):
+            assert (str(theirs.number) in text(client.get(address))) is sees, address
+        for address in (
+            url("take_back", campaign, given.pk),
+            url("dismiss_link", campaign, theirs.public_id, reader.person.public_id),
+        ):
+            assert client.get(address).status_code == (200 if sees else 404), address
+        assert str(other.number) in text(client.get(url("assigning", campaign)))
+    assert "un autre instructeur les lira" in text(mine.get(url("assigning", campaign)))
+
+
+def test_the_links_of_members_of_a_commission_are_examined_too(campaign: Campaign) -> None:
+    organisation = factories.organisation()
+    file = campaign.file(ApplicationState.REVIEW, organisation=organisation)
+    member = factories.role(organisation, name=RoleName.MEMBER, ended_at=timezone.now()).person
+    now = timezone.now()
+    commission = Commission.objects.create(
+        call=campaign.call, name="Commission de mai", held_at=now, where="Salle 1", made_at=now
+    )
+    CommissionMember.objects.create(commission=commission, person=member)
+    page = text(browser(campaign.officer).get(url("links", campaign)))
+    assert member.name in page
+    assert str(file.number) in page
 
 
 # The reviewer's side
@@ -341,6 +397,60 @@ def test_the_pack_is_a_pdf_without_what_one_is_linked_to(campaign: Campaign) -> 
 # Juries
 
 
+def test_a_day_of_hearings_is_dealt_out_read_then_fixed(
+    campaign: Campaign, django_assert_max_num_queries: Queries
+) -> None:
+    client = browser(campaign.chair)
+    address = url("slots_new", campaign)
+    assert "Composez d’abord un jury" in text(client.get(address))
+    now = timezone.now()
+    juries = [Jury.objects.create(call=campaign.call, name=f"Jury {number}", made_at=now) for number in (1, 2)]
+    jurors = [factories.person() for _ in juries]
+    for jury, person in zip(juries, jurors, strict=True):
+        JuryMember.objects.create(jury=jury, person=person, joined_at=now)
+    best, linked, last = (campaign.file(ApplicationState.REVIEW) for _ in range(3))
+    for file, score in ((best, 3), (linked, 2), (last, 1)):
+        campaign.read(file, score)
+    assert linked.organisation
+    factories.role(linked.organisation, name=RoleName.MEMBER, holder=jurors[0], ended_at=now)
+    day = timezone.localdate() + timedelta(days=7)
+    asked = {
+        "juries": [one.public_id for one in juries],
+        "day": day.isoformat(),
+        "begins": "09:00",
+        "ends": "09:40",
+        "minutes": "30",
+        "pause": "10",
+        "where": "Salle fictive",
+    }
+    wrong = text(client.get(address, {**asked, "ends": "08:00"}))
+    assert "La journée finit après avoir commencé." in wrong
+    assert 'value="Salle fictive"' in wrong
+    with django_assert_max_num_queries(22):  # those that open and close transactions included
+        page = client.get(address, asked)
+    hearings = [(one["file"].pk, one["jury"]) for one in page.context["hearings"]]
+    # The first jury may not hear the second file: the other does.
+    assert hearings == [(best.pk, "Jury 1"), (linked.pk, "Jury 2")]
+    assert "1 dossier reste pour un autre jour" in text(page)
+    assert not Slot.objects.exists()
+    sent = {"digest": page.context["digest"], "kept": [best.public_id, linked.public_id]}
+    there = f"{address}?{urlencode(asked, doseq=True)}"
+    unread = client.post(there, {**sent, "digest": "0" * 16})
+    assert unread.status_code == 422
+    assert "ont changé depuis" in text(unread)
+    assert client.post(there, {"digest": sent["digest"]}).status_code == 422
+    assert client.post(there, sent).status_code == 302
+    assert [(one.application_id, one.jury.name) for one in Slot.objects.order_by("jury__name")] == hearings
+    assert Notice.objects.filter(template="calls/slot_set").count() >= 2
+    best.refresh_from_db()
+    assert best.state == ApplicationState.HEARING
+    calendar = client.get(reverse("calls:jury_calendar", args=[juries[0].public_id]))
+    assert str(best.number) in calendar.content.decode()
+    # Sent again from another tab: what was dealt out is no more.
+    assert client.post(there, sent).status_code == 422
+    assert Slot.objects.count() == 2
+
+
 def test_a_jury_from_its_name_to_its_opinion(campaign: Campaign) -> None:
     client = browser(campaign.chair)
     client.post(url("jury_new", campaign), {"name": "Jury 1"})
@@ -525,6 +635,42 @@ def test_from_the_ranking_to_the_mailbox(campaign: Campaign, deliver: Callable[[
     listed = text(officer.get(f"{url('letters', campaign)}?etat=notified"))
     assert str(best.number) in listed
     assert str(tied[0].number) not in listed
+
+
+def drafted(campaign: Campaign, **values: Any) -> Decision:
+    given = {"outcome": DecisionOutcome.RETAINED, "reasons": "Retenu.", "drafted_at": timezone.now(), **values}
+    application = given.pop("application", None) or campaign.file(ApplicationState.REVIEW)
+    return Decision.objects.create(application=application, drafted_by=campaign.officer, **given)
+
+
+def test_a_signatory_is_told_how_many_letters_wait_for_them_alone(campaign: Campaign) -> None:
+    role = campaign.call.roles.get(person=campaign.signatory)
+    role.most_cents = 1_000_000
+    role.save()
+    drafted(campaign)
+    drafted(campaign, cents=900_000)
+    drafted(campaign, cents=1_100_000)
+    own = factories.organisation()
+    factories.role(own, holder=campaign.signatory)
+    drafted(campaign, application=campaign.file(ApplicationState.REVIEW, organisation=own))
+    signed = drafted(campaign, signed_at=timezone.now(), signatory=role)
+    client = browser(campaign.signatory)
+    link = f"{url('letters', campaign)}?etat=drafted"
+    for address in (reverse("portal:dashboard"), reverse("calls:desk")):
+        page = text(client.get(address))
+        assert f'href="{link}"' in page, address
+        assert "2 courriers" in page, address
+    assert "2 courriers attendent votre signature" in text(client.get(url("letters", campaign)))
+    for person in (campaign.officer, campaign.chair):
+        assert "votre signature" not in text(browser(person).get(reverse("calls:desk")))
+    role.acts_until = timezone.localdate() - timedelta(days=1)
+    role.save()
+    assert link not in text(client.get(reverse("portal:dashboard")))
+    # What they signed is found by their name, and the list is sorted by it.
+    asked = f"{url('letters', campaign)}?signataire={campaign.signatory.public_id}&tri=-signataire"
+    listed = text(browser(campaign.officer).get(asked))
+    assert str(signed.application.number) in listed
+    assert "<strong>1</strong> courrier" in listed
 
 
 @pytest.mark.parametrize("count", [1, 3])

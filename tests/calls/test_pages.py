@@ -22,6 +22,7 @@ from accelerator.community.models import Organisation
 from accelerator.community.states import RoleName
 from accelerator.design.unsaved import LONGEST
 from accelerator.journal import System
+from accelerator.journal.models import Event
 from accelerator.workflow.dates import said
 from tests import factories
 from tests.calls.conftest import ANSWERS, ELIGIBILITY, FORM, PDF
@@ -309,14 +310,81 @@ def test_the_desk_counts_filters_and_acts_on_several(
     assert "En retard" in page
     assert other.title not in text(client.get(desk, {"delai": "retard"}))
     asked = f"?acte=recevables&dossier={late.public_id}&dossier={other.public_id}"
-    preview = text(client.get(reverse("calls:lot") + asked))
-    assert "1 dossier sur 2" in preview
-    assert "ne sera pas fait" in preview
-    assert client.post(reverse("calls:lot") + asked, {}).status_code == 302
+    read = client.get(reverse("calls:lot") + asked)
+    assert "1 dossier sur 2" in text(read)
+    assert "Ce qui est laissé de côté" in text(read)
+    assert client.post(reverse("calls:lot") + asked, {"digest": read.context["digest"]}).status_code == 302
     late.refresh_from_db()
     assert late.state == ApplicationState.ADMISSIBLE
     exported = b"".join(client.get(desk, {"format": "csv"})).decode()
     assert exported.count("\n") == 3
+
+
+def test_a_lot_takes_all_that_a_search_finds_or_nothing(
+    client: HostileClient, call: Call, version: CallVersion, officer: Person
+) -> None:
+    own = factories.organisation()
+    factories.role(own, holder=officer)
+    files = [
+        factories.call_application(version, state=ApplicationState.SUBMITTED, title=f"Four {number}")
+        for number in range(30)
+    ]
+    factories.call_application(version, state=ApplicationState.SUBMITTED, title="Four de mon côté", organisation=own)
+    other = factories.call_application(version, state=ApplicationState.SUBMITTED, title="Moulin")
+    client.force_login(officer)
+    desk = text(client.get(reverse("calls:desk"), {"q": "four"}))
+    assert "Aux 30 dossiers de cette recherche" in desk
+    asked = f"{reverse('calls:lot')}?acte=recevables&tout=1&q=four"
+    read = client.get(asked)
+    assert "30 dossiers sur 30" in text(read)
+    assert "Moulin" not in text(read)
+    # Meanwhile someone else admits one: nothing is done, and the new list is read first.
+    Application.objects.filter(pk=files[0].pk).update(state=ApplicationState.ADMISSIBLE)
+    stale = client.post(asked, {"digest": read.context["digest"]})
+    assert stale.status_code == 422
+    assert "ont changé depuis" in text(stale)
+    assert Application.objects.filter(state=ApplicationState.ADMISSIBLE).count() == 1
+    assert client.post(asked, {"digest": stale.context["digest"]}).status_code == 302
+    assert Application.objects.filter(state=ApplicationState.ADMISSIBLE).count() == 30
+    assert Event.objects.filter(code="calls.admitted").count() == 29
+    other.refresh_from_db()
+    assert other.state == ApplicationState.SUBMITTED
+    # Sent again, there is nothing left to do.
+    again = client.post(asked, {"digest": stale.context["digest"]})
+    assert again.status_code == 422
+
+
+def test_a_lot_leaves_aside_what_one_does_not_examine(
+    client: HostileClient, call: Call, version: CallVersion, officer: Person
+) -> None:
+    file = factories.call_application(version, state=ApplicationState.SUBMITTED)
+    chair = factories.call_role(call, name=CallRoleName.CHAIR).person
+    for person, doable in ((chair, 0), (officer, 1)):
+        client.force_login(person)
+        read = client.get(f"{reverse('calls:lot')}?acte=prendre&dossier={file.public_id}")
+        assert read.context["doable"] == doable
+    assert (
+        client.post(
+            f"{reverse('calls:lot')}?acte=prendre&dossier={file.public_id}", {"digest": read.context["digest"]}
+        ).status_code
+        == 302
+    )
+    file.refresh_from_db()
+    assert file.officer == officer
+    assert "Ce dossier vous est déjà confié" in text(
+        client.get(f"{reverse('calls:lot')}?acte=prendre&dossier={file.public_id}")
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_lot_asks_the_same_questions_whatever_its_length(
+    count: int, client: HostileClient, version: CallVersion, officer: Person, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(count):
+        factories.call_application(version, state=ApplicationState.SUBMITTED, organisation=factories.organisation())
+    client.force_login(officer)
+    with django_assert_max_num_queries(16):
+        assert client.get(f"{reverse('calls:lot')}?acte=prendre&tout=1").context["doable"] == count
 
 
 def test_the_file_as_the_service_reads_it_and_what_it_does(
@@ -351,6 +419,33 @@ def test_a_paper_file_is_entered_from_the_call(client: HostileClient, call: Call
     application = Application.objects.get()
     assert done["Location"] == reverse("calls:file", args=[application.public_id])
     assert "Dominique Exemple" in text(client.get(done["Location"]))
+
+
+def test_an_impossible_day_is_said_beside_it_and_what_was_typed_stays(
+    client: HostileClient, call: Call, officer: Person
+) -> None:
+    client.force_login(officer)
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    values = {"received_on": tomorrow, "title": "Le four du village", "name": "Dominique Exemple", "address": "1 rue"}
+    refused = client.post(reverse("calls:enter_paper", args=[call.key]), values)
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "Ce jour est à venir" in page
+    assert 'aria-describedby="id_received_on' in page
+    assert 'value="Le four du village"' in page
+
+
+def test_a_part_of_files_alone_has_nothing_to_save(
+    client: HostileClient, organisation: Organisation, representative: Person
+) -> None:
+    files = {**FORM["sections"][1], "questions": FORM["sections"][1]["questions"][:1]}
+    version = factories.call_version(factories.call(), form={"sections": [FORM["sections"][0], files]})
+    draft = factories.call_application(version, organisation=organisation)
+    client.force_login(representative)
+    page = text(client.get(reverse("calls:section", args=[draft.public_id, "pieces"])))
+    assert "Joindre un fichier" in page
+    assert "Enregistrer et continuer" not in page
+    assert f'href="{reverse("calls:application", args=[draft.public_id])}"' in page.split("Joindre un fichier")[1]
 
 
 @pytest.mark.parametrize("name", ["calls:calls", "calls:my_applications", "calls:desk"])

@@ -1,18 +1,28 @@
 """Reviewers: appointed, given files, kept from some, and what they say."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accelerator.calls.models import Application, Assignment, Conflict, Review, Reviewer
+from accelerator.calls import solving
+from accelerator.calls.models import (
+    Application,
+    Assignment,
+    AssignmentProposal,
+    Call,
+    Conflict,
+    Review,
+    Reviewer,
+)
 from accelerator.calls.operations import assigning
 from accelerator.calls.operations import reviewing as operations
 from accelerator.calls.personal_data import erase, export
-from accelerator.calls.queries.assigning import proposal_for
+from accelerator.calls.queries.assigning import Proposal, kept_proposal, latest_proposal, proposal_for
 from accelerator.calls.queries.conflicts import bar_between, bars
 from accelerator.calls.states import ApplicationState, AssignmentState, ConflictState
 from accelerator.community.states import RoleName
@@ -81,7 +91,7 @@ def test_an_appointment_that_cannot_be_says_why(campaign: Campaign, perform: Per
 
 
 def test_two_officers_appoint_the_same_person_at_once(together: Callable[..., list[Any]], perform: Perform) -> None:
-    def prepare() -> tuple[Campaign, str]:
+    def prepare() -> tuple[Campaign, Proposal]:
         return Campaign(), factories.person().email or ""
 
     campaign, email = together(prepare)[0]
@@ -244,48 +254,112 @@ def test_whoever_leaves_a_file_gives_it_back_for_good(campaign: Campaign, perfor
 def test_files_are_given_as_they_were_proposed(campaign: Campaign, perform: Perform, at: datetime) -> None:
     files = [campaign.file() for _ in range(3)]
     people = [campaign.reviewer() for _ in range(3)]
-    digest = proposed(campaign).digest
-    result = perform(assigning.assign_files, call=campaign.call, digest=digest, by=campaign.officer, at=at)
-    assert len(result.plan.pairings) == Assignment.objects.standing().count() == 6
+    proposal = proposed(campaign)
+    result = perform(assigning.assign_files, call=campaign.call, proposal=proposal, by=campaign.officer, at=at)
+    assert len(result) == Assignment.objects.standing().count() == 6
     assert {one.state for one in Application.objects.filter(pk__in=[file.pk for file in files])} == {
         ApplicationState.REVIEW
     }
     assert Notice.objects.filter(template="calls/files_assigned").count() == len(people)
     assert all(one.why["most"] == 10 for one in Assignment.objects.all())
     with pytest.raises(Refused, match="rien à confier"):
-        perform(
-            assigning.assign_files, call=campaign.call, digest=proposed(campaign).digest, by=campaign.officer, at=at
-        )
+        perform(assigning.assign_files, call=campaign.call, proposal=proposed(campaign), by=campaign.officer, at=at)
 
 
 def test_what_changed_since_the_preview_is_read_again(campaign: Campaign, perform: Perform, at: datetime) -> None:
     campaign.file()
     people = [campaign.reviewer() for _ in range(2)]
-    digest = proposed(campaign).digest
+    proposal = proposed(campaign)
     perform(operations.end_reviewer, reviewer=people[0], reason="Part à la retraite.", by=campaign.officer, at=at)
-    with pytest.raises(Refused, match="a changé depuis cet aperçu"):
-        perform(assigning.assign_files, call=campaign.call, digest=digest, by=campaign.officer, at=at)
+    with pytest.raises(Refused, match="a changé depuis cette proposition"):
+        perform(assigning.assign_files, call=campaign.call, proposal=proposal, by=campaign.officer, at=at)
     assert Assignment.objects.count() == 0
 
 
 def test_two_officers_apply_at_once(together: Callable[..., list[Any]], perform: Perform) -> None:
-    def prepare() -> tuple[Campaign, str]:
+    def prepare() -> tuple[Campaign, Proposal]:
         campaign = Campaign()
         campaign.file()
         for _ in range(2):
             campaign.reviewer()
-        return campaign, proposed(campaign).digest
+        return campaign, proposed(campaign)
 
-    campaign, digest = together(prepare)[0]
+    campaign, proposal = together(prepare)[0]
 
     def apply() -> Any:
         return perform(
-            assigning.assign_files, call=campaign.call, digest=digest, by=campaign.officer, at=timezone.now()
+            assigning.assign_files, call=campaign.call, proposal=proposal, by=campaign.officer, at=timezone.now()
         )
 
     results = together(apply, apply)
-    assert sorted(type(one).__name__ for one in results) == ["Proposal", "Refused"]
+    assert sorted(type(one).__name__ for one in results) == ["Refused", "list"]
     assert together(Assignment.objects.count) == [2]
+
+
+def test_a_proposal_is_made_by_the_worker_and_kept_with_its_reasons(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    campaign.file()
+    campaign.reviewer()
+    asked = perform(assigning.ask_proposal, call=campaign.call, by=campaign.officer, at=at)
+    # A second click finds the one that is being made; one job waits.
+    again = perform(assigning.ask_proposal, call=campaign.call, by=campaign.officer, at=at)
+    assert again.pk == asked.pk
+    assert ProcrastinateJob.objects.filter(task_name=assigning.PROPOSE).count() == 1
+    assert solving.solve(asked.pk) is True
+    assert solving.solve(asked.pk) is False
+    row = latest_proposal(campaign.call)
+    assert row is not None
+    assert row.is_made
+    kept, fresh = kept_proposal(row), proposed(campaign)
+    assert (kept.plan, kept.world, kept.due_on) == (fresh.plan, fresh.world, fresh.due_on)
+    assert kept.reason(kept.plan.pairings[0].to_json()).startswith("parce que")
+    perform(assigning.assign_files, call=campaign.call, proposal=kept, by=campaign.officer, at=at)
+    assert latest_proposal(campaign.call) is None
+    assert AssignmentProposal.objects.get().applied_at == at
+
+
+def test_a_proposal_that_fails_says_so_and_a_lost_one_is_asked_again(
+    campaign: Campaign, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(call: Call, *, today: date) -> Proposal:
+        raise MemoryError
+
+    asked = perform(assigning.ask_proposal, call=campaign.call, by=campaign.officer, at=at)
+    with monkeypatch.context() as patched:
+        patched.setattr(solving, "proposal_for", fail)
+        with pytest.raises(MemoryError):
+            solving.solve(asked.pk)
+    asked.refresh_from_db()
+    assert (asked.failed, asked.is_made, asked.is_running(at)) == (True, False, False)
+    lost = perform(assigning.ask_proposal, call=campaign.call, by=campaign.officer, at=at)
+    assert lost.pk != asked.pk
+    later = at + timedelta(minutes=11)
+    taken_up = perform(assigning.ask_proposal, call=campaign.call, by=campaign.officer, at=later)
+    assert taken_up.pk != lost.pk
+    # The worker that comes back late makes nothing of the one that gave way.
+    assert solving.solve(lost.pk) is False
+
+
+def test_an_officer_gives_nothing_of_their_own_side(campaign: Campaign, perform: Perform, at: datetime) -> None:
+    own = factories.organisation()
+    factories.role(own, name=RoleName.MEMBER, holder=campaign.officer)
+    theirs, other, declared = campaign.file(organisation=own), campaign.file(), campaign.file()
+    Conflict.objects.create(
+        application=declared,
+        person=campaign.officer,
+        state=ConflictState.RECUSED,
+        reason="Une amie y travaille.",
+        decided_at=at,
+        decided_by=campaign.officer,
+    )
+    for _ in range(2):
+        campaign.reviewer()
+    given = perform(assigning.assign_files, call=campaign.call, proposal=proposed(campaign), by=campaign.officer, at=at)
+    assert {one.file for one in given} == {other.pk}
+    colleague = factories.call_role(campaign.call).person
+    rest = perform(assigning.assign_files, call=campaign.call, proposal=proposed(campaign), by=colleague, at=at)
+    assert {one.file for one in rest} == {theirs.pk, declared.pk}
 
 
 def test_a_link_keeps_a_file_from_a_reviewer(campaign: Campaign) -> None:

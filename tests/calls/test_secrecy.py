@@ -21,7 +21,7 @@ from accelerator.calls.models import (
     Recusal,
     Slot,
 )
-from accelerator.calls.operations import decisions, reviewing, sittings
+from accelerator.calls.operations import decisions, juries, reviewing, sittings
 from accelerator.calls.queries.sittings import kept_from, minutes_of
 from accelerator.calls.states import (
     ApplicationState,
@@ -314,7 +314,7 @@ def test_nobody_writes_what_a_jury_or_a_commission_says_of_their_own_side(
     assert page.status_code == 403
     with pytest.raises(Refused, match="lien avec ce candidat"):
         perform(
-            sittings.keep_opinion,
+            juries.keep_opinion,
             slot=slot,
             opinion=JuryOpinion.FAVOURABLE,
             words="Très bien.",

@@ -40,18 +40,18 @@ def test_the_notice_is_counted_in_days_of_paris() -> None:
     ("ballots", "said"),
     [
         ([], "aucun vote"),
-        ([("for", True), ("for", False), ("against", False)], "2 pour, 1 contre, 0 abstentions : proposition adoptée"),
+        ([("for", True), ("for", False), ("against", False)], "2 pour, 1 contre, 0 abstention : proposition adoptée"),
         ([("against", False), ("abstain", True)], "0 pour, 1 contre, 1 abstention : proposition rejetée"),
         (
             [("for", True), ("against", False)],
-            "1 pour, 1 contre, 0 abstentions : proposition adoptée, par la voix prépondérante du président",
+            "1 pour, 1 contre, 0 abstention : proposition adoptée, par la voix prépondérante du président",
         ),
         (
             [("for", False), ("against", True)],
-            "1 pour, 1 contre, 0 abstentions : proposition rejetée, par la voix prépondérante du président",
+            "1 pour, 1 contre, 0 abstention : proposition rejetée, par la voix prépondérante du président",
         ),
         ([("for", False), ("against", False), ("abstain", True)], "1 pour, 1 contre, 1 abstention : partage des voix"),
-        ([("for", False), ("against", False)], "1 pour, 1 contre, 0 abstentions : partage des voix"),
+        ([("for", False), ("against", False)], "1 pour, 1 contre, 0 abstention : partage des voix"),
         ([("abstain", True)], "0 pour, 0 contre, 1 abstention : partage des voix"),
     ],
 )

@@ -79,8 +79,8 @@ class Walk:
 
     def _assign(self, *_: Any) -> None:
         call, officer = self.campaign.call, self.campaign.officer
-        digest = proposal_for(call, today=timezone.localdate()).digest
-        assigning.assign_files(call=call, digest=digest, by=officer, at=timezone.now())
+        proposal = proposal_for(call, today=timezone.localdate())
+        assigning.assign_files(call=call, proposal=proposal, by=officer, at=timezone.now())
 
     def _given(self, file: Application, reader: Reviewer) -> Assignment:
         return Assignment.objects.standing().get(application=file, reviewer=reader)

@@ -1,3 +1,4 @@
+import html
 import io
 import re
 from typing import Any
@@ -134,6 +135,8 @@ def test_an_export_too_long_is_refused_with_the_reason(
     page = client.get(URL).content.decode()
     assert "Télécharger en CSV" in page
     assert "Télécharger en XLSX" not in page
+    assert "Un export XLSX compte au plus 2 lignes" in html.unescape(page)
+    assert "téléchargez en CSV" in page
     refused = client.get(f"{URL}?format=xlsx")
     assert refused.status_code == 403
     assert "au plus 2 lignes" in refused.content.decode()

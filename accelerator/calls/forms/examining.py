@@ -1,7 +1,6 @@
 """The forms of the service."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -111,6 +110,7 @@ class PaperForm(Form):
         label="Arrivé le",
         help_text="La date d’arrivée au service : le délai légal part de ce jour.",
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        error_messages={"invalid": "Écrivez la date d’arrivée, par exemple 31/12/2026."},
     )
     title = forms.CharField(label="Titre du projet", max_length=200)
     name = forms.CharField(label="Qui candidate", max_length=200)
@@ -123,12 +123,8 @@ class PaperForm(Form):
         required=False,
     )
 
-    def clean_received_on(self) -> date:
-        day: date = self.cleaned_data["received_on"]
-        if day.year < 2000:
-            raise forms.ValidationError("Écrivez la date d’arrivée, par exemple 31/12/2026.")
-        return day
-
 
 class BulkForm(Form):
-    """Nothing more to say: what will be done is shown."""
+    """Nothing more to say: what will be done is shown; its print comes back with the answer."""
+
+    digest = forms.CharField(max_length=16, widget=forms.HiddenInput)

@@ -127,9 +127,9 @@ class Declare(Form):
 
 
 class ApplyPlan(Form):
-    """The print of the proposal that was read."""
+    """The number of the proposal that was read."""
 
-    digest = forms.CharField(max_length=16, widget=forms.HiddenInput)
+    proposal = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ReviewerFilters(FilterForm):

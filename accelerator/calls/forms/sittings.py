@@ -1,11 +1,14 @@
 """What is typed about juries, commissions, decisions and promises."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.timezone import make_aware
 
 from accelerator.calls.forms.reviewing import reason_field
+from accelerator.calls.hearings import Day
 from accelerator.calls.models import Application, CommissionMember, Decision
 from accelerator.calls.states import Ballot, DecisionOutcome, JuryOpinion, MemberQuality, PromiseKind
 from accelerator.design.forms import FilterForm, Form, dress
@@ -74,6 +77,84 @@ class SlotForm(Form):
                 *((one.public_id, f"{one.number}, {one.title}") for one in rows),
             ],
         )
+
+
+def _hour(label: str, **values: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": "Écrivez une heure, par exemple 14:30."},
+        **values,
+    )
+
+
+class HearingsDay(Form):
+    """A day of hearings to deal out, sent by GET: nothing is fixed by it."""
+
+    juries = forms.MultipleChoiceField(label="Jurys qui siègent ce jour-là", widget=forms.CheckboxSelectMultiple)
+    day = forms.DateField(
+        label="Jour",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Écrivez un jour, par exemple 31/12/2026."},
+    )
+    begins = _hour("De", help_text="Heure de Paris.", initial="09:00")
+    ends = _hour("À", initial="17:30")
+    minutes = forms.IntegerField(label="Durée de chaque audition, en minutes", min_value=5, max_value=480, initial=30)
+    pause = forms.IntegerField(label="Pause entre deux, en minutes", min_value=0, max_value=240, initial=10)
+    break_from = _hour("Interruption, de", required=False)
+    break_until = _hour("Interruption, à", required=False)
+    where = forms.CharField(label="Lieu, ou lien de visioconférence", max_length=300)
+    first = forms.IntegerField(
+        label="Combien de dossiers",
+        help_text="Les mieux notés d’abord, parmi ceux sans audition. Rien : tous.",
+        min_value=1,
+        max_value=5000,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, juries: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("juries", list(juries))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        begins, ends = values.get("begins"), values.get("ends")
+        if begins and ends and begins >= ends:
+            self.add_error("ends", "La journée finit après avoir commencé.")
+        first, last = values.get("break_from"), values.get("break_until")
+        if "break_from" not in self.errors and "break_until" not in self.errors and bool(first) != bool(last):
+            self.add_error("break_until" if first else "break_from", "Une interruption a un début et une fin.")
+        if first and last and first >= last:
+            self.add_error("break_until", "L’interruption finit après avoir commencé.")
+        return values
+
+    @property
+    def dealt_day(self) -> Day:
+        """The day as it is dealt out."""
+        values = self.cleaned_data
+
+        def moment(hour: Any) -> Any:
+            return make_aware(datetime.combine(values["day"], hour)) if hour else None
+
+        return Day(
+            moment(values["begins"]),
+            moment(values["ends"]),
+            values["minutes"],
+            values["pause"],
+            moment(values["break_from"]),
+            moment(values["break_until"]),
+        )
+
+
+class KeptHearings(Form):
+    """The hearings that are kept of those dealt out, and the print of what was read."""
+
+    kept = forms.MultipleChoiceField(label="Auditions à fixer", widget=forms.CheckboxSelectMultiple)
+    digest = forms.CharField(max_length=16, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, hearings: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("kept", list(hearings))
 
 
 class Opinion(Form):
@@ -253,13 +334,18 @@ class LetterFilters(FilterForm):
         label="État",
         choices=[
             ("", "Tous"),
-            ("drafted", "Projets"),
+            ("drafted", "À signer"),
             ("signed", "Signés, à notifier"),
             ("notified", "Notifiés"),
             ("replaced", "Remplacés"),
         ],
     )
     sens = forms.ChoiceField(label="Sens", choices=[("", "Tous"), *DecisionOutcome.choices])
+    signataire = forms.ChoiceField(label="Signataire")
+
+    def __init__(self, *args: Any, signatories: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("signataire", [("", "Tous"), *signatories])
 
 
 class NewPromise(Form):

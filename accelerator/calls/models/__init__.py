@@ -16,6 +16,7 @@ from accelerator.calls.models.calls import Call, CallQuerySet, CallRole, CallRol
 from accelerator.calls.models.promises import Promise
 from accelerator.calls.models.reviewing import (
     Assignment,
+    AssignmentProposal,
     AssignmentQuerySet,
     Conflict,
     Review,
@@ -39,6 +40,7 @@ __all__ = [
     "Application",
     "ApplicationQuerySet",
     "Assignment",
+    "AssignmentProposal",
     "AssignmentQuerySet",
     "Call",
     "CallQuerySet",

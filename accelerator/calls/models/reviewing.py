@@ -1,6 +1,6 @@
 """Who reads the files of a call, what links them to applicants, what they were given and what they said."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,9 @@ from accelerator.calls.models.calls import WITH_THE_FILE, Call
 from accelerator.calls.states import AssignmentState, ConflictState
 from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
+
+# 5,000 files take seconds; a worker that restarted has lost the rest.
+PROPOSAL_IS_LOST = timedelta(minutes=10)
 
 
 class ReviewerQuerySet(models.QuerySet["Reviewer"]):
@@ -245,3 +248,51 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"note du dossier {self.application_id}"
+
+
+class AssignmentProposal(models.Model):
+    """Who would read what: asked by someone, made by the worker, read, then applied; the next one takes its place.
+
+    It names nobody: the journal says who asked and who applied.
+    """
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="proposals")
+    asked_at = models.DateTimeField()
+    # None while it waits for a worker.
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    failed = models.BooleanField(default=False)
+    # `Plan.to_json`, with why each pairing.
+    plan = models.JSONField(default=dict)
+    # The print of the world that it was made for.
+    world = models.CharField(max_length=16, default="")
+    due_on = models.DateField(null=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="proposal_is_made_or_failed",
+                condition=Q(ended_at__isnull=True, failed=False, world="", due_on__isnull=True)
+                | Q(ended_at__isnull=False, failed=True, world="")
+                | (Q(ended_at__isnull=False, failed=False, due_on__isnull=False) & ~Q(world="")),
+                violation_error_message="Une proposition est en cours, faite, ou n’a pas pu se faire.",
+            ),
+            models.CheckConstraint(
+                name="proposal_is_made_before_it_is_applied",
+                condition=Q(applied_at__isnull=True) | Q(ended_at__isnull=False, failed=False),
+                violation_error_message="Une proposition s’applique une fois faite.",
+            ),
+        ]
+        indexes = [models.Index(fields=["call", "asked_at"], name="proposal_of_call")]
+
+    def __str__(self) -> str:
+        return f"affectation proposée {self.pk}"
+
+    @property
+    def is_made(self) -> bool:
+        return self.ended_at is not None and not self.failed
+
+    def is_running(self, at: datetime) -> bool:
+        """Whether a worker may still be making it: one that died says nothing."""
+        return self.ended_at is None and at - (self.started_at or self.asked_at) < PROPOSAL_IS_LOST

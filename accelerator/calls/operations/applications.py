@@ -1,7 +1,7 @@
 """Applying: begin, fill in, submit, withdraw."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -20,7 +20,11 @@ from accelerator.calls.queries.standing import FileStanding, call_standing_of, f
 from accelerator.calls.queries.timing import clock_of, promised_on, wave_of
 from accelerator.calls.queries.versions import published_version
 from accelerator.calls.questions import Questionnaire
-from accelerator.calls.rules.applications import reason_against_submitting, reason_against_timing
+from accelerator.calls.rules.applications import (
+    reason_against_arriving,
+    reason_against_submitting,
+    reason_against_timing,
+)
 from accelerator.calls.rules.registry import require
 from accelerator.calls.states import (
     ALIVE,
@@ -38,6 +42,7 @@ from accelerator.design.unsaved import KEPT, Typed, demand_short
 from accelerator.design.uploads import Document
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
+from accelerator.journal.queries import history_of
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
@@ -45,6 +50,8 @@ from accelerator.workflow.dates import MOMENT, said
 from accelerator.workflow.transitions import move
 
 MOST_FILES = 5
+# Of what one types for hours, the journal is told once in each.
+SITTING = timedelta(hours=1)
 NOT_A_DRAFT = "Cette candidature est déposée : elle ne se modifie plus. Écrivez au service s’il faut la corriger."
 
 
@@ -151,8 +158,9 @@ def take_up(*, application: Application, by: Person, at: datetime) -> list[str]:
 def save_section(
     *, application: Application, section: str, answers: Mapping[str, Any], seen: int, by: Person, at: datetime
 ) -> Application:
-    """Keep the answers of a section of a draft.
+    """Keep the answers of a section of a draft; saved again as it is, nothing happens.
 
+    The journal says it once an hour at most for an author and a part: who saves at each sentence floods no history.
     seen  the revision of the section that the person had before their eyes.
     Raises `Refused` when someone else saved it meanwhile: who and when is said, nothing is overwritten.
     """
@@ -175,6 +183,9 @@ def save_section(
     codes = {question.code for question in asked.questions if question.kind != QuestionKind.FILE}
     before = {code: value for code, value in held.answers.items() if code in codes}
     kept = {code: value for code, value in answers.items() if code in codes and value is not None}
+    UnsavedAnswers.objects.filter(application=held, person=by, section=section).delete()
+    if last and before == kept:
+        return held
     held.answers = {**{code: value for code, value in held.answers.items() if code not in codes}, **kept}
     held.reused = {
         code: origin for code, origin in held.reused.items() if code not in codes or before.get(code) == kept.get(code)
@@ -185,9 +196,14 @@ def save_section(
         section: {"by": by.actor_key, "at": at.isoformat(), "revision": held.revision},
     }
     held.save(update_fields=["answers", "reused", "sections", "revision"])
-    UnsavedAnswers.objects.filter(application=held, person=by, section=section).delete()
-    record("calls.section_saved", held, by=by, at=at, section=asked.title)
+    if not _told_lately(held, asked.title, by, at):
+        record("calls.section_saved", held, by=by, at=at, section=asked.title)
     return held
+
+
+def _told_lately(held: Application, title: str, by: Person, at: datetime) -> bool:
+    saved = history_of(held).filter(code="calls.section_saved", actor=by.actor_key, data__section=title)
+    return saved.filter(at__gt=at - SITTING).exists()
 
 
 @operation
@@ -319,13 +335,14 @@ def enter_paper(
 
     paper  {"name": …, "address": …, "email": …}.
     A file that came too late is entered all the same, and says so: a person declares it inadmissible, not a form.
+    Raises `Refused` for a day on which it cannot have come: tomorrow, before the call opened, years ago.
     """
     require("calls.enter_paper", call_standing_of(by, call))
     version = published_version(call)
     if version is None or call.opens_at is None:
         raise Refused("Cet appel n’est pas publié.")
-    if received_on > localdate(at):
-        raise Refused("La date d’arrivée n’est pas à venir.", field="received_on")
+    if reason := reason_against_arriving(call, received_on, localdate(at)):
+        raise Refused(reason, field="received_on")
     application = Application.objects.create(
         call=call,
         version=version,
@@ -340,7 +357,7 @@ def enter_paper(
     form = Questionnaire.from_json(version.form)
     changes = {**_submission(application, form, by=by, at=at, files=set()), "submitted_as": "", "submitted_by": None}
     opened, closed = localdate(call.opens_at), localdate(call.closes_at) if call.closes_at else None
-    if received_on < opened or (closed is not None and received_on > closed):
+    if closed is not None and received_on > closed:
         changes["findings"] = [_out_of_time(opened, closed), *changes["findings"]]
     moved = move(application, ENTER, by=by, at=at, changes=changes, on=said(received_on), number=application.number)
     moved.call, moved.organisation = call, organisation
@@ -348,13 +365,12 @@ def enter_paper(
     return moved
 
 
-def _out_of_time(opened: date, closed: date | None) -> dict[str, Any]:
-    until = f" et clos le {said(closed)}" if closed else ""
+def _out_of_time(opened: date, closed: date) -> dict[str, Any]:
     return Finding(
         "calls.in_time",
         "Le dossier est arrivé pendant que l’appel était ouvert",
         Result.FAILS,
-        f"L’appel était ouvert à partir du {said(opened)}{until}.",
+        f"L’appel était ouvert à partir du {said(opened)} et clos le {said(closed)}.",
         Weight.LAW,
     ).to_json()
 

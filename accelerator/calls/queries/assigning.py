@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from accelerator.calls.assignment import File, Plan, Reader, assign, reasons
-from accelerator.calls.models import Application, Assignment, Call, Reviewer
+from accelerator.calls.models import Application, Assignment, AssignmentProposal, Call, Conflict, Reviewer
 from accelerator.calls.queries.conflicts import bars
 from accelerator.calls.queries.judging import READ_IN, grid_of, running_version
-from accelerator.calls.states import AssignmentState
+from accelerator.calls.queries.standing import judged
+from accelerator.calls.states import AssignmentState, ConflictState
 from accelerator.community.models import Theme
 from accelerator.geography.models import Place
 
@@ -19,19 +20,43 @@ _PLACES = (".places", ".territories")
 
 
 @dataclass(frozen=True)
+class World:
+    """What the solver is asked: the files, the readers, who is kept from what, between which days.
+
+    digest  its print: a proposal is applied to the world that it was made for, or not at all.
+    """
+
+    files: tuple[File, ...]
+    readers: tuple[Reader, ...]
+    apart: frozenset[tuple[int, int]]
+    today: date
+    due_on: date
+    applications: dict[int, Application]
+    reviewers: dict[int, Reviewer]
+
+    @property
+    def digest(self) -> str:
+        """The same world has the same print, whatever the process that looks."""
+        files = [(one.key, one.wanted, sorted(one.themes), sorted(one.places), sorted(one.held)) for one in self.files]
+        readers = [(one.key, one.most, sorted(one.themes), sorted(one.places), one.away) for one in self.readers]
+        told = repr((files, readers, sorted(self.apart), self.today, self.due_on))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
 class Proposal:
     """What is proposed for a call.
 
     plan      the solver's answer.
     due_on    by when reviews are awaited.
-    digest    the print of what is proposed: what is applied is what was read, or nothing.
+    world     the print of what it was made for (`World.digest`).
     readers   reviewer number -> the reviewer.
     files     application number -> the application.
     """
 
     plan: Plan
     due_on: date
-    digest: str
+    world: str
     readers: dict[int, Reviewer]
     files: dict[int, Application]
     names: dict[str, str]
@@ -50,11 +75,8 @@ def files_to_read(call: Call) -> list[Application]:
     )
 
 
-def proposal_for(call: Call, *, today: date) -> Proposal:
-    """What the solver proposes now for every file that lacks readers. The same world has the same answer.
-
-    Solving takes seconds for thousands of files; queries do not grow with them.
-    """
+def world_of(call: Call, *, today: date) -> World:
+    """What there is to give and to whom, now. Queries do not grow with it."""
     applications = files_to_read(call)
     reviewers = list(Reviewer.objects.current().filter(call=call).select_related("person").order_by("pk"))
     version = running_version(call)
@@ -95,16 +117,54 @@ def proposal_for(call: Call, *, today: date) -> Proposal:
         )
         for one in reviewers
     ]
-    plan = assign(files, readers, apart=kept_apart | gone, first=today, last=due_on)
-    print_of = hashlib.sha256(repr(sorted((one.file, one.reader) for one in plan.pairings)).encode()).hexdigest()[:16]
-    return Proposal(
-        plan=plan,
+    return World(
+        files=tuple(files),
+        readers=tuple(readers),
+        apart=frozenset(kept_apart | gone),
+        today=today,
         due_on=due_on,
-        digest=print_of,
-        readers={one.pk: one for one in reviewers},
-        files={one.pk: one for one in applications},
-        names=names_of(plan),
+        applications={one.pk: one for one in applications},
+        reviewers={one.pk: one for one in reviewers},
     )
+
+
+def proposal_for(call: Call, *, today: date) -> Proposal:
+    """What the solver proposes now for every file that lacks readers. The same world has the same answer.
+
+    Seconds and hundreds of megabytes for thousands of files: the worker asks it, never a page.
+    """
+    world = world_of(call, today=today)
+    plan = assign(world.files, world.readers, apart=world.apart, first=today, last=world.due_on)
+    return Proposal(plan, world.due_on, world.digest, world.reviewers, world.applications, names_of(plan))
+
+
+def latest_proposal(call: Call) -> AssignmentProposal | None:
+    """The proposal that was asked last and that nobody applied, made or not, or None."""
+    return AssignmentProposal.objects.filter(call=call, applied_at__isnull=True).order_by("-asked_at", "-pk").first()
+
+
+def kept_proposal(row: AssignmentProposal) -> Proposal:
+    """A proposal as it was made; those who left since are looked up all the same. Four queries."""
+    plan = Plan.from_json(row.plan)
+    files = {one.file for one in plan.pairings} | {one.file for one in plan.lacks} | set(plan.uncovered)
+    readers = Reviewer.objects.filter(pk__in=plan.loads).select_related("person")
+    return Proposal(
+        plan,
+        row.due_on or row.asked_at.date(),
+        row.world,
+        {one.pk: one for one in readers.order_by("pk")},
+        Application.objects.select_related("version", "organisation").in_bulk(files),
+        names_of(plan),
+    )
+
+
+def followed(person: Any, call: Call) -> set[int]:
+    """The files of a call of which a person of the service may know who reads them, and say so.
+
+    Those of their territory, of neither their own side nor one that they said they are linked to. One query.
+    """
+    declared = Conflict.objects.filter(person=person, state=ConflictState.RECUSED).values("application")
+    return set(judged(person).filter(call=call).exclude(pk__in=declared).values_list("pk", flat=True))
 
 
 def _readings(call: Call) -> list[tuple[int, int, str]]:

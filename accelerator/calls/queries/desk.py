@@ -1,5 +1,7 @@
 """The desk of those who examine: what is theirs, what is late, what comes next, the load, the funnel."""
 
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -8,8 +10,8 @@ from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Least
 
 from accelerator.calls.models import Application, Call, CallRole
-from accelerator.calls.queries.standing import judged
-from accelerator.calls.states import PENDING, ApplicationState, CallRoleName
+from accelerator.calls.queries.standing import examined, judged
+from accelerator.calls.states import ADMIT, BEGIN_REVIEW, PENDING, ApplicationState, CallRoleName, LotAct
 
 # How far ahead the desk looks.
 SOON: Final = timedelta(days=14)
@@ -47,6 +49,67 @@ def files_of(person: Any) -> QuerySet[Application]:
             *("organisation__presentation", "organisation__provenance", "organisation__territories_cover"),
         )
     )
+
+
+def searched(
+    files: QuerySet[Application], values: Mapping[str, Any], *, person: Any, on: date
+) -> QuerySet[Application]:
+    """Those of the files that a search of the desk keeps; `values` are its filters, the valid ones."""
+    if call := values.get("appel"):
+        files = files.filter(call__public_id=call)
+    if q := values.get("q"):
+        said = Q(title__icontains=q) | Q(number__icontains=q) | Q(organisation__name__icontains=q)
+        files = files.filter(said | Q(paper__name__icontains=q))
+    if state := values.get("etat"):
+        files = files.filter(state=state)
+    match values.get("instructeur"):
+        case "moi":
+            files = files.filter(officer=person)
+        case "personne":
+            files = files.filter(officer__isnull=True)
+    match values.get("delai"):
+        case "retard":
+            files = files.filter(late(on))
+        case "bientot":
+            files = files.filter(soon(on))
+    return files
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What would become of one file of a lot: its state, or who examines it; or why it would be left aside."""
+
+    application: Application
+    becomes: str = ""
+    why_not: str = ""
+
+
+_PASSAGES: Final = {LotAct.ADMIT: ADMIT, LotAct.BEGIN_REVIEW: BEGIN_REVIEW}
+
+
+def foreseen(act: LotAct, files: QuerySet[Application], *, person: Any) -> list[Foreseen]:
+    """What an act would do to each of some files, and to which it would do nothing, with why. Two queries or so."""
+    mine = set(examined(person).filter(pk__in=files.order_by().values("pk")).values_list("pk", flat=True))
+    return [_foreseen(act, one, mine, person) for one in files]
+
+
+def _foreseen(act: LotAct, application: Application, mine: Collection[int], person: Any) -> Foreseen:
+    if application.pk not in mine:
+        return Foreseen(application, why_not="Un instructeur de cet appel, sur ce territoire, peut seul le faire.")
+    if act == LotAct.TAKE:
+        if application.officer_id == person.pk:
+            return Foreseen(application, why_not="Ce dossier vous est déjà confié.")
+        return Foreseen(application, becomes=f"confié à {person.name}")
+    passage = _PASSAGES[act]
+    if application.state not in passage.sources:
+        return Foreseen(application, why_not=f"{passage.refusal} Celle-ci : {application.get_state_display().lower()}.")
+    return Foreseen(application, becomes=ApplicationState(passage.target).label.lower())
+
+
+def digest_of(act: LotAct, doable: Iterable[Application]) -> str:
+    """The print of what was foreseen: what is done is what was read, or nothing."""
+    told = ",".join([act.value, *(str(pk) for pk in sorted(one.pk for one in doable))])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def late(on: date) -> Q:

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accelerator.calls.letters import letter_of
-from accelerator.calls.models import Call, CallRole, Decision, Review
+from accelerator.calls.models import Application, Call, CallRole, Decision, Review
 from accelerator.calls.queries.judging import grid_of
 from accelerator.calls.queries.ranking import lines_of
 from accelerator.calls.queries.receipt import remedies_of
-from accelerator.calls.queries.standing import judged
+from accelerator.calls.queries.standing import judged, of_applicant, within
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
 
 
@@ -25,6 +25,35 @@ def outbox(call: Call, person: Any) -> QuerySet[Decision]:
         "application__submitted_by",
         "signatory__person",
     )
+
+
+def letters_to_sign(person: Any, on: date) -> list[tuple[Call, int]]:
+    """The calls in which letters wait for the signature of a person, each with how many.
+
+    Those that their delegations cover on that day, of files on their territory and not of their own side. Two queries;
+    one for who signs nothing.
+    """
+    roles = list(
+        CallRole.objects.signing(on).filter(person=person).select_related("call").order_by("call__title", "pk")
+    )
+    covered = Q(pk__in=[])
+    for role in roles:
+        amount = Q() if role.most_cents is None else Q(cents__isnull=True) | Q(cents__lte=role.most_cents)
+        covered |= Q(application__in=Application.objects.filter(within(role)).values("pk")) & amount
+    if not roles:
+        return []
+    theirs = Application.objects.filter(of_applicant(person)).values("pk")
+    letters = Decision.objects.drafted().filter(covered).exclude(application__in=theirs).order_by()
+    rows = letters.values_list("application__call").annotate(number=Count("pk"))
+    counts: dict[int, int] = dict(rows)
+    calls = {role.call_id: role.call for role in roles}
+    return [(call, counts[key]) for key, call in calls.items() if key in counts]
+
+
+def signatories_of(call: Call) -> list[CallRole]:
+    """Those who sign or signed for a call, those of the past included: their letters remain."""
+    roles = CallRole.objects.filter(call=call, name=CallRoleName.SIGNATORY).select_related("person")
+    return list(roles.order_by("person__family_name", "pk"))
 
 
 def reviews_told(decision: Decision) -> list[Review]:

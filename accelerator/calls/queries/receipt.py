@@ -40,11 +40,12 @@ def receipt_of(application: Application) -> Receipt:
     if application.origin == Origin.PAPER:
         came = f"{said(application.received_on)} (sur papier)"
     by = application.submitted_by.name if application.submitted_by else ""
+    quality = application.submitted_as[:1].lower() + application.submitted_as[1:]
     lines = [
         Mention("Numéro", application.number or ""),
         Mention("Objet", f"{application.title}, à l’appel « {call.title} »"),
         Mention("Reçue le", came),
-        Mention("Déposée par", f"{by} ({application.submitted_as})" if application.submitted_as else by),
+        Mention("Déposée par", f"{by}, {quality}" if quality else by),
         Mention("Service chargé du dossier", call.service),
         Mention("Adresse", call.service_address),
         Mention("Adresse électronique", call.service_email),

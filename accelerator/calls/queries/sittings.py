@@ -1,11 +1,13 @@
 """Juries, commissions, what they are given and what they concluded; promises."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
 from accelerator.calls.documents import calendar
+from accelerator.calls.hearings import Day, Dealing, dealt
 from accelerator.calls.models import (
     Application,
     Call,
@@ -17,6 +19,9 @@ from accelerator.calls.models import (
     Recusal,
     Slot,
 )
+from accelerator.calls.queries.conflicts import bars
+from accelerator.calls.queries.judging import JUDGED_IN
+from accelerator.calls.queries.ranking import best_first, ranking
 from accelerator.calls.queries.standing import judged, of_applicant
 from accelerator.calls.sittings import Rules, Tally, tally
 from accelerator.calls.states import ApplicationState, CommissionState, MemberQuality
@@ -42,6 +47,25 @@ def juries_of(call: Call) -> list[Jury]:
         jury.sitting = [one for one in members if one.jury_id == jury.pk]  # type: ignore[attr-defined]  # for the page
         jury.hearing = [one for one in slots if one.jury_id == jury.pk]  # type: ignore[attr-defined]  # for the page
     return juries
+
+
+def dealing_for(call: Call, person: Any, juries: Sequence[Jury], day: Day, *, first: int | None = None) -> Dealing:
+    """How the files without a hearing, best first, would be heard on a day by some juries.
+
+    Those of this person's territory, and not of their own side; the `first` ones when it is given. Twelve queries at
+    most, whatever their number.
+    """
+    rows = ranking(call).filter(state__in=JUDGED_IN, slot__isnull=True, pk__in=judged(person).values("pk"))
+    files = [one.pk for one in best_first(rows)][:first]
+    members = JuryMember.objects.filter(jury__in=juries, left_at__isnull=True).order_by("pk")
+    sits = [(one.person_id, one.jury_id) for one in members]
+    kept = bars(Application.objects.filter(pk__in=files), {who for who, _ in sits})
+    apart = {(file, jury) for file, person in kept for who, jury in sits if who == person}
+    busy: dict[int, list[tuple[datetime, datetime]]] = {}
+    for slot in Slot.objects.filter(jury__in=juries).order_by("pk"):
+        busy.setdefault(slot.jury_id, []).append((slot.starts_at, slot.ends_at))
+    peopled = {jury for _, jury in sits}
+    return dealt(files, [one.pk for one in juries if one.pk in peopled], day, kept_apart=apart, busy=busy)
 
 
 def sitting_juries_of(person: Any) -> QuerySet[JuryMember]:

@@ -145,6 +145,16 @@ def mine(person: Any) -> Q:
     )
 
 
+def within(role: CallRole) -> Q:
+    """The files of its call that the perimeter of a role holds, as a condition."""
+    of_call = Q(call=role.call_id)
+    if not role.where:
+        return of_call
+    seated = Q(organisation__seat__cover__overlap=list(role.where.keys))
+    unseated = Q(organisation__seat__isnull=True) & touching("organisation__territories", role.where)
+    return of_call & (seated | unseated)
+
+
 def served(person: Any) -> Q | None:
     """The submitted applications that a person examines, signs or presides over; None when there are none."""
     roles = CallRole.objects.current().filter(person=person).exclude(name=CallRoleName.AUTHOR)
@@ -154,10 +164,7 @@ def served(person: Any) -> Q | None:
         if not role.where:
             everywhere.append(role.call_id)
             continue
-        seated = Q(organisation__seat__cover__overlap=list(role.where.keys))
-        unseated = Q(organisation__seat__isnull=True) & touching("organisation__territories", role.where)
-        within = Q(call=role.call_id) & (seated | unseated)
-        condition = within if condition is None else condition | within
+        condition = within(role) if condition is None else condition | within(role)
     if everywhere:
         every = Q(call__in=sorted(set(everywhere)))
         condition = every if condition is None else condition | every
@@ -169,6 +176,15 @@ def of_applicant(person: Any) -> Q:
     belonging = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
     helped = Mandate.objects.current().filter(helper=person).values("organisation")
     return Q(person=person) | Q(organisation__in=belonging) | Q(organisation__in=helped)
+
+
+def examined(person: Any) -> QuerySet[Application]:
+    """The submitted applications that a person may examine, as an officer: what `calls.examine` says of each."""
+    roles = CallRole.objects.current().filter(person=person, name=CallRoleName.OFFICER).order_by("pk")
+    held = Q(pk__in=[])
+    for role in roles:
+        held |= within(role)
+    return Application.objects.submitted().filter(held).exclude(of_applicant(person))
 
 
 def judged(person: Any) -> QuerySet[Application]:

@@ -1,7 +1,9 @@
 """Who may fill in, submit, read and examine an application."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.utils.timezone import localdate
 
 from accelerator.calls.models import Application, Call
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
@@ -14,6 +16,8 @@ from accelerator.workflow.dates import MOMENT, said
 
 OFFICER = "Seul un instructeur de cet appel, sur ce territoire, peut le faire."
 APPLICANT = "Seules les personnes qui portent cette candidature peuvent le faire."
+# A file on paper that would have waited longer is a slip of the pen: silence decided long before.
+OLDEST_PAPER = timedelta(days=2 * 365)
 OWN_FILE = "Vous êtes du côté de qui candidate : un autre instructeur doit examiner ce dossier."
 
 
@@ -77,6 +81,17 @@ def reason_against_appealing(standing: FileStanding, on: date) -> str | None:
     if application.state not in APPEAL.sources or not application.decisions.notified().exists():
         return APPEAL.refusal
     return reason_against_submitting(standing, on)
+
+
+def reason_against_arriving(call: Call, came_on: date, today: date) -> str | None:
+    """Why a file on paper cannot have come on a day, or None. Too late is no reason: a person says it, not a form."""
+    if came_on > today:
+        return f"Ce jour est à venir : nous sommes le {said(today)}."
+    if call.opens_at is not None and came_on < (opened := localdate(call.opens_at)):
+        return f"Cet appel n’a ouvert que le {said(opened)} : un dossier n’a pas pu arriver avant. Vérifiez la date."
+    if came_on < today - OLDEST_PAPER:
+        return "Ce jour remonte à plus de deux ans : vérifiez l’année."
+    return None
 
 
 def reason_against_timing(call: Call, at: datetime) -> str | None:

@@ -5,13 +5,15 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Assignment, Call, CallRole, Commission, CommissionMember
-from accelerator.calls.queries.conflicts import Bar
+from accelerator.calls.queries.conflicts import Bar, bar_between
 from accelerator.calls.queries.judging import JUDGED_IN
 from accelerator.calls.queries.standing import CallStanding, call_standing_of
 from accelerator.calls.rules.registry import require as require_within
 from accelerator.calls.rules.registry import rule
 from accelerator.calls.states import AssignmentState, CallRoleName, CommissionState, DecisionKind, DecisionOutcome
+from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 
 RUNNERS = "Seuls les instructeurs de cet appel peuvent le faire."
@@ -107,6 +109,23 @@ def reason_against_touching(bar: Bar | None) -> str | None:
     return (
         f"Un lien avec ce candidat est connu ({bar.why}) : quelqu’un d’autre signe, ou tient la plume, pour ce dossier."
     )
+
+
+def require_free_pen(application: Application, by: Any) -> None:
+    """Raise `Refused` when whoever holds the pen for a file has a link with the applicant."""
+    if isinstance(by, Person) and (reason := reason_against_touching(bar_between(application, by))):
+        raise Refused(reason)
+
+
+def required_account(email: str) -> Person:
+    """Whoever has an account of this address; `Refused`, beside the address, when nobody does."""
+    person = Person.objects.filter(email__iexact=email, is_active=True).first()
+    if person is None:
+        raise Refused(
+            "Aucun compte n’a cette adresse. Demandez à cette personne d’ouvrir un compte, puis recommencez.",
+            field="email",
+        )
+    return person
 
 
 def reason_against_judging(assignment: Assignment, bar: Bar | None) -> str | None:

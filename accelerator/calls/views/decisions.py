@@ -14,7 +14,15 @@ from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
 from accelerator.calls.models import Application, CallRole, Decision, Promise
 from accelerator.calls.operations import decisions as operations
-from accelerator.calls.queries.letters import drafted_letter, in_state, outbox, shown_letter, signing_role
+from accelerator.calls.queries.letters import (
+    drafted_letter,
+    in_state,
+    letters_to_sign,
+    outbox,
+    shown_letter,
+    signatories_of,
+    signing_role,
+)
 from accelerator.calls.queries.ranking import best_first, means_of, ranking, undrafted
 from accelerator.calls.queries.standing import file_standing_of, judged
 from accelerator.calls.rules.applications import read_file, reason_against_judging_file
@@ -173,7 +181,13 @@ class Letters(Judging, ListPage):
         ),
         Column("sens", "Sens", lambda one: one.get_outcome_display(), sort=("outcome",)),
         Column("etat", "État", lambda one: one.state.label, sort=("notified_at", "signed_at"), nullable=True),
-        Column("signataire", "Signataire", lambda one: one.signatory.person.name if one.signatory else "—"),
+        Column(
+            "signataire",
+            "Signataire",
+            lambda one: one.signatory.person.name if one.signatory else "—",
+            sort=("signatory__person__family_name", "signatory__person__given_name"),
+            nullable=True,
+        ),
         Column(
             "signe",
             "Signé le",
@@ -195,11 +209,17 @@ class Letters(Judging, ListPage):
     def rows(self) -> QuerySet[Any]:
         return outbox(self.call, self.person)
 
+    def filter_arguments(self) -> dict[str, Any]:
+        signing = {role.person.public_id: role.person.name for role in signatories_of(self.call)}
+        return {"signatories": list(signing.items())}
+
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
         if q := values.get("q"):
             rows = rows.filter(Q(application__title__icontains=q) | Q(application__number__icontains=q))
         if outcome := values.get("sens"):
             rows = rows.filter(outcome=outcome)
+        if signatory := values.get("signataire"):
+            rows = rows.filter(signatory__person__public_id=signatory)
         return in_state(rows, values.get("etat", ""))
 
     def prepared(self, rows: list[Any]) -> list[Any]:
@@ -209,9 +229,11 @@ class Letters(Judging, ListPage):
 
     def context(self) -> dict[str, Any]:
         every = outbox(self.call, self.person)
+        mine = next((count for call, count in letters_to_sign(self.person, localdate(self.at)) if call == self.call), 0)
         return {
             **super().context(),
             "drafted": in_state(every, "drafted").count(),
+            "mine": mine,
             "signed": in_state(every, "signed").count(),
             "may_sign": reason_within("calls.sign_decisions", self.standing) is None,
             "may_notify": reason_within("calls.notify_decisions", self.standing) is None,

@@ -1,10 +1,10 @@
 """The service's pages: the desk, the file, completeness, admissibility, paper, messages, appeals."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -23,8 +23,18 @@ from accelerator.calls.forms.files import Confirmation, MessageForm
 from accelerator.calls.models import Application
 from accelerator.calls.operations import applications, examining
 from accelerator.calls.operations.decisions import draft_decisions
-from accelerator.calls.queries.desk import calls_served, figures_of, files_of, late, officers_of, soon
+from accelerator.calls.operations.lots import do_to_all
+from accelerator.calls.queries.desk import (
+    calls_served,
+    digest_of,
+    figures_of,
+    files_of,
+    foreseen,
+    officers_of,
+    searched,
+)
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
+from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
 from accelerator.calls.rules.applications import OFFICER, reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
@@ -37,16 +47,20 @@ from accelerator.calls.states import (
     PENDING,
     ApplicationState,
     DecisionOutcome,
+    LotAct,
 )
 from accelerator.calls.views.public import OfCall
 from accelerator.calls.views.within import ActWithin, Within
 from accelerator.community.models import Organisation
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
+from accelerator.design.paging import kept
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
+from accelerator.workflow.numbers import counted, grouped
 
-MOST_IN_A_LOT = 100
+# Each is locked, journalled and told in one transaction: more would hold it too long.
+MOST_IN_A_LOT = 500
 
 
 def _failing(application: Application) -> int:
@@ -127,36 +141,24 @@ class Desk(ListPage):
 
     def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
         today = localdate(self.at)
-        if call := values.get("appel"):
-            rows = rows.filter(call__public_id=call)
-        self.scope = rows
-        if q := values.get("q"):
-            rows = (
-                rows.filter(title__icontains=q)
-                | rows.filter(number__icontains=q)
-                | rows.filter(organisation__name__icontains=q)
-            )
-        if state := values.get("etat"):
-            rows = rows.filter(state=state)
-        match values.get("instructeur"):
-            case "moi":
-                rows = rows.filter(officer=self.person)
-            case "personne":
-                rows = rows.filter(officer__isnull=True)
-        match values.get("delai"):
-            case "retard":
-                rows = rows.filter(late(today))
-            case "bientot":
-                rows = rows.filter(soon(today))
-        return rows
+        # The figures are those of a call, whatever else is searched.
+        of_call = {"appel": values["appel"]} if values.get("appel") else {}
+        self.scope = searched(rows, of_call, person=self.person, on=today)
+        return searched(rows, values, person=self.person, on=today)
 
     def context(self) -> dict[str, Any]:
+        names = self.filter_form.base_fields
         return {
             **super().context(),
             "figures": figures_of(self.scope, localdate(self.at)),
             "calls": self.calls,
+            "letters": letters_to_sign(self.person, localdate(self.at)),
             "lot_url": reverse("calls:lot"),
-            "acts": [(code, act.label) for code, act in ACTS.items()],
+            "acts": LotAct.choices,
+            "asked": kept(self.request, *names),
+            "whole_label": f"Aux {grouped(self.count)} dossiers de cette recherche : voir ce qui serait fait"
+            if self.count <= MOST_IN_A_LOT
+            else f"Aux {MOST_IN_A_LOT} plus pressés de cette recherche : voir ce qui serait fait",
         }
 
 
@@ -419,74 +421,75 @@ class AnswerAppeal(ActOnFile):
         return {**super().context(), "appeal": self.application.appeals.filter(answered_at__isnull=True).first()}
 
 
-@dataclass(frozen=True)
-class Act:
-    """What may be done of several files at once."""
-
-    label: str
-    sources: frozenset[str] | None
-    refusal: str
-    make: Callable[..., Any]
-
-
-def _take(*, application: Application, by: Any, at: Any) -> Any:
-    return examining.name_officer(application=application, officer=by, by=by, at=at)
-
-
-ACTS = {
-    "prendre": Act("Prendre ces dossiers", None, "", _take),
-    "recevables": Act("Déclarer recevables", ADMIT.sources, ADMIT.refusal, examining.admit),
-    "instruction": Act("Ouvrir l’instruction", BEGIN_REVIEW.sources, BEGIN_REVIEW.refusal, examining.begin_review),
-}
-
-
 class Lot(ActionPage):
-    """Several files at once: what will be done and what will not, with why, before anything is done."""
+    """Several files at once, those ticked or all those of a search: what each would become, then the act.
+
+    What is done is what was read: if the world changed meanwhile, nothing is, and the new list is read first.
+    """
 
     template_name = "calls/lot.html"
     form_class = BulkForm
 
     def load(self) -> None:
         code = self.request.GET.get("acte", "")
-        if code not in ACTS:
+        if code not in LotAct.values:
             raise Http404
-        self.act = ACTS[code]
-        self.title = self.act.label
-        self.submit_label = self.act.label
-        asked = self.request.GET.getlist("dossier")[:MOST_IN_A_LOT]
-        files = files_of(self.person).filter(public_id__in=asked).order_by("number", "pk")
-        self.outcomes = [(one, self._reason(one)) for one in files]
-        self.doable = [one for one, reason in self.outcomes if reason is None]
+        self.act = LotAct(code)
+        self.title = self.submit_label = self.act.label
+        self.calls = calls_served(self.person)
+        found = self._chosen()
+        files = found.order_by(F("due_on").asc(nulls_last=True), "pk")
+        lot = files.filter(pk__in=list(files.values_list("pk", flat=True)[:MOST_IN_A_LOT]))
+        self.found = found.count()
+        self.outcomes = foreseen(self.act, lot, person=self.person)
+        self.doable = [one.application for one in self.outcomes if not one.why_not]
+        self.digest = digest_of(self.act, self.doable)
 
-    def _reason(self, application: Application) -> str | None:
-        if self.act.sources is not None and application.state not in self.act.sources:
-            return self.act.refusal
-        return None
+    def _chosen(self) -> Any:
+        files = files_of(self.person)
+        if not self.request.GET.get("tout"):
+            return files.filter(public_id__in=self.request.GET.getlist("dossier")[:MOST_IN_A_LOT])
+        calls = [(call.public_id, call.title) for call in self.calls]
+        values = DeskFilters(data=self.request.GET, calls=calls).values()
+        return searched(files, values, person=self.person, on=localdate(self.at))
 
     def forbidden(self) -> str | None:
-        return None if calls_served(self.person) else OFFICER
+        return None if self.calls else OFFICER
 
     def trail(self) -> list[Crumb]:
         return [Crumb("Instruction", reverse("calls:desk"))]
 
+    def initial(self) -> dict[str, Any]:
+        return {"digest": self.digest}
+
     def perform(self, form: Any) -> int:
-        if not self.doable:
-            raise Refused("Aucun des dossiers choisis ne permet cela : revenez à la liste.")
-        for application in self.doable:
-            try:
-                self.act.make(application=application, by=self.person, at=self.at)
-            except Refused as refusal:
-                raise Refused(f"« {application.title} » : {refusal.message} Rien n’a été fait.") from refusal
-        return len(self.doable)
+        if form.cleaned_data["digest"] != self.digest:
+            raise Refused("Des dossiers ont changé depuis que vous avez lu cette liste. Relisez-la, puis confirmez.")
+        return do_to_all(act=self.act, applications=self.doable, by=self.person, at=self.at)
 
     def message_when_done(self, result: int) -> str:
-        return f"{self.act.label} : {result} dossier{'s' if result > 1 else ''}."
+        return f"{self.act.label} : {counted(result, 'dossier', 'dossiers')}."
 
     def done_url(self, result: int) -> str:
-        return reverse("calls:desk")
+        names = DeskFilters.base_fields
+        query = urlencode(kept(self.request, *names)) if self.request.GET.get("tout") else ""
+        return f"{reverse('calls:desk')}?{query}" if query else reverse("calls:desk")
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "outcomes": self.outcomes, "doable": len(self.doable)}
+        aside: dict[str, list[Application]] = {}
+        for one in self.outcomes:
+            if one.why_not:
+                aside.setdefault(one.why_not, []).append(one.application)
+        return {
+            **super().context(),
+            "outcomes": [one for one in self.outcomes if not one.why_not],
+            "aside": list(aside.items()),
+            "doable": len(self.doable),
+            "chosen": len(self.outcomes),
+            "beyond": self.found - len(self.outcomes),
+            "digest": self.digest,
+            "back_url": self.done_url(0),
+        }
 
 
 class EnterPaper(OfCall, ActionPage):

@@ -1,5 +1,6 @@
 """Juries, their slots, their calendars."""
 
+import hashlib
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,15 +9,18 @@ from django.urls import reverse
 
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
+from accelerator.calls.hearings import Dealing
 from accelerator.calls.models import Application, Jury, JuryMember, Slot
-from accelerator.calls.operations import sittings as operations
+from accelerator.calls.operations import juries as operations
 from accelerator.calls.queries.judging import JUDGED_IN
-from accelerator.calls.queries.sittings import calendar_of, events_of, juries_of, sitting_juries_of
+from accelerator.calls.queries.sittings import calendar_of, dealing_for, events_of, juries_of, sitting_juries_of
 from accelerator.calls.queries.standing import call_standing_of, file_standing_of, of_applicant
 from accelerator.calls.rules.applications import read_file, reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.design.pages import Page
+from accelerator.workflow import Refused
+from accelerator.workflow.numbers import counted
 
 
 def _calendar(name: str, file_name: str, events: list[dict[str, Any]], at: Any) -> HttpResponse:
@@ -58,6 +62,7 @@ class Juries(Judging):
                 for jury in juries_of(self.call)
             ],
             "new_url": self.address("jury_new"),
+            "day_url": self.address("slots_new"),
         }
 
 
@@ -133,6 +138,85 @@ class NewSlot(_OnJury):
             by=self.person,
             at=self.at,
         )
+
+
+class NewSlots(ActJudging):
+    """A day of hearings dealt out between juries: what it would be, then fixed in one go."""
+
+    rule = "calls.run_sittings"
+    title = "Fixer une journée d’auditions"
+    template_name = "calls/judging/slots.html"
+    form_class = forms.KeptHearings
+    submit_label = "Fixer ces auditions"
+    back = "juries"
+    back_label = "Jurys"
+
+    def load(self) -> None:
+        super().load()
+        self.juries = list(Jury.objects.filter(call=self.call).order_by("name", "pk"))
+        asked = self.request.GET if "day" in self.request.GET else None
+        self.asked = forms.HearingsDay(data=asked, juries=[(one.public_id, one.name) for one in self.juries])
+        self.dealing: Dealing | None = None
+        self.files: dict[int, Application] = {}
+        if self.asked.is_valid():
+            values = self.asked.cleaned_data
+            chosen = [one for one in self.juries if one.public_id in values["juries"]]
+            self.dealing = dealing_for(self.call, self.person, chosen, self.asked.dealt_day, first=values.get("first"))
+            told = self.dealing.barred, self.dealing.left, [one.file for one in self.dealing.hearings]
+            self.files = Application.objects.in_bulk([pk for some in told for pk in some])
+
+    @property
+    def digest(self) -> str:
+        """The print of what is dealt out: what is fixed is what was read."""
+        told = repr(self.dealing.hearings if self.dealing else ())
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def form_arguments(self) -> dict[str, Any]:
+        hearings = self.dealing.hearings if self.dealing else ()
+        return {"hearings": [(self.files[one.file].public_id, str(self.files[one.file].number)) for one in hearings]}
+
+    def perform(self, form: Any) -> list[Slot]:
+        if self.dealing is None or form.cleaned_data["digest"] != self.digest:
+            raise Refused("Des dossiers ou des jurys ont changé depuis que vous avez lu ces horaires. Relisez-les.")
+        kept = set(form.cleaned_data["kept"])
+        return operations.set_slots(
+            call=self.call,
+            hearings=[one for one in self.dealing.hearings if self.files[one.file].public_id in kept],
+            minutes=self.asked.cleaned_data["minutes"],
+            where=self.asked.cleaned_data["where"],
+            by=self.person,
+            at=self.at,
+        )
+
+    def message_when_done(self, result: list[Slot]) -> str:
+        fixed = counted(len(result), "audition est fixée", "auditions sont fixées")
+        return f"{fixed}. Chaque candidat reçoit la sienne ; l’agenda de chaque jury est ci-dessous."
+
+    def context(self) -> dict[str, Any]:
+        dealing = self.dealing
+        names = {one.pk: one.name for one in self.juries}
+        form = self.form if hasattr(self, "form") else None
+        kept = set(form.data.getlist("kept")) if form else None
+        hearings = dealing.hearings if dealing else ()
+        return {
+            **super().context(),
+            "asked": self.asked,
+            "juries": self.juries,
+            "dealing": dealing,
+            "hearings": [
+                {
+                    "file": self.files[one.file],
+                    "jury": names[one.jury],
+                    "starts_at": one.starts_at,
+                    "kept": kept is None or self.files[one.file].public_id in kept,
+                }
+                for one in hearings
+            ],
+            "barred": [self.files[pk] for pk in dealing.barred] if dealing else [],
+            "left": [self.files[pk] for pk in dealing.left] if dealing else [],
+            "digest": self.digest,
+            "new_jury_url": self.address("jury_new"),
+        }
 
 
 class LeaveJury(ActJudging):

@@ -266,6 +266,7 @@ class EditSection(_OfDraft):
             "number": sections.index(self.section) + 1,
             "total": len(sections),
             "following": following.title if following else "",
+            "following_url": self.address("section", following.code) if following else self.address("application"),
             "files": [
                 (question, self.pieces.get(question.code, []))
                 for question in self.asked

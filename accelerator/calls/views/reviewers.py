@@ -4,27 +4,39 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
-from django.utils.timezone import localdate
+from django.http import Http404, JsonResponse
+from django.http.response import HttpResponseBase
 
 from accelerator.accounts.models import Person
+from accelerator.calls.assignment import Pairing
 from accelerator.calls.forms import reviewing as forms
-from accelerator.calls.models import Application, Assignment, Conflict, JuryMember, Reviewer
+from accelerator.calls.models import (
+    Application,
+    Assignment,
+    AssignmentProposal,
+    CommissionMember,
+    Conflict,
+    JuryMember,
+    Reviewer,
+)
 from accelerator.calls.operations import assigning
 from accelerator.calls.operations import reviewing as operations
-from accelerator.calls.queries.assigning import Proposal, proposal_for
+from accelerator.calls.queries.assigning import Proposal, followed, kept_proposal, latest_proposal
 from accelerator.calls.queries.conflicts import Bar, bars
 from accelerator.calls.queries.judging import RANKED_IN, READ_IN, reviewers_with_loads
-from accelerator.calls.states import AssignmentState, ConflictState
+from accelerator.calls.states import AssignmentState, CommissionState, ConflictState
 from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.community.models import Theme
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage
 from accelerator.design.paging import Pages
 from accelerator.geography.perimeters import sentences_of
+from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
+from accelerator.workflow.numbers import counted, grouped
 
 _SHOWN_PAIRINGS = 50
+_SITTING = (CommissionState.DRAFT, CommissionState.CONVENED, CommissionState.HELD)
 
 
 _NAMED_THEMES = 1
@@ -183,7 +195,8 @@ class ReviewerPage(Expertise, _OnReviewer):
         return self.reviewer.person.name
 
     def context(self) -> dict[str, Any]:
-        given = Assignment.objects.standing().filter(reviewer=self.reviewer).select_related("application")
+        standing = Assignment.objects.standing().filter(reviewer=self.reviewer)
+        given = standing.filter(application__in=followed(self.person, self.call)).select_related("application")
         return {
             **super().context(),
             "assignments": [
@@ -236,7 +249,8 @@ class TakeBack(ActJudging):
 
     def load(self) -> None:
         super().load()
-        found = Assignment.objects.standing().filter(application__call=self.call, pk=self.kwargs["assignment"])
+        mine = followed(self.person, self.call)
+        found = Assignment.objects.standing().filter(application__in=mine, pk=self.kwargs["assignment"])
         assignment = found.select_related("application__call", "reviewer__person").first()
         if assignment is None:
             raise Http404
@@ -266,8 +280,46 @@ class ShownPairing:
     why: str
 
 
+class AskProposal(ActJudging):
+    """Ask who would read what; the worker makes it."""
+
+    rule = "calls.run_reviews"
+    title = "Demander une proposition"
+    form_class = forms.Nothing
+    submit_label = "Demander une proposition"
+    back = "assigning"
+    back_label = "Affectation"
+
+    def said(self) -> list[tuple[str, str]]:
+        return [
+            ("Dossiers à lire", grouped(Application.objects.filter(call=self.call, state__in=READ_IN).count())),
+            ("Experts", grouped(Reviewer.objects.current().filter(call=self.call).count())),
+            ("Ensuite", "rien n’est confié : vous lirez la proposition et ses raisons, puis vous l’appliquerez"),
+        ]
+
+    def perform(self, form: Any) -> AssignmentProposal:
+        return assigning.ask_proposal(call=self.call, by=self.person, at=self.at)
+
+
+class ProposalNews(Judging):
+    """How far the proposal is, for the script of its page."""
+
+    rule = "calls.run_reviews"
+
+    def answer(self) -> HttpResponseBase:
+        row = latest_proposal(self.call)
+        running = row is not None and row.is_running(self.at)
+        percent, text = progress_of(row) if row else (100, "")
+        return JsonResponse({"part": percent, "texte": text, "fini": not running})
+
+
+def progress_of(row: AssignmentProposal) -> tuple[int, str]:
+    """How far a proposal is, in per cent and in French: the solver itself tells nothing before it ends."""
+    return (50, "en cours de calcul") if row.started_at else (10, "dans la file d’attente")
+
+
 class Assigning(ActJudging):
-    """What the solver proposes, with its reasons; applied in one go."""
+    """What the solver proposed, with its reasons; applied in one go."""
 
     rule = "calls.run_reviews"
     title = "Affectation"
@@ -275,68 +327,77 @@ class Assigning(ActJudging):
     form_class = forms.ApplyPlan
     submit_label = "Confier ces dossiers"
     back = "assigning"
-    proposal: Proposal | None = None
 
     def load(self) -> None:
         super().load()
-        # A form that is sent is compared by the operation, under lock: no need to solve twice.
-        self.proposal = None
+        self.row = latest_proposal(self.call)
 
-    def _proposal(self) -> Proposal:
-        if self.proposal is None:
-            self.proposal = proposal_for(self.call, today=localdate(self.at))
-        return self.proposal
+    def perform(self, form: Any) -> list[Pairing]:
+        if self.row is None or self.row.pk != form.cleaned_data["proposal"] or not self.row.is_made:
+            raise Refused("Une autre proposition a pris la place de celle que vous avez lue. Lisez-la d’abord.")
+        proposal = kept_proposal(self.row)
+        self.due_on = proposal.due_on
+        return assigning.assign_files(call=self.call, proposal=proposal, by=self.person, at=self.at)
 
-    def initial(self) -> dict[str, Any]:
-        return {"digest": self._proposal().digest}
-
-    def make_form(self, **bound: Any) -> Any:
-        return self.form_class(**bound) if bound else self.form_class(initial=self.initial())
-
-    def perform(self, form: Any) -> Proposal:
-        return assigning.assign_files(call=self.call, digest=form.cleaned_data["digest"], by=self.person, at=self.at)
-
-    def message_when_done(self, result: Proposal) -> str:
-        count = len(result.plan.pairings)
-        return f"{count} lecture{'s sont confiées' if count > 1 else ' est confiée'}, pour le {said(result.due_on)}."
+    def message_when_done(self, result: list[Pairing]) -> str:
+        given = counted(len(result), "lecture est confiée", "lectures sont confiées")
+        return f"{given}, pour le {said(self.due_on)}."
 
     def context(self) -> dict[str, Any]:
-        proposal = self._proposal()
-        plan = proposal.plan
-        form = self.form_class(initial={"digest": proposal.digest})
-        try:
-            pages = Pages.of(self.request, count=len(plan.pairings), size=_SHOWN_PAIRINGS)
-        except ValueError as fault:
-            raise Http404(str(fault)) from fault
-        shown = plan.pairings[pages.slice_of(_SHOWN_PAIRINGS)]
-        loads = sorted(
-            (proposal.readers[reader].person.name, load, plan.capacities[reader]) for reader, load in plan.loads.items()
-        )
+        row = self.row
+        mine = followed(self.person, self.call)
+        reading = Application.objects.filter(call=self.call, state__in=READ_IN, pk__in=mine)
+        running = row is not None and row.is_running(self.at)
         return {
             **super().context(),
-            "fresh": form,
+            "files": reading.count(),
+            "given": Assignment.objects.standing().filter(application__in=reading).count(),
+            "row": row,
+            "running": running,
+            "progress": progress_of(row) if row is not None and running else None,
+            "lost": row is not None and (row.failed or not (row.is_made or running)),
+            "ask_url": self.address("ask_proposal"),
+            "news_url": self.address("proposal_news"),
+            **(self._proposed(kept_proposal(row), mine) if row is not None and row.is_made else {"proposal": None}),
+        }
+
+    def _proposed(self, proposal: Proposal, mine: set[int]) -> dict[str, Any]:
+        """What is shown of a proposal: the files that this person follows; of the others, how many readings."""
+        plan = proposal.plan
+        pairings = [one for one in plan.pairings if one.file in mine]
+        lacks = [one for one in plan.lacks if one.file in mine]
+        try:
+            pages = Pages.of(self.request, count=len(pairings), size=_SHOWN_PAIRINGS)
+        except ValueError as fault:
+            raise Http404(str(fault)) from fault
+        return {
             "proposal": proposal,
             "pages": pages,
+            "proposed": len(pairings),
+            "elsewhere": len(plan.pairings) - len(pairings),
             "pairings": [
                 ShownPairing(
                     proposal.files[one.file],
                     proposal.readers[one.reader].person.name,
                     proposal.reason(one.to_json()),
                 )
-                for one in shown
+                for one in pairings[pages.slice_of(_SHOWN_PAIRINGS)]
             ],
-            "lacks": [(proposal.files[one.file], one.why) for one in plan.lacks[:_SHOWN_PAIRINGS]],
-            "more_lacks": max(0, len(plan.lacks) - _SHOWN_PAIRINGS),
+            "lacks": [(proposal.files[one.file], one.why) for one in lacks[:_SHOWN_PAIRINGS]],
+            "more_lacks": max(0, len(lacks) - _SHOWN_PAIRINGS),
             "uncovered": [
                 (
                     proposal.files[file],
                     ", ".join(proposal.names.get(code, code) if code else "son territoire" for code in codes),
                 )
-                for file, codes in list(plan.uncovered.items())[:_SHOWN_PAIRINGS]
-            ],
-            "loads": loads,
-            "files": len(proposal.files),
-            "given": Assignment.objects.standing().filter(application__in=proposal.files).count(),
+                for file, codes in plan.uncovered.items()
+                if file in mine
+            ][:_SHOWN_PAIRINGS],
+            "loads": sorted(
+                (proposal.readers[reader].person.name, load, plan.capacities[reader])
+                for reader, load in plan.loads.items()
+                if reader in proposal.readers
+            ),
         }
 
 
@@ -352,7 +413,7 @@ class Tie:
 
 
 class Links(Judging):
-    """What links reviewers and jurors to applicants; déports; links set aside."""
+    """What links reviewers, jurors and members of commissions to applicants; déports; links set aside."""
 
     rule = "calls.run_reviews"
     title = "Liens et déports"
@@ -362,8 +423,12 @@ class Links(Judging):
         people = {
             *Reviewer.objects.current().filter(call=self.call).values_list("person", flat=True),
             *JuryMember.objects.filter(jury__call=self.call, left_at__isnull=True).values_list("person", flat=True),
+            *CommissionMember.objects.filter(commission__call=self.call, commission__state__in=_SITTING).values_list(
+                "person", flat=True
+            ),
         }
-        files = Application.objects.filter(call=self.call, state__in={*READ_IN, *RANKED_IN})
+        mine = followed(self.person, self.call)
+        files = Application.objects.filter(pk__in=mine, state__in={*READ_IN, *RANKED_IN})
         kept = bars(files, people)
         named = Person.objects.in_bulk({person for _, person in kept})
         told = Application.objects.in_bulk({application for application, _ in kept})
@@ -371,7 +436,7 @@ class Links(Judging):
             (self._tie(told[application], named[person], bar) for (application, person), bar in kept.items()),
             key=lambda one: (one.recused, one.person.name, one.application.number or ""),
         )
-        dismissed = Conflict.objects.filter(application__call=self.call, state=ConflictState.DISMISSED)
+        dismissed = Conflict.objects.filter(application__in=mine, state=ConflictState.DISMISSED)
         try:
             pages = Pages.of(self.request, count=len(ties), size=_SHOWN_PAIRINGS)
         except ValueError as fault:
@@ -402,7 +467,8 @@ class DismissLink(ActJudging):
 
     def load(self) -> None:
         super().load()
-        files = Application.objects.filter(call=self.call, public_id=self.kwargs["application"])
+        mine = followed(self.person, self.call)
+        files = Application.objects.filter(pk__in=mine, public_id=self.kwargs["application"])
         application = files.select_related("call", "organisation").first()
         person = Person.objects.filter(public_id=self.kwargs["person"]).first()
         if application is None or person is None:

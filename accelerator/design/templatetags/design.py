@@ -1,5 +1,6 @@
 """The components, as template tags, and dates and numbers as filters (loaded everywhere: see settings)."""
 
+from collections.abc import Sized
 from datetime import date, datetime
 
 from django import template
@@ -39,3 +40,11 @@ def counted(value: int, nouns: str) -> str:
     """So many things, their noun given as "fiche,fiches": "0 fiche", "1 500 fiches"."""
     one, many = nouns.split(",")
     return numbers.counted(value, one, many)
+
+
+@register.filter
+def pluralize(value: int | float | Sized, suffix: str = "s") -> str:
+    """Django's own, as French agrees: the plural from two on (« 0 projet », « 1 projet », « 2 projets »)."""
+    several = (abs(value) if isinstance(value, int | float) else len(value)) >= 2
+    one, many = suffix.split(",") if "," in suffix else ("", suffix)
+    return many if several else one

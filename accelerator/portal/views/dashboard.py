@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.queries.desk import calls_served
 from accelerator.calls.queries.files import my_applications, next_date
 from accelerator.calls.queries.judging import duties_of
+from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.community.queries.space import space_of
 from accelerator.design.pages import Page
 
@@ -36,4 +37,5 @@ class Dashboard(Page):
             "applications": [(one, next_date(one)) for one in mine],
             "calls_served": calls_served(self.person),
             "duties": duties_of(self.person),
+            "letters": letters_to_sign(self.person, localdate(self.at)),
         }
