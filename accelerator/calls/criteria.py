@@ -73,6 +73,7 @@ class Grid:
     readers    how many reviewers read each file.
     blind      whether reviewers are kept from knowing who applies.
     days       how many days a reviewer has.
+    named      whether the minutes of a commission say how each member voted, and not only how many did.
     """
 
     criteria: tuple[Criterion, ...] = ()
@@ -80,6 +81,7 @@ class Grid:
     readers: int = 2
     blind: bool = False
     days: int = 21
+    named: bool = False
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | None) -> "Grid":
@@ -99,7 +101,7 @@ class Grid:
             raise GridFault("Chaque dossier est lu par 1 à 12 experts.")
         if not (_whole(days) and 1 <= days <= 365):
             raise GridFault("Un expert a de 1 à 365 jours pour rendre son avis.")
-        return cls(criteria, threshold, readers, bool(data.get("blind", False)), days)
+        return cls(criteria, threshold, readers, bool(data.get("blind")), days, bool(data.get("named")))
 
     def to_json(self) -> dict[str, Any]:
         """What a version keeps; `from_json` reads it back."""
@@ -119,6 +121,7 @@ class Grid:
             "readers": self.readers,
             "blind": self.blind,
             "days": self.days,
+            "named": self.named,
         }
 
     def faults(self, scores: Mapping[str, Any]) -> dict[str, str]:

@@ -117,6 +117,21 @@ class Tally:
     def is_tie(self) -> bool:
         return self.adopted is None
 
+    def to_json(self) -> dict[str, Any]:
+        """What is kept of a ballot; `from_json` reads it back."""
+        return {
+            "for": self.in_favour,
+            "against": self.against,
+            "abstain": self.abstained,
+            "adopted": self.adopted,
+            "cast": self.cast,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Tally":
+        """A ballot that was kept."""
+        return cls(kept["for"], kept["against"], kept["abstain"], kept["adopted"], cast=bool(kept["cast"]))
+
     @property
     def sentence(self) -> str:
         """The votes, in French, as the minutes say them."""

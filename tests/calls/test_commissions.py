@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -38,6 +38,7 @@ from accelerator.calls.states import (
     PromiseState,
 )
 from accelerator.community.states import RoleName
+from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
 from tests import factories
@@ -404,14 +405,13 @@ def test_a_file_is_voted_and_the_sitting_drafts_the_decisions(
         second.application_id: ("deepen", "Trop tôt."),
     }
     told = minutes_of(closed)
-    assert told["items"][0]["facts"][3][1].startswith("2 pour, 1 contre, 0 abstention : proposition adoptée")
+    assert "2 pour, 1 contre, 0 abstention : proposition adoptée" in told["items"][0]["facts"][3][1]
     assert pdf("minutes", told, at=at).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(
     ("ballots", "change", "said"),
     [
-        (["abstain", "for", "against"], {}, "partage des voix"),
         ([], {}, "Aucun vote"),
         (["for", "for", "for"], {"outcome": DecisionOutcome.REJECTED}, "est adoptée"),
         (["against", "against", "for"], {}, "est rejetée"),
@@ -432,6 +432,44 @@ def test_the_chair_decides_a_tie(campaign: Campaign, perform: Perform, at: datet
     done = perform(operations.conclude, **conclusion(commission, ["for", "against"]), by=campaign.officer, at=at)
     assert done.outcome == DecisionOutcome.RETAINED
     assert "voix prépondérante" in minutes_of(commission)["items"][0]["facts"][3][1]
+
+
+def test_a_tie_stays_in_the_minutes_then_how_it_was_broken_and_by_whom(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    commission = sitting(campaign, state=CommissionState.HELD)
+    chair = members_of(commission)[0]
+
+    def concluding(*ballots: str, words: str = "Un projet mûr.") -> CommissionItem:
+        given = conclusion(commission, list(ballots), words=words)
+        return cast(CommissionItem, perform(operations.conclude, **given, by=campaign.officer, at=at))
+
+    tied = concluding("abstain", "for", "against", words="Ce qui se dit.")
+    assert (tied.outcome, tied.concluded_at, tied.words) == ("", None, "Ce qui se dit.")
+    assert Event.objects.get(code="calls.ballot_tied").data["tally"].endswith("partage des voix")
+    with pytest.raises(Refused, match="sans conclusion"):
+        perform(operations.close_sitting, commission=commission, by=campaign.chair, at=at)
+    done = concluding("for", "abstain", "against")
+    assert done.outcome == DecisionOutcome.RETAINED
+    told = minutes_of(commission)["items"][0]["facts"][3][1]
+    assert "1 pour, 1 contre, 1 abstention : partage des voix." in told
+    broken = f"proposition adoptée, par la voix prépondérante du président ({chair.person.name})."
+    assert told.endswith(broken)
+    # A conclusion written again has its own ballot; the tie stays.
+    again = concluding("for", "for", "against")
+    assert [one["adopted"] for one in again.ballots] == [None, True]
+
+
+def test_the_minutes_name_who_voted_how_only_where_votes_are_public(perform: Perform, at: datetime) -> None:
+    for named in (False, True):
+        campaign = Campaign(named=named)
+        commission = sitting(campaign, members=3, state=CommissionState.HELD)
+        given = conclusion(commission, ["for", "for", "against"])
+        perform(operations.conclude, **given, by=campaign.officer, at=at)
+        told = minutes_of(commission)["items"][0]["facts"][3][1]
+        assert "2 pour, 1 contre, 0 abstention : proposition adoptée" in told
+        voter = members_of(commission)[2].person.name
+        assert (f"{voter} : contre" in told) is named
 
 
 def test_whoever_knows_the_applicant_leaves_debate_and_vote(campaign: Campaign, perform: Perform, at: datetime) -> None:

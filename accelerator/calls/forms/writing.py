@@ -386,6 +386,11 @@ class SettingsForm(Form):
         required=False,
     )
     blind = forms.BooleanField(label="Les experts ne savent pas qui candidate", required=False)
+    named = forms.BooleanField(
+        label="Les votes de la commission sont publics",
+        help_text="Son procès-verbal dit alors le vote de chacun ; sinon, combien de voix pour, contre, abstentions.",
+        required=False,
+    )
     pieces_days = forms.IntegerField(label="Jours pour donner des pièces manquantes", min_value=1, max_value=365)
     answer_days = forms.IntegerField(
         label="Jours dans lesquels une réponse est annoncée", min_value=1, max_value=730, required=False

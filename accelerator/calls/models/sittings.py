@@ -198,6 +198,9 @@ class CommissionItem(models.Model):
     outcome = models.CharField("conclusion", max_length=12, choices=DecisionOutcome, default="")
     # Why, as the letter will say it.
     words = models.TextField("motifs", default="")
+    # Each ballot, in order, ties included: {"at": …, "for": 1, "against": 1, "abstain": 0, "adopted": null, "cast": …}.
+    # cast: the member whose casting vote decided, or null. How each voted the last time is in `votes`.
+    ballots = models.JSONField("scrutins", default=list)
     concluded_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -277,8 +277,9 @@ def conclude(
     """Write the votes on a file and what the commission concludes.
 
     ballots  member -> vote; members who left the file, are absent or do not vote are refused.
-    A proposal that was adopted is the conclusion; rejected, another one is. A tie that nobody's vote decides has no
-    conclusion: it is said, and voted again.
+    A proposal that was adopted is the conclusion; rejected, another one is. A tie that nobody's vote decides concludes
+    nothing: it is kept, said by the minutes, and the item comes back without an outcome, to be voted again. Each ballot
+    stays, and whose casting vote decided it.
     """
     rules.require("calls.run_sittings", by, item.commission.call)
     commission = _sitting(item.commission, CommissionState.HELD)
@@ -302,11 +303,19 @@ def conclude(
     Vote.objects.filter(item=locked).delete()
     Vote.objects.bulk_create(Vote(item=locked, member=members[pk], ballot=ballot) for pk, ballot in ballots.items())
     counted = tally_of(locked, Rules.from_json(commission.rules))
+    if not ballots:
+        raise Refused("Aucun vote n’est inscrit : la commission n’a pas conclu.")
+    chair = next((pk for pk in ballots if members[pk].quality == MemberQuality.CHAIR), None)
+    kept = {"at": at.isoformat(), **counted.to_json(), "cast": chair if counted.cast else None}
+    # A conclusion that is written again replaces the ballot on which it rested; the ties before it stay.
+    before = [one for one in locked.ballots if one["adopted"] is None]
     if counted.is_tie:
-        raise Refused(
-            f"{counted.sentence[:1].upper()}{counted.sentence[1:]} : la commission n’a pas conclu. Reprenez le débat, "
-            "puis faites voter de nouveau."
-        )
+        # The reasons that were being written stay: the debate is taken up again, not the text.
+        locked.ballots, locked.outcome, locked.words = [*before, kept], "", words.strip()
+        locked.concluded_at = None
+        locked.save(update_fields=["ballots", "outcome", "words", "concluded_at"])
+        record("calls.ballot_tied", locked.application, by=by, at=at, tally=counted.sentence)
+        return locked
     if counted.adopted and outcome != locked.proposal:
         raise Refused(
             f"La proposition « {locked.get_proposal_display()} » est adoptée : elle est la conclusion.", field="outcome"
@@ -319,7 +328,8 @@ def conclude(
     if not words.strip():
         raise Refused("Une conclusion est motivée : le candidat lira pourquoi.", field="words")
     locked.outcome, locked.words, locked.concluded_at = outcome, words.strip(), at
-    locked.save(update_fields=["outcome", "words", "concluded_at"])
+    locked.ballots = [*before, kept]
+    locked.save(update_fields=["outcome", "words", "concluded_at", "ballots"])
     record(
         "calls.item_concluded",
         locked.application,

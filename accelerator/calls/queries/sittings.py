@@ -1,6 +1,6 @@
 """Juries, commissions, what they are given and what they concluded; promises."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from accelerator.calls.models import (
     Call,
     Commission,
     CommissionItem,
+    CommissionMember,
     Jury,
     JuryMember,
     Promise,
@@ -20,7 +21,7 @@ from accelerator.calls.models import (
     Slot,
 )
 from accelerator.calls.queries.conflicts import bars
-from accelerator.calls.queries.judging import JUDGED_IN
+from accelerator.calls.queries.judging import JUDGED_IN, grid_of, running_version
 from accelerator.calls.queries.ranking import best_first, ranking
 from accelerator.calls.queries.standing import judged, of_applicant
 from accelerator.calls.sittings import Rules, Tally, tally
@@ -149,7 +150,7 @@ def kept_from(commission: Commission, person: Any, *, runs: bool, serves: bool) 
 
 
 def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[str, Any]:
-    """What the minutes say, for the template "minutes" of `calls.documents`. Five queries.
+    """What the minutes say, for the template "minutes" of `calls.documents`. Six queries.
 
     kept  the files of which whoever asks reads no conclusion (`kept_from`).
     """
@@ -160,6 +161,9 @@ def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[st
         .order_by("position")
     )
     rules = Rules.from_json(commission.rules) if commission.rules else None
+    names = {one.pk: one.person.name for one in members}
+    version = running_version(commission.call)
+    named = version is not None and grid_of(version).named
     recusals = [
         [one.member.person.name, str(item.application.number), one.reason]
         for item in items
@@ -193,7 +197,7 @@ def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[st
                     ["Dossier", str(item.application.number)],
                     ["Candidat", item.application.organisation.name if item.application.organisation else "—"],
                     ["Proposition", item.get_proposal_display()],
-                    ["Vote", _KEPT if item.application_id in kept else _votes(item, rules)],
+                    ["Vote", _KEPT if item.application_id in kept else _votes(item, names, named=named)],
                     [
                         "Conclusion",
                         _KEPT if item.application_id in kept else item.get_outcome_display() or "Aucune",
@@ -214,15 +218,30 @@ def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[st
     }
 
 
-def _votes(item: CommissionItem, rules: Rules | None) -> str:
-    votes = sorted(item.votes.all(), key=lambda one: one.pk)
-    if rules is None or not votes:
+def ballots_said(item: CommissionItem) -> list[str]:
+    """Each ballot on a file, a sentence each: the ties too, and by whose vote one was broken. One query when it was."""
+    cast = {one["cast"] for one in item.ballots if one["cast"]}
+    members = CommissionMember.objects.filter(pk__in=cast).select_related("person") if cast else []
+    names = {one.pk: one.person.name for one in members}
+    return [_ballot_said(one, names) for one in item.ballots]
+
+
+def _ballot_said(kept: dict[str, Any], names: Mapping[int, str]) -> str:
+    sentence = Tally.from_json(kept).sentence
+    by = f" ({names[kept['cast']]})" if kept["cast"] in names else ""
+    return f"Le {said(datetime.fromisoformat(kept['at']), MOMENT)} : {sentence}{by}."
+
+
+def _votes(item: CommissionItem, names: Mapping[int, str], *, named: bool) -> str:
+    """How the commission voted on a file: how many, and how each did only where the call has public votes."""
+    if not item.ballots:
         return "Aucun"
-    counted = tally(
-        [(one.ballot, one.member.quality == MemberQuality.CHAIR) for one in votes], chair_casts=rules.chair_casts
-    )
-    named = "; ".join(f"{one.member.person.name} : {one.get_ballot_display().lower()}" for one in votes)
-    return f"{counted.sentence} ({named})"
+    told = " ".join(_ballot_said(one, names) for one in item.ballots)
+    if not named:
+        return told
+    votes = sorted(item.votes.all(), key=lambda one: one.pk)
+    each = "; ".join(f"{one.member.person.name} : {one.get_ballot_display().lower()}" for one in votes)
+    return f"{told} Dernier vote : {each}." if each else told
 
 
 def promises_of(call: Call) -> QuerySet[Promise]:

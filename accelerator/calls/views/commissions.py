@@ -16,7 +16,14 @@ from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.judging import JUDGED_IN
 from accelerator.calls.queries.packs import pack_of
 from accelerator.calls.queries.ranking import best_first, ranking
-from accelerator.calls.queries.sittings import commissions_for, commissions_of, kept_from, minutes_of, quorum_said
+from accelerator.calls.queries.sittings import (
+    ballots_said,
+    commissions_for,
+    commissions_of,
+    kept_from,
+    minutes_of,
+    quorum_said,
+)
 from accelerator.calls.queries.standing import call_standing_of, judged
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import CommissionState, DecisionOutcome, MemberQuality
@@ -418,8 +425,7 @@ class Item(_OnItem):
 
     template_name = "calls/judging/item.html"
     form_class = forms.Conclusion
-    submit_label = "Inscrire la conclusion"
-    done_message = "La conclusion est inscrite."
+    submit_label = "Inscrire le vote et la conclusion"
 
     @property
     def title(self) -> str:  # type: ignore[override]  # depends on the item
@@ -446,8 +452,20 @@ class Item(_OnItem):
             at=self.at,
         )
 
+    def message_when_done(self, result: CommissionItem) -> str:
+        if result.outcome:
+            return "La conclusion est inscrite."
+        return f"{ballots_said(result)[-1]} Le vote est gardé : reprenez le débat, puis faites voter de nouveau."
+
+    def done_url(self, result: CommissionItem) -> str:
+        return super().done_url(result) if result.outcome else self.address("item", result.pk)
+
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "leave_url": self.address("leave_item", self.item.pk)}
+        return {
+            **super().context(),
+            "leave_url": self.address("leave_item", self.item.pk),
+            "ballots": ballots_said(self.item),
+        }
 
 
 class LeaveItem(_OnItem):

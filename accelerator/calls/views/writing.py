@@ -375,6 +375,7 @@ class EditSettings(Write):
             "days": grid.days,
             "threshold": grid.threshold,
             "blind": grid.blind,
+            "named": grid.named,
             "pieces_days": delays.get("pieces_days", 15),
             "answer_days": delays.get("answer_days"),
         }
@@ -382,7 +383,7 @@ class EditSettings(Write):
     def perform(self, form: Any) -> CallVersion:
         values = form.cleaned_data
         grid = Grid.from_json(self.version.criteria)
-        changed = replace(grid, **{name: values[name] for name in ("readers", "days", "threshold", "blind")})
+        changed = replace(grid, **{name: values[name] for name in ("readers", "days", "threshold", "blind", "named")})
         written = self.write("criteria", changed.to_json())
         delays = {name: values[name] for name in ("pieces_days", "answer_days") if values[name]}
         return self.write("delays", delays, revision=written.revision)
