@@ -218,6 +218,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:settings": ("call", AUTHOR),
     "calls:simulator": ("call", AUTHOR),
     "calls:publish": ("call", AUTHOR),
+    "calls:discard": ("call", "→ 403 403 403 403 403 403 403 403 403"),  # nothing is in preparation
     "calls:cancel": ("call", AUTHOR),
     "calls:add_wave": ("call", AUTHOR),
     "calls:new_call": ("→ 403 403 403 403 403 403 403 403 ·",),

@@ -7,7 +7,7 @@ All items of an `Eligibility` are asked for; in an `Either`, one of its rules is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
 from typing import Any, Final
@@ -226,6 +226,42 @@ class Eligibility:
         """Every rule, those of an `Either` included."""
         for item in self.items:
             yield from item.rules if isinstance(item, Either) else (item,)
+
+    def group_of(self, rule: Rule | None) -> Either | None:
+        """The group of which one is enough that holds a rule, or None when it stands alone."""
+        return next((item for item in self.items if isinstance(item, Either) and rule in item.rules), None)
+
+    def with_rule(self, before: Rule | None, after: Rule | None, group: Either | None) -> "Eligibility":
+        """What is asked once a rule is added (`before` is None), changed, or taken out (`after` is None).
+
+        group  the one that holds it from now on, with what it says, known already or new; None: it stands alone. A rule
+        keeps its place where it stays; a group that nothing is left in goes.
+        """
+        items: list[Rule | Either] = []
+        left = after
+        for item in self.items:
+            if isinstance(item, Either):
+                mine = group is not None and group.code == item.code
+                rules: list[Rule] = []
+                for one in item.rules:
+                    if one != before:
+                        rules.append(one)
+                    elif mine and left is not None:
+                        rules.append(left)
+                        left = None
+                if mine and left is not None:
+                    rules.append(left)
+                    left = None
+                said_by = group if mine and group is not None else item
+                items += [replace(said_by, rules=tuple(rules))] if rules else []
+            elif item != before:
+                items.append(item)
+            elif group is None and left is not None:
+                items.append(left)
+                left = None
+        if left is not None:
+            items.append(replace(group, rules=(left,)) if group is not None else left)
+        return Eligibility(tuple(items))
 
     @property
     def facts(self) -> list[str]:

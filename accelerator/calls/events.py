@@ -60,6 +60,7 @@ declare(
 declare("calls.call_created", "a ouvert l’appel")
 declare("calls.call_changed", "a modifié l’appel : {values}")
 declare("calls.version_written", "a modifié la version en préparation : {part}")
+declare("calls.version_discarded", "a abandonné la version {version}, qui n’était pas publiée")
 declare("calls.version_published", "a publié la version {version} de l’appel : {why}", public=True)
 declare("calls.wave_set", "a fixé une vague : dépôts jusqu’au {until}, décision attendue le {expected}", public=True)
 declare("calls.role_given", "a donné le rôle « {role} » à {person}", personal=("person",))

@@ -104,6 +104,7 @@ urlpatterns = [
     path(f"{_WRITING}/evaluation", writing.EditSettings.as_view(), name="settings"),
     path(f"{_WRITING}/essai", writing.Simulator.as_view(), name="simulator"),
     path(f"{_WRITING}/publier", writing.Publish.as_view(), name="publish"),
+    path(f"{_WRITING}/abandonner", writing.Discard.as_view(), name="discard"),
     path(f"{_WRITING}/annuler", writing.Cancel.as_view(), name="cancel"),
     path(f"{_WRITING}/vague", writing.AddWave.as_view(), name="add_wave"),
     path(f"{_WRITING}/personnes", writing.People.as_view(), name="people"),

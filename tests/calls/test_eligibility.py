@@ -1,5 +1,6 @@
 """Rules over facts: what they find, and those that contradict themselves."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -127,6 +128,27 @@ def test_an_either_that_the_others_make_impossible_is_told() -> None:
     assert "ne peut jamais" in Eligibility((required, Either("e", "E", (small, ess)))).contradictions(KNOWN, ON)[0]
     assert "aucune" in Eligibility((required, Either("e", "E", (small,)))).contradictions(KNOWN, ON)[0]
     assert Eligibility((required, Either("e", "E", (ess,)))).contradictions(KNOWN, ON) == []
+
+
+def test_a_rule_joins_an_alternative_changes_place_and_leaves_it() -> None:
+    alone, small, ess = rule("jobs", Test.AT_LEAST, 3), rule("budget", Test.AT_MOST, 100), rule("ess", Test.IS, True)
+    start = Eligibility((alone, small))
+    group = Either("e", "L’un ou l’autre", ())
+    grouped = start.with_rule(small, small, group)
+    assert grouped.items == (alone, replace(group, rules=(small,)))
+    both = grouped.with_rule(None, ess, replace(group, label="Renommée", rules=(small,)))
+    assert both.items == (alone, Either("e", "Renommée", (small, ess)))
+    assert both.group_of(ess) == both.items[1]
+    assert both.group_of(alone) is None
+    # Changed where it is: it keeps its place, in a group or alone.
+    larger = replace(small, value=200)
+    assert both.with_rule(small, larger, both.group_of(small)).items[1] == Either("e", "Renommée", (larger, ess))
+    assert both.with_rule(alone, replace(alone, value=4), None).items[0] == replace(alone, value=4)
+    # It leaves for itself; a group that nothing is left in goes.
+    left = both.with_rule(small, small, None)
+    assert left.items == (alone, Either("e", "Renommée", (ess,)), small)
+    assert left.with_rule(ess, None, None).items == (alone, small)
+    assert both.with_rule(alone, alone, both.group_of(ess)).items == (Either("e", "Renommée", (small, ess, alone)),)
 
 
 def test_nothing_is_lost_in_json() -> None:

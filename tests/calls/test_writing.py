@@ -14,6 +14,7 @@ from accelerator.calls.operations.calls import (
     cancel_call,
     change_call,
     create_call,
+    discard_version,
     end_role,
     give_role,
     publish_version,
@@ -24,6 +25,7 @@ from accelerator.calls.queries.versions import faults_of, published_version
 from accelerator.calls.states import CallRoleName, CallState, Silence
 from accelerator.community.states import RoleName
 from accelerator.journal import System
+from accelerator.journal.models import Event
 from accelerator.workflow import Refused
 from tests import factories
 from tests.calls.conftest import ELIGIBILITY, FORM
@@ -96,6 +98,79 @@ def test_a_rule_on_a_fact_that_nobody_tells_is_a_fault(call: Call, version: Call
     unknown = {"items": [{**ELIGIBILITY["items"][0], "fact": "answer.nothing"}]}
     draft = CallVersion(call=call, number=2, form=FORM, eligibility=unknown)
     assert "personne ne donne" in faults_of(draft, at.date())[0]
+
+
+def test_the_version_in_preparation_is_given_up_and_the_published_one_stays(
+    client: HostileClient, call: Call, author: Person, perform: Callable[..., Any], at: datetime
+) -> None:
+    client.force_login(author)
+    address = reverse("calls:discard", args=[call.key])
+    assert client.get(address).status_code == 403
+    given = {"call": call, "by": author, "at": at}
+    perform(write_version, part="form", value={"sections": []}, seen=0, **given)
+    assert address in text(client.get(reverse("calls:writing", args=[call.key])))
+    assert "La version 2 sera oubliée" in text(client.get(address))
+    perform(write_version, part="criteria", value={}, seen=1, **given)
+    stale = client.post(address, {"seen": 1})
+    assert stale.status_code == 422
+    assert "Quelqu’un d’autre" in text(stale)
+    with pytest.raises(Refused, match="auteur"):
+        perform(discard_version, call=call, seen=2, by=factories.person(), at=at)
+    assert client.post(address, {"seen": 2}).status_code == 302
+    assert [one.number for one in call.versions.all()] == [1]
+    assert Event.objects.get(code="calls.version_discarded").data == {"version": 2}
+    # Gone already: there is nothing to give up, and what is written next begins from what is published.
+    with pytest.raises(Refused, match="Aucune version"):
+        perform(discard_version, seen=0, **given)
+    assert perform(write_version, part="delays", value={}, seen=0, **given).form == FORM
+
+
+def test_the_first_version_is_not_given_up(
+    made: Call, writer: Person, perform: Callable[..., Any], at: datetime
+) -> None:
+    with pytest.raises(Refused, match="première version"):
+        perform(discard_version, call=made, seen=0, by=writer, at=at)
+
+
+def test_an_alternative_is_written_page_by_page(client: HostileClient, call: Call, author: Person) -> None:
+    client.force_login(author)
+    rule = {
+        "label": "Un petit budget",
+        "about": "project",
+        "fact": "answer.budget",
+        "test": "at_most",
+        "value": "100",
+        "weight": "law",
+        "advice": "Revenez plus tard.",
+        "source_what": "Règlement fictif",
+        "group": "une autre",
+    }
+    wrong = send(client, "edit_rule", call.key, "nouvelle", seen=0, **rule)
+    assert "Dites l’alternative en une phrase" in text(wrong)
+    named = {**rule, "group_label": "Petit, ou accompagné", "group_advice": "Voyez le DLA."}
+    done = client.post(reverse("calls:edit_rule", args=[call.key, "nouvelle"]), {**named, "seen": 0}, follow=True)
+    # With the condition that stands alone, it can never be fulfilled: it is said.
+    assert "aucune de ses conditions ne peut être remplie" in text(done)
+    assert "compte au moins deux conditions" in text(done)
+    group = call.versions.get(number=2).eligibility["items"][1]
+    helped = {
+        **named,
+        "label": "Un accompagnement",
+        "fact": "answer.helped",
+        "test": "is",
+        "value": "oui",
+        "group": group["code"],
+    }
+    assert send(client, "edit_rule", call.key, "nouvelle", seen=1, **helped).status_code == 302
+    page = text(client.get(reverse("calls:writing", args=[call.key])))
+    assert "Petit, ou accompagné : une au moins de" in page
+    assert "compte au moins deux conditions" not in page
+    shown = client.get(reverse("calls:edit_rule", args=[call.key, "un_accompagnement"]))
+    assert shown.context["form"].initial["group"] == group["code"]
+    [budget, either] = call.versions.get(number=2).eligibility["items"]
+    assert budget["code"] == "budget"
+    assert [one["label"] for one in either["either"]] == ["Un petit budget", "Un accompagnement"]
+    assert either["advice"] == "Voyez le DLA."
 
 
 def test_two_authors_at_once(call: Call, author: Person, perform: Callable[..., Any], at: datetime) -> None:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.text import slugify
 
 from accelerator.calls.criteria import Anchor, Criterion
-from accelerator.calls.eligibility import TESTS, About, Rule, Test, Weight
+from accelerator.calls.eligibility import TESTS, About, Either, Rule, Test, Weight
 from accelerator.calls.forms.answering import DayField, MoneyField, NumberField
 from accelerator.calls.purposes import Fact, Reusable
 from accelerator.calls.questions import Condition, Question, When, conditions_on
@@ -231,6 +231,10 @@ def _value_of(kind: str, choices: Sequence[tuple[str, str]], text: str) -> Any:
     return known.get(text.lower(), text)
 
 
+# The code of no group: codes have no space.
+_NEW_GROUP = "une autre"
+
+
 class RuleForm(Form):
     """One condition: what is looked at, what is asked of it, where it comes from, what to do when it fails."""
 
@@ -251,15 +255,45 @@ class RuleForm(Form):
     )
     source_what = forms.CharField(label="D’où vient cette condition", max_length=200)
     source_url = forms.URLField(label="Adresse de la source", max_length=500, required=False, assume_scheme="https")
+    group = forms.ChoiceField(
+        label="Il faut la remplir",
+        required=False,
+        help_text="Dans une alternative, une au moins de ses conditions suffit.",
+    )
+    group_label = forms.CharField(
+        label="L’alternative, en une phrase",
+        help_text="Par exemple : trois ans d’existence, ou une preuve sur deux territoires.",
+        max_length=300,
+        required=False,
+    )
+    group_advice = forms.CharField(
+        label="Que faire si aucune condition de l’alternative n’est remplie",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=600,
+        required=False,
+    )
     remove = forms.BooleanField(label="Supprimer cette condition", required=False)
 
-    def __init__(self, *args: Any, known: Mapping[str, Fact], code: str | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, known: Mapping[str, Fact], code: str | None, groups: Sequence[Either], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.known, self.code = known, code
+        self.groups = {one.code: one for one in groups}
+        self.offer(
+            "group",
+            [
+                ("", "Toujours"),
+                *((one.code, f"Ou une autre de l’alternative « {one.label} »") for one in groups),
+                (_NEW_GROUP, "Ou une autre d’une nouvelle alternative"),
+            ],
+        )
         self.offer("fact", [(fact.code, f"{fact.label[:1].upper()}{fact.label[1:]}") for fact in known.values()])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        if values.get("group") and not values.get("group_label"):
+            self.add_error("group_label", "Dites l’alternative en une phrase : c’est ce que lira le candidat.")
         fact, test = self.known.get(values.get("fact", "")), values.get("test")
         self.asked: Any = None
         if fact is None or not test:
@@ -310,12 +344,23 @@ class RuleForm(Form):
             source={"what": values["source_what"], "url": values["source_url"]},
         )
 
+    def group_said(self, taken: Sequence[str]) -> Either | None:
+        """The alternative that the form says, its rules left out; None when the rule stands alone."""
+        values = self.cleaned_data
+        if not values["group"]:
+            return None
+        known = self.groups.get(values["group"])
+        code = known.code if known else code_of(values["group_label"], taken)
+        return Either(code, values["group_label"], known.rules if known else (), values["group_advice"])
+
     @staticmethod
-    def initial_of(rule: Rule, fact: Fact | None) -> dict[str, Any]:
-        """What the form shows of a rule."""
+    def initial_of(rule: Rule, fact: Fact | None, group: Either | None) -> dict[str, Any]:
+        """What the form shows of a rule, and of the alternative that holds it."""
         shown: dict[str, Any] = {
             name: getattr(rule, name) for name in ("label", "about", "fact", "test", "weight", "advice")
         }
+        if group is not None:
+            shown |= {"group": group.code, "group_label": group.label, "group_advice": group.advice}
         source = rule.source or {}
         value = rule.value
         if isinstance(value, dict):

@@ -10,8 +10,8 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call, CallRole, CallVersion, Wave
 from accelerator.calls.queries.standing import call_standing_of
-from accelerator.calls.queries.versions import faults_of
-from accelerator.calls.rules.calls import reason_against_creating
+from accelerator.calls.queries.versions import faults_of, version_in_preparation
+from accelerator.calls.rules.calls import reason_against_creating, reason_against_discarding
 from accelerator.calls.rules.registry import require
 from accelerator.calls.states import (
     CANCEL_CALL,
@@ -146,6 +146,25 @@ def write_version(
     version.save(update_fields=[part, "revision"])
     record("calls.version_written", held, by=by, at=at, part=PARTS[part])
     return version
+
+
+@operation
+def discard_version(*, call: Call, seen: int, by: Person, at: datetime) -> CallVersion:
+    """Give up the version in preparation, under which nobody applied; return the published one, which stays.
+
+    seen  the revision that the author had before their eyes: what someone else wrote since is not thrown away unread.
+    """
+    held = _held(call)
+    require("calls.write", call_standing_of(by, held))
+    version = version_in_preparation(held)
+    if reason := reason_against_discarding(version):
+        raise Refused(reason)
+    if version.revision != seen:
+        raise Refused("Quelqu’un d’autre a modifié cette version entre-temps : relisez-la avant de l’abandonner.")
+    number = version.number
+    version.delete()
+    record("calls.version_discarded", held, by=by, at=at, version=number)
+    return version_in_preparation(held)
 
 
 @operation

@@ -3,7 +3,7 @@
 from datetime import date
 
 from accelerator.calls.criteria import Grid, GridFault
-from accelerator.calls.eligibility import Eligibility
+from accelerator.calls.eligibility import Either, Eligibility
 from accelerator.calls.models import Call, CallVersion
 from accelerator.calls.queries.facts import known_facts
 from accelerator.calls.questions import Questionnaire
@@ -30,6 +30,11 @@ def faults_of(version: CallVersion, on: date) -> list[str]:
         f"La condition « {rule.label} » regarde une information que personne ne donne."
         for rule in eligibility.rules
         if rule.fact not in known
+    ]
+    faults += [
+        f"« {item.label} » : une alternative compte au moins deux conditions."
+        for item in eligibility.items
+        if isinstance(item, Either) and len(item.rules) < 2
     ]
     faults += eligibility.contradictions(known, on)
     try:

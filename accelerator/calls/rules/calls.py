@@ -1,5 +1,6 @@
 """Who may write a call, publish it, and say who does what in it."""
 
+from accelerator.calls.models import CallVersion
 from accelerator.calls.queries.standing import CallStanding
 from accelerator.calls.rules.registry import rule
 from accelerator.calls.states import CallState
@@ -41,6 +42,15 @@ def serve(standing: CallStanding) -> str | None:
 @rule("calls.enter_paper")
 def enter_paper(standing: CallStanding) -> str | None:
     return None if standing.is_officer else "Seul un instructeur de cet appel enregistre un dossier reçu sur papier."
+
+
+def reason_against_discarding(version: CallVersion) -> str | None:
+    """Why a version is not given up, or None: what was published stays, and a call has one version at least."""
+    if version.published_at is not None:
+        return "Aucune version n’est en préparation."
+    if version.number == 1:
+        return "C’est la première version de l’appel : changez-la, ou annulez l’appel."
+    return None
 
 
 def reason_against_creating(person: object) -> str | None:

@@ -20,7 +20,7 @@ from accelerator.calls.purposes import Fact, purpose_of, purposes
 from accelerator.calls.queries.facts import known_facts
 from accelerator.calls.queries.versions import faults_of, version_in_preparation
 from accelerator.calls.questions import Question, Questionnaire, Section
-from accelerator.calls.rules.calls import reason_against_creating
+from accelerator.calls.rules.calls import reason_against_creating, reason_against_discarding
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import CallRoleName, CallState, Silence
 from accelerator.calls.views.public import OfCall
@@ -115,11 +115,12 @@ class Writing(OfWriting):
             grid = Grid.from_json(self.version.criteria)
         except GridFault:
             grid = Grid()
-        names = ("edit_call", "people", "settings", "simulator", "publish", "cancel", "add_wave")
+        names = ("edit_call", "people", "settings", "simulator", "publish", "discard", "cancel", "add_wave")
         return {
             **super().context(),
             "version": self.version,
             "in_preparation": self.version.published_at is None,
+            "may_discard": reason_against_discarding(self.version) is None,
             "questionnaire": self.questionnaire,
             "items": [
                 (item, item.rules if isinstance(item, Either) else (), isinstance(item, Either))
@@ -297,28 +298,22 @@ class EditRule(Write):
         )
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"known": self.known, "code": self.found.code if self.found else None}
+        groups = [item for item in self.eligibility.items if isinstance(item, Either)]
+        return {"known": self.known, "code": self.found.code if self.found else None, "groups": groups}
 
     def initial(self) -> dict[str, Any]:
-        return forms.RuleForm.initial_of(self.found, self.known.get(self.found.fact)) if self.found else {}
+        if self.found is None:
+            return {}
+        fact, group = self.known.get(self.found.fact), self.eligibility.group_of(self.found)
+        return forms.RuleForm.initial_of(self.found, fact, group)
 
     def perform(self, form: Any) -> CallVersion:
         kept: Rule | None = None
+        taken = [rule.code for rule in self.eligibility.rules] + [item.code for item in self.eligibility.items]
         if not form.cleaned_data["remove"]:
-            kept = form.rule([rule.code for rule in self.eligibility.rules])
-        items: list[Rule | Either] = []
-        for item in self.eligibility.items:
-            if isinstance(item, Either):
-                rules = tuple(kept if one == self.found else one for one in item.rules)
-                remaining = tuple(one for one in rules if one is not None)
-                items += [replace(item, rules=remaining)] if remaining else []
-            elif item != self.found:
-                items.append(item)
-            elif kept is not None:
-                items.append(kept)
-        if self.found is None and kept is not None:
-            items.append(kept)
-        return self.write("eligibility", Eligibility(tuple(items)).to_json())
+            kept = form.rule(taken)
+        group = form.group_said([*taken, *([kept.code] if kept else [])])
+        return self.write("eligibility", self.eligibility.with_rule(self.found, kept, group).to_json())
 
     def message_when_done(self, result: CallVersion) -> str:
         said = Eligibility.from_json(result.eligibility).contradictions(self.known, localdate(self.at))
@@ -448,6 +443,33 @@ class Publish(Write):
 
     def message_when_done(self, result: CallVersion) -> str:
         return f"La version {result.number} est publiée."
+
+
+class Discard(OfWriting, ActionPage):
+    """Give up the version in preparation: the published one stays as it is."""
+
+    title = "Abandonner la version en préparation"
+    template_name = "calls/writing/form.html"
+    form_class = Confirmation
+    submit_label = "Abandonner cette version"
+    done_message = "La version en préparation est abandonnée ; la version publiée n’a pas changé."
+
+    def forbidden(self) -> str | None:
+        return super().forbidden() or reason_against_discarding(self.version)
+
+    def perform(self, form: Any) -> CallVersion:
+        seen = revision_of(self.request.POST.get("seen", ""))
+        return operations.discard_version(call=self.call, seen=seen, by=self.person, at=self.at)
+
+    def done_url(self, result: CallVersion) -> str:
+        return self.address("writing")
+
+    def context(self) -> dict[str, Any]:
+        words = (
+            f"La version {self.version.number} sera oubliée, avec tout ce qui y a été écrit depuis la version "
+            f"{self.version.number - 1}. Les candidatures, qui suivent la version publiée, n’en voient rien."
+        )
+        return {**super().context(), "back_url": self.address("writing"), "words": words, "seen": self.seen}
 
 
 class Cancel(Write):
