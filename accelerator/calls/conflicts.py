@@ -18,6 +18,8 @@ FORMER: Final = "former"
 MANDATE: Final = "mandate"
 FORMER_MANDATE: Final = "former_mandate"
 DOMAIN: Final = "domain"
+PARTNER: Final = "partner"
+FORMER_PARTNER: Final = "former_partner"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Applicant:
     organisation: int | None = None
     people: frozenset[int] = frozenset()
     domains: frozenset[str] = frozenset()
+    # Those who take part in what is applied with, besides the organisation that applies; as in `Ties`, those living on.
+    partners: frozenset[int] = frozenset()
 
 
 Found = dict[tuple[int, int], tuple[Hint, ...]]
@@ -100,12 +104,15 @@ class _Index:
     people: dict[int, list[Applicant]] = field(default_factory=dict)
     organisations: dict[int, list[Applicant]] = field(default_factory=dict)
     domains: dict[str, list[Applicant]] = field(default_factory=dict)
+    partners: dict[int, list[Applicant]] = field(default_factory=dict)
 
     def add(self, applicant: Applicant) -> None:
         for person in applicant.people:
             self.people.setdefault(person, []).append(applicant)
         if applicant.organisation is not None:
             self.organisations.setdefault(applicant.organisation, []).append(applicant)
+        for partner in applicant.partners - {applicant.organisation}:
+            self.partners.setdefault(partner, []).append(applicant)
         for domain in applicant.domains:
             self.domains.setdefault(domain, []).append(applicant)
 
@@ -118,6 +125,9 @@ class _Index:
         for link in ties.mandates:
             for applicant in self.organisations.get(link.organisation, ()):
                 yield applicant, _mandate(link, applicant)
+        for link in (*ties.roles, *ties.mandates):
+            for applicant in self.partners.get(link.organisation, ()):
+                yield applicant, _partner(link, applicant)
         for applicant in self.domains.get(ties.domain, ()) if ties.domain else ():
             yield applicant, Hint(DOMAIN, f"a une adresse électronique du candidat (@{ties.domain})")
 
@@ -127,6 +137,14 @@ def _role(link: Link, applicant: Applicant) -> Hint:
     if link.ended_on is None:
         return Hint(MEMBER, f"est {quality} de {applicant.name}")
     return Hint(FORMER, f"a été {quality} de {applicant.name}, jusqu’au {said(link.ended_on)}")
+
+
+def _partner(link: Link, applicant: Applicant) -> Hint:
+    quality = link.quality[:1].lower() + link.quality[1:]
+    said_of = f"d’une structure qui porte ce projet avec {applicant.name}"
+    if link.ended_on is None:
+        return Hint(PARTNER, f"est {quality} {said_of}")
+    return Hint(FORMER_PARTNER, f"a été {quality} {said_of}, jusqu’au {said(link.ended_on)}")
 
 
 def _mandate(link: Link, applicant: Applicant) -> Hint:

@@ -4,7 +4,7 @@ A higher subject registers a `Purpose` in its `AppConfig.ready()`. Calls ask it 
 each opening of a draft and a last time at submission, when what it told is frozen; and tell it of decisions.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +13,8 @@ from accelerator.calls.states import FactKind
 from accelerator.journal import Actor
 
 if TYPE_CHECKING:  # the models are not loaded yet when purposes are registered
+    from django.db.models import QuerySet
+
     from accelerator.accounts.models import Person
     from accelerator.calls.models import Application, Decision
     from accelerator.community.models import Organisation
@@ -97,6 +99,9 @@ class Purpose:
     may_edit    whether a person may fill in an application for a subject.
     page        the address of a subject's page, or an empty text.
     facts, reusable  what it can tell, for the author of a call to choose from.
+    carried     the references of what a person carries, as one column of a query: they judge none of it.
+    partners    of some subjects, the organisations that take part besides the one that applies: reference -> numbers.
+                Who judges is looked at beside them as they are now (`calls.queries.conflicts`).
     begins      the address where one tells something to apply with, or an empty text.
     on_decided  called as a decision is told, never when it is only signed: what is undone was never decided.
     """
@@ -110,6 +115,8 @@ class Purpose:
     page: Callable[[str], str]
     facts: tuple[Fact, ...] = ()
     reusable: tuple[Reusable, ...] = ()
+    carried: Callable[["Person"], "QuerySet[Any] | None"] = lambda _: None
+    partners: Callable[[Collection[str]], Mapping[str, frozenset[int]]] = lambda _: {}
     begins: Callable[[], str] = lambda: ""
     on_decided: OnDecided = _nothing_follows
 

@@ -4,9 +4,11 @@ What is said in the file fills the application, and the facts feed the rules of 
 the public is told all the same: its carriers apply, see it in the form, and may take it out before they send it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from accelerator.accounts.models import Person
@@ -16,7 +18,7 @@ from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import Family
 from accelerator.journal.types import ref
 from accelerator.projects import rules
-from accelerator.projects.models import Project
+from accelerator.projects.models import Project, ProjectPartner
 from accelerator.projects.operations.decisions import remember_decision
 from accelerator.projects.record import LABELS
 from accelerator.projects.states import Carrier, Goal, Maturity, Need, PartnerRole, ProjectState
@@ -138,6 +140,22 @@ def _may_edit(person: Person, subject: str) -> bool:
     return rules.reason_within("projects.edit", rules.standing_of(person, project)) is None
 
 
+def _carried(person: Person) -> QuerySet[Any]:
+    prefix = Value(f"{Project._meta.label_lower}:")
+    told = Project.objects.carried_by(person).annotate(ref=Concat(prefix, Cast("pk", TextField())))
+    return told.order_by().values("ref")
+
+
+def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
+    """Those who said that they take part, whatever their role."""
+    numbers = [int(number) for _, _, number in (one.partition(":") for one in subjects) if number.isdigit()]
+    found: dict[str, set[int]] = {}
+    confirmed = ProjectPartner.objects.confirmed().filter(project__in=numbers).order_by("pk")
+    for project, organisation in confirmed.values_list("project", "organisation"):
+        found.setdefault(f"{Project._meta.label_lower}:{project}", set()).add(organisation)
+    return {subject: frozenset(organisations) for subject, organisations in found.items()}
+
+
 def _page(subject: str) -> str:
     try:
         return reverse("projects:project", args=[_found(subject).key])
@@ -154,6 +172,8 @@ register(
         reads=_reads,
         may_edit=_may_edit,
         page=_page,
+        carried=_carried,
+        partners=_partners,
         facts=_FACTS,
         reusable=_REUSABLE,
         begins=lambda: reverse("projects:start"),

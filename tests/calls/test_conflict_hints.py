@@ -10,6 +10,7 @@ FILE = Applicant(
     organisation=3,
     people=frozenset({11}),
     domains=frozenset({"jardins.example"}),
+    partners=frozenset({3, 5}),
 )
 
 
@@ -38,6 +39,19 @@ def test_each_link_has_its_words() -> None:
     assert hints_of(Ties(person=1, domain="jardins.example")) == {
         "domain": "a une adresse électronique du candidat (@jardins.example)"
     }
+
+
+def test_those_who_carry_the_project_together_are_looked_at_too() -> None:
+    assert hints_of(Ties(person=1, roles=(Link(5, "Membre"),))) == {
+        "partner": "est membre d’une structure qui porte ce projet avec Les Jardins fictifs"
+    }
+    assert hints_of(Ties(person=1, mandates=(Link(5, "accompagnateur", date(2024, 3, 1)),))) == {
+        "former_partner": (
+            "a été accompagnateur d’une structure qui porte ce projet avec Les Jardins fictifs, jusqu’au 1er mars 2024"
+        )
+    }
+    # The organisation that applies is its own hint, said once.
+    assert list(hints_of(Ties(person=1, roles=(Link(3, "Membre"),)))) == ["member"]
 
 
 def test_a_domain_that_proves_nothing_links_nobody() -> None:

@@ -1,5 +1,6 @@
 """The pages: what a person reads and does, from the list of calls to the acknowledgement of receipt."""
 
+import html
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -60,6 +61,30 @@ def test_a_draft_call_is_seen_by_those_who_prepare_it_only(client: HostileClient
     assert client.get(address).status_code == 404
     client.force_login(author)
     assert client.get(address).status_code == 200
+
+
+def test_a_call_is_found_in_spite_of_accents_plurals_and_slips(client: HostileClient) -> None:
+    school = factories.call(title="École de la deuxième chance", summary="Pour les jeunes éloignés de l’emploi.")
+    farm = factories.call(title="Fermes d’insertion", summary="Des maraîchers qui accompagnent.")
+    factories.call(title="Ferme cachée", state=CallState.DRAFT)
+    address = reverse("calls:calls")
+
+    def found(q: str) -> set[str]:
+        page = text(client.get(address, {"q": q}))
+        assert "Ferme cachée" not in page
+        return {one.title for one in (school, farm) if html.escape(one.title) in page or one.title in page}
+
+    assert found("ecoles") == {school.title}
+    assert found("maraicher") == {farm.title}
+    assert found("ferme insertion") == {farm.title}
+    assert found("ferme jeunes") == set()
+    assert found("ecloe") == {school.title}
+    page = text(client.get(address, {"q": "maréchers"}))
+    assert "Aucun appel ne dit « maréchers »" in page
+    assert farm.title in html.unescape(page)
+    assert found("xylophone") == set()
+    for odd in ("'", "%", "\x00", "de la", "-", "é" * 400):
+        assert client.get(address, {"q": odd}).status_code == 200
 
 
 def test_eligibility_names_the_rule_and_the_nearest_door(client: HostileClient, call: Call) -> None:

@@ -11,13 +11,18 @@ from django.urls import reverse
 from accelerator.calls.models import Application, Decision
 from accelerator.calls.operations.applications import begin, take_up
 from accelerator.calls.purposes import purpose_of
+from accelerator.calls.queries.conflicts import bar_between
+from accelerator.calls.queries.standing import judged
 from accelerator.calls.questions import Questionnaire
 from accelerator.calls.states import FactKind
+from accelerator.community.states import RoleName
 from accelerator.journal import System
 from accelerator.journal.models import Event
 from accelerator.journal.types import ref
+from accelerator.projects.models import ProjectPartner
 from accelerator.projects.purpose import CODE
 from accelerator.projects.queries.projects import history_of, public_history
+from accelerator.projects.states import PartnerRole
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 from config import embedded
@@ -162,6 +167,37 @@ def test_a_draft_begun_too_early_takes_up_what_the_file_says_since_and_leaves_wh
     assert f"repris de votre projet, tel qu’il était le {said(one.changed_at.date())}" in page
     with pytest.raises(Refused, match="déjà tout"):
         perform(take_up, application=made, by=one.person, at=at)
+
+
+def test_those_who_carry_a_project_together_judge_nothing_of_it(client: HostileClient, at: datetime) -> None:
+    lead, partner = factories.organisation(), factories.organisation()
+    project = factories.project(organisation=lead)
+    ProjectPartner.objects.create(
+        project=project, organisation=partner, role=PartnerRole.CARRIER, invited_at=at, confirmed_at=at
+    )
+    call = factories.call(purpose=CODE)
+    version = factories.call_version(call)
+    file = factories.call_application(version, state="review", organisation=lead, subject=ref(project))
+    other = factories.call_application(version, state="review", organisation=factories.organisation())
+    officer = factories.call_role(call).person
+    assert set(judged(officer)) == {file, other}
+    role = factories.role(partner, name=RoleName.MANAGER, holder=officer)
+    # In no list of the service any more than on its pages.
+    assert set(judged(officer)) == {other}
+    client.force_login(officer)
+    desk = client.get(reverse("calls:desk")).content.decode()
+    assert str(other.number) in desk
+    assert str(file.number) not in desk
+    bar = bar_between(file, officer)
+    assert bar is not None
+    assert "d’une structure qui porte ce projet avec" in bar.why
+    # Who left is still linked, and who takes part in nothing is not.
+    role.ended_at = at
+    role.save()
+    left = bar_between(file, officer)
+    assert left is not None
+    assert left.hints[0].code == "former_partner"
+    assert bar_between(other, officer) is None
 
 
 def test_whoever_has_no_project_yet_is_led_to_tell_one(client: HostileClient) -> None:

@@ -1,6 +1,6 @@
 """What links people to applicants, gathered from what the platform knows, and what was decided of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person
 from accelerator.calls.conflicts import Applicant, Hint, Link, Ties, found, said_all, standing
 from accelerator.calls.models import Application, Conflict
+from accelerator.calls.purposes import purpose_of
 from accelerator.calls.states import ConflictState
 from accelerator.community.domains import domain_of, reason_unproving
 from accelerator.community.models import EmailDomain, Mandate, Organisation, Role
@@ -41,7 +42,7 @@ class Bar:
 def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[tuple[int, int], Bar]:
     """(application, person) -> what keeps them apart; pairs that nothing keeps apart are absent.
 
-    Seven queries at most, whatever their number; what nobody's roles or address can touch is not asked.
+    Eight queries at most, whatever their number; what nobody's roles or address can touch is not asked.
     """
     rows = applications.order_by("pk").values_list(
         "pk",
@@ -52,15 +53,17 @@ def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[t
         "person",
         "person__email",
         "submitted_by",
+        "call__purpose",
+        "subject",
     )
     emails = Person.objects.filter(pk__in=set(people)).order_by("pk").values_list("pk", "email")
     return _bars(list(rows), dict(emails))
 
 
 def bars_of(application: Application, people: Iterable[Person]) -> dict[int, Bar]:
-    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Five queries at most.
+    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Six queries at most.
 
-    The application comes with its organisation and its person.
+    The application comes with its call, its organisation and its person.
     """
     organisation, person = application.organisation, application.person
     row = (
@@ -72,6 +75,8 @@ def bars_of(application: Application, people: Iterable[Person]) -> dict[int, Bar
         application.person_id,
         person.email if person else None,
         application.submitted_by_id,
+        application.call.purpose,
+        application.subject,
     )
     kept = _bars([row], {one.pk: one.email for one in people})
     return {who: bar for (_, who), bar in kept.items()}
@@ -84,7 +89,9 @@ def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, 
     held = {*(role.organisation_id for role in roles), *(mandate.organisation_id for mandate in mandates)}
     # Of the address of each; "" when it proves nothing.
     ties = {person: next(iter(_proving(email)), "") for person, email in emails.items()}
-    living = _living({row[1] for row in rows} | held) if held else {}
+    partners = _partners(rows) if held else {}
+    known = {row[1] for row in rows} | held | {one for several in partners.values() for one in several}
+    living = _living(known) if held else {}
     domains = _domains({row[1] for row in rows}) if any(ties.values()) else {}
     applicants = [
         Applicant(
@@ -94,8 +101,9 @@ def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, 
             people=frozenset(one for one in (person, submitter) if one),
             # Who applies alone is known by their own address; otherwise the organisation's count.
             domains=frozenset({*domains.get(organisation, ()), *_proving(address if organisation else email)}),
+            partners=frozenset(living.get(one, one) for one in partners.get(subject, ())),
         )
-        for pk, organisation, name, address, title, person, email, submitter in rows
+        for pk, organisation, name, address, title, person, email, submitter, _, subject in rows
     ]
     hints = found(_ties(ties, roles, mandates, living), applicants)
     decided = {
@@ -158,6 +166,19 @@ def _living(organisations: Iterable[int | None]) -> dict[int | None, int]:
         into.update(step)
         asked = set(step.values())
     return into
+
+
+def _partners(rows: Iterable[Sequence[Any]]) -> dict[str, frozenset[int]]:
+    """Subject -> the organisations that take part in it, as its purpose tells them. One query a purpose, or so."""
+    subjects: dict[str, set[str]] = {}
+    for *_, purpose, subject in rows:
+        if subject:
+            subjects.setdefault(purpose, set()).add(subject)
+    return {
+        subject: organisations
+        for purpose, refs in sorted(subjects.items())
+        for subject, organisations in purpose_of(purpose).partners(sorted(refs)).items()
+    }
 
 
 def _domains(organisations: Iterable[int | None]) -> dict[int, set[str]]:

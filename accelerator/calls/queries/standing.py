@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accelerator.calls.models import Application, Call, CallRole
-from accelerator.calls.purposes import purpose_of
+from accelerator.calls.purposes import purpose_of, purposes
 from accelerator.calls.states import CallRoleName
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.queries.people import Standing, platform_roles_of, standing_of
@@ -175,7 +175,12 @@ def of_applicant(person: Any) -> Q:
     """The applications on whose side a person is, were it as a mere member: they judge none of them."""
     belonging = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
     helped = Mandate.objects.current().filter(helper=person).values("organisation")
-    return Q(person=person) | Q(organisation__in=belonging) | Q(organisation__in=helped)
+    theirs = Q(person=person) | Q(organisation__in=belonging) | Q(organisation__in=helped)
+    for purpose in purposes():
+        if purpose.has_subject and (carried := purpose.carried(person)) is not None:
+            # Those who carry together what is applied with read the file as applicants (`FileStanding.is_applicant`).
+            theirs |= Q(call__purpose=purpose.code, subject__in=carried)
+    return theirs
 
 
 def examined(person: Any) -> QuerySet[Application]:

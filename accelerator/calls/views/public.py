@@ -15,7 +15,7 @@ from accelerator.calls.operations.applications import begin
 from accelerator.calls.purposes import Fact, purpose_of
 from accelerator.calls.queries.facts import examine, facts_of_organisation, known_facts
 from accelerator.calls.queries.files import applicable_organisations
-from accelerator.calls.queries.open import nearest_call, published_calls, readable_calls
+from accelerator.calls.queries.open import nearest_call, published_calls, readable_calls, saying
 from accelerator.calls.queries.receipt import remedies_of
 from accelerator.calls.queries.standing import CallStanding, call_standing_of
 from accelerator.calls.queries.timing import expected_delay, wave_of
@@ -83,8 +83,10 @@ class Calls(ListPage):
         return published_calls().order_by("-opens_at")
 
     def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
+        self.corrected = ""
         if q := values.get("q"):
-            rows = rows.filter(title__icontains=q) | rows.filter(summary__icontains=q)
+            said_by = saying(q)
+            rows, self.corrected = rows.filter(pk__in=said_by.calls), said_by.corrected
         match values.get("etat"):
             case "ouverts":
                 rows = rows & Call.objects.open(self.at)
@@ -93,6 +95,9 @@ class Calls(ListPage):
             case "clos":
                 rows = rows.filter(closes_at__lte=self.at)
         return rows
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "asked": self.request.GET.get("q", ""), "corrected": self.corrected}
 
     def prepared(self, rows: list[Any]) -> list[Any]:
         for call in rows:
