@@ -142,7 +142,9 @@ def _may_edit(person: Person, subject: str) -> bool:
 
 def _carried(person: Person) -> QuerySet[Any]:
     prefix = Value(f"{Project._meta.label_lower}:")
-    told = Project.objects.carried_by(person).annotate(ref=Concat(prefix, Cast("pk", TextField())))
+    told = Project.objects.carried_by(person).annotate(
+        ref=Concat(prefix, Cast("pk", TextField()), output_field=TextField())
+    )
     return told.order_by().values("ref")
 
 
