@@ -60,7 +60,7 @@ from accelerator.workflow.dates import said
 from accelerator.workflow.numbers import counted, grouped
 
 # Each is locked, journalled and told in one transaction: more would hold it too long.
-MOST_IN_A_LOT = 500
+MOST_IN_A_LOT = 200
 
 
 def _failing(application: Application) -> int:
