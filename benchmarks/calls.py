@@ -71,16 +71,17 @@ def measure(listed: int, exported: int) -> None:
             say(f"{name}, {listed} candidatures", f"{statistics.median(times):.0f} ms, {asked} lectures")
     fill(call, people["applicant"], exported - listed)
     _enter(client, people["officer"])
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    begun, size = time.perf_counter(), 0
-    for chunk in client.get("/instruction/?format=csv"):
-        size += len(chunk)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    say(
-        f"export CSV de {exported} candidatures",
-        f"{time.perf_counter() - begun:.1f} s, {size / 1e6:.1f} Mo, "
-        f"processus {peak / _MB:.0f} Mo (avant : {before / _MB:.0f})",
-    )
+    for kind in ("csv", "xlsx"):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        begun, size = time.perf_counter(), 0
+        for chunk in client.get(f"/instruction/?format={kind}"):
+            size += len(chunk)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        say(
+            f"export {kind.upper()} de {exported} candidatures",
+            f"{time.perf_counter() - begun:.1f} s, {size / 1e6:.1f} Mo, "
+            f"processus {peak / _MB:.0f} Mo (avant : {before / _MB:.0f})",
+        )
     say("mesuré le", str(timezone.localdate()))
 
 
