@@ -20,6 +20,7 @@ from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import move
 
 PROPOSE: Final = "calls.propose_assignment"
@@ -112,7 +113,7 @@ def assign_files(*, call: Call, proposal: Proposal, by: Any, at: datetime) -> li
         at=at,
         count=len(pairings),
         readers=len(given),
-        due=proposal.due_on.isoformat(),
+        due=said(proposal.due_on),
     )
     for reader, count in sorted(given.items()):
         tell(

@@ -178,7 +178,8 @@ class CallPage(OfCall):
     def _lines(self, wave: Any) -> list[dict[str, str]]:
         call = self.call
         lines = [
-            {"label": "Émetteur", "text": f"{call.issuer_name} ({call.get_issuer_kind_display().lower()})"},
+            {"label": "Émetteur", "text": call.issuer_name},
+            {"label": "Nature de l’émetteur", "text": call.get_issuer_kind_display()},
             {"label": "Ouverture", "text": said(call.opens_at, MOMENT) if call.opens_at else "non fixée"},
             {
                 "label": "Clôture",
