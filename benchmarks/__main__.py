@@ -169,6 +169,7 @@ def _settings() -> None:
         "DEFAULT_FROM_EMAIL": "ne-pas-repondre@french-impact.example",
         "EMAIL_HOST": "127.0.0.1",
         "MEDIA_ROOT": str(scratch / "media"),
+        "CREDENTIAL_KEYS": str(scratch / "keys"),
         "STATIC_ROOT": str(scratch / "static"),
         "CONTACT_EMAIL": "contact@french-impact.example",
         "SECURE_SSL_REDIRECT": "0",

@@ -39,6 +39,7 @@ PREPARATION = (
     ("migrate", "Structure de la base"),
     ("load_reference_data", "Données de référence (lieux, thèmes)"),
     ("load_founding_facts", "Faits fondateurs (territoires labellisés, pionniers)"),
+    ("make_signing_key", "Clé qui signe les attestations"),
     ("load_calls", "Appels écrits d’avance"),
     ("seed_demonstration", "Personnes et organisations de démonstration"),
     ("rebuild_search", "Index de recherche"),

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accelerator.calls.urls")),
     path("", include("accelerator.community.urls")),
     path("", include("accelerator.geography.urls")),
+    path("", include("accelerator.credentials.urls")),
     path("compte/", include("accelerator.accounts.urls")),
 ]
 urlpatterns += [

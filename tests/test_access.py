@@ -44,11 +44,15 @@ from accelerator.community.models import ContactMessage, Duplicate, ErrorReport,
 from accelerator.community.queries.checks import link_for
 from accelerator.community.queries.searches import stop_token
 from accelerator.community.states import Likeness, RoleName
+from accelerator.credentials.models import StatusList
+from accelerator.credentials.operations import make_key
 from accelerator.design.charts import Look
+from accelerator.journal import System
 from accelerator.notices.models import Notice
 from accelerator.portal.models import Census, Picture
 from accelerator.projects.models import ProjectFile
 from accelerator.registers.models import Run
+from accelerator.workflow import transaction
 from demonstration.models import Mail
 from tests import factories
 from tests.calls.conftest import ELIGIBILITY, FORM
@@ -343,6 +347,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "projects:resume": ("project", "→ 403 403 · · 403 403 · 403 403"),
     "projects:take_over": ("proposal", "→ 404 404 · · 404 404 403 403 403"),
     "projects:decline": ("proposal", "→ 404 404 · · 404 404 403 403 403"),
+    # What verifiers read
+    "credentials:did": (EVERYONE,),
+    "credentials:status_list": ("one", "purpose", EVERYONE),
     # The places
     "geography:suggestions": (EVERYONE,),
     # The account
@@ -426,7 +433,10 @@ class World:
 
 @pytest.fixture
 def world(settings: Any, tmp_path: Path) -> World:
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT, settings.CREDENTIAL_KEYS = tmp_path, tmp_path / "keys"
+    with transaction():
+        make_key(by=System("tests"), at=timezone.now())
+    StatusList.objects.create(number=1)
     organisation = factories.organisation(siren="732829320")
     people = {relation: factories.person() for relation in RELATIONS[1:]}
     for name in (RoleName.REPRESENTATIVE, RoleName.MANAGER, RoleName.MEMBER):
@@ -559,6 +569,7 @@ def world(settings: Any, tmp_path: Path) -> World:
             "factor": factories.application(concerned).pk,
             "session": factories.open_session(concerned).pk,
             "nothing": "rien",
+            "purpose": "revocation",
             "one": 1,
         },
     )

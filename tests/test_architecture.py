@@ -22,10 +22,10 @@ ROOT = embedded.ROOT
 HOUSE = ROOT / "accelerator"
 # From the lowest to the highest, as in .importlinter.
 SUBJECTS = (
-    *("journal", "workflow", "design", "notices", "geography", "search"),
+    *("journal", "workflow", "design", "notices", "credentials", "geography", "search"),
     *("registers", "accounts", "community", "calls", "projects", "labels", "portal"),
 )
-KERNELS = {"journal", "workflow", "design", "notices", "search"}
+KERNELS = {"journal", "workflow", "design", "notices", "credentials", "search"}
 
 # The rooms of a subject (docs/decisions/0025-houses-and-rooms.md). A room may be a file, or a folder of that name.
 ROOMS = {
@@ -47,6 +47,7 @@ OTHER_ROOMS = {
         *(
             "boxes",
             "charts",
+            "codes",
             "components",
             "links",
             "pages",
@@ -61,6 +62,9 @@ OTHER_ROOMS = {
         "visitors",
     },
     "notices": {"recipients"},
+    # keys in files; what is signed, read and made canonical; the contexts that give words their meaning; signatures;
+    # the bits of a status list
+    "credentials": {"keys", "documents", "contexts", "proofs", "bitstrings"},
     # names as they are typed, perimeters, the shapes of the map, the reading of the committed file
     "geography": {"names", "perimeters", "maps", "reference"},
     # the mechanism: words, index, lexicon, questions, facets

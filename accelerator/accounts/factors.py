@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import qrcode
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -31,7 +30,6 @@ from fido2.webauthn import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
-from qrcode.image.svg import SvgPathImage
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.states import TOTP_DRIFT, TOTP_STEP
@@ -90,12 +88,6 @@ def step_of(secret: str, code: str, at: datetime) -> int | None:
 def provisioning(secret: str, email: str) -> str:
     """The address that an application reads in the picture."""
     return _totp(secret).get_provisioning_uri(email, settings.SITE_NAME)
-
-
-def picture(address: str) -> str:
-    """The picture (QR code) of an address, as the source of an image."""
-    drawn = qrcode.make(address, image_factory=SvgPathImage, border=2).to_string(encoding="utf-8")
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
 
 
 def _totp(secret: str) -> TOTP:

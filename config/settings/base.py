@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "accelerator.workflow",
     "accelerator.design",
     "accelerator.notices",
+    "accelerator.credentials",
     "accelerator.geography",
     "accelerator.search",
     "accelerator.registers",
@@ -159,6 +160,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = ROOT / "staticfiles"
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", embedded.home() / "media"))
+# The private keys that sign attestations: a folder that the service's user alone reads, in no backup.
+CREDENTIAL_KEYS = Path(os.environ.get("CREDENTIAL_KEYS", embedded.home() / "keys"))
 # Uploaded files are never served from a folder: only through a view that asks the rule.
 MEDIA_URL = ""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -15,6 +15,7 @@ REQUIRED = {
     "CONTACT_EMAIL": "l’adresse de contact affichée aux usagers",
     "EMAIL_HOST": "le serveur d’envoi des courriels",
     "MEDIA_ROOT": "le dossier des fichiers déposés, hors du code",
+    "CREDENTIAL_KEYS": "le dossier des clés qui signent les attestations, hors du code et des sauvegardes",
 }
 
 PROCONNECT = ("PROCONNECT_ISSUER", "PROCONNECT_CLIENT_ID", "PROCONNECT_CLIENT_SECRET")
@@ -53,6 +54,7 @@ EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "1") == "1"
 MEDIA_ROOT = os.environ["MEDIA_ROOT"]
+CREDENTIAL_KEYS = os.environ["CREDENTIAL_KEYS"]
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 

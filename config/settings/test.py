@@ -13,6 +13,7 @@ if not os.environ.get("DATABASE_URL"):
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"french-impact-tests-{os.getpid()}"
+CREDENTIAL_KEYS = Path(tempfile.gettempdir()) / f"french-impact-keys-{os.getpid()}"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 STORAGES = {

@@ -18,6 +18,7 @@ COMPLETE = {
     "CONTACT_EMAIL": "contact@impact.example",
     "EMAIL_HOST": "localhost",
     "MEDIA_ROOT": "/nonexistent/media",
+    "CREDENTIAL_KEYS": "/nonexistent/keys",
 }
 
 

@@ -16,6 +16,7 @@ from accelerator.accounts.states import FACTOR_TRIES, MOST_PASSKEYS, PER, RECOVE
 from accelerator.accounts.views.account import AccountPage
 from accelerator.accounts.views.doors import Recent, this_session
 from accelerator.accounts.views.proofs import UsesPasskey
+from accelerator.design import codes
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.workflow.dates import MOMENT, said
@@ -117,7 +118,7 @@ class AddApplication(Unkept, _Adds):
     def context(self) -> dict[str, Any]:
         address = factors.provisioning(self.secret, self.person.email or "")
         grouped = " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
-        return {"picture": factors.picture(address), "secret": grouped}
+        return {"picture": codes.picture(address), "secret": grouped}
 
     def before(self) -> None:
         count_against(f"factor:{self.person.actor_key}", limit=FACTOR_TRIES, per=PER, at=self.at)
