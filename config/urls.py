@@ -7,6 +7,7 @@ from config import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accelerator.portal.urls")),
+    path("", include("accelerator.labels.urls")),
     path("", include("accelerator.projects.urls")),
     path("", include("accelerator.calls.urls")),
     path("", include("accelerator.community.urls")),

@@ -44,10 +44,10 @@ from accelerator.community.models import ContactMessage, Duplicate, ErrorReport,
 from accelerator.community.queries.checks import link_for
 from accelerator.community.queries.searches import stop_token
 from accelerator.community.states import Likeness, RoleName
-from accelerator.credentials.models import StatusList
 from accelerator.credentials.operations import make_key
 from accelerator.design.charts import Look
 from accelerator.journal import System
+from accelerator.labels.operations.proving import prove
 from accelerator.notices.models import Notice
 from accelerator.portal.models import Census, Picture
 from accelerator.projects.models import ProjectFile
@@ -347,6 +347,11 @@ TABLE: dict[str, tuple[str, ...]] = {
     "projects:resume": ("project", "→ 403 403 · · 403 403 · 403 403"),
     "projects:take_over": ("proposal", "→ 404 404 · · 404 404 403 403 403"),
     "projects:decline": ("proposal", "→ 404 404 · · 404 404 403 403 403"),
+    # What a label is worth
+    "labels:verify": (EVERYONE,),
+    "labels:proof": ("label", EVERYONE),
+    "labels:proof_file": ("label", EVERYONE),
+    "labels:certificate": ("label", EVERYONE),
     # What verifiers read
     "credentials:did": (EVERYONE,),
     "credentials:status_list": ("one", "purpose", EVERYONE),
@@ -436,7 +441,8 @@ def world(settings: Any, tmp_path: Path) -> World:
     settings.MEDIA_ROOT, settings.CREDENTIAL_KEYS = tmp_path, tmp_path / "keys"
     with transaction():
         make_key(by=System("tests"), at=timezone.now())
-    StatusList.objects.create(number=1)
+        label = factories.label()
+        prove(label=label, by=System("tests"), at=timezone.now())
     organisation = factories.organisation(siren="732829320")
     people = {relation: factories.person() for relation in RELATIONS[1:]}
     for name in (RoleName.REPRESENTATIVE, RoleName.MANAGER, RoleName.MEMBER):
@@ -569,6 +575,7 @@ def world(settings: Any, tmp_path: Path) -> World:
             "factor": factories.application(concerned).pk,
             "session": factories.open_session(concerned).pk,
             "nothing": "rien",
+            "label": label.key,
             "purpose": "revocation",
             "one": 1,
         },

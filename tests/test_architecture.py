@@ -63,8 +63,8 @@ OTHER_ROOMS = {
     },
     "notices": {"recipients"},
     # keys in files; what is signed, read and made canonical; the contexts that give words their meaning; signatures;
-    # the bits of a status list
-    "credentials": {"keys", "documents", "contexts", "proofs", "bitstrings"},
+    # the bits of a status list; PDFs that carry a credential
+    "credentials": {"keys", "documents", "contexts", "proofs", "bitstrings", "papers"},
     # names as they are typed, perimeters, the shapes of the map, the reading of the committed file
     "geography": {"names", "perimeters", "maps", "reference"},
     # the mechanism: words, index, lexicon, questions, facets
@@ -98,8 +98,8 @@ OTHER_ROOMS = {
     },
     # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know
     "projects": {"record", "diagnosis", "stages", "purpose", "attached"},
-    # the steps of a candidacy; what is asked of it; who has to be together; what calls may know
-    "labels": {"record", "criteria", "composition", "purpose"},
+    # the steps of a candidacy; what is asked of it; who has to be together; what calls may know; certificates on paper
+    "labels": {"record", "criteria", "composition", "purpose", "certificates"},
     # what is counted of the directory, named
     "portal": {"figures"},
 }

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accelerator.credentials import bitstrings, documents, keys, proofs
+from accelerator.credentials import bitstrings, documents, keys, papers, proofs
 from accelerator.credentials.models import Credential, SigningKey, StatusList
 from accelerator.credentials.states import Finding, Purpose
 from accelerator.journal import ref
@@ -54,25 +54,20 @@ def credential_numbered(number: UUID) -> Credential | None:
 def did_document() -> dict[str, Any]:
     """Who we are, and the keys by which we are recognised (W3C DID, did:web).
 
-    A key that signs no more stays, so that what it signed is still verified. One that is not safe stays with the moment
-    when it ceased to be, and is recognised no more: elsewhere, nobody can tell what was signed before from what was
-    dated before. Here the register tells (`judge`).
+    A key that signs no more stays, so that what it signed is still verified. One that is not safe is not there at all:
+    elsewhere, nobody can tell what was signed before from what was dated before, and some verifiers read neither
+    `revoked` nor `assertionMethod`. Here the register tells (`judge`).
     """
     name = issuer()
-    methods, recognised = [], []
-    for key in SigningKey.objects.order_by("since", "pk"):
-        address = f"{name}#{key.name}"
-        method = {"id": address, "type": "Multikey", "controller": name, "publicKeyMultibase": key.name}
-        if key.compromised_at is None:
-            recognised.append(address)
-        else:
-            method["revoked"] = proofs.written(key.compromised_at)
-        methods.append(method)
+    methods = [
+        {"id": f"{name}#{key.name}", "type": "Multikey", "controller": name, "publicKeyMultibase": key.name}
+        for key in SigningKey.objects.filter(compromised_at__isnull=True).order_by("since", "pk")
+    ]
     return {
         "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
         "id": name,
         "verificationMethod": methods,
-        "assertionMethod": recognised,
+        "assertionMethod": [method["id"] for method in methods],
     }
 
 
@@ -145,7 +140,9 @@ class Verdict:
 
 
 def judge(content: bytes, *, at: datetime | None = None) -> Verdict:
-    """What a file that someone shows is worth. Reaches no network; raises nothing, whatever the file.
+    """What a file that someone shows is worth: an attestation, or a PDF that carries one.
+
+    Reaches no network; raises nothing, whatever the file.
 
     Note [What is compared, and what is verified]
     What is signed is a graph. The same graph is written in many ways, some of which hide from who reads the JSON what
@@ -155,6 +152,11 @@ def judge(content: bytes, *, at: datetime | None = None) -> Verdict:
     made canonical, which is where a small file can cost much.
     """
     at = at or timezone.now()
+    if content[:1024].lstrip().startswith(b"%PDF-"):
+        carried = papers.attached(content)
+        if carried is None:
+            return Verdict(Finding.UNREADABLE, "Ce PDF ne porte pas d’attestation jointe.")
+        content = carried
     try:
         document = documents.read(content)
     except documents.Unfit as unfit:

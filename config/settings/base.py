@@ -298,6 +298,7 @@ ACCOUNT_MENU = [
 ]
 FOOTER = [
     ("Plan du site", "portal:sitemap"),
+    ("Vérifier un label", "labels:verify"),
     ("Accessibilité : non conforme", "portal:accessibility"),
     ("Mentions légales", "portal:legal"),
     ("Données personnelles", "portal:privacy"),

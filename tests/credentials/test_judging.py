@@ -241,7 +241,7 @@ def test_what_was_signed_since_a_key_is_not_safe_is_refused(
     assert judged(queries.signed(recent), at).finding == Finding.VALID
     published = queries.did_document()
     assert published["assertionMethod"] == [f"{queries.issuer()}#{new.name}"]
-    assert published["verificationMethod"][0]["revoked"] == proofs.written(at - 5 * DAY)
+    assert key.name not in str(published)
     # Told again, the earliest moment counts.
     perform(operations.compromise_key, **told, since=at - 20 * DAY)
     perform(operations.compromise_key, **told, since=at - DAY)

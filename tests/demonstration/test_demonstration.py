@@ -33,6 +33,7 @@ PRODUCTION = {
     "DEFAULT_FROM_EMAIL": "a@impact.example",
     "EMAIL_HOST": "127.0.0.1",
     "MEDIA_ROOT": "/nowhere",
+    "CREDENTIAL_KEYS": "/nowhere/keys",
     "CONTACT_EMAIL": "a@impact.example",
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "DEMONSTRATION": "1",

@@ -11,13 +11,16 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import typst
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
 
 TEMPLATES: Final = Path(__file__).resolve().parent
+# What a template may import: those of other subjects, beside their own (a template reaches nothing above).
+_ROOT: Final = TEMPLATES.parent.parent
+Standard = Literal["ua-1", "a-3a"]
 # What XML and PDF refuse, and what nobody sees.
 _UNSHOWN: Final = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFEFF, 0xFFFE, 0xFFFF])
 # What the fonts of the documents draw for certain: Latin, Greek, Cyrillic, the signs of French and of numbers.
@@ -29,35 +32,43 @@ _NOT_DRAWN: Final = re.compile(f"[^{_DRAWN}]")
 _IN_ITS_PLACE: Final = "\ufffd"
 
 
-def pdf(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
+def pdf(
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    folder: Path = TEMPLATES,
+    standards: Sequence[Standard] = ("ua-1",),
+) -> bytes:
     """The document that a template makes of these data.
 
-    template  "minutes", "pack", "letter": the file of that name in `TEMPLATES`.
+    template  "minutes", "pack", "letter": the file of that name in `folder`, that of a subject.
     data      texts, numbers, lists and dictionaries; dates already said in French.
     at        the date that the document carries.
+    standards "ua-1": read by screen readers (PDF/UA-1); "a-3a": kept for long, with files attached (PDF/A-3).
     Raises `FileNotFoundError` for a template that does not exist.
     """
-    source = TEMPLATES / f"{template}.typ"
+    source = folder / f"{template}.typ"
     if not source.is_file():
         raise FileNotFoundError(source)
     told = _clean(data)
     try:
-        made = _compiled(source, told, at)
+        made = _compiled(source, told, at, standards)
     except typst.TypstError:
         # A sign that no font draws (an emoji, Chinese) is refused by PDF/UA: a mark in its place, never no document.
-        made = _compiled(source, _drawable(told), at)
+        made = _compiled(source, _drawable(told), at, standards)
     if not isinstance(made, bytes):
         raise TypeError(f"{template} : un document tient en un seul fichier.")
     return made
 
 
-def _compiled(source: Path, told: Any, at: datetime) -> Any:
+def _compiled(source: Path, told: Any, at: datetime, standards: Sequence[Standard] = ("ua-1",)) -> Any:
     return typst.compile(
         source,
-        root=TEMPLATES,
+        root=_ROOT,
         sys_inputs={"data": json.dumps(told, ensure_ascii=False)},
         format="pdf",
-        pdf_standards="ua-1",
+        pdf_standards=list(standards),
         ignore_system_fonts=True,
         timestamp=int(at.timestamp()),
     )

@@ -1,7 +1,8 @@
 // Verifies credentials with libraries that we did not write, from what is given and nothing else.
 //
 // Reads on the standard input {"documents": {address: document}, "credentials": {name: credential}}: what an issuer
-// publishes, and what people hold. Writes {name: {"verified": …, "error": …}}. The contexts are those that the
+// publishes, and what people hold. Writes {name: {"verified": …, "error": …, "raised": [purposes]}}: for this library, a
+// status that is raised is for its caller to judge. The contexts are those that the
 // libraries' own authors ship; what nobody gave is not found.
 import fs from 'node:fs';
 import * as vc from '@digitalbazaar/vc';
@@ -36,6 +37,7 @@ const found = {};
 for(const [name, credential] of Object.entries(credentials)) {
   const result = await vc.verifyCredential({credential, suite, checkStatus, documentLoader});
   const error = result.error?.errors?.map(one => one.message).join(' | ') ?? result.error?.message ?? '';
-  found[name] = {verified: result.verified, error, status: result.statusResult?.verified ?? null};
+  const raised = (result.statusResult?.results ?? []).filter(one => one.status).map(one => one.credentialStatus.statusPurpose);
+  found[name] = {verified: result.verified, error, raised};
 }
 process.stdout.write(JSON.stringify(found));

@@ -1,0 +1,1 @@
+"""What is typed about labels, a module per noun."""

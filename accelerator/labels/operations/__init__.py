@@ -1,0 +1,1 @@
+"""What can be done to the labels, a module per noun."""

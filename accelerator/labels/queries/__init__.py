@@ -1,0 +1,1 @@
+"""What is read of the labels, a module per noun."""
