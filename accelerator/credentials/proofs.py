@@ -31,7 +31,8 @@ def sign(claims: dict[str, Any], *, key: Ed25519PrivateKey, method: str, created
         "proofPurpose": "assertionMethod",
     }
     value = keys.encoded(key.sign(digest(claims, options)))
-    return {**claims, "proof": {**options, "proofValue": value}}
+    # The contexts first, as everyone writes them: the database keeps no order.
+    return {"@context": claims["@context"], **claims, "proof": {**options, "proofValue": value}}
 
 
 def verifies(claims: dict[str, Any], proof: dict[str, Any], key: Ed25519PublicKey) -> bool:

@@ -19,14 +19,18 @@ SUBJECT = {
     "id": "https://french-impact.example/annuaire/essai",
     "type": ["AchievementSubject"],
     "identifier": [
-        {"type": "IdentityObject", "hashed": False, "identityHash": "Collectif d’essai", "identityType": "name"}
+        {"type": "IdentityObject", "hashed": False, "identityHash": "Collectif d’essai", "identityType": "name"},
+        {"type": "IdentityObject", "hashed": False, "identityHash": "732829320", "identityType": "ext:siren"},
     ],
+    "licenseNumber": "FI-2026-00042",
+    "narrative": "Pays fictif des Sources (Lot)",
     "achievement": {
         "id": "https://french-impact.example/labels/territoire",
         "type": ["Achievement"],
         "achievementType": "Certification",
         "name": "Label d’essai",
         "description": "Ce qui est attesté dans un essai.",
+        "version": "1",
         "criteria": {"narrative": "Cinq critères, version 1."},
     },
 }
