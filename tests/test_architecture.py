@@ -41,7 +41,7 @@ ROOMS = {
 # What a subject holds besides: its own nouns. A new one is added here with what it is.
 OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
-    "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers"},
+    "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "kept"},
     # what pages are made of
     "design": {
         *(

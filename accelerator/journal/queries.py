@@ -1,5 +1,7 @@
 """Reading the journal."""
 
+from typing import Any
+
 from django.db import models
 
 from accelerator.journal.models import Event
@@ -13,7 +15,13 @@ def history_of(thing: models.Model) -> models.QuerySet[Event]:
 
 def public_history_of(thing: models.Model) -> models.QuerySet[Event]:
     """What anyone may read of the history of an object, latest first."""
-    return history_of(thing).filter(code__in=[kind.code for kind in declared_types() if kind.public])
+    return public_history([ref(thing)])
+
+
+def public_history(about: Any) -> models.QuerySet[Event]:
+    """The same of what these references name, or an expression of them (`workflow.kept`)."""
+    public = [kind.code for kind in declared_types() if kind.public]
+    return Event.objects.filter(about__contains=about, code__in=public).order_by("-at", "-id")
 
 
 def acts_of(actor_key: str) -> models.QuerySet[Event]:

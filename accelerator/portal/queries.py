@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from accelerator.community.models import Distinction, Organisation
@@ -15,10 +16,12 @@ from accelerator.community.states import TERRITORY_DISTINCTION, Kind
 from accelerator.geography.models import Place, PlaceKind, beyond_its_name
 from accelerator.search.text import sort_key
 from accelerator.search.types import Answer, Question
+from accelerator.workflow.kept import Given, Kept
 from accelerator.workflow.numbers import grouped
 
 FIRST: Final = 20
 FIRST_AROUND: Final = 6
+LATEST: Final = 6
 
 
 @dataclass(frozen=True)
@@ -123,9 +126,12 @@ def figures() -> Figures:
     )
 
 
-def latest_arrivals(limit: int = 6) -> list[Shown]:
+def latest_arrivals() -> list[Shown]:
     """The organisations entered last."""
-    return shown(_shortly(Organisation.objects.all()).order_by("-pk")[:limit])
+    return shown(_LATEST())
+
+
+_LATEST: Final = Kept(lambda: _shortly(Organisation.objects.all()).order_by("-pk")[:LATEST])
 
 
 def labelled_territories() -> list[Distinction]:
@@ -150,9 +156,17 @@ def regions() -> list[tuple[Place, list[Place]]]:
 
 def place_with_key(key: str) -> Place | None:
     """The place of this key, with those that contain it."""
-    around = ("epci", "ept", "departement", "region")
-    named = Place.objects.select_related(*around).defer("folded", "found_by", *beyond_its_name(*around))
-    return named.filter(pk=key).first()
+    return next(iter(_PLACE(key)), None)
+
+
+_AROUND: Final = ("epci", "ept", "departement", "region")
+_PLACE: Final = Kept(
+    lambda: (
+        Place.objects.filter(pk=Given(0))
+        .select_related(*_AROUND)
+        .defer("folded", "found_by", *beyond_its_name(*_AROUND))
+    )
+)
 
 
 _INSIDE: Final = {
@@ -178,7 +192,7 @@ def organisations_here(place: Place) -> Here:
     larger = tuple(f"agit-{key}" for key in place.cover if key != place.key)
     inside = DIRECTORY.search(Question(places=(place.key,), size=FIRST, counted=("type",)))
     around = DIRECTORY.search(Question(places=larger, size=FIRST_AROUND, counted=())) if larger else None
-    found = _shortly(Organisation.objects.all()).in_bulk([*inside.ids, *(around.ids if around else ())])
+    found = {one.pk: one for one in _CARDS([*inside.ids, *(around.ids if around else ())])}
     counts = inside.facets.get("type", {})
     kinds = [(Kind(kind), number) for kind, number in counts.items() if kind in Kind.values and number]
     return Here(
@@ -191,12 +205,21 @@ def organisations_here(place: Place) -> Here:
     )
 
 
+_CARDS: Final = Kept(
+    lambda: _shortly(Organisation.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [Given(0)])))
+)
+
+
 def _labelled_touching(place: Place) -> list[Organisation]:
     """The labelled territories that hold the place or a part of it, by name: a few dozen at most, read and sorted."""
+    return sorted(_LABELLED([place.key], list(place.cover)), key=lambda one: (sort_key(one.name), one.pk))
+
+
+def _labelled() -> OrganisationQuerySet:
     touching = (
-        Q(seat__cover__contains=[place.key])
-        | Q(territories_cover__contains=[place.key])
-        | Q(territories__overlap=place.cover)
+        Q(seat__cover__contains=Given(0)) | Q(territories_cover__contains=Given(0)) | Q(territories__overlap=Given(1))
     )
-    labelled = Organisation.objects.filter(distinctions__name=TERRITORY_DISTINCTION).filter(touching)
-    return sorted(_shortly(labelled), key=lambda one: (sort_key(one.name), one.pk))
+    return _shortly(Organisation.objects.filter(distinctions__name=TERRITORY_DISTINCTION).filter(touching))
+
+
+_LABELLED: Final = Kept(_labelled)

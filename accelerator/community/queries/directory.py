@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import prefetch_related_objects
+from django.db.models.expressions import RawSQL
 from django.utils.text import slugify
 
 from accelerator.community.models import Organisation, Theme
@@ -28,6 +29,7 @@ from accelerator.search.nearness import Nearness
 from accelerator.search.questions import Sort
 from accelerator.search.streaming import every_id, meaning_of, number_of
 from accelerator.search.types import Question as Asked
+from accelerator.workflow.kept import Given, Kept
 
 ORGANISATIONS: Final = PublicDirectory(
     DIRECTORY,
@@ -151,12 +153,25 @@ def mapped(question: Question) -> Mapped:
 
 def organisations_of(ids: Sequence[int]) -> list[Organisation]:
     """The listed organisations of these identifiers, in their order."""
-    found = Organisation.objects.listed().select_related("seat__departement").defer(*_NOT_LISTED).in_bulk(ids)
+    found = {one.pk: one for one in _LISTED(list(ids))} if ids else {}
     return [found[pk] for pk in ids if pk in found]
 
 
+_LISTED: Final = Kept(
+    lambda: (
+        Organisation.objects.listed()
+        .filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [Given(0)]))
+        .select_related("seat__departement")
+        .defer(*_NOT_LISTED)
+    )
+)
+
+
 def _themes() -> dict[str, Theme]:
-    return {theme.code: theme for theme in Theme.objects.order_by("position")}
+    return {theme.code: theme for theme in _THEMES()}
+
+
+_THEMES: Final = Kept(lambda: Theme.objects.order_by("position"))
 
 
 def _labels(themes: Mapping[str, Theme], places: PlaceNames) -> dict[str, Mapping[str, str]]:

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -14,16 +16,18 @@ from django.utils.timezone import localtime
 from accelerator.community.models import Distinction, Organisation, Theme
 from accelerator.community.record import DECLARED
 from accelerator.community.states import Kind, LegalFamily, OrganisationState
-from accelerator.geography.models import Place, PlaceKind
+from accelerator.geography.models import Place, PlaceKind, beyond_its_name
 from accelerator.journal.models import Event
-from accelerator.journal.queries import public_history_of
+from accelerator.journal.queries import public_history
 from accelerator.journal.types import ref
 from accelerator.workflow.dates import said
+from accelerator.workflow.kept import Given, Kept
 
 UNKNOWN = "Non connu à ce jour"
 # Those whose street address may be shown: never an association (decision 8), nor a form that is not known.
 _ADDRESS_SHOWN = frozenset(LegalFamily.values) - {LegalFamily.ASSOCIATION, LegalFamily.COLLECTIF}
 _MERGES_FOLLOWED = 10
+_EVENTS_SHOWN: Final = 20
 _KINDS = dict(Kind.choices)
 
 
@@ -75,9 +79,24 @@ class Happening:
     reason: str = ""
 
 
-def of_record(organisation: Organisation, field: str = "organisation") -> Q:
+def of_record(organisation: Organisation | Given, field: str = "organisation") -> Q:
     """The condition of belonging to a record or to one that was united to it (no foreign key moves: decision 7)."""
     return Q(**{field: organisation}) | Q(**{f"{field}__merged_into": organisation})
+
+
+def whole(records: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    """Some records with all that their page says of them."""
+    around = ("seat__departement", "seat__region")
+    read = records.select_related("seat", *around, "check_up").defer("seat__found_by", *beyond_its_name(*around))
+    return read.with_united_numbers()  # type: ignore[attr-defined]  # an OrganisationQuerySet
+
+
+def public_record(public_id: str) -> Organisation | None:
+    """The record of this identifier, whole, if everyone may see it."""
+    return next(iter(_PUBLIC(public_id)), None)
+
+
+_PUBLIC: Final = Kept(lambda: whole(Organisation.objects.visible_to(AnonymousUser()).filter(public_id=Given(0))))
 
 
 def absorbed_by(organisation: Organisation) -> list[Organisation]:
@@ -111,16 +130,22 @@ def living(organisation: Organisation) -> Organisation:
 
 def themes_of(organisation: Organisation) -> list[Theme]:
     """Its themes, in the order of the nomenclature."""
-    if not organisation.themes:
-        return []
-    return list(Theme.objects.filter(pk__in=organisation.themes).order_by("position"))
+    return _THEMES(list(organisation.themes)) if organisation.themes else []
+
+
+_THEMES: Final = Kept(
+    lambda: Theme.objects.filter(pk__in=RawSQL("SELECT unnest(%s::text[])", [Given(0)])).order_by("position")
+)
 
 
 def territories_of(organisation: Organisation) -> list[Place]:
     """The places where it acts, by name."""
-    if not organisation.territories:
-        return []
-    return list(Place.objects.filter(pk__in=organisation.territories).order_by("sort_name", "key"))
+    return _TERRITORIES(list(organisation.territories)) if organisation.territories else []
+
+
+_TERRITORIES: Final = Kept(
+    lambda: Place.objects.filter(pk__in=RawSQL("SELECT unnest(%s::text[])", [Given(0)])).order_by("sort_name", "key")
+)
 
 
 def departements_of(territories: list[Place]) -> list[str]:
@@ -147,7 +172,7 @@ def address_of(organisation: Organisation) -> str:
 
 def distinctions_of(organisation: Organisation) -> list[ShownDistinction]:
     """Its distinctions and those of the records united to it, latest first, each once."""
-    found = Distinction.objects.filter(of_record(organisation)).order_by("-granted_on", "name", "pk")
+    found = _DISTINCTIONS(organisation.pk)
     once = {(one.name, one.granted_on): one for one in reversed(found)}
     return [
         ShownDistinction(
@@ -163,9 +188,14 @@ def distinctions_of(organisation: Organisation) -> list[ShownDistinction]:
     ]
 
 
-def history_of(organisation: Organisation, limit: int = 20) -> list[Happening]:
+_DISTINCTIONS: Final = Kept(
+    lambda: Distinction.objects.filter(of_record(Given(0))).order_by("-granted_on", "name", "pk")
+)
+
+
+def history_of(organisation: Organisation) -> list[Happening]:
     """What anyone may read of its history, latest first. A record that may not be published is not named in it."""
-    events = list(public_history_of(organisation)[:limit])
+    events = _HISTORY([ref(organisation)])
     hidden = _hidden_among(event for event in events if event.code in _NAMES_ANOTHER)
     return [
         Happening(
@@ -175,6 +205,9 @@ def history_of(organisation: Organisation, limit: int = 20) -> list[Happening]:
         )
         for event in events
     ]
+
+
+_HISTORY: Final = Kept(lambda: public_history(Given(0))[:_EVENTS_SHOWN])
 
 
 def _hidden_among(events: Iterable[Event]) -> set[int]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -10,6 +10,7 @@ from accelerator.accounts.models import Person
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.states import PLATFORM_ROLES, STEERING_ROLES, RoleName
 from accelerator.geography.perimeters import Perimeter, touching
+from accelerator.workflow.kept import Given, Kept
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,11 @@ def moderating_people(organisation: Organisation) -> list[Person]:
 
 def shown_members(organisation: Organisation) -> list[Role]:
     """The roles whose holders agreed that the public page names them, representatives first."""
-    roles = Role.objects.current().filter(organisation=organisation, shown=True).select_related("person")
     order = list(RoleName.values)
-    return sorted(roles, key=lambda role: (order.index(role.name), role.person.family_name, role.pk))
+    return sorted(_SHOWN(organisation.pk), key=lambda role: (order.index(role.name), role.person.family_name, role.pk))
+
+
+_SHOWN: Final = Kept(lambda: Role.objects.current().filter(organisation=Given(0), shown=True).select_related("person"))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from accelerator.community.queries.published import published
 from accelerator.community.views.within import Within
 from accelerator.design.pages import Crumb
 from accelerator.geography.maps import Marker, Position, position
-from accelerator.geography.models import Place, beyond_its_name
+from accelerator.geography.models import Place
 
 
 class OrganisationPage(Within):
@@ -33,10 +33,10 @@ class OrganisationPage(Within):
         self.description = self.organisation.summary or f"{self.title} dans l’annuaire de l’innovation sociale."
 
     def visible(self) -> QuerySet[Organisation]:
-        around = ("seat__departement", "seat__region")
-        read = super().visible().select_related(*around, "check_up")
-        read = read.defer("seat__found_by", *beyond_its_name(*around))
-        return read.with_united_numbers()  # type: ignore[attr-defined]  # an OrganisationQuerySet
+        return reading.whole(super().visible())
+
+    def found(self, public_id: str) -> Organisation | None:
+        return super().found(public_id) if self.person.is_authenticated else reading.public_record(public_id)
 
     def trail(self) -> list[Crumb]:
         return super().trail()[:-1]

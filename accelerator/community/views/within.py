@@ -42,17 +42,20 @@ class Within(Page):
         """The records that whoever asks may see."""
         return Organisation.objects.visible_to(self.person).select_related("seat")
 
+    def found(self, public_id: str) -> Organisation | None:
+        """The record of this identifier, if whoever asks may see it."""
+        return self.visible().filter(public_id=public_id).first()
+
     def load(self) -> None:
         """The organisation that lives on, what the person is to it, then what the page is about.
 
         The identifier at the end of the address decides; the rest is there to be read.
         """
-        visible = self.visible()
-        found = visible.filter(public_id=self.kwargs["key"].rpartition("-")[2]).first()
+        found = self.found(self.kwargs["key"].rpartition("-")[2])
         if found is None:
             raise Http404
         self.organisation = canonical(found)
-        if self.organisation != found and not visible.filter(pk=self.organisation.pk).exists():
+        if self.organisation != found and not self.visible().filter(pk=self.organisation.pk).exists():
             raise Http404
         self.standing = standing_of(self.person, self.organisation)
         self.may = rules.allowed(self.standing)

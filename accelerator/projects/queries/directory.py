@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.queries.organisation import of_record
@@ -17,6 +17,7 @@ from accelerator.search.nearness import Nearness
 from accelerator.search.questions import Filter, PublicQuestion
 from accelerator.search.streaming import every_id, meaning_of
 from accelerator.search.types import Question
+from accelerator.workflow.kept import Given, Kept
 
 DIRECTORY: Final = PublicDirectory(
     PROJECTS,
@@ -25,6 +26,7 @@ DIRECTORY: Final = PublicDirectory(
     unfolded=frozenset({"famille", "maturite"}),
 )
 _CHUNK: Final = 500
+_ABOUT_MOST: Final = 6
 
 
 class ProjectQuestion(PublicQuestion):
@@ -97,12 +99,19 @@ def similar_to(text: str, *, but: Project | None = None, most: int = 4) -> list[
     return [one for one in projects_of(ids) if but is None or one.pk != but.pk][:most]
 
 
-def projects_about(organisation: Organisation, most: int = 6) -> list[Project]:
+def projects_about(organisation: Organisation) -> list[Project]:
     """The published projects that an organisation carries, or in which it said that it takes part; the latest first."""
-    joined = ProjectPartner.objects.confirmed().filter(of_record(organisation)).values("project")
+    return _ABOUT(organisation.pk)
+
+
+def _about() -> QuerySet[Project]:
+    joined = ProjectPartner.objects.confirmed().filter(of_record(Given(0))).values("project")
     shared = Q(pk__in=joined) & ~Q(private__contains=["partners"])
-    about = Project.objects.listed().filter(of_record(organisation) | shared)
-    return list(about.only("title", "summary", "public_id").order_by("-published_at", "-pk")[:most])
+    about = Project.objects.listed().filter(of_record(Given(0)) | shared)
+    return about.only("title", "summary", "public_id").order_by("-published_at", "-pk")[:_ABOUT_MOST]
+
+
+_ABOUT: Final = Kept(_about)
 
 
 def latest(most: int = 3) -> list[Project]:
