@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from sys import intern
 from typing import Any, Final, NamedTuple
 
 from django.db.models import (
@@ -29,7 +30,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable, RawSQL
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.text import slugify
 
 from accelerator.community.models import Distinction, Organisation, OrganisationDocument, Theme
@@ -57,6 +58,8 @@ DIRECTORY: Final = Index(
     watched=True,
 )
 _CHUNK: Final = 1000
+# Of what comes again, so many are kept; there are 35,000 communes.
+_MOST_KEPT: Final = 50_000
 
 # From 0 to 1, in hundredths: how sure and how complete a record is, and whether it was distinguished. Never paid, never
 # chosen. The rule and its examples: docs/rules/annuaire.md.
@@ -127,7 +130,11 @@ def _rated(organisations: QuerySet[Organisation]) -> QuerySet[Any]:
 
 
 class _Read(NamedTuple):
-    """What is read of an organisation; the lists are words separated by spaces, the moment is written."""
+    """What is read of an organisation; the moment is written.
+
+    where   what says where it is and acts: its seat, its territories, what these cover; what: what says what it is.
+            Each is one text, which thousands of records have alike: only the first is cut into what it says.
+    """
 
     pk: int
     name: str
@@ -139,27 +146,8 @@ class _Read(NamedTuple):
     presentation: str
     points: int
     recorded_read: str
-    seat_id: str | None
-    territories_read: str
-    cover_read: str
-    themes_read: str
-    kinds_read: str
-    legal_family: str
-    is_ess: bool | None
-    is_esus: bool | None
-    is_mission_driven: bool | None
-    identity: str
-
-    @property
-    def where(self) -> tuple[str | None, str, str]:
-        """What says where it is and acts."""
-        return self.seat_id, self.territories_read, self.cover_read
-
-    @property
-    def what(self) -> tuple[Any, ...]:
-        """What says what it is."""
-        known = self.is_ess, self.is_esus, self.is_mission_driven
-        return self.themes_read, self.kinds_read, self.legal_family, known, self.identity
+    where: str
+    what: str
 
 
 class _United(NamedTuple):
@@ -193,8 +181,8 @@ class Entries:
     def __init__(self) -> None:
         self._themes = Theme.objects.in_bulk()
         self._places: dict[str, _Place] = {}
-        self._where: dict[tuple[str | None, str, str], Shared] = {}
-        self._what: dict[tuple[Any, ...], Shared] = {}
+        self._where: dict[str, Shared] = {}
+        self._what: dict[str, Shared] = {}
 
     def __call__(self, ids: Sequence[int]) -> list[Entry]:
         """The entries of the listed ones among these, in this order."""
@@ -202,10 +190,8 @@ class Entries:
         wanted = RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, ids))}}}"])
         read = _rated(Organisation.objects.listed().filter(pk__in=wanted)).annotate(
             recorded_read=Cast("recorded_at", TextField()),
-            kinds_read=_spaced("kinds"),
-            themes_read=_spaced("themes"),
-            territories_read=_spaced("territories"),
-            cover_read=_spaced("territories_cover"),
+            where=_together("seat_id", _spaced("territories"), _spaced("territories_cover")),
+            what=_together(_spaced("themes"), _spaced("kinds"), "legal_family", *_SAID, "identity"),
         )
         found = {values[0]: _Read._make(values) for values in read.values_list(*_Read._fields)}
         self._learn_places(found.values())
@@ -251,11 +237,11 @@ class Entries:
 
     def _learn_what(self, one: _Read) -> Shared:
         """What its themes, its roles and its form give."""
-        own = [self._themes[code] for code in one.themes_read.split() if code in self._themes]
+        themes, roles, legal_family, *known, identity = one.what.split(_BETWEEN)
+        own = [self._themes[code] for code in themes.split() if code in self._themes]
         families = sorted({theme.family for theme in own})
-        kinds = [kind for kind in one.kinds_read.split() if kind in _KINDS]
-        form = [one.legal_family] if one.legal_family else []
-        said = (("ess", one.is_ess), ("esus", one.is_esus), ("mission", one.is_mission_driven))
+        kinds = [kind for kind in roles.split() if kind in _KINDS]
+        form = [legal_family] if legal_family else []
         self._what[one.what] = what = Shared(
             summary=[" ".join(theme.label for theme in own), *(_KINDS[kind] for kind in kinds)],
             body=[" ".join(word for theme in own for word in theme.words)],
@@ -265,26 +251,31 @@ class Entries:
                 "theme": [theme.code for theme in own],
                 "famille": families,
                 "forme": form,
-                "ess": [code for code, is_so in said if is_so],
-                "identite": [one.identity],
+                "ess": [code for code, is_so in zip(_SAID.values(), known, strict=True) if is_so == "true"],
+                "identite": [identity],
             },
         )
         return what
 
     def _learn_places(self, found: Iterable[_Read]) -> None:
         """What the seats and territories met for the first time give."""
+        for kept in (self._where, self._what):
+            if len(kept) > _MOST_KEPT:
+                kept.clear()
         lacking = {one.where for one in found} - self._where.keys()
         if not lacking:
             return
-        self._read_places({seat for seat, _, _ in lacking if seat})
-        keys = {key for _, territories, cover in lacking for key in (*territories.split(), *cover.split())}
-        self._read_places(keys | {key for seat, _, _ in lacking if seat for key in self._places[seat].cover})
-        main = self._main_departements({key for seat, read, _ in lacking if not seat for key in read.split()})
-        for one in lacking:
-            seat, territories = self._places[one[0]] if one[0] else None, one[1].split()
-            covering = sorted({*one[2].split(), *(seat.cover if seat else ())})
+        told = {where: where.split(_BETWEEN) for where in lacking}
+        self._read_places({seat for seat, _, _ in told.values() if seat})
+        keys = {key for _, territories, cover in told.values() for key in (*territories.split(), *cover.split())}
+        self._read_places(keys | {key for seat, _, _ in told.values() if seat for key in self._places[seat].cover})
+        main = self._main_departements({key for seat, acts, _ in told.values() if not seat for key in acts.split()})
+        for where, (seat_key, acts, cover) in told.items():
+            seat, territories = self._places[seat_key] if seat_key else None, acts.split()
+            # A key stands in the cover of thousands of places: it is kept once.
+            covering = sorted(map(intern, {*cover.split(), *(seat.cover if seat else ())}))
             around = [self._places[key] for key in covering if key in self._places]
-            self._where[one] = Shared(
+            self._where[where] = Shared(
                 context=[" ".join(place.name for place in around if place.kind != PlaceKind.PAYS)],
                 facets={
                     "region": sorted(place.code for place in around if place.kind == PlaceKind.REGION),
@@ -350,6 +341,17 @@ def _other_names(one: _Read, united: Sequence[_United]) -> list[str]:
 
 _KINDS: Final[dict[str, str]] = {kind.value: str(kind.label) for kind in Kind}
 _FORMS: Final[dict[str, str]] = {form.value: str(form.label) for form in LegalFamily}
+
+
+# What the facet "ess" says of each of what may be known to be so.
+_SAID: Final[dict[str, str]] = {"is_ess": "ess", "is_esus": "esus", "is_mission_driven": "mission"}
+_BETWEEN: Final = "|"  # in no key and no code
+
+
+def _together(*parts: Any) -> Any:
+    """Several values as one text; nothing where one is not known."""
+    said = [Coalesce(Cast(part, TextField()), Value("")) for part in parts]
+    return Func(Value(_BETWEEN), *said, function="concat_ws", output_field=TextField())
 
 
 def _spaced(name: str) -> Any:

@@ -9,11 +9,12 @@ The positions of the facets' values are kept: a search that began before reads w
 Two rebuilds of one index follow each other. One that fails, or whose readers die, leaves the index as it was.
 
 Note [Written once]
-The new table is made, filled and indexed in one transaction, its rows already frozen: where the server keeps a minimal
-log, nothing is written twice.
+The new table is made and filled in one transaction, its rows already frozen: where the server keeps a minimal log,
+nothing is written twice. A large one is then indexed on two connections, of which the longest index takes one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,11 +57,21 @@ def rebuild(
             cursor.execute("SELECT coalesce(max(id), 0) FROM search_word WHERE index = %s", [index.name])
             last_word = cursor.fetchone()[0]
         ids = order()
-        with Crew(index.name, index.packing, reader, processes or processes_for(len(ids))) as crew:
+        shared = processes or processes_for(len(ids))
+        with Crew(index.name, index.packing, reader, shared) as crew:
             rows = crew.rows(ids)
             with transaction():
                 _copy(cursor, index, _counted(rows, len(ids), told))
-                _index(cursor, index)
+                _constrain(cursor, index)
+        longest, others = _indexing(cursor, index)
+        if shared > 1:
+            with ThreadPoolExecutor(1) as pool:
+                meanwhile = pool.submit(_made_apart, others)
+                _make(longest)
+                meanwhile.result()
+        else:
+            _make([*longest, *others])
+        _run(cursor, "ANALYZE {next}", index)
         with transaction():
             _remember(cursor, *crew.counted())
             total = _replace(cursor, index, last_word)
@@ -123,8 +134,8 @@ def _copy(cursor: Any, index: Index, rows: Iterable[bytes]) -> None:
         copy.write(_BINARY_ENDS)
 
 
-def _index(cursor: Any, index: Index) -> None:
-    """Give the next table the indexes and checks of the present one."""
+def _constrain(cursor: Any, index: Index) -> None:
+    """Give the next table the key and the checks of the present one."""
     cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
     for n, (_, kind, definition) in enumerate(_constraints(cursor, index)):
         if kind != "f":
@@ -135,12 +146,32 @@ def _index(cursor: Any, index: Index) -> None:
                 name=sql.Identifier(_next_name(index, "c", n)),
                 definition=sql.SQL(definition),
             )
+
+
+def _indexing(cursor: Any, index: Index) -> tuple[list[str], list[str]]:
+    """What gives the next table the indexes of the present one: those of all its words, then the rest."""
+    longest, others = list[str](), list[str]()
     for n, (_, definition) in enumerate(_indexes(cursor, index)):
         method = definition.index(" USING ")
         kind = definition[: definition.index(" INDEX ")]
         made = f'{kind} INDEX "{_next_name(index, "i", n)}" ON "{index.table}_next" {definition[method:]}'
-        cursor.execute(made)
-    _run(cursor, "ANALYZE {next}", index)
+        (longest if " USING gin " in definition and " WHERE " not in definition else others).append(made)
+    return longest, others
+
+
+def _make(statements: Iterable[str]) -> None:
+    with transaction(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _made_apart(statements: Iterable[str]) -> None:
+    """The same in a thread, whose connection nobody else would close."""
+    try:
+        _make(statements)
+    finally:
+        connection.close()
 
 
 def _next_name(index: Index, kind: str, n: int) -> str:
