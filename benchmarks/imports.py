@@ -1,8 +1,9 @@
 """From a file of INSEE's shape to organisations that are found; then the same file again.
 
-Run in a process of its own (`python -m benchmarks.imports 1500000`), on a database of its own, so that its memory is
-its own: the import's processes and those of PostgreSQL, each page counted once (PSS), sampled each second. What the
-server shares between its processes (`shared_buffers`, a setting) is counted with the rest, and said apart.
+Run in a process of its own (`python -m benchmarks.imports 1500000`), on a database of its own, both made ready by
+another process, so that its memory is its own: the import's processes and those of PostgreSQL, each page counted once
+(PSS), sampled each second. What the server shares between its processes (`shared_buffers`, a setting) is counted with
+the rest, and said apart.
 """
 
 import json
@@ -12,6 +13,8 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -124,25 +127,17 @@ def main(size: int) -> dict[str, Any]:
 def _measured(size: int) -> dict[str, Any]:
     import django
 
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection
-
-    from accelerator.community import imports
-    from accelerator.geography.models import Place, PlaceKind
-    from accelerator.journal import System
-    from accelerator.registers.sirene import Selection
-    from benchmarks import sirene
-
     with tempfile.TemporaryDirectory(prefix="french-impact-bench-") as scratch:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+            files = apart.submit(_prepared, size, Path(scratch)).result()
+        django.setup()
+        from django.conf import settings
+
+        from accelerator.community import imports
+        from accelerator.journal import System
+        from accelerator.registers.sirene import Selection
+
         settings.MEDIA_ROOT = Path(scratch) / "media"
-        call_command("migrate", verbosity=0)
-        call_command("load_reference_data", verbosity=0, stdout=sys.stderr)
-        communes = Place.objects.filter(kind=PlaceKind.COMMUNE, population__gt=0, is_current=True).order_by("key")
-        files = sirene.write(size, Path(scratch), list(communes.values_list("code", "name", "population")))
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
         steps: dict[str, float] = {}
         memory = _Sampled()
 
@@ -178,6 +173,26 @@ def _measured(size: int) -> dict[str, Any]:
             "entered": made.entered,
             "megabytes": sum(path.stat().st_size for path in files) / 1e6,
         }
+
+
+def _prepared(size: int, folder: Path) -> list[Path]:
+    """The schema, the places, the files."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from accelerator.geography.models import Place, PlaceKind
+    from benchmarks import sirene
+
+    call_command("migrate", verbosity=0)
+    call_command("load_reference_data", verbosity=0, stdout=sys.stderr)
+    communes = Place.objects.filter(kind=PlaceKind.COMMUNE, population__gt=0, is_current=True).order_by("key")
+    files = sirene.write(size, folder, list(communes.values_list("code", "name", "population")))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return files
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""`python -m benchmarks.night` (and in `make bench`): every job of the night, one after the other, on a day of changes.
+"""`python -m benchmarks.night` (and in `make bench`): every job of the night, on a day of changes.
 
-The jobs are those that the worker knows at an hour of the day, in their order; none is left out by mistake. They run in
-a process of their own on a copy of the world, which is dropped afterwards.
+The jobs are those that the worker knows at an hour of the day, in their order; none is left out by mistake. They run
+twice, each time on a copy of the world, which is dropped afterwards: one after the other in a process of their own, to
+know what each takes; then all at once, given to two workers as a server has them (`config.serve`), to know when the
+night is over.
 
 BENCH_SIZE=100000    organisations of the world
 BENCH_SAVED=10000    saved searches with an alert, all different, of as many people
@@ -33,6 +35,7 @@ TONIGHT = MANAGED // 10
 # One record in so many is written twice: as an association, without its number; one in two with a letter too many.
 TWINS = 100
 AIM = 300
+WORKERS = 2  # as `config.serve` starts them
 COPY = "night"
 SEED = 18
 
@@ -46,6 +49,7 @@ _NAMES = {
     "community.forget_exports": "oublier les exports expirés",
     "community.rebuild_search": "reconstruire l’index",
     "projects.rebuild_search": "reconstruire l’index des projets",
+    "projects.forget_what_waited": "oublier les propositions sans réponse",
     "community.expire_mandates": "clore les mandats échus",
     "community.forget_claims": "oublier l’avant des revendications",
     "community.tell_the_news": "alertes",
@@ -62,7 +66,24 @@ _WRITE_TWICE = """
 
 
 def measure(world: str) -> list[Line]:
-    """Every job on a copy of a world of which nothing else makes use meanwhile; the sum comes first."""
+    """Every job on copies of a world of which nothing else makes use meanwhile; the whole comes first."""
+    jobs, lived = _on_a_copy(world, "jobs"), _on_a_copy(world, "lived")
+    total = sum(seconds for _, seconds, _ in jobs)
+    return [
+        Line(
+            "la nuit : tous ses travaux donnés à la fois à deux ouvriers",
+            f"{lived['seconds']:.0f} s",
+            f"{AIM} s",
+            f"{lived['done']} travaux finis, {lived['failed']} en échec ; le plus long : "
+            f"{_NAMES.get(lived['last'], lived['last'])}",
+        ),
+        Line("tous les travaux de la nuit, l’un après l’autre", f"{total:.0f} s", f"{AIM} s"),
+        *(Line(f"dont {_NAMES.get(name, name)}", f"{seconds:.1f} s", "", note) for name, seconds, note in jobs),
+    ]
+
+
+def _on_a_copy(world: str, how: str) -> Any:
+    """What another process says of the night that it lived on a copy of the world."""
     folder = embedded.data_folder("bench")
     address = os.environ["DATABASE_URL"].rpartition("/")[0]
     with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
@@ -70,7 +91,7 @@ def measure(world: str) -> list[Line]:
         server.execute(f"CREATE DATABASE {COPY} TEMPLATE {world} STRATEGY FILE_COPY")
         try:
             said = subprocess.run(
-                [sys.executable, "-m", "benchmarks.night", "jobs"],
+                [sys.executable, "-m", "benchmarks.night", how],
                 stdout=subprocess.PIPE,
                 env={**os.environ, "DATABASE_URL": f"{address}/{COPY}"},
                 check=True,
@@ -79,37 +100,71 @@ def measure(world: str) -> list[Line]:
             )
         finally:
             server.execute(f"DROP DATABASE {COPY} WITH (FORCE)")
-    jobs = json.loads(said.stdout.splitlines()[-1])
-    total = sum(seconds for _, seconds, _ in jobs)
-    return [
-        Line("tous les travaux de la nuit, l’un après l’autre", f"{total:.0f} s", f"{AIM} s"),
-        *(Line(f"dont {_NAMES.get(name, name)}", f"{seconds:.1f} s", "", note) for name, seconds, note in jobs),
-    ]
+    return json.loads(said.stdout.splitlines()[-1])
 
 
-def _jobs() -> None:
-    """Plant a day of changes, run the jobs, and say what each took as the last line."""
+def _jobs() -> list[tuple[str, float, str]]:
+    """Run the jobs one after the other; what each took and found."""
+    from benchmarks.__main__ import log
+
+    day = _planted()
+    done = []
+    for task in _nightly():
+        began = time.perf_counter()
+        found = _run(task)
+        seconds = time.perf_counter() - began
+        log(f"{task.name} : {seconds:.1f} s, {found}")
+        done.append((task.name, seconds, day.said(task.name, found)))
+    return done
+
+
+def _lived() -> dict[str, Any]:
+    """Give all the jobs to two workers; how long until the last has ended, and how they ended."""
+    _planted()
+    from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+
+    from config import processes
+
+    names = [task.name for task in _nightly()]
+    for task in _nightly():
+        task.defer(timestamp=0)
+    jobs = ProcrastinateJob.objects.filter(task_name__in=names)
+    began = time.perf_counter()
+    workers = {f"ouvrier {n}": processes.start(processes.worker_command()) for n in range(WORKERS)}
+    try:
+        while jobs.filter(status__in=("todo", "doing")).exists():
+            time.sleep(0.5)
+        seconds = time.perf_counter() - began
+    finally:
+        processes.end(workers)
+    ended = ProcrastinateEvent.objects.filter(job__in=jobs, type__in=("succeeded", "failed")).order_by("-at")
+    return {
+        "seconds": seconds,
+        "done": jobs.filter(status="succeeded").count(),
+        "failed": jobs.exclude(status="succeeded").count(),
+        "last": ended.values_list("job__task_name", flat=True)[0],
+    }
+
+
+def _planted() -> "_Day":
     import django
 
     django.setup()
     from django.db import connection
-    from procrastinate.contrib.django import app
-
-    from benchmarks.__main__ import log
 
     day = _Day()
     day.plant()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    done = []
+    return day
+
+
+def _nightly() -> list[Any]:
+    """The tasks of the night, in the order of their hours."""
+    from procrastinate.contrib.django import app
+
     nightly = [one for one in app.periodic_registry.periodic_tasks.values() if _hour(one)[0].isdigit()]
-    for one in sorted(nightly, key=lambda one: tuple(map(int, _hour(one)))):
-        began = time.perf_counter()
-        found = _run(one.task)
-        seconds = time.perf_counter() - began
-        log(f"{one.task.name} : {seconds:.1f} s, {found}")
-        done.append((one.task.name, seconds, day.said(one.task.name, found)))
-    sys.stdout.write(json.dumps(done) + "\n")
+    return [one.task for one in sorted(nightly, key=lambda one: tuple(map(int, _hour(one))))]
 
 
 def _run(task: Any) -> Any:
@@ -294,8 +349,9 @@ class _Day:
 
 def main() -> None:
     """The world, made if there is none of this size, then the night."""
-    if sys.argv[1:] == ["jobs"]:
-        _jobs()
+    if sys.argv[1:] in (["jobs"], ["lived"]):
+        said = _jobs() if sys.argv[1] == "jobs" else _lived()
+        sys.stdout.write(json.dumps(said) + "\n")
         return
     from benchmarks import __main__ as bench
 

@@ -95,6 +95,7 @@ SHOWN = {
         "50 visiteurs à la fois (70 % organisations et territoires, 20 % recherche, 10 % accueil), pages par seconde"
     ),
     "erreurs": "erreurs",
+    "la nuit : tous ses travaux donnés à la fois à deux ouvriers": "la nuit, ses travaux donnés à deux ouvriers",
     "tous les travaux de la nuit, l’un après l’autre": "tous les travaux de la nuit, l’un après l’autre",
     "fichier Sirene, jusqu’à ce qu’il soit cherché": "un fichier Sirene, de sa lecture à la recherche",
     "le même fichier une seconde fois": "le même fichier, sans aucun changement",

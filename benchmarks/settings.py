@@ -1,4 +1,7 @@
-"""Production's settings; static files are hashed as in production, but not compressed (it takes minutes)."""
+"""Production's settings; static files are hashed as in production, but not compressed (it takes minutes).
+
+Mails are written and thrown away.
+"""
 
 from config.settings.prod import *  # noqa: F403
 
@@ -6,3 +9,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

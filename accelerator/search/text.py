@@ -17,7 +17,7 @@ from functools import lru_cache
 LONGEST_QUESTION = 300
 LONGEST_WORD = 40
 LONGEST_COMPOUND = 3
-_MOST_CACHED = 100_000
+_MOST_CACHED = 20_000
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 _HYPHENS = re.compile("[\u00ad\u2010-\u2012\u2212]")
