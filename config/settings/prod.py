@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import DATABASES, INSTALLED_APPS, ROOT, TRUSTED_PROXIES, number
@@ -35,6 +36,9 @@ def _faults() -> list[str]:
         faults.append(f"Il manque {', '.join(proconnect)} : ProConnect demande ses trois variables, ou aucune.")
     if os.environ.get("PROCONNECT_ISSUER", "https://").split("://")[0] not in ("", "https"):
         faults.append("PROCONNECT_ISSUER doit commencer par https:// : une identité ne voyage que chiffrée.")
+    media, signing = os.environ.get("MEDIA_ROOT", "").strip(), os.environ.get("CREDENTIAL_KEYS", "").strip()
+    if media and signing and Path(signing).resolve().is_relative_to(Path(media).resolve()):
+        faults.append("CREDENTIAL_KEYS ne doit pas être dans MEDIA_ROOT : les sauvegardes emportent ce dossier.")
     if "*" in os.environ.get("ALLOWED_HOSTS", ""):
         faults.append("ALLOWED_HOSTS doit nommer les domaines servis : « * » laisserait n’importe qui en inventer.")
     return faults

@@ -57,6 +57,7 @@ def test_all_that_is_missing_is_said_at_once_without_a_trace() -> None:
         ("SECRET_KEY", "court", "trop courte"),
         ("ALLOWED_HOSTS", "*", "nommer les domaines"),
         ("EMAIL_PORT", "smtp", "EMAIL_PORT doit être un nombre entier"),
+        ("CREDENTIAL_KEYS", "/nonexistent/media/keys", "les sauvegardes emportent ce dossier"),
         ("TRUSTED_PROXIES", "oui", "TRUSTED_PROXIES doit être un nombre entier"),
     ],
 )
