@@ -41,6 +41,7 @@ PREPARATION = (
     ("load_founding_facts", "Faits fondateurs (territoires labellisés, pionniers)"),
     ("make_signing_key", "Clé qui signe les attestations"),
     ("load_calls", "Appels écrits d’avance"),
+    ("load_label", "Catégories de labels"),
     ("seed_demonstration", "Personnes et organisations de démonstration"),
     ("rebuild_search", "Index de recherche"),
     ("count_figures", "Chiffres publics"),

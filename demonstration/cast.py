@@ -48,6 +48,12 @@ CAST = (
         "Travaille à l’incubateur « La Fabrique du Causse (exemple) » ; les Paniers partagés l’ont mandatée pour les "
         "aider à remplir leur fiche.",
     ),
+    Figure(
+        "gabrielle",
+        "Gabrielle",
+        "Élue",
+        "Préside la « Communauté de communes du Causse (exemple) », membre d’un collectif qui candidate à un label.",
+    ),
     Figure("maxence", "Maxence", "Modérateur", "Traite les signalements et les doublons de l’annuaire."),
     Figure("ange", "Ange", "Administratrice", "Nomme les modérateurs et veille sur la plateforme."),
     Figure(

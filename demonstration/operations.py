@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.operations import accept_terms, open_account
-from accelerator.calls.models import Application, CallRole
+from accelerator.calls.models import Application, Call, CallRole
 from accelerator.calls.operations.applications import begin
 from accelerator.calls.operations.calls import give_role, set_wave
 from accelerator.calls.operations.founding import load_call
@@ -23,9 +23,11 @@ from accelerator.community.operations.records import register
 from accelerator.community.states import Kind, LegalFamily, RoleName
 from accelerator.geography.models import Place
 from accelerator.journal import Actor
+from accelerator.labels.states import MemberRole
 from accelerator.registers.identifiers import understand
 from accelerator.workflow import operation
 from demonstration.cast import CAST
+from demonstration.labels import seed_candidacy, seed_label_calls
 from demonstration.models import Mail
 from demonstration.projects import seed_projects
 
@@ -52,6 +54,14 @@ INCUBATOR: dict[str, Any] = {
     "themes": [],
     "summary": "Organisation fictive : accompagne les projets d’innovation sociale du Lot, de l’idée au lancement.",
     "presentation": "Cette organisation n’existe pas : elle sert à découvrir la plateforme.",
+}
+AUTHORITY: dict[str, Any] = {
+    "name": "Communauté de communes du Causse (exemple)",
+    "legal_family": LegalFamily.PUBLIC,
+    "kinds": [Kind.COLLECTIVITE],
+    "themes": [],
+    "summary": "Collectivité fictive : membre d’un collectif qui candidate au label de son territoire.",
+    "presentation": "Cette collectivité n’existe pas : elle sert à découvrir la plateforme.",
 }
 # In the annuaire, managed by nobody: to be claimed with ProConnect by whoever works there (`demonstration.proconnect`).
 UNCLAIMED: dict[str, Any] = {
@@ -82,7 +92,8 @@ def seed(*, by: Actor, at: datetime) -> list[Person]:
         if not Role.objects.current().platform().filter(person=people[key], name=name).exists():
             appoint(person=people[key], name=name, by=by, at=at)
     association = _organisation(ASSOCIATION, FIGEAC, owner=people["dominique"], representative=True, at=at)
-    incubator = _organisation(INCUBATOR, CAHORS, owner=people["alix"], representative=False, at=at)
+    incubator = _organisation(INCUBATOR, CAHORS, owner=people["alix"], representative=True, at=at)
+    authority = _organisation(AUTHORITY, CAHORS, owner=people["gabrielle"], representative=True, at=at)
     declared = Role.objects.current().filter(organisation=association, person=people["dominique"]).first()
     if declared and declared.name == RoleName.REPRESENTATIVE and not declared.confirmed_at:
         evidence = "Procès-verbal fictif de l’assemblée générale, pour la démonstration."
@@ -99,6 +110,10 @@ def seed(*, by: Actor, at: datetime) -> list[Person]:
     _call(people, association, by=by, at=at)
     find_duplicates(by=by, at=at)
     seed_projects(people, association, incubator, at)
+    for call in seed_label_calls(by=by, at=at):
+        _keep(call, people, by=by, at=at)
+    together = {MemberRole.LEAD: association, MemberRole.SUPPORT: incubator, MemberRole.AUTHORITY: authority}
+    seed_candidacy(people, together, at)
     Mail.objects.filter(sent_at__lt=at - timedelta(days=30)).delete()
     return list(people.values())
 
@@ -108,6 +123,13 @@ def _call(people: dict[str, Person], association: Organisation, *, by: Actor, at
     registered = {purpose.code for purpose in purposes()}
     purpose = QUALIFICATION if QUALIFICATION in registered else ""
     call = load_call(code="qualification-permanente", purpose=purpose, by=by, at=at)
+    _keep(call, people, by=by, at=at)
+    if not purpose and not Application.objects.filter(call=call, organisation=association).exists():
+        begin(call=call, subject="", organisation=association, declared={}, by=people["dominique"], at=at)
+
+
+def _keep(call: Call, people: dict[str, Person], *, by: Actor, at: datetime) -> None:
+    """Those who keep a permanent call, and its next wave."""
     act = {"act_reference": "Arrêté fictif du 5 janvier 2026", "acts_from": date(2026, 1, 5)}
     for key, name, given in (
         ("morgan", CallRoleName.AUTHOR, None),
@@ -127,8 +149,6 @@ def _call(people: dict[str, Person], association: Organisation, *, by: Actor, at
             by=people["morgan"],
             at=at,
         )
-    if not purpose and not Application.objects.filter(call=call, organisation=association).exists():
-        begin(call=call, subject="", organisation=association, declared={}, by=people["dominique"], at=at)
 
 
 def _person(email: str, given_name: str, *, by: Actor, at: datetime) -> Person:

@@ -47,6 +47,7 @@ from accelerator.community.states import Likeness, RoleName
 from accelerator.credentials.operations import make_key
 from accelerator.design.charts import Look
 from accelerator.journal import System
+from accelerator.labels.models import Action, CandidacyFile, Challenge, Proof
 from accelerator.labels.operations.proving import prove
 from accelerator.notices.models import Notice
 from accelerator.portal.models import Census, Picture
@@ -80,6 +81,9 @@ APPLICANT = "→ 404 404 · · · 404 404 404 404"
 SERVICE = "→ 404 404 404 404 404 404 · 404 404"
 BOTH_SIDES = "→ 404 404 · · · 404 · 404 404"
 JUDGES = "→ 403 403 403 403 403 403 · 403 403"
+# The file of a candidacy: read by its side, by whoever answers for a member, by the platform; written by its side.
+CANDIDACY = "→ 404 404 · · · 404 · · ·"
+CANDIDATES = "→ 404 404 · · · 404 403 403 403"
 TABLE: dict[str, tuple[str, ...]] = {
     # The doors
     "portal:home": (EVERYONE,),
@@ -397,6 +401,36 @@ TABLE: dict[str, tuple[str, ...]] = {
     "accounts:data": (SIGNED_IN,),
     "accounts:export": (SIGNED_IN,),
     "accounts:deletion": (SIGNED_IN,),
+    # The labels: a category, then the file of a candidacy, whose concerned answers for a member
+    "labels:categories": (EVERYONE,),
+    "labels:category": ("category", EVERYONE),
+    "labels:category_data": ("category", EVERYONE),
+    "labels:start": ("category", SIGNED_IN),
+    "labels:candidacies": (SIGNED_IN,),
+    "labels:candidacy": ("candidacy", CANDIDACY),
+    "labels:candidacy_history": ("candidacy", CANDIDACY),
+    "labels:candidacy_file": ("candidacy", "candidacy file", CANDIDACY),
+    "labels:members": ("candidacy", CANDIDACY),
+    "labels:plan": ("candidacy", CANDIDACY),
+    "labels:step": ("candidacy", "candidacy step", CANDIDATES),
+    "labels:keep": ("candidacy", "candidacy step", "→ 405 405 405 405 405 405 405 405 405"),
+    "labels:forget": ("candidacy", "candidacy step", CANDIDATES),
+    "labels:assessment": ("candidacy", CANDIDATES),
+    "labels:follow_criteria": ("candidacy", CANDIDATES),
+    "labels:add_proof": ("candidacy", "criterion", CANDIDATES),
+    "labels:remove_proof": ("candidacy", "proof", CANDIDATES),
+    "labels:challenge": ("candidacy", "one", CANDIDATES),
+    "labels:remove_challenge": ("candidacy", "one", CANDIDATES),
+    "labels:plan_action": ("candidacy", "one", CANDIDATES),
+    "labels:action": ("candidacy", "action", CANDIDATES),
+    "labels:remove_action": ("candidacy", "action", CANDIDATES),
+    "labels:keep_minutes": ("candidacy", CANDIDATES),
+    "labels:end_candidacy": ("candidacy", CANDIDATES),
+    "labels:ask_member": ("candidacy", "→ 404 404 · · 403 404 403 403 403"),
+    "labels:member": ("candidacy", "collective member", "→ 404 404 · · · 404 · 403 403"),
+    "labels:answer_member": ("candidacy", "collective member", "→ 404 404 403 403 403 404 · 403 403"),
+    "labels:remove_member": ("candidacy", "collective member", "→ 404 404 · · 403 404 403 403 403"),
+    "labels:lead": ("candidacy", "collective member", "→ 404 404 · · 403 404 403 403 403"),
     # The service itself
     "health": (EVERYONE,),
     "readiness": (EVERYONE,),
@@ -508,7 +542,7 @@ def world(settings: Any, tmp_path: Path) -> World:
     project = factories.project(organisation=organisation, person=concerned)
     proposal = factories.proposal(organisation=organisation, proposed_by=concerned, claim_token="reprise")
     elsewhere = factories.organisation()
-    factories.role(elsewhere, holder=concerned)
+    factories.role(elsewhere, name=RoleName.REPRESENTATIVE, holder=concerned)
     partner = factories.partner(project, elsewhere)
     private = ProjectFile.objects.create(
         project=project,
@@ -523,6 +557,7 @@ def world(settings: Any, tmp_path: Path) -> World:
     return World(
         people=people,
         parts={
+            **label_parts(organisation, elsewhere),
             "project": project.key,
             "proposal": proposal.key,
             "project link": "reprise",
@@ -634,6 +669,33 @@ def judged_parts(organisation: Organisation, people: dict[str, Person]) -> dict[
         "adjourned commission": adjourned.public_id,
         "signed letter": letter.pk,
         "promise": promise.pk,
+    }
+
+
+def label_parts(organisation: Organisation, elsewhere: Organisation) -> dict[str, Any]:
+    """A candidacy led by the organisation, with one of each thing; another organisation is asked to take part."""
+    now = timezone.now()
+    candidacy = factories.candidacy(factories.category(challenges_wanted=3), organisation=organisation)
+    file = CandidacyFile.objects.create(
+        candidacy=candidacy,
+        name="carte.pdf",
+        file=default_storage.save("labels/essai/carte.pdf", ContentFile(b"%PDF-1.7 %%EOF")),
+        size=14,
+        content_type="application/pdf",
+        digest="x",
+        added_at=now,
+    )
+    challenge = Challenge.objects.create(candidacy=candidacy, position=1, kind="social", title="Un défi")
+    pilot = candidacy.members.get()
+    return {
+        "candidacy": candidacy.key,
+        "category": candidacy.category.code,
+        "candidacy step": "essentiel",
+        "candidacy file": file.pk,
+        "criterion": "zone",
+        "proof": Proof.objects.create(candidacy=candidacy, criterion="zone", what="C", file=file, added_at=now).pk,
+        "action": Action.objects.create(challenge=challenge, title="A", pilot=pilot, due_on=now.date()).pk,
+        "collective member": factories.member(candidacy, elsewhere).pk,
     }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # the models are not loaded yet when purposes are registered
     from django.db.models import QuerySet
 
     from accelerator.accounts.models import Person
-    from accelerator.calls.models import Application, Decision
+    from accelerator.calls.models import Application, Call, Decision
     from accelerator.community.models import Organisation
 
 # Number; amount in cents; text or code of a choice; codes, or keys of places; day; yes or no.
@@ -94,7 +94,7 @@ class Purpose:
     code        "projects.qualification".
     title       French: "Qualification d’un projet".
     asks        what one applies with, in French, for the first page: "votre projet". Empty: nothing but oneself.
-    subjects    what a person may apply with.
+    subjects    what a person may apply with: to one call, or whatever the call (None).
     reads       what a subject tells now. Raises `LookupError` when it is gone.
     may_edit    whether a person may fill in an application for a subject.
     page        the address of a subject's page, or an empty text.
@@ -102,14 +102,14 @@ class Purpose:
     carried     the references of what a person carries, as one column of a query: they judge none of it.
     partners    of some subjects, the organisations that take part besides the one that applies: reference -> numbers.
                 Who judges is looked at beside them as they are now (`calls.queries.conflicts`).
-    begins      the address where one tells something to apply with, or an empty text.
+    begins      the address where one tells something to apply to a call with, or an empty text.
     on_decided  called as a decision is told, never when it is only signed: what is undone was never decided.
     """
 
     code: str
     title: str
     asks: str
-    subjects: Callable[["Person"], Sequence[Subject]]
+    subjects: Callable[["Person", "Call | None"], Sequence[Subject]]
     reads: Callable[[str], Told]
     may_edit: Callable[["Person", str], bool]
     page: Callable[[str], str]
@@ -117,7 +117,7 @@ class Purpose:
     reusable: tuple[Reusable, ...] = ()
     carried: Callable[["Person"], "QuerySet[Any] | None"] = lambda _: None
     partners: Callable[[Collection[str]], Mapping[str, frozenset[int]]] = lambda _: {}
-    begins: Callable[[], str] = lambda: ""
+    begins: Callable[["Call"], str] = lambda call: ""
     on_decided: OnDecided = _nothing_follows
 
     @property
@@ -149,7 +149,7 @@ def purpose_of(code: str) -> Purpose:
         raise LookupError(f"L’objet d’appel {code} n’est déclaré par aucun sujet.") from None
 
 
-def _no_subject(person: "Person") -> Sequence[Subject]:
+def _no_subject(person: "Person", call: "Call | None") -> Sequence[Subject]:
     return ()
 
 

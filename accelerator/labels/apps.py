@@ -7,5 +7,5 @@ class LabelsConfig(AppConfig):
     verbose_name = "Labels"
 
     def ready(self) -> None:
-        """Declare what is held about people."""
-        autodiscover_modules("personal_data")
+        """Declare the events, what is held about people, what calls know."""
+        autodiscover_modules("events", "personal_data", "purpose")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from accelerator.accounts.holdings import PersonalData, register
 from accelerator.accounts.models import Person
 from accelerator.journal import Actor
-from accelerator.labels.models import ActionNote, CriteriaSet, Member, Proceeding
+from accelerator.labels.models import ActionNote, CriteriaSet, Member, Proceeding, UnsavedStep
 from accelerator.workflow import operation
 
 
@@ -35,6 +35,10 @@ def export(person: Person) -> dict[str, Any]:
             {"action": one.action.title, "le": one.on, "texte": one.text}
             for one in ActionNote.objects.filter(by=person).select_related("action").order_by("pk")
         ],
+        "textes de candidature non enregistrés": [
+            {"candidature": one.candidacy.title, "page": one.step, "texte": one.values, "tapé le": one.typed_at}
+            for one in UnsavedStep.objects.filter(person=person).select_related("candidacy").order_by("pk")
+        ],
         "procédures de suspension ou de retrait": [
             {
                 "label": one.label.title,
@@ -52,14 +56,15 @@ def export(person: Person) -> dict[str, Any]:
 
 @operation
 def erase(*, person: Person, by: Actor, at: datetime) -> None:
-    """Nothing is theirs alone: what was answered or signed for an organisation or a service stays, without a name."""
+    """Forget what was theirs alone; what was answered or signed for an organisation or a service stays, nameless."""
+    UnsavedStep.objects.filter(person=person).delete()
 
 
 register(
     PersonalData(
         subject="labels",
         title="Ce que vous avez fait pour des labels",
-        models=("labels.CriteriaSet", "labels.Member", "labels.ActionNote", "labels.Proceeding"),
+        models=("labels.CriteriaSet", "labels.Member", "labels.ActionNote", "labels.Proceeding", "labels.UnsavedStep"),
         export=export,
         erase=erase,
     )

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path, re_path
 
-from accelerator.labels.views import proving
+from accelerator.labels.views import candidacies, categories, members, plans, proving
 
 app_name = "labels"
+_FILE = "labels/candidatures/<str:key>"
 
 
 def _label(rest: str, view: type, name: str) -> URLPattern:
@@ -18,4 +19,35 @@ urlpatterns = [
     _label("/preuve", proving.ProofPage, "proof"),
     _label(r"/preuve\.json", proving.ProofFile, "proof_file"),
     _label(r"/certificat\.pdf", proving.Certificate, "certificate"),
+    path("labels/candidatures", candidacies.Candidacies.as_view(), name="candidacies"),
+    path("labels/categories", categories.Categories.as_view(), name="categories"),
+    # The file of a candidacy, for those whom it concerns
+    path(_FILE, candidacies.CandidacyPage.as_view(), name="candidacy"),
+    path(f"{_FILE}/dire/<slug:step>", candidacies.Step.as_view(), name="step"),
+    path(f"{_FILE}/dire/<slug:step>/garder", candidacies.Keep.as_view(), name="keep"),
+    path(f"{_FILE}/dire/<slug:step>/oublier", candidacies.Forget.as_view(), name="forget"),
+    path(f"{_FILE}/evaluation", candidacies.Assessment.as_view(), name="assessment"),
+    path(f"{_FILE}/evaluation/criteres", candidacies.FollowCriteria.as_view(), name="follow_criteria"),
+    path(f"{_FILE}/preuves/<slug:criterion>/nouvelle", candidacies.AddProof.as_view(), name="add_proof"),
+    path(f"{_FILE}/preuves/<int:number>/retrait", candidacies.RemoveProof.as_view(), name="remove_proof"),
+    path(f"{_FILE}/fichiers/<int:number>", candidacies.FileOfCandidacy.as_view(), name="candidacy_file"),
+    path(f"{_FILE}/historique", candidacies.CandidacyHistory.as_view(), name="candidacy_history"),
+    path(f"{_FILE}/cloture", candidacies.EndCandidacy.as_view(), name="end_candidacy"),
+    path(f"{_FILE}/membres", members.Members.as_view(), name="members"),
+    path(f"{_FILE}/membres/nouveau", members.AskMember.as_view(), name="ask_member"),
+    path(f"{_FILE}/membres/<int:number>", members.DescribeMember.as_view(), name="member"),
+    path(f"{_FILE}/membres/<int:number>/reponse", members.AnswerMember.as_view(), name="answer_member"),
+    path(f"{_FILE}/membres/<int:number>/retrait", members.RemoveMember.as_view(), name="remove_member"),
+    path(f"{_FILE}/membres/<int:number>/chef-de-file", members.ChangeLead.as_view(), name="lead"),
+    path(f"{_FILE}/defis", plans.Plan.as_view(), name="plan"),
+    path(f"{_FILE}/defis/<int:position>", plans.SayChallenge.as_view(), name="challenge"),
+    path(f"{_FILE}/defis/<int:position>/retrait", plans.RemoveChallenge.as_view(), name="remove_challenge"),
+    path(f"{_FILE}/defis/<int:position>/actions/nouvelle", plans.PlanAction.as_view(), name="plan_action"),
+    path(f"{_FILE}/actions/<int:number>", plans.ChangeAction.as_view(), name="action"),
+    path(f"{_FILE}/actions/<int:number>/retrait", plans.RemoveAction.as_view(), name="remove_action"),
+    path(f"{_FILE}/comptes-rendus/nouveau", plans.KeepMinutes.as_view(), name="keep_minutes"),
+    # A category, last: its code is one word
+    path("labels/<slug:code>.json", categories.CategoryData.as_view(), name="category_data"),
+    path("labels/<slug:code>", categories.CategoryPage.as_view(), name="category"),
+    path("labels/<slug:code>/candidater", categories.Start.as_view(), name="start"),
 ]

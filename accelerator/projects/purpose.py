@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from accelerator.accounts.models import Person
+from accelerator.calls.models import Call
 from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register
 from accelerator.calls.states import FactKind
 from accelerator.community.queries.organisation import canonical
@@ -53,8 +54,8 @@ _REUSABLE: Final = (
 )
 
 
-def _subjects(person: Person) -> Sequence[Subject]:
-    """The projects that a person carries, and that have not ended."""
+def _subjects(person: Person, call: Call | None) -> Sequence[Subject]:
+    """The projects that a person carries, and that have not ended: any may answer any call."""
     carried = Project.objects.carried_by(person).exclude(state=ProjectState.ENDED).order_by("-changed_at", "-pk")
     return [Subject(ref(one), one.title) for one in carried]
 
@@ -178,7 +179,7 @@ register(
         partners=_partners,
         facts=_FACTS,
         reusable=_REUSABLE,
-        begins=lambda: reverse("projects:start"),
+        begins=lambda call: reverse("projects:start"),
         on_decided=remember_decision,
     )
 )

@@ -280,7 +280,7 @@ def garden() -> Any:
         code="calls.garden_tests",
         title="Un jardin",
         asks="un jardin",
-        subjects=lambda person: [Subject(owners[person.pk], "Le jardin")] if person.pk in owners else [],
+        subjects=lambda person, call: [Subject(owners[person.pk], "Le jardin")] if person.pk in owners else [],
         reads=lambda subject: told,
         may_edit=lambda person, subject: owners.get(person.pk) == subject,
         page=lambda subject: "/jardin",

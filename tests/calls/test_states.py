@@ -30,7 +30,7 @@ def test_what_is_told_is_no_longer_withdrawn() -> None:
 
 
 def test_the_purposes() -> None:
-    assert [purpose.code for purpose in purposes()] == ["calls.open", "projects.qualification"]
+    assert [purpose.code for purpose in purposes()] == ["calls.open", "projects.qualification", "labels.award"]
 
 
 def test_a_purpose_is_registered_once() -> None:

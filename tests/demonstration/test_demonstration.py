@@ -90,7 +90,8 @@ def test_each_holds_their_place() -> None:
         ("Dominique", "representative", True),
         ("Sacha", "manager", False),
         ("Noa", "member", False),
-        ("Alix", "manager", False),
+        ("Alix", "representative", False),
+        ("Gabrielle", "representative", False),
         ("Maxence", "moderator", False),
         ("Ange", "administrator", False),
     }

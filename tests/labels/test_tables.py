@@ -41,7 +41,7 @@ def test_a_label_never_overlaps_itself_and_may_follow_itself() -> None:
 
 def test_a_label_withdrawn_from_its_first_day_leaves_its_place() -> None:
     candidacy = factories.candidacy()
-    withdrawn = {"state": LabelState.WITHDRAWN, "withdrawn_on": date(2026, 3, 1)}
+    withdrawn: dict[str, Any] = {"state": LabelState.WITHDRAWN, "withdrawn_on": date(2026, 3, 1)}
     factories.label(candidacy, since=FIRST, withdrawn_as=ProceedingKind.RETRAIT, **withdrawn)
     factories.label(candidacy, since=date(2026, 4, 1))
     assert candidacy.labels.count() == 2
@@ -50,7 +50,7 @@ def test_a_label_withdrawn_from_its_first_day_leaves_its_place() -> None:
 def test_an_abrogated_label_keeps_the_time_that_it_had() -> None:
     candidacy = factories.candidacy()
     day = date(2026, 3, 1)
-    abrogated = {"withdrawn_as": ProceedingKind.ABROGATION, "withdrawn_on": day}
+    abrogated: dict[str, Any] = {"withdrawn_as": ProceedingKind.ABROGATION, "withdrawn_on": day}
     factories.label(candidacy, since=FIRST, until=day, state=LabelState.WITHDRAWN, **abrogated)
     _refused("overlaps_itself", lambda: factories.label(candidacy, since=date(2026, 2, 1)))
     factories.label(candidacy, since=day)
@@ -115,11 +115,14 @@ def test_a_historic_label_has_a_source_and_no_candidacy() -> None:
 
 def test_published_criteria_never_change_and_end_once() -> None:
     made = factories.category().criteria_sets.get()
-    for values in ({"criteria": []}, {"since": FIRST}, {"why": "Autre chose."}, {"number": 9}):
-        _refused("never change", lambda values=values: CriteriaSet.objects.filter(pk=made.pk).update(**values))
-    _refused("are kept", lambda: CriteriaSet.objects.filter(pk=made.pk).delete())
-    CriteriaSet.objects.filter(pk=made.pk).update(until=FIRST)
-    _refused("never change", lambda: CriteriaSet.objects.filter(pk=made.pk).update(until=date(2027, 1, 1)))
+    mine = CriteriaSet.objects.filter(pk=made.pk)
+    _refused("never change", lambda: mine.update(criteria=[]))
+    _refused("never change", lambda: mine.update(since=FIRST))
+    _refused("never change", lambda: mine.update(why="Autre chose."))
+    _refused("never change", lambda: mine.update(number=9))
+    _refused("are kept", mine.delete)
+    mine.update(until=FIRST)
+    _refused("never change", lambda: mine.update(until=date(2027, 1, 1)))
 
 
 def test_one_set_of_criteria_is_in_force() -> None:

@@ -95,7 +95,7 @@ def test_one_applies_with_what_one_carries_only() -> None:
     factories.project(person=one.person, state="ended")
     draft = factories.project(person=one.person, state="draft")
     purpose = purpose_of(CODE)
-    assert {subject.ref for subject in purpose.subjects(one.person)} == {ref(one), ref(draft)}
+    assert {subject.ref for subject in purpose.subjects(one.person, None)} == {ref(one), ref(draft)}
     assert purpose.may_edit(one.person, ref(one))
     assert not purpose.may_edit(one.person, ref(other))
     assert purpose.page(ref(one)) == f"/projets/{one.key}"
@@ -154,7 +154,7 @@ def test_a_draft_begun_too_early_takes_up_what_the_file_says_since_and_leaves_wh
     one.save()
     client.force_login(one.person)
     draft, taking = (reverse(f"calls:{name}", args=[made.public_id]) for name in ("application", "take_up"))
-    assert "Votre projet en dit plus que ce brouillon" in client.get(draft).content.decode()
+    assert "Votre dossier en dit plus que ce brouillon" in client.get(draft).content.decode()
     assert "Le besoin social" in client.get(taking).content.decode()
     page = client.post(taking, follow=True).content.decode()
     made.refresh_from_db()
@@ -163,7 +163,7 @@ def test_a_draft_begun_too_early_takes_up_what_the_file_says_since_and_leaves_wh
     assert "modele" not in made.reused
     assert made.sections["projet"]["revision"] == made.revision
     assert "1 réponse reprise de votre projet" in page
-    assert "Votre projet en dit plus" not in page
+    assert "Votre dossier en dit plus" not in page
     assert f"repris de votre projet, tel qu’il était le {said(one.changed_at.date())}" in page
     with pytest.raises(Refused, match="déjà tout"):
         perform(take_up, application=made, by=one.person, at=at)

@@ -81,7 +81,7 @@ def begin(
     purpose = purpose_of(held.purpose)
     told: Told | None = None
     if purpose.has_subject:
-        if subject not in {one.ref for one in purpose.subjects(by)}:
+        if subject not in {one.ref for one in purpose.subjects(by, held)}:
             raise Refused("Choisissez ce avec quoi vous candidatez.", field="subject")
         told = purpose.reads(subject)
         organisation = told.organisation

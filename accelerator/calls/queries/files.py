@@ -95,7 +95,7 @@ def applicable_organisations(person: Any) -> list[Organisation]:
 
 def my_applications(person: Any) -> QuerySet[Application]:
     """The applications on whose side a person is, those of the subjects that they edit included."""
-    refs = [subject.ref for purpose in purposes() if purpose.has_subject for subject in purpose.subjects(person)]
+    refs = [subject.ref for purpose in purposes() if purpose.has_subject for subject in purpose.subjects(person, None)]
     told = Decision.objects.filter(application=OuterRef("pk"), notified_at__isnull=False).order_by("-pk")
     return (
         Application.objects.filter(mine(person) | Q(subject__in=refs))

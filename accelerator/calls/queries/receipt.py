@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accelerator.calls.models import Application
-from accelerator.calls.queries.timing import clock_of
+from accelerator.calls.queries.timing import clock_of, missed_wave
 from accelerator.calls.states import Origin, Silence
 from accelerator.workflow.dates import MOMENT, said
 
@@ -28,7 +28,7 @@ class Receipt:
 
 
 def receipt_of(application: Application) -> Receipt:
-    """The acknowledgement of receipt of a submitted application, as it stood that day. No query.
+    """The acknowledgement of receipt of a submitted application, as it stood that day. Two queries when it has a wave.
 
     Pieces asked later move the clock of the file, never what was acknowledged.
     """
@@ -46,6 +46,7 @@ def receipt_of(application: Application) -> Receipt:
         Mention("Objet", f"{application.title}, à l’appel « {call.title} »"),
         Mention("Reçue le", came),
         Mention("Déposée par", f"{by}, {quality}" if quality else by),
+        Mention("Lecture", _reading(application)),
         Mention("Service chargé du dossier", call.service),
         Mention("Adresse", call.service_address),
         Mention("Adresse électronique", call.service_email),
@@ -57,6 +58,24 @@ def receipt_of(application: Application) -> Receipt:
     remedies = remedies_of(call.remedies)
     lines += [Mention("Voies et délais de recours", " ".join(remedies))] if remedies else []
     return Receipt(tuple(line for line in lines if line.text), remedies)
+
+
+def _reading(application: Application) -> str:
+    """When a permanent call reads the file; that it came too late for a reading, and what that does not change."""
+    wave = application.wave
+    if wave is None or application.received_on is None:
+        return ""
+    told = (
+        f"avec ce qui est déposé jusqu’au {said(wave.reads_until)} ; décision attendue le "
+        f"{said(wave.decision_expected_on)}."
+    )
+    missed = missed_wave(wave, application.received_on)
+    if missed is not None:
+        told = (
+            f"{told} La lecture précédente prenait ce qui était déposé jusqu’au {said(missed.reads_until)} : votre "
+            "candidature attend la suivante."
+        )
+    return f"{told} L’attente d’une lecture ne change rien à ce que fait le silence du service."
 
 
 def remedies_of(remedies: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -49,6 +49,11 @@ def wave_of(call: Call, on: date) -> Wave | None:
     return call.waves.filter(reads_until__gte=on).order_by("reads_until").first()
 
 
+def missed_wave(wave: Wave, on: date) -> Wave | None:
+    """The reading before, that what came on a day came too late for: none for the first reading of a call."""
+    return Wave.objects.filter(call=wave.call_id, reads_until__lt=on).order_by("-reads_until").first()
+
+
 def promised_on(version: CallVersion, wave: Wave | None, received_on: date) -> date | None:
     """By when an answer is promised: the date of the wave, or the delay that the version announces."""
     if wave is not None:

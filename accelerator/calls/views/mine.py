@@ -339,7 +339,7 @@ def _section(form: Questionnaire, code: str) -> Section:
 class TakeUp(_OfDraft):
     """Take into a draft what its subject tells by now, where nothing is answered yet."""
 
-    title = "Reprendre ce que dit votre projet"
+    title = "Reprendre ce qui est déjà dit"
     template_name = "calls/take_up.html"
     form_class = Confirmation
     submit_label = "Reprendre ces réponses"
@@ -348,7 +348,7 @@ class TakeUp(_OfDraft):
         return operations.take_up(application=self.application, by=self.person, at=self.at)
 
     def message_when_done(self, result: list[str]) -> str:
-        return f"{len(result)} réponse{'s reprises' if len(result) > 1 else ' reprise'} de votre projet : relisez-les."
+        return f"{len(result)} réponse{'s reprises' if len(result) > 1 else ' reprise'} de {self.asks} : relisez-les."
 
     def done_url(self, result: list[str]) -> str:
         return self.address("application")

@@ -274,7 +274,7 @@ class Begin(_OfVersion, ActionPage):
         self.organisations = (
             {} if self.purpose.has_subject else {one.public_id: one for one in applicable_organisations(self.person)}
         )
-        self.subjects = list(self.purpose.subjects(self.person))
+        self.subjects = list(self.purpose.subjects(self.person, self.call))
 
     def forbidden(self) -> str | None:
         return super().forbidden() or reason_against_timing(self.call, self.at)
@@ -315,6 +315,6 @@ class Begin(_OfVersion, ActionPage):
         return {
             **super().context(),
             "purpose": self.purpose,
-            "begins_url": self.purpose.begins(),
+            "begins_url": self.purpose.begins(self.call),
             "nothing_to_choose": self.purpose.has_subject and not self.subjects,
         }

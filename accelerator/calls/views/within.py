@@ -6,6 +6,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from accelerator.calls.models import Application
+from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.questions import Questionnaire
 from accelerator.calls.rules.registry import reason_within
@@ -53,11 +54,17 @@ class Within(Page):
             Crumb(self.application.title, self.address("application")),
         ]
 
+    @property
+    def asks(self) -> str:
+        """What one applies with, as one says it: "votre projet"."""
+        return purpose_of(self.application.call.purpose).asks
+
     def context(self) -> dict[str, Any]:
         return {
             **super().context(),
             "application": self.application,
             "call": self.application.call,
+            "asks": self.asks,
             "standing": self.standing,
             "back_url": self.address("application"),
         }

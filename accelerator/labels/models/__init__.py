@@ -1,6 +1,13 @@
 """Tables of the labels, a module per noun."""
 
-from accelerator.labels.models.candidacies import Candidacy, CandidacyFile, CandidacyQuerySet, Member, Proof
+from accelerator.labels.models.candidacies import (
+    Candidacy,
+    CandidacyFile,
+    CandidacyQuerySet,
+    Member,
+    Proof,
+    UnsavedStep,
+)
 from accelerator.labels.models.categories import Category, CriteriaSet
 from accelerator.labels.models.labels import Label, LabelCondition, Proceeding, next_label_number
 from accelerator.labels.models.roadmaps import Action, ActionNote, Challenge, SteeringMinutes
@@ -20,5 +27,6 @@ __all__ = [
     "Proceeding",
     "Proof",
     "SteeringMinutes",
+    "UnsavedStep",
     "next_label_number",
 ]

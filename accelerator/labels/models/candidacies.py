@@ -211,3 +211,32 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class UnsavedStep(models.Model):
+    """What someone is typing in a step, kept as it was sent until they save it; nobody else ever reads it."""
+
+    retention = Retention(
+        holds="Les textes de candidature à un label que vous avez commencé à taper sans les enregistrer",
+        why="Ne rien perdre d’un long texte quand une session se ferme.",
+        until="Jusqu’à ce que vous enregistriez la page ou l’oubliiez, et au plus 30 jours.",
+    )
+
+    candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    step = models.CharField(max_length=16)
+    # By name of field, as it was sent: a list of texts.
+    values = models.JSONField(default=dict)
+    typed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidacy", "person", "step"],
+                name="unsaved_step_once",
+                violation_error_message="Un seul texte non enregistré par personne et par page.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidacy_id} {self.step}"

@@ -1,6 +1,7 @@
 """Labels, the conditions set at their award, and what precedes their suspension or withdrawal."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -30,7 +31,7 @@ from accelerator.labels.states import (
 _STANDS = ~Q(withdrawn_as=ProceedingKind.RETRAIT)
 
 
-def _alone(field: str) -> tuple[Func, str]:
+def _alone(field: str) -> tuple[Any, str]:
     """The server has no btree_gist: a number is compared as a range of one number (decision 16)."""
     one = Func(F(field), F(field), Value("[]"), function="int8range", output_field=IntegerRangeField())
     return one, RangeOperators.OVERLAPS

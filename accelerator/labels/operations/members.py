@@ -1,0 +1,174 @@
+"""The organisations of a collective: named by those who lead it, each says by itself whether it takes part."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from accelerator.accounts.models import Person
+from accelerator.community.models import Organisation
+from accelerator.community.queries.organisation import canonical, living
+from accelerator.community.queries.people import steering_people
+from accelerator.community.states import OrganisationState
+from accelerator.design.uploads import Document
+from accelerator.journal.operations import record
+from accelerator.labels.events import MEMBER_ASKED, MEMBER_CONFIRMED, MEMBER_DESCRIBED, MEMBER_LEFT, MEMBER_REFUSED
+from accelerator.labels.models import Action, Candidacy, Member
+from accelerator.labels.operations.files import keep_file
+from accelerator.labels.operations.locks import lock_candidacy
+from accelerator.labels.queries.candidacies import shares_of
+from accelerator.labels.record import MOST_MEMBERS
+from accelerator.labels.rules import candidacies as rules
+from accelerator.labels.states import Belonging, MemberRole, MemberState
+from accelerator.notices.operations import tell
+from accelerator.notices.recipients import Recipient
+from accelerator.workflow import Refused, operation
+
+CEASED = "« {name} » a cessé son activité : elle ne peut pas prendre part au collectif."
+GONE = "Cette organisation n’est plus nommée dans ce collectif."
+_OUT = (MemberState.REFUSED, MemberState.LEFT)
+
+
+@operation
+def ask_member(
+    *,
+    candidacy: Candidacy,
+    organisation: Organisation,
+    role: MemberRole,
+    belonging: Belonging | None,
+    by: Person,
+    at: datetime,
+) -> Member:
+    """Name an organisation; those who steer it are told, and answer. After a refusal, it is asked again."""
+    held = lock_candidacy(candidacy)
+    rules.require("labels.manage", by, held)
+    if not held.category.is_collective:
+        raise Refused("Ce label est tenu par une seule organisation.")
+    found = living(organisation)
+    if found.state == OrganisationState.CEASED:
+        raise Refused(CEASED.format(name=found.name), field="organisation")
+    if role == MemberRole.LEAD:
+        raise Refused("Le chef de file est déjà nommé : il porte la candidature.", field="role")
+    same = held.members.filter(organisation=found) | held.members.filter(organisation__merged_into=found)
+    known = same.select_for_update(of=("self",)).first()
+    if known is not None and known.state not in _OUT:
+        raise Refused(f"« {found.name} » est déjà nommée dans le collectif.", field="organisation")
+    if known is None and held.members.exclude(state__in=_OUT).count() >= MOST_MEMBERS:
+        raise Refused(f"Un collectif nomme {MOST_MEMBERS} organisations au plus.")
+    member = known or Member(candidacy=held, organisation=found)
+    member.role, member.state, member.asked_at = role, MemberState.ASKED, at
+    member.belonging = belonging or rules.belonging_of(found)
+    member.answered_at, member.answered_by, member.reason = None, None, ""
+    member.save()
+    said = member.get_role_display().lower()
+    record(MEMBER_ASKED.code, held, found, by=by, at=at, organisation=found.name, role=said)
+    link = f"{settings.BASE_URL}{reverse('labels:answer_member', args=[held.key, member.pk])}"
+    data = {"candidacy": held, "organisation": found, "role": said, "link": link, "lead": canonical(held.organisation)}
+    tell("labels/member_asked", to=[Recipient.of(one) for one in steering_people(found)], at=at, data=data)
+    return member
+
+
+@operation
+def answer_member(*, member: Member, takes_part: bool, reason: str, by: Person, at: datetime) -> Member:
+    """Say that one's organisation takes part, or does not and why; it may change its mind later.
+
+    A refusal takes it out of the collective, and those who lead it are told with its reason. Answered the same again,
+    nothing happens. Raises `Refused` for whoever may not bind the organisation, and when it has ceased.
+    """
+    candidacy = lock_candidacy(member.candidacy)
+    held = _held(member)
+    if held is None or held.candidacy_id != candidacy.pk:
+        raise Refused(GONE)
+    organisation = canonical(held.organisation)
+    if refusal := rules.reason_against_answering(by, held, at):
+        raise Refused(refusal)
+    if held.role == MemberRole.LEAD:
+        raise Refused("Le chef de file ne se retire pas : confiez d’abord ce rôle à un autre membre.")
+    if takes_part and organisation.state == OrganisationState.CEASED:
+        raise Refused(CEASED.format(name=organisation.name))
+    if takes_part and held.state == MemberState.CONFIRMED:
+        return held
+    if not takes_part and held.state in _OUT:
+        return held
+    if not takes_part and not reason.strip():
+        raise Refused("Dites en quelques mots pourquoi : le chef de file le lira.", field="reason")
+    left = held.state == MemberState.CONFIRMED
+    refused = MemberState.LEFT if left else MemberState.REFUSED
+    held.state = MemberState.CONFIRMED if takes_part else refused
+    held.answered_at, held.answered_by = at, by
+    held.reason = "" if takes_part else reason.strip()
+    held.save(update_fields=["state", "answered_at", "answered_by", "reason"])
+    event = MEMBER_CONFIRMED if takes_part else MEMBER_LEFT if left else MEMBER_REFUSED
+    record(event.code, candidacy, organisation, by=by, at=at, reason=held.reason, organisation=organisation.name)
+    link = f"{settings.BASE_URL}{reverse('labels:members', args=[candidacy.key])}"
+    lead = canonical(candidacy.organisation)
+    data = {"candidacy": candidacy, "organisation": organisation, "member": held, "link": link}
+    tell("labels/member_answered", to=[Recipient.of(one) for one in steering_people(lead)], at=at, data=data)
+    return held
+
+
+@operation
+def describe_member(
+    *,
+    member: Member,
+    role: MemberRole | None,
+    belonging: Belonging | None,
+    share: int | None,
+    engagement: str,
+    agreement: Document | None,
+    by: Person,
+    at: datetime,
+) -> Member:
+    """Say a member's role, nature, share of the means and engagement, and join its signed agreement.
+
+    By those who lead the file, or by those who may bind the member. Raises `Refused` when the shares pass 100 points.
+    """
+    candidacy = lock_candidacy(member.candidacy)
+    held = _held(member)
+    if held is None:
+        raise Refused(GONE)
+    leading = rules.reason_within("labels.edit", rules.standing_of(by, candidacy))
+    if leading and (reason := rules.reason_against_answering(by, held, at)):
+        raise Refused(reason)
+    if share is not None and (others := shares_of(candidacy, but=held)) + share > 100:
+        raise Refused(
+            f"Les autres membres ont déjà {others} points sur 100 : il en reste {max(0, 100 - others)}.", field="share"
+        )
+    if role is not None and held.role != MemberRole.LEAD:
+        held.role = role
+    held.belonging = belonging or ""
+    held.share, held.engagement = share, engagement
+    if agreement is not None:
+        held.agreement = keep_file(candidacy=candidacy, document=agreement, by=by, at=at)
+    held.save(update_fields=["role", "belonging", "share", "engagement", "agreement"])
+    organisation = canonical(held.organisation)
+    record(MEMBER_DESCRIBED.code, candidacy, organisation, by=by, at=at, organisation=organisation.name)
+    return held
+
+
+@operation
+def remove_member(*, member: Member, reason: str, by: Person, at: datetime) -> Member:
+    """Take an organisation out of the collective; one that is out already stays out. Its actions want another pilot."""
+    candidacy = lock_candidacy(member.candidacy)
+    rules.require("labels.manage", by, candidacy)
+    held = _held(member)
+    if held is None:
+        raise Refused(GONE)
+    if held.role == MemberRole.LEAD:
+        raise Refused("Le chef de file ne se retire pas : confiez d’abord ce rôle à un autre membre.")
+    if held.state in _OUT:
+        return held
+    piloted = Action.objects.filter(pilot=held).order_by("due_on", "pk").first()
+    if piloted is not None:
+        raise Refused(f"Elle pilote l’action « {piloted.title} » : donnez d’abord un autre pilote à ses actions.")
+    held.state, held.answered_at, held.answered_by = MemberState.LEFT, at, by
+    held.reason = reason.strip() or "Retirée par le chef de file."
+    held.save(update_fields=["state", "answered_at", "answered_by", "reason"])
+    organisation = canonical(held.organisation)
+    record(MEMBER_LEFT.code, candidacy, organisation, by=by, at=at, reason=held.reason, organisation=organisation.name)
+    return held
+
+
+def _held(member: Member) -> Member | None:
+    read = Member.objects.select_for_update(of=("self",)).select_related("organisation__merged_into")
+    return read.filter(pk=member.pk).first()

@@ -1,0 +1,230 @@
+"""What calls may know of a candidacy to a label, and how it is told to them: the purpose « label » (decision 1)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accelerator.accounts.models import Person
+from accelerator.calls.models import Call
+from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register
+from accelerator.calls.states import FactKind
+from accelerator.community.models import Role
+from accelerator.community.queries.organisation import canonical
+from accelerator.geography.models import Place, PlaceKind
+from accelerator.journal.types import ref
+from accelerator.labels.criteria import criteria_of, is_complete
+from accelerator.labels.models import Action, Candidacy, Member
+from accelerator.labels.models.candidacies import of_any
+from accelerator.labels.operations.awarding import award_when_retained
+from accelerator.labels.operations.configuring import PURPOSE
+from accelerator.labels.queries.candidacies import confirmed, has_ceased, members_of
+from accelerator.labels.queries.categories import category_of_call
+from accelerator.labels.rules import candidacies as rules
+from accelerator.labels.states import Belonging, CandidacyState, MemberState
+from accelerator.workflow.dates import said
+
+_FACTS: Final = (
+    Fact("label.members", "le nombre de membres qui ont confirmé, chef de file compris", FactKind.NUMBER),
+    Fact("label.ess_members", "le nombre de membres de l’ESS qui ont confirmé", FactKind.NUMBER),
+    Fact("label.company_members", "le nombre d’entreprises hors ESS qui ont confirmé", FactKind.NUMBER),
+    Fact("label.other_members", "le nombre d’autres personnes morales qui ont confirmé", FactKind.NUMBER),
+    Fact("label.composition_told", "la nature de chaque membre est dite", FactKind.YES_NO),
+    Fact("label.lead_active", "l’activité de l’organisation qui porte la candidature", FactKind.YES_NO),
+    Fact("label.territory", "le territoire de la candidature", FactKind.PLACES),
+    Fact("label.inhabitants", "les habitants du territoire", FactKind.NUMBER, unit="habitants"),
+    Fact("label.challenges", "le nombre de défis prioritaires", FactKind.NUMBER),
+    Fact("label.actions", "le nombre d’actions de la feuille de route", FactKind.NUMBER),
+    Fact("label.assessed", "l’auto-évaluation de tous les critères", FactKind.YES_NO),
+    Fact("label.unproved", "le nombre de critères sans preuve", FactKind.NUMBER),
+    Fact("label.minutes", "le nombre de comptes rendus du comité de pilotage", FactKind.NUMBER),
+)
+_REUSABLE: Final = (
+    Reusable("label.summary", "La candidature en une phrase"),
+    Reusable("label.presentation", "Présentation"),
+    Reusable("label.governance", "Gouvernance"),
+    Reusable("label.ambition", "Ambition"),
+    Reusable("label.territory", "Territoire"),
+    Reusable("label.members_text", "Les membres, leur rôle et leur part"),
+    Reusable("label.challenges_text", "Les défis prioritaires et leurs actions"),
+    Reusable("label.assessment_text", "L’auto-évaluation, critère par critère"),
+)
+
+
+def _subjects(person: Person, call: Call | None) -> Sequence[Subject]:
+    """The candidacies that a person leads, those of the category of a call when it is asked about one."""
+    led = Candidacy.objects.led_by(person).filter(state=CandidacyState.PREPARING)
+    if call is not None:
+        led = led.filter(category__call=call)
+    return [Subject(ref(one), one.title) for one in led.order_by("-changed_at", "-pk")]
+
+
+def _found(subject: str) -> Candidacy:
+    kind, _, number = subject.partition(":")
+    if kind != Candidacy._meta.label_lower or not number.isdigit():
+        raise LookupError("Ce n’est pas une candidature à un label.")
+    read = Candidacy.objects.select_related("organisation__merged_into", "category", "criteria_set")
+    found = read.filter(pk=int(number)).first()
+    if found is None:
+        raise LookupError("Cette candidature n’existe plus.")
+    return found
+
+
+def _reads(subject: str) -> Told:
+    candidacy = _found(subject)
+    members = members_of(candidacy) if candidacy.category.is_collective else []
+    return Told(
+        title=candidacy.title,
+        summary=candidacy.summary,
+        organisation=canonical(candidacy.organisation),
+        facts=_facts_of(candidacy, members),
+        answers=_answers_of(candidacy, members),
+        on=localtime(candidacy.changed_at).date(),
+    )
+
+
+def _facts_of(candidacy: Candidacy, members: Sequence[Any]) -> Mapping[str, FactValue]:
+    """What is known; the composition of the collective counts those that confirmed, and that still exist."""
+    counted = confirmed(list(members))
+    natures = [one.belonging for one in counted]
+    criteria = criteria_of(candidacy.criteria_set.criteria)
+    proved = set(candidacy.proofs.values_list("criterion", flat=True))
+    known: dict[str, FactValue | None] = {
+        "lead_active": not has_ceased(candidacy.organisation),
+        "territory": tuple(candidacy.perimeter) or None,
+        "inhabitants": _inhabitants(candidacy.perimeter),
+        "challenges": candidacy.challenges.count(),
+        "actions": Action.objects.filter(challenge__candidacy=candidacy).count(),
+        "assessed": is_complete(criteria, candidacy.assessment),
+        "unproved": sum(1 for one in criteria if one.code not in proved),
+        "minutes": candidacy.minutes.count(),
+    }
+    if candidacy.category.is_collective:
+        known |= {
+            "members": len(counted),
+            "ess_members": natures.count(Belonging.ESS),
+            "company_members": natures.count(Belonging.COMPANY),
+            "other_members": natures.count(Belonging.OTHER),
+            "composition_told": "" not in natures,
+        }
+    return {f"label.{name}": value for name, value in known.items() if value is not None}
+
+
+def _inhabitants(keys: Sequence[str]) -> int | None:
+    """How many live there, when it is known of each place; none of them lies inside another of a larger kind."""
+    places = list(Place.objects.filter(pk__in=keys).exclude(kind=PlaceKind.PAYS))
+    if not places or any(one.population is None for one in places):
+        return None
+    return sum(one.population or 0 for one in places)
+
+
+def _answers_of(candidacy: Candidacy, members: Sequence[Any]) -> Mapping[str, Any]:
+    """In the shape of the answers of `calls.questions`; what is not told fills nothing."""
+    told = {
+        "summary": candidacy.summary,
+        "presentation": candidacy.presentation,
+        "governance": candidacy.governance,
+        "ambition": candidacy.ambition,
+        "territory": list(candidacy.perimeter),
+        "members_text": "\n".join(_said_member(one) for one in confirmed(list(members))),
+        "challenges_text": _said_challenges(candidacy),
+        "assessment_text": _said_assessment(candidacy),
+    }
+    return {f"label.{name}": value for name, value in told.items() if value not in ("", [])}
+
+
+def _said_member(member: Any) -> str:
+    parts = [canonical(member.organisation).name, member.get_role_display().lower()]
+    if member.belonging:
+        parts.append(member.get_belonging_display().lower())
+    if member.share is not None:
+        parts.append(f"{member.share} points sur 100")
+    if member.agreement_id:
+        parts.append("accord signé joint")
+    return f"{', '.join(parts)}. {member.engagement}".strip()
+
+
+def _said_challenges(candidacy: Candidacy) -> str:
+    lines = []
+    for challenge in candidacy.challenges.prefetch_related("actions__pilot__organisation").order_by("position"):
+        kind = challenge.get_kind_display().lower()
+        lines.append(f"{challenge.position}. {challenge.title} ({kind}). {challenge.text}")
+        lines += [
+            f"   {action.title} : {action.pilot.organisation.name}, pour le {said(action.due_on)}"
+            for action in challenge.actions.all()
+        ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _said_assessment(candidacy: Candidacy) -> str:
+    lines = []
+    for one in criteria_of(candidacy.criteria_set.criteria):
+        told = candidacy.assessment.get(one.code)
+        level = one.level(told.get("level")) if told else None
+        if told:
+            lines.append(f"{one.title} : {level.label if level else 'niveau non dit'}. {told.get('text', '')}".strip())
+    return "\n".join(lines)
+
+
+def _may_edit(person: Person, subject: str) -> bool:
+    try:
+        candidacy = _found(subject)
+    except LookupError:
+        return False
+    return rules.reason_within("labels.edit", rules.standing_of(person, candidacy)) is None
+
+
+def _carried(person: Person) -> QuerySet[Any]:
+    """Those that a person leads, and the collectives where an organisation that they steer takes part."""
+    steered = Role.objects.current().steering().filter(person=person).values("organisation")
+    together = Member.objects.filter(of_any(steered), state=MemberState.CONFIRMED).values("candidacy")
+    led = Candidacy.objects.led_by(person).values("pk")
+    prefix = Value(f"{Candidacy._meta.label_lower}:")
+    told = Candidacy.objects.filter(Q(pk__in=led) | Q(pk__in=together)).annotate(
+        ref=Concat(prefix, Cast("pk", TextField()), output_field=TextField())
+    )
+    return told.order_by().values("ref")
+
+
+def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
+    """The members that confirmed: whoever judges is looked at beside each of them."""
+    numbers = [int(number) for _, _, number in (one.partition(":") for one in subjects) if number.isdigit()]
+    found: dict[str, set[int]] = {}
+    members = Member.objects.filter(state=MemberState.CONFIRMED, candidacy__in=numbers).order_by("pk")
+    for candidacy, organisation in members.values_list("candidacy", "organisation"):
+        found.setdefault(f"{Candidacy._meta.label_lower}:{candidacy}", set()).add(organisation)
+    return {subject: frozenset(organisations) for subject, organisations in found.items()}
+
+
+def _page(subject: str) -> str:
+    try:
+        return reverse("labels:candidacy", args=[_found(subject).key])
+    except LookupError:
+        return ""
+
+
+def _begins(call: Call) -> str:
+    category = category_of_call(call)
+    return reverse("labels:start", args=[category.code]) if category else ""
+
+
+register(
+    Purpose(
+        code=PURPOSE,
+        title="Label",
+        asks="votre candidature à ce label",
+        subjects=_subjects,
+        reads=_reads,
+        may_edit=_may_edit,
+        page=_page,
+        carried=_carried,
+        partners=_partners,
+        facts=_FACTS,
+        reusable=_REUSABLE,
+        begins=_begins,
+        on_decided=award_when_retained,
+    )
+)

@@ -1,0 +1,241 @@
+"""One candidacy as its pages show it: the collective, the gaps, the road map, what is lacking."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet, Sum
+
+from accelerator.accounts.queries import Line, with_actor_names
+from accelerator.calls.models import Application
+from accelerator.community.models import Organisation, Role
+from accelerator.community.queries.duplicates import known_by
+from accelerator.community.queries.organisation import canonical
+from accelerator.community.states import OrganisationState
+from accelerator.geography.models import OtherName, Place
+from accelerator.journal.queries import history_of as history
+from accelerator.journal.types import ref
+from accelerator.labels.composition import Composition
+from accelerator.labels.composition import Line as Found
+from accelerator.labels.criteria import Gap, criteria_of, gaps_of, is_complete
+from accelerator.labels.models import Action, Candidacy, CandidacyFile, Challenge, Member, Proof, UnsavedStep
+from accelerator.labels.states import CandidacyState, MemberRole, MemberState
+from accelerator.projects.models import ProjectFile
+from accelerator.projects.states import FileKind
+from accelerator.registers.identifiers import Misread, understand
+from accelerator.workflow.numbers import counted
+
+_LINES = 200
+_STAYING = (MemberState.ASKED, MemberState.CONFIRMED)
+
+
+def candidacies_of(person: Any) -> QuerySet[Candidacy]:
+    """Those that a person may write, the latest changed first."""
+    mine = Candidacy.objects.led_by(person).select_related("category", "organisation__merged_into")
+    return mine.order_by("-changed_at", "-pk")
+
+
+def memberships_to_answer(person: Any) -> list[Member]:
+    """The collectives that name an organisation steered by a person, and wait for its answer."""
+    steered = Role.objects.current().steering().filter(person=person).values("organisation")
+    waiting = Member.objects.filter(state=MemberState.ASKED, candidacy__state=CandidacyState.PREPARING)
+    mine = waiting.filter(organisation__in=steered) | waiting.filter(organisation__merged_into__in=steered)
+    return list(mine.select_related("candidacy", "organisation").order_by("asked_at", "pk"))
+
+
+def organisations_steered(person: Any) -> list[Organisation]:
+    """The organisations in whose name a person may open a candidacy."""
+    steered = Role.objects.current().steering().filter(person=person).values("organisation")
+    return list(Organisation.objects.filter(pk__in=steered, state=OrganisationState.ACTIVE).order_by("name", "pk"))
+
+
+def organisation_named(text: str) -> Organisation | None:
+    """The record that a number, or the address of its page, names; None when nothing here bears it."""
+    last = text.strip().rstrip("/").rpartition("/")[2].partition("?")[0]
+    if found := Organisation.objects.listed().filter(public_id=last.rpartition("-")[2]).first():
+        return canonical(found)
+    try:
+        return known_by(understand(text))
+    except Misread:
+        return None
+
+
+def members_of(candidacy: Candidacy) -> list[Member]:
+    """The members, the chef de file first, those who refused or left last."""
+    order = {MemberState.CONFIRMED.value: 0, MemberState.ASKED.value: 1}
+    read = candidacy.members.select_related("organisation__merged_into", "agreement", "answered_by")
+    found = list(read.order_by("asked_at", "pk"))
+    return sorted(found, key=lambda one: (one.role != MemberRole.LEAD, order.get(one.state, 2)))
+
+
+def confirmed(members: list[Member]) -> list[Member]:
+    """Those that said that they take part, and that still exist: what the rules count."""
+    return [one for one in members if one.state == MemberState.CONFIRMED and not has_ceased(one.organisation)]
+
+
+def has_ceased(organisation: Organisation) -> bool:
+    """Whether an organisation, or the one that it was united to, has ceased."""
+    return canonical(organisation).state == OrganisationState.CEASED
+
+
+def shares_of(candidacy: Candidacy, *, but: Member | None = None) -> int:
+    """The points that the members share out, one of them left out."""
+    told = candidacy.members.filter(state__in=_STAYING)
+    if but is not None:
+        told = told.exclude(pk=but.pk)
+    return int(told.aggregate(points=Sum("share"))["points"] or 0)
+
+
+def composition_of(candidacy: Candidacy, members: list[Member]) -> tuple[Composition, list[Found]] | None:
+    """What the rule of the category finds of the members that confirmed, or None without a rule."""
+    rule = Composition.from_json(candidacy.category.composition)
+    if rule is None:
+        return None
+    return rule, rule.examine([one.belonging for one in confirmed(members)])
+
+
+def challenges_of(candidacy: Candidacy) -> list[Challenge]:
+    """The défis with their actions. Two queries."""
+    actions = Action.objects.select_related("pilot__organisation").order_by("due_on", "pk")
+    return list(candidacy.challenges.prefetch_related(Prefetch("actions", actions)).order_by("position"))
+
+
+def action_within(candidacy: Candidacy, number: int) -> Action | None:
+    """An action of the road map of a candidacy, if it is one."""
+    read = Action.objects.select_related("challenge__candidacy")
+    return read.filter(pk=number, challenge__candidacy=candidacy).first()
+
+
+def unsaved_of(candidacy: Candidacy, person: Any, step: str) -> UnsavedStep | None:
+    """What this person was typing in a step and did not save."""
+    return UnsavedStep.objects.filter(candidacy=candidacy, person=person, step=step).first()
+
+
+def proofs_of(candidacy: Candidacy) -> list[Proof]:
+    """The proofs, in the order in which they were joined."""
+    return list(candidacy.proofs.select_related("file").order_by("added_at", "pk"))
+
+
+def gaps_to(candidacy: Candidacy, proofs: list[Proof]) -> list[Gap]:
+    """The gap to each criterion of the set that the candidacy answers."""
+    counted = Counter(one.criterion for one in proofs)
+    return gaps_of(criteria_of(candidacy.criteria_set.criteria), candidacy.assessment, counted)
+
+
+@dataclass(frozen=True)
+class Reusable:
+    """A file already given once: in this file, in another candidacy, in a project of the organisation."""
+
+    key: str
+    name: str
+    where: str
+
+
+def reusable_files(candidacy: Candidacy) -> list[Reusable]:
+    """What was said once and can prove something again: the files of the lifelong file of the organisation."""
+    lead = canonical(candidacy.organisation)
+    mine = CandidacyFile.objects.filter(candidacy=candidacy).order_by("-added_at", "-pk")
+    others = CandidacyFile.objects.filter(candidacy__organisation=lead).exclude(candidacy=candidacy)
+    told = ProjectFile.objects.filter(project__organisation=lead, kind=FileKind.DOCUMENT, removed_at__isnull=True)
+    held = {one.digest for one in mine}
+    elsewhere = [
+        *(
+            (one.digest, Reusable(f"candidacy:{one.pk}", one.name, f"dossier « {one.candidacy.title} »"))
+            for one in others.select_related("candidacy").order_by("-added_at", "-pk")[:50]
+        ),
+        *(
+            (one.digest, Reusable(f"project:{one.pk}", one.name, f"projet « {one.project.title} »"))
+            for one in told.select_related("project").order_by("-added_at", "-pk")[:50]
+        ),
+    ]
+    found = [Reusable(f"candidacy:{one.pk}", one.name, "ce dossier") for one in mine]
+    for digest, one in elsewhere:
+        if digest not in held:
+            held.add(digest)
+            found.append(one)
+    return found
+
+
+def merged_names(keys: list[str]) -> list[tuple[str, Place]]:
+    """The communes of these keys that joined another: the old name, and the commune that they are now part of."""
+    communes = {key for key in keys if key.startswith("commune-")}
+    gone = communes - set(Place.objects.current().filter(pk__in=communes).values_list("pk", flat=True))
+    if not gone:
+        return []
+    codes = [key.removeprefix("commune-") for key in gone]
+    others = OtherName.objects.filter(code__in=codes).exclude(nature=OtherName.Nature.ARRONDISSEMENT)
+    read = others.select_related("place__departement").order_by("code", "key")
+    return [(one.name or one.code, one.place) for one in read]
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """Something to do before one applies, and the page where it is done (a name, and the step)."""
+
+    label: str
+    page: str
+    step: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """What a candidacy has and lacks, read once for its pages and its facts."""
+
+    members: list[Member]
+    challenges: list[Challenge]
+    proofs: list[Proof]
+    gaps: list[Gap]
+    composition: tuple[Composition, list[Found]] | None
+    lacking: list[Lacking] = field(default_factory=list)
+
+
+def state_of(candidacy: Candidacy) -> State:
+    """Read all of a candidacy that its first page shows; four queries."""
+    members = members_of(candidacy) if candidacy.category.is_collective else []
+    proofs = proofs_of(candidacy)
+    state = State(
+        members=members,
+        challenges=challenges_of(candidacy),
+        proofs=proofs,
+        gaps=gaps_to(candidacy, proofs),
+        composition=composition_of(candidacy, members),
+    )
+    state.lacking.extend(_lacking(candidacy, state))
+    return state
+
+
+def _lacking(candidacy: Candidacy, state: State) -> list[Lacking]:
+    """What is advised before one applies: it stops nobody."""
+    category, lacking = candidacy.category, []
+    if not candidacy.summary:
+        lacking.append(Lacking("une phrase qui dit ce que vous êtes", "step", "essentiel"))
+    if not candidacy.perimeter:
+        lacking.append(Lacking("le territoire", "step", "territoire"))
+    if not candidacy.presentation:
+        lacking.append(Lacking("une présentation", "step", "presentation"))
+    if category.is_collective:
+        if len(confirmed(state.members)) < 2:
+            lacking.append(Lacking("au moins un membre qui a confirmé, à côté du chef de file", "members"))
+        if state.composition and any(line.holds is not True for line in state.composition[1]):
+            lacking.append(Lacking("la composition attendue", "members"))
+    if len(state.challenges) < category.challenges_wanted:
+        missing = category.challenges_wanted - len(state.challenges)
+        lacking.append(Lacking(counted(missing, "défi prioritaire", "défis prioritaires"), "plan"))
+    elif category.challenges_wanted and any(not one.actions.all() for one in state.challenges):
+        lacking.append(Lacking("une action au moins par défi", "plan"))
+    if not is_complete(criteria_of(candidacy.criteria_set.criteria), candidacy.assessment):
+        lacking.append(Lacking("l’auto-évaluation de chaque critère", "assessment"))
+    elif any(gap.proofs == 0 for gap in state.gaps):
+        lacking.append(Lacking("une preuve pour chaque critère", "assessment"))
+    return lacking
+
+
+def applications_of(candidacy: Candidacy) -> list[Application]:
+    """What was applied for with this file, the latest first."""
+    made = Application.objects.filter(subject=ref(candidacy)).select_related("call", "wave")
+    return list(made.order_by("-begun_at", "-pk"))
+
+
+def history_of(candidacy: Candidacy) -> list[Line]:
+    """What was done to the file, the latest first, with the names of those who did it."""
+    return with_actor_names(history(candidacy)[:_LINES])

@@ -1,0 +1,1 @@
+"""Who may do what, a module per noun."""

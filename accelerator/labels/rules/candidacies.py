@@ -1,0 +1,150 @@
+"""Who may do what to a candidacy, and the French reason when not: a test holds it to docs/rules/labels.md."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.timezone import localdate
+
+from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.queries.organisation import canonical
+from accelerator.community.rules import may_act_for
+from accelerator.community.states import (
+    PLATFORM_ROLES,
+    STEERING_ROLES,
+    DelegationScope,
+    LegalFamily,
+    OrganisationState,
+)
+from accelerator.journal import System
+from accelerator.labels.models import Candidacy, Member
+from accelerator.labels.models.candidacies import of_any
+from accelerator.labels.states import Belonging, CandidacyState, MemberRole
+from accelerator.workflow import Refused
+
+LEADERS: Final = (
+    "Seuls ceux qui portent la candidature le peuvent : un représentant légal ou gestionnaire de l’organisation qui "
+    "la porte, ou son aidant."
+)
+ENDED: Final = "Ce dossier est clos : il ne se modifie plus."
+_COMPANIES: Final = (LegalFamily.SOCIETE,)
+_OTHERS: Final = (LegalFamily.PUBLIC,)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is to a candidacy at this moment."""
+
+    person: Any
+    candidacy: Candidacy
+    is_steering: bool = False
+    is_helper: bool = False
+    is_moderator: bool = False
+    # The members (their numbers) whose organisation this person steers, the chef de file aside.
+    members: frozenset[int] = frozenset()
+
+
+def standing_of(person: Any, candidacy: Candidacy) -> Standing:
+    """What this person is to this candidacy; three queries at most, none for a visitor."""
+    if not getattr(person, "is_authenticated", False):
+        return Standing(person, candidacy)
+    roles = list(Role.objects.current().filter(person=person))
+    steered = {role.organisation_id for role in roles if role.name in STEERING_ROLES and role.organisation_id}
+    lead = canonical(candidacy.organisation).pk
+    is_steering, others = lead in steered, steered - {lead}
+    named = candidacy.members.filter(of_any(others)).exclude(role=MemberRole.LEAD)
+    return Standing(
+        person=person,
+        candidacy=candidacy,
+        is_steering=is_steering,
+        is_helper=not is_steering and Mandate.objects.current().filter(helper=person, organisation=lead).exists(),
+        is_moderator=any(role.name in PLATFORM_ROLES for role in roles),
+        members=frozenset(named.values_list("pk", flat=True)) if others else frozenset(),
+    )
+
+
+Rule = Callable[[Standing], str | None]
+
+
+def _read(standing: Standing) -> str | None:
+    """The whole file: those who lead it, each organisation named in it, a moderator."""
+    reader = standing.is_steering or standing.is_helper or standing.is_moderator or standing.members
+    return None if reader else LEADERS
+
+
+def _edit(standing: Standing) -> str | None:
+    if standing.candidacy.state == CandidacyState.ENDED:
+        return ENDED
+    return _edit_ended(standing)
+
+
+def _edit_ended(standing: Standing) -> str | None:
+    return None if standing.is_steering or standing.is_helper else LEADERS
+
+
+def _manage(standing: Standing) -> str | None:
+    """Naming the members: not the helper, who only fills in."""
+    if standing.candidacy.state == CandidacyState.ENDED:
+        return ENDED
+    if standing.is_steering:
+        return None
+    if standing.is_helper:
+        return "Votre mandat permet de compléter le dossier, pas de choisir les membres du collectif."
+    return LEADERS
+
+
+RULES: Final[dict[str, Rule]] = {
+    "labels.read": _read,
+    "labels.edit": _edit,
+    "labels.edit_ended": _edit_ended,
+    "labels.manage": _manage,
+}
+
+
+def reason_within(name: str, standing: Standing) -> str | None:
+    """Why not, or None. Raises `KeyError` for an unknown rule."""
+    return RULES[name](standing)
+
+
+def require(name: str, by: Any, candidacy: Candidacy) -> None:
+    """Raise `Refused` with the reason when this person may not. A system actor may."""
+    if isinstance(by, System):
+        return
+    if reason := reason_within(name, standing_of(by, candidacy)):
+        raise Refused(reason)
+
+
+def allowed(standing: Standing) -> dict[str, bool]:
+    """For a page: each rule, without its subject's prefix -> whether it allows."""
+    return {name.partition(".")[2]: rule(standing) is None for name, rule in RULES.items()}
+
+
+def reason_against_answering(person: Any, member: Member, at: datetime) -> str | None:
+    """Whether a person may say that an organisation takes part: it commits it, so whoever may submit in its name."""
+    return may_act_for(person, canonical(member.organisation), DelegationScope.SUBMIT, localdate(at))
+
+
+def reason_against_leading(person: Any, candidacy: Candidacy, member: Member, at: datetime) -> str | None:
+    """Whether a person may make of a member the chef de file.
+
+    Those who lead the file may. When the chef de file has ceased nobody else is left to do it: then those who may bind
+    the member may.
+    """
+    reason = reason_within("labels.manage", standing_of(person, candidacy))
+    if reason is None:
+        return None
+    if canonical(candidacy.organisation).state == OrganisationState.CEASED:
+        return reason_against_answering(person, member, at)
+    return reason
+
+
+def belonging_of(organisation: Organisation) -> str:
+    """What an organisation is for the rules of composition, as the registers say it; empty when they do not."""
+    if organisation.legal_family in _OTHERS:
+        return Belonging.OTHER.value
+    if organisation.is_ess:
+        return Belonging.ESS.value
+    if organisation.is_ess is False and organisation.legal_family in _COMPANIES:
+        return Belonging.COMPANY.value
+    return ""

@@ -1,0 +1,355 @@
+"""The file of a candidacy, for those who lead it: its steps, its assessment, its proofs."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from accelerator.community.record import print_of
+from accelerator.design.pages import Page
+from accelerator.design.unsaved import Keeping, Typed, put_back
+from accelerator.design.uploads import attachment
+from accelerator.geography.perimeters import sentence_of
+from accelerator.labels.criteria import Criterion, criteria_of, drawn
+from accelerator.labels.forms.applying import STEP_FORMS, AssessmentForm, Confirmation, ProofForm
+from accelerator.labels.models import Candidacy, Proof
+from accelerator.labels.operations.candidacies import assess, end, follow_criteria, tell_step
+from accelerator.labels.operations.files import add_proof, remove_proof
+from accelerator.labels.operations.unsaved import forget_unsaved, keep_unsaved
+from accelerator.labels.queries.candidacies import (
+    applications_of,
+    candidacies_of,
+    gaps_to,
+    has_ceased,
+    history_of,
+    memberships_to_answer,
+    merged_names,
+    proofs_of,
+    reusable_files,
+    state_of,
+    unsaved_of,
+)
+from accelerator.labels.queries.categories import categories, criteria_in_force, reading_of
+from accelerator.labels.record import ASSESSMENT, STEPS
+from accelerator.labels.views.within import ActWithin, Within
+
+_ORDER = tuple(STEPS)
+
+
+class Candidacies(Page):
+    """The candidacies that one leads, the collectives that wait for one's answer."""
+
+    title = "Mes candidatures à un label"
+    template_name = "labels/candidacies.html"
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "candidacies": list(candidacies_of(self.person)[:200]),
+            "waiting": memberships_to_answer(self.person),
+            "categories": list(categories()),
+        }
+
+
+class CandidacyPage(Within):
+    """The file: what is told, what is lacking, the collective, the gaps, the road map, what was applied for."""
+
+    rule = "labels.read"
+    template_name = "labels/candidacy.html"
+
+    def load(self) -> None:
+        super().load()
+        self.title = self.candidacy.title
+
+    def trail(self) -> Any:
+        return super().trail()[:-1]
+
+    def context(self) -> dict[str, Any]:
+        candidacy = self.candidacy
+        state = state_of(candidacy)
+        return {
+            **super().context(),
+            "state": state,
+            "steps": [
+                {
+                    "title": step.title,
+                    "url": self.address("step", step.code),
+                    "told": any(getattr(candidacy, name) for name in step.fields),
+                }
+                for step in STEPS.values()
+            ],
+            "lacking": [(one, self.address(one.page, *([one.step] if one.step else []))) for one in state.lacking],
+            "picture": drawn(state.gaps),
+            "where": sentence_of(candidacy.perimeter),
+            "merged": merged_names(candidacy.perimeter),
+            "lead_ceased": has_ceased(candidacy.organisation),
+            "reading": reading_of(candidacy.category, self.at),
+            "newer": _newer(candidacy),
+            "applications": applications_of(candidacy),
+            "mine": self.standing.members,
+        }
+
+
+def _newer(candidacy: Candidacy) -> Any:
+    """The criteria in force, when the candidacy answers others."""
+    current = criteria_in_force(candidacy.category)
+    return current if current and current != candidacy.criteria_set else None
+
+
+class Step(ActWithin):
+    """One step. What was typed and not saved comes back; someone else's change meanwhile is told."""
+
+    template_name = "labels/step.html"
+    submit_label = "Enregistrer et continuer"
+    done_message = "C’est enregistré."
+
+    def load(self) -> None:
+        super().load()
+        if self.kwargs["step"] not in STEPS:
+            raise Http404
+        self.step = STEPS[self.kwargs["step"]]
+        self.form_class = STEP_FORMS[self.step.code]
+        self.title = self.step.title
+        self.unsaved = unsaved_of(self.candidacy, self.person, self.step.code)
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.candidacy, name) for name in self.step.fields}
+
+    def make_form(self, **bound: Any) -> Any:
+        form = super().make_form(**bound)
+        if self.unsaved and not bound:
+            put_back(form, self.unsaved.values)
+        return form
+
+    def context(self) -> dict[str, Any]:
+        place = _ORDER.index(self.step.code)
+        return {
+            **super().context(),
+            "number": place + 1,
+            "total": len(_ORDER),
+            "following": STEPS[_ORDER[place + 1]].title if place + 1 < len(_ORDER) else "",
+            "prints": [(name, print_of(getattr(self.candidacy, name))) for name in self.step.fields],
+            "unsaved": self.unsaved,
+            "keep_url": self.address("keep", self.step.code),
+            "forget_url": self.address("forget", self.step.code),
+        }
+
+    def perform(self, form: Any) -> Candidacy:
+        return tell_step(
+            candidacy=self.candidacy,
+            step=self.step.code,
+            values=form.values,
+            seen={name: self.request.POST.get(f"seen_{name}", "") for name in self.step.fields},
+            by=self.person,
+            at=self.at,
+        )
+
+    def done_url(self, result: Candidacy) -> str:
+        place = _ORDER.index(self.step.code) + 1
+        if place == len(_ORDER):
+            return reverse("labels:candidacy", args=[result.key])
+        return reverse("labels:step", args=[result.key, _ORDER[place]])
+
+
+class Keep(Keeping, Within):
+    """Where the script of a step or of the assessment sends what is being typed; it changes nothing of the file."""
+
+    aside = ("seen_",)
+
+    def load(self) -> None:
+        super().load()
+        if self.kwargs["step"] not in (*STEPS, ASSESSMENT):
+            raise Http404
+
+    def keep(self, typed: Typed) -> None:
+        keep_unsaved(candidacy=self.candidacy, step=self.kwargs["step"], values=typed, by=self.person, at=self.at)
+
+
+class Forget(ActWithin):
+    """Forget what one was typing: the page shows again what is saved."""
+
+    title = "Oublier le texte non enregistré"
+    form_class = Confirmation
+    submit_label = "Oublier ce texte"
+    done_message = "Le texte non enregistré est oublié."
+    told = "La page montrera de nouveau ce qui est enregistré dans le dossier."
+
+    def load(self) -> None:
+        super().load()
+        if self.kwargs["step"] not in (*STEPS, ASSESSMENT):
+            raise Http404
+
+    def perform(self, form: Any) -> None:
+        forget_unsaved(candidacy=self.candidacy, step=self.kwargs["step"], by=self.person, at=self.at)
+
+    def done_url(self, result: None) -> str:
+        step = self.kwargs["step"]
+        return self.address("assessment") if step == ASSESSMENT else self.address("step", step)
+
+
+class Assessment(ActWithin):
+    """The self-assessment: where one is on each criterion, the gap, the proofs wanted and those that are joined."""
+
+    title = "Auto-évaluation"
+    template_name = "labels/assessment.html"
+    form_class = AssessmentForm
+    submit_label = "Enregistrer l’auto-évaluation"
+    done_message = "C’est enregistré : voici l’écart à chaque critère."
+    back = "assessment"
+
+    def load(self) -> None:
+        super().load()
+        self.criteria = criteria_of(self.candidacy.criteria_set.criteria)
+        self.unsaved = unsaved_of(self.candidacy, self.person, ASSESSMENT)
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"criteria": self.criteria}
+
+    def initial(self) -> dict[str, Any]:
+        return AssessmentForm.shown(self.candidacy.assessment)
+
+    def make_form(self, **bound: Any) -> Any:
+        form = super().make_form(**bound)
+        if self.unsaved and not bound:
+            put_back(form, self.unsaved.values)
+        return form
+
+    def context(self) -> dict[str, Any]:
+        proofs = proofs_of(self.candidacy)
+        gaps = gaps_to(self.candidacy, proofs)
+        return {
+            **super().context(),
+            "back_url": self.address("candidacy"),
+            "gaps": [
+                (gap, [one for one in proofs if one.criterion == gap.criterion.code], self._proof_url(gap.criterion))
+                for gap in gaps
+            ],
+            "picture": drawn(gaps),
+            "criteria_set": self.candidacy.criteria_set,
+            "newer": _newer(self.candidacy),
+            "unsaved": self.unsaved,
+            "keep_url": self.address("keep", ASSESSMENT),
+            "forget_url": self.address("forget", ASSESSMENT),
+        }
+
+    def _proof_url(self, criterion: Criterion) -> str:
+        return self.address("add_proof", criterion.code)
+
+    def perform(self, form: Any) -> Candidacy:
+        return assess(candidacy=self.candidacy, answers=form.answers, by=self.person, at=self.at)
+
+
+class FollowCriteria(ActWithin):
+    """Answer the criteria now in force."""
+
+    title = "Passer aux critères en vigueur"
+    form_class = Confirmation
+    submit_label = "Répondre à la nouvelle version"
+    done_message = "Le dossier suit maintenant les critères en vigueur. Complétez ce qui est nouveau."
+    back = "assessment"
+    told = (
+        "Ce que vous avez dit des critères qui demeurent est gardé ; ce que vous avez dit de ceux qui ont disparu ne "
+        "l’est pas."
+    )
+
+    def perform(self, form: Any) -> Candidacy:
+        return follow_criteria(candidacy=self.candidacy, by=self.person, at=self.at)
+
+
+class AddProof(ActWithin):
+    """Join what shows a criterion: a document, one given already, a link."""
+
+    form_class = ProofForm
+    submit_label = "Joindre cette preuve"
+    done_message = "La preuve est jointe."
+    back = "assessment"
+    files = True
+
+    def load(self) -> None:
+        super().load()
+        criteria = {one.code: one for one in criteria_of(self.candidacy.criteria_set.criteria)}
+        if self.kwargs["criterion"] not in criteria:
+            raise Http404
+        self.criterion = criteria[self.kwargs["criterion"]]
+        self.title = f"Joindre une preuve : {self.criterion.title.lower()}"
+        wanted = " ; ".join(self.criterion.proofs)
+        self.told = f"Ce qui est attendu : {wanted}." if wanted else ""
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"reusable": reusable_files(self.candidacy)}
+
+    def perform(self, form: Any) -> Proof:
+        said = form.cleaned_data
+        return add_proof(
+            candidacy=self.candidacy,
+            criterion=self.criterion.code,
+            what=said["what"],
+            document=said.get("document"),
+            reused=said.get("reused") or "",
+            link=said.get("link") or "",
+            by=self.person,
+            at=self.at,
+        )
+
+
+class RemoveProof(ActWithin):
+    """Take a proof out of a criterion."""
+
+    title = "Retirer une preuve"
+    form_class = Confirmation
+    submit_label = "Retirer"
+    done_message = "La preuve est retirée. Son fichier reste dans votre dossier."
+    back = "assessment"
+
+    def load(self) -> None:
+        super().load()
+        found = self.candidacy.proofs.select_related("candidacy").filter(pk=self.kwargs["number"]).first()
+        if found is None:
+            raise Http404
+        self.proof = found
+        self.told = f"« {found.what} » ne sera plus une preuve de ce critère."
+
+    def perform(self, form: Any) -> None:
+        remove_proof(proof=self.proof, by=self.person, at=self.at)
+
+
+class FileOfCandidacy(Within):
+    """A document of the file, to be saved, for whoever may read the file."""
+
+    rule = "labels.read"
+    title = "Fichier d’une candidature"
+    template_name = "labels/candidacy.html"  # never rendered
+
+    def content(self) -> HttpResponseBase:
+        found = self.candidacy.files.filter(pk=self.kwargs["number"]).first()
+        if found is None or not default_storage.exists(found.file.name or ""):
+            raise Http404
+        return attachment(default_storage.open(found.file.name or ""), name=found.name, kind=found.content_type)
+
+
+class EndCandidacy(ActWithin):
+    """Give the candidacy up."""
+
+    title = "Clore ce dossier de candidature"
+    form_class = Confirmation
+    submit_label = "Clore le dossier"
+    done_message = "Le dossier est clos. Ce qui a été déposé suit son cours."
+    told = (
+        "Vous ne pourrez plus le modifier ni candidater avec lui. Une candidature déjà déposée ne s’arrête pas : "
+        "retirez-la d’abord si vous y renoncez."
+    )
+
+    def perform(self, form: Any) -> Candidacy:
+        return end(candidacy=self.candidacy, by=self.person, at=self.at)
+
+
+class CandidacyHistory(Within):
+    """All that was done to the file, by whom: for those who read it."""
+
+    rule = "labels.read"
+    title = "Historique de la candidature"
+    template_name = "labels/candidacy_history.html"
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "lines": history_of(self.candidacy)}

@@ -1,0 +1,226 @@
+"""The organisations of a collective: for those who lead the file, and for those who answer for each."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404
+
+from accelerator.community.queries.organisation import canonical
+from accelerator.design.pages import Crumb
+from accelerator.labels.forms.applying import (
+    AnswerMemberForm,
+    AskMemberForm,
+    Confirmation,
+    DescribeMemberForm,
+    ReasonForm,
+)
+from accelerator.labels.models import Candidacy, Member
+from accelerator.labels.operations.candidacies import change_lead
+from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
+from accelerator.labels.queries.candidacies import composition_of, has_ceased, members_of, organisation_named, shares_of
+from accelerator.labels.rules import candidacies as rules
+from accelerator.labels.states import Belonging, MemberRole, MemberState
+from accelerator.labels.views.within import ActWithin, Within
+from accelerator.workflow import Refused
+from accelerator.workflow.limits import count_against
+
+MEMBERS_A_DAY = 60
+UNKNOWN = (
+    "Nous ne connaissons pas cette organisation : vérifiez le numéro, ou demandez-lui de s’inscrire dans l’annuaire, "
+    "puis nommez-la."
+)
+
+
+class Members(Within):
+    """Who is in the collective, what each answered, its share; the composition that the law asks for."""
+
+    rule = "labels.read"
+    title = "Le collectif"
+    template_name = "labels/members.html"
+
+    def load(self) -> None:
+        super().load()
+        if not self.candidacy.category.is_collective:
+            raise Http404
+
+    def context(self) -> dict[str, Any]:
+        members = members_of(self.candidacy)
+        return {
+            **super().context(),
+            "members": [
+                {
+                    "member": one,
+                    "name": canonical(one.organisation).name,
+                    "key": canonical(one.organisation).key,
+                    "ceased": has_ceased(one.organisation),
+                    "mine": one.pk in self.standing.members,
+                    "is_lead": one.role == MemberRole.LEAD,
+                    "stays": one.state in (MemberState.ASKED, MemberState.CONFIRMED),
+                }
+                for one in members
+            ],
+            "composition": composition_of(self.candidacy, members),
+            "points": shares_of(self.candidacy),
+            "lead_ceased": has_ceased(self.candidacy.organisation),
+        }
+
+
+class AskMember(ActWithin):
+    """Name another organisation; it is told, and answers."""
+
+    rule = "labels.manage"
+    title = "Nommer un membre du collectif"
+    form_class = AskMemberForm
+    submit_label = "Nommer cette organisation"
+    done_message = "L’organisation est nommée : ses gestionnaires en sont avertis et répondront."
+    back = "members"
+    told = "Elle ne compte pas dans le collectif tant que quelqu’un qui peut l’engager n’a pas confirmé."
+
+    def load(self) -> None:
+        super().load()
+        if not self.candidacy.category.is_collective:
+            raise Http404
+
+    def before(self) -> None:
+        # Each is told by mail, and asked again after a refusal.
+        count_against(f"label-members:{self.person.actor_key}", limit=MEMBERS_A_DAY, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> Member:
+        said = form.cleaned_data
+        organisation = organisation_named(said["organisation"])
+        if organisation is None:
+            raise Refused(UNKNOWN, field="organisation")
+        return ask_member(
+            candidacy=self.candidacy,
+            organisation=organisation,
+            role=MemberRole(said["role"]),
+            belonging=Belonging(said["belonging"]) if said["belonging"] else None,
+            by=self.person,
+            at=self.at,
+        )
+
+
+class _OfMember(ActWithin):
+    """A page about one of the organisations of a collective."""
+
+    back = "members"
+
+    def load(self) -> None:
+        super().load()
+        read = Member.objects.select_related("organisation__merged_into", "candidacy", "agreement")
+        found = read.filter(candidacy=self.candidacy, pk=self.kwargs["number"]).first()
+        if found is None:
+            raise Http404
+        self.member = found
+        self.name = canonical(found.organisation).name
+
+    def trail(self) -> list[Crumb]:
+        return [*super().trail(), Crumb("Le collectif", self.address("members"))]
+
+
+class DescribeMember(_OfMember):
+    """Its role, nature, share and engagement, its signed agreement: by those who lead the file, or by itself."""
+
+    form_class = DescribeMemberForm
+    done_message = "C’est enregistré."
+
+    def load(self) -> None:
+        super().load()
+        self.title = f"{self.name} dans le collectif"
+        if self.member.agreement is not None:
+            self.told = f"Accord signé déjà joint : {self.member.agreement.name}. Un autre le remplace."
+
+    def forbidden(self) -> str | None:
+        reason = super().forbidden()
+        return reason and rules.reason_against_answering(self.person, self.member, self.at)
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"member": self.member}
+
+    def initial(self) -> dict[str, Any]:
+        return {name: getattr(self.member, name) for name in ("role", "belonging", "share", "engagement")}
+
+    def perform(self, form: Any) -> Member:
+        said = form.cleaned_data
+        return describe_member(
+            member=self.member,
+            role=MemberRole(said["role"]) if said.get("role") else None,
+            belonging=Belonging(said["belonging"]) if said["belonging"] else None,
+            share=said["share"],
+            engagement=said["engagement"],
+            agreement=said.get("agreement"),
+            by=self.person,
+            at=self.at,
+        )
+
+
+class AnswerMember(_OfMember):
+    """For those who may bind the organisation named: does it take part?"""
+
+    rule = "labels.read"
+    title = "Prendre part à un collectif"
+    template_name = "labels/answer_member.html"
+    form_class = AnswerMemberForm
+    submit_label = "Répondre"
+    done_message = "Votre réponse est enregistrée, et dite au chef de file. Vous pourrez la changer par le même lien."
+    back = "candidacy"
+
+    def forbidden(self) -> str | None:
+        return super().forbidden() or rules.reason_against_answering(self.person, self.member, self.at)
+
+    def context(self) -> dict[str, Any]:
+        return {
+            **super().context(),
+            "member": self.member,
+            "name": self.name,
+            "lead": canonical(self.candidacy.organisation),
+        }
+
+    def initial(self) -> dict[str, Any]:
+        answered = {MemberState.CONFIRMED: "oui", MemberState.REFUSED: "non", MemberState.LEFT: "non"}
+        return {"answer": answered.get(MemberState(self.member.state), ""), "reason": self.member.reason}
+
+    def perform(self, form: Any) -> Member:
+        takes_part = form.cleaned_data["answer"] == "oui"
+        reason = form.cleaned_data["reason"]
+        return answer_member(member=self.member, takes_part=takes_part, reason=reason, by=self.person, at=self.at)
+
+
+class RemoveMember(_OfMember):
+    """Take one out."""
+
+    rule = "labels.manage"
+    title = "Retirer une organisation du collectif"
+    form_class = ReasonForm
+    submit_label = "Retirer"
+    done_message = "L’organisation ne fait plus partie du collectif."
+
+    def load(self) -> None:
+        super().load()
+        self.told = f"« {self.name} » ne comptera plus dans le collectif. Vous pourrez la nommer à nouveau."
+
+    def perform(self, form: Any) -> Member:
+        return remove_member(member=self.member, reason=form.cleaned_data["reason"], by=self.person, at=self.at)
+
+
+class ChangeLead(_OfMember):
+    """Let another member be the chef de file: the way out when the chef de file has ceased."""
+
+    rule = "labels.read"
+    title = "Changer de chef de file"
+    form_class = Confirmation
+    submit_label = "En faire le chef de file"
+    done_message = "Le collectif a un nouveau chef de file, qui porte désormais la candidature."
+
+    def load(self) -> None:
+        super().load()
+        self.told = (
+            f"« {self.name} » portera la candidature à la place de « {canonical(self.candidacy.organisation).name} » : "
+            "ses représentants et gestionnaires compléteront le dossier et déposeront."
+        )
+
+    def forbidden(self) -> str | None:
+        return super().forbidden() or rules.reason_against_leading(self.person, self.candidacy, self.member, self.at)
+
+    def perform(self, form: Any) -> Candidacy:
+        return change_lead(candidacy=self.candidacy, member=self.member, by=self.person, at=self.at)

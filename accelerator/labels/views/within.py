@@ -1,0 +1,77 @@
+"""Pages about one candidacy: loaded, ruled and surrounded alike."""
+
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.labels.models import Candidacy
+from accelerator.labels.rules import candidacies as rules
+
+
+class Within(Page):
+    """A page within a candidacy: 404 when it is invisible, 403 with the reason when `rule` forbids.
+
+    `rule` names the rule of `labels.rules.candidacies` that opens the page.
+    """
+
+    rule: ClassVar[str] = "labels.edit"
+    candidacy: Candidacy
+    may: dict[str, bool]
+
+    def load(self) -> None:
+        """The candidacy: the identifier at the end of the address decides, the rest is there to be read."""
+        read = Candidacy.objects.visible_to(self.person).select_related(
+            "category__call", "criteria_set", "organisation__merged_into"
+        )
+        found = read.filter(public_id=self.kwargs["key"].rpartition("-")[2]).first()
+        if found is None:
+            raise Http404
+        self.candidacy = found
+        self.standing = rules.standing_of(self.person, found)
+        self.may = rules.allowed(self.standing)
+
+    def forbidden(self) -> str | None:
+        return rules.reason_within(self.rule, self.standing)
+
+    def answer(self) -> HttpResponseBase:
+        if self.kwargs["key"] == self.candidacy.key:
+            return self.content()
+        match = self.request.resolver_match
+        assert match is not None  # noqa: S101  a page is reached by its address
+        arguments = {**match.kwargs, "key": self.candidacy.key}
+        return HttpResponsePermanentRedirect(reverse(match.view_name, kwargs=arguments))
+
+    def content(self) -> HttpResponseBase:
+        """The page itself, once the address is the right one."""
+        return super().answer()
+
+    def address(self, name: str, *arguments: Any) -> str:
+        """The address of another page of the same candidacy."""
+        return reverse(f"labels:{name}", args=[self.candidacy.key, *arguments])
+
+    def trail(self) -> list[Crumb]:
+        return [
+            Crumb("Mes candidatures à un label", reverse("labels:candidacies")),
+            Crumb(self.candidacy.title, self.address("candidacy")),
+        ]
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "candidacy": self.candidacy, "category": self.candidacy.category, "may": self.may}
+
+
+class ActWithin(Within, ActionPage):
+    """A page with a form within a candidacy; done, one returns to `back`."""
+
+    back: ClassVar[str] = "candidacy"
+    template_name = "labels/candidacy_act.html"
+    # What is to be known before one acts.
+    told: str = ""
+
+    def done_url(self, result: Any) -> str:
+        return self.address(self.back)
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "back_url": self.address(self.back), "told": self.told}

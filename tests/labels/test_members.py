@@ -1,0 +1,218 @@
+"""A collective: each organisation says by itself whether it takes part."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from accelerator.community.states import OrganisationState
+from accelerator.journal.models import Event
+from accelerator.labels.models import Candidacy, Member
+from accelerator.labels.operations.candidacies import change_lead, start
+from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
+from accelerator.labels.queries.candidacies import composition_of, confirmed, members_of
+from accelerator.labels.states import Belonging, MemberRole, MemberState
+from accelerator.workflow import Refused
+from tests import factories
+from tests.labels.conftest import Side, joined, load, pdf
+
+Perform = Callable[..., Any]
+
+
+def test_whoever_is_named_is_told_and_answers(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime, deliver: Callable[[], list[Any]]
+) -> None:
+    member, side = joined(candidacy, lead, perform, at, confirms=False, name="Invitée fictive")
+    (asked,) = deliver()
+    assert asked.to == [side.representative.email]
+    assert f"/membres/{member.pk}/reponse" in asked.body
+    perform(answer_member, member=member, takes_part=True, reason="", by=side.representative, at=at)
+    (told,) = deliver()
+    assert told.to == [lead.representative.email]
+    assert "prend part" in told.subject
+    held = Member.objects.get(pk=member.pk)
+    assert (held.state, held.answered_by) == (MemberState.CONFIRMED, side.representative)
+    perform(answer_member, member=member, takes_part=True, reason="", by=side.representative, at=at)
+    assert Event.objects.filter(code="labels.member_confirmed").count() == 1
+
+
+def test_a_refusal_takes_the_member_out_and_is_told_with_its_reason(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime, deliver: Callable[[], list[Any]]
+) -> None:
+    member, side = joined(candidacy, lead, perform, at, confirms=False)
+    deliver()
+    with pytest.raises(Refused, match="pourquoi"):
+        perform(answer_member, member=member, takes_part=False, reason=" ", by=side.representative, at=at)
+    perform(answer_member, member=member, takes_part=False, reason="Trop loin.", by=side.representative, at=at)
+    (told,) = deliver()
+    assert told.to == [lead.representative.email]
+    assert "ne prend pas part" in told.subject
+    assert "Trop loin." in told.body
+    assert [one.organisation for one in confirmed(members_of(candidacy))] == [lead.organisation]
+    # Asked again, it may change its mind.
+    again = perform(
+        ask_member,
+        candidacy=candidacy,
+        organisation=side.organisation,
+        role=MemberRole.FUNDING,
+        belonging=None,
+        by=lead.representative,
+        at=at,
+    )
+    assert again.pk == member.pk
+    assert (again.state, again.reason) == (MemberState.ASKED, "")
+
+
+def test_only_who_may_bind_the_organisation_answers_for_it(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    member, side = joined(candidacy, lead, perform, at, confirms=False)
+    manager = factories.role(side.organisation).person
+    delegate = factories.role(side.organisation).person
+    factories.delegation(side.organisation, giver=side.representative, delegate=delegate)
+    for person in (lead.representative, manager, factories.person()):
+        with pytest.raises(Refused, match="représentant légal"):
+            perform(answer_member, member=member, takes_part=True, reason="", by=person, at=at)
+    perform(answer_member, member=member, takes_part=True, reason="", by=delegate, at=at)
+    assert Member.objects.get(pk=member.pk).state == MemberState.CONFIRMED
+
+
+def test_a_member_leaves_as_it_came(candidacy: Candidacy, lead: Side, perform: Perform, at: datetime) -> None:
+    member, side = joined(candidacy, lead, perform, at)
+    perform(answer_member, member=member, takes_part=False, reason="Fusion.", by=side.representative, at=at)
+    assert Member.objects.get(pk=member.pk).state == MemberState.LEFT
+
+
+def test_the_lead_does_not_leave(candidacy: Candidacy, lead: Side, perform: Perform, at: datetime) -> None:
+    own = candidacy.members.get()
+    with pytest.raises(Refused, match="confiez d’abord ce rôle"):
+        perform(answer_member, member=own, takes_part=False, reason="Non.", by=lead.representative, at=at)
+    with pytest.raises(Refused, match="confiez d’abord ce rôle"):
+        perform(remove_member, member=own, reason="", by=lead.representative, at=at)
+
+
+def test_the_same_organisation_is_named_once(candidacy: Candidacy, lead: Side, perform: Perform, at: datetime) -> None:
+    _, side = joined(candidacy, lead, perform, at, confirms=False)
+    ask = {"role": MemberRole.SUPPORT, "belonging": None, "by": lead.representative, "at": at}
+    with pytest.raises(Refused, match="déjà nommée"):
+        perform(ask_member, candidacy=candidacy, organisation=side.organisation, **ask)
+    old = factories.organisation()
+    factories.merge(old, side.organisation)
+    with pytest.raises(Refused, match="déjà nommée"):
+        perform(ask_member, candidacy=candidacy, organisation=old, **ask)
+    with pytest.raises(Refused, match="déjà nommée"):
+        perform(ask_member, candidacy=candidacy, organisation=lead.organisation, **ask)
+    ask["role"] = MemberRole.LEAD
+    with pytest.raises(Refused, match="déjà nommé"):
+        perform(ask_member, candidacy=candidacy, organisation=factories.organisation(), **ask)
+
+
+def test_who_ceased_neither_leads_nor_joins(candidacy: Candidacy, lead: Side, perform: Perform, at: datetime) -> None:
+    ceased = Side.new(name="Finie fictive", state=OrganisationState.CEASED)
+    with pytest.raises(Refused, match="a cessé"):
+        perform(
+            ask_member,
+            candidacy=candidacy,
+            organisation=ceased.organisation,
+            role=MemberRole.SUPPORT,
+            belonging=None,
+            by=lead.representative,
+            at=at,
+        )
+    with pytest.raises(Refused, match="a cessé"):
+        perform(
+            start,
+            category=candidacy.category,
+            organisation=ceased.organisation,
+            title="T",
+            summary="",
+            by=ceased.representative,
+            at=at,
+        )
+
+
+def test_a_lead_that_ceased_is_replaced_by_a_member_that_confirmed(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    member, side = joined(candidacy, lead, perform, at)
+    waiting, other = joined(candidacy, lead, perform, at, confirms=False)
+    with pytest.raises(Refused):
+        perform(change_lead, candidacy=candidacy, member=member, by=side.representative, at=at)
+    lead.organisation.state = OrganisationState.CEASED
+    lead.organisation.save()
+    with pytest.raises(Refused, match="a confirmé"):
+        perform(change_lead, candidacy=candidacy, member=waiting, by=other.representative, at=at)
+    with pytest.raises(Refused, match="représentant légal"):
+        perform(change_lead, candidacy=candidacy, member=member, by=factories.person(), at=at)
+    changed = perform(change_lead, candidacy=candidacy, member=member, by=side.representative, at=at)
+    assert changed.organisation == side.organisation
+    assert [one.organisation for one in confirmed(members_of(changed))] == [side.organisation]
+    perform(change_lead, candidacy=candidacy, member=member, by=side.representative, at=at)
+    assert Event.objects.filter(code="labels.lead_changed").count() == 1
+
+
+def test_the_shares_never_pass_a_hundred(candidacy: Candidacy, lead: Side, perform: Perform, at: datetime) -> None:
+    own = candidacy.members.get()
+    member, side = joined(candidacy, lead, perform, at)
+    told: dict[str, Any] = {"role": None, "belonging": Belonging.OTHER, "engagement": "Un mi-temps.", "agreement": None}
+    perform(describe_member, member=own, share=70, by=lead.representative, at=at, **told)
+    with pytest.raises(Refused, match="il en reste 30"):
+        perform(describe_member, member=member, share=31, by=side.representative, at=at, **told)
+    told["agreement"] = pdf("accord")
+    said = perform(describe_member, member=member, share=30, by=side.representative, at=at, **told)
+    assert said.agreement.name == "piece.pdf"
+    with pytest.raises(Refused):
+        perform(describe_member, member=member, share=1, by=factories.person(), at=at, **told)
+
+
+def test_two_members_share_the_last_points_at_once(together: Callable[..., list[Any]], perform: Perform) -> None:
+    from django.utils import timezone
+
+    made: dict[str, Any] = {}
+
+    def prepare() -> None:
+        lead = Side.new()
+        candidacy = factories.candidacy(organisation=lead.organisation)
+        made["by"] = lead.representative
+        made["members"] = [candidacy.members.get(), factories.member(candidacy, factories.organisation())]
+
+    def take(index: int) -> Any:
+        return perform(
+            describe_member,
+            member=made["members"][index],
+            role=None,
+            belonging=None,
+            share=60,
+            engagement="",
+            agreement=None,
+            by=made["by"],
+            at=timezone.now(),
+        )
+
+    together(prepare)
+    results = together(lambda: take(0), lambda: take(1))
+    assert sorted(type(one) is Refused for one in results) == [False, True]
+
+
+def test_the_composition_counts_those_that_confirmed_and_still_exist(perform: Perform, at: datetime) -> None:
+    ptce = load("ptce", perform, at)
+    lead = Side.new(is_ess=True)
+    candidacy = perform(
+        start, category=ptce, organisation=lead.organisation, title="P", summary="", by=lead.representative, at=at
+    )
+    joined(candidacy, lead, perform, at, legal_family="societe", is_ess=False)
+    joined(candidacy, lead, perform, at, confirms=False, legal_family="public")
+
+    def found() -> list[bool | None]:
+        read = Candidacy.objects.select_related("category").get(pk=candidacy.pk)
+        rule = composition_of(read, members_of(read))
+        assert rule is not None
+        return [line.holds for line in rule[1]]
+
+    assert found() == [False, True, True, False]
+    _, authority = joined(candidacy, lead, perform, at, legal_family="public")
+    assert found() == [True, True, True, True]
+    authority.organisation.state = OrganisationState.CEASED
+    authority.organisation.save()
+    assert found() == [False, True, True, False]
