@@ -18,6 +18,7 @@ FORMER: Final = "former"
 MANDATE: Final = "mandate"
 FORMER_MANDATE: Final = "former_mandate"
 DOMAIN: Final = "domain"
+ELECTED: Final = "elected"
 PARTNER: Final = "partner"
 FORMER_PARTNER: Final = "former_partner"
 
@@ -54,6 +55,8 @@ class Ties:
     person: int
     roles: tuple[Link, ...] = ()
     mandates: tuple[Link, ...] = ()
+    # Key of a place -> the local authority that governs it and that they represent now.
+    governs: Mapping[str, str] = field(default_factory=dict)
     # Of the address; "" when it proves nothing (a free-mail, a shared suffix).
     domain: str = ""
 
@@ -69,6 +72,8 @@ class Applicant:
     domains: frozenset[str] = frozenset()
     # Those who take part in what is applied with, besides the organisation that applies; as in `Ties`, those living on.
     partners: frozenset[int] = frozenset()
+    # The keys of the places that hold its seat.
+    places: frozenset[str] = frozenset()
 
 
 Found = dict[tuple[int, int], tuple[Hint, ...]]
@@ -105,12 +110,15 @@ class _Index:
     organisations: dict[int, list[Applicant]] = field(default_factory=dict)
     domains: dict[str, list[Applicant]] = field(default_factory=dict)
     partners: dict[int, list[Applicant]] = field(default_factory=dict)
+    places: dict[str, list[Applicant]] = field(default_factory=dict)
 
     def add(self, applicant: Applicant) -> None:
         for person in applicant.people:
             self.people.setdefault(person, []).append(applicant)
         if applicant.organisation is not None:
             self.organisations.setdefault(applicant.organisation, []).append(applicant)
+        for place in applicant.places:
+            self.places.setdefault(place, []).append(applicant)
         for partner in applicant.partners - {applicant.organisation}:
             self.partners.setdefault(partner, []).append(applicant)
         for domain in applicant.domains:
@@ -128,6 +136,9 @@ class _Index:
         for link in (*ties.roles, *ties.mandates):
             for applicant in self.partners.get(link.organisation, ()):
                 yield applicant, _partner(link, applicant)
+        for place, authority in ties.governs.items():
+            for applicant in self.places.get(place, ()):
+                yield applicant, Hint(ELECTED, f"représente {authority}, sur le territoire de qui est le candidat")
         for applicant in self.domains.get(ties.domain, ()) if ties.domain else ():
             yield applicant, Hint(DOMAIN, f"a une adresse électronique du candidat (@{ties.domain})")
 

@@ -11,6 +11,7 @@ FILE = Applicant(
     people=frozenset({11}),
     domains=frozenset({"jardins.example"}),
     partners=frozenset({3, 5}),
+    places=frozenset({"commune-46102", "epci-200067361", "pays-FR"}),
 )
 
 
@@ -52,6 +53,12 @@ def test_those_who_carry_the_project_together_are_looked_at_too() -> None:
     }
     # The organisation that applies is its own hint, said once.
     assert list(hints_of(Ties(person=1, roles=(Link(3, "Membre"),)))) == ["member"]
+
+
+def test_an_elected_official_has_a_link_with_who_is_on_their_territory() -> None:
+    mayor = Ties(person=1, governs={"commune-46102": "Commune de Figeac", "commune-46042": "Commune de Cahors"})
+    assert hints_of(mayor) == {"elected": "représente Commune de Figeac, sur le territoire de qui est le candidat"}
+    assert hints_of(Ties(person=1, governs={"commune-46042": "Commune de Cahors"})) == {}
 
 
 def test_a_domain_that_proves_nothing_links_nobody() -> None:

@@ -26,6 +26,7 @@ from accelerator.calls.queries.assigning import Proposal, kept_proposal, latest_
 from accelerator.calls.queries.conflicts import bar_between, bars
 from accelerator.calls.states import ApplicationState, AssignmentState, ConflictState
 from accelerator.community.states import RoleName
+from accelerator.geography.models import Place
 from accelerator.geography.perimeters import Perimeter, perimeter_of
 from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
@@ -360,6 +361,34 @@ def test_an_officer_gives_nothing_of_their_own_side(campaign: Campaign, perform:
     colleague = factories.call_role(campaign.call).person
     rest = perform(assigning.assign_files, call=campaign.call, proposal=proposed(campaign), by=colleague, at=at)
     assert {one.file for one in rest} == {theirs.pk, declared.pk}
+
+
+def test_whoever_represents_the_commune_of_an_applicant_is_linked_to_them(campaign: Campaign, at: datetime) -> None:
+    figeac, cahors = Place.objects.get(key="commune-46102"), Place.objects.get(key="commune-46042")
+    near = campaign.file(organisation=factories.organisation(seat=figeac))
+    far = campaign.file(organisation=factories.organisation(seat=cahors))
+    commune = factories.organisation(name="Commune de Figeac", legal_category="7210", seat=figeac)
+    role = factories.role(commune, name=RoleName.REPRESENTATIVE)
+    clerk = factories.role(commune, name=RoleName.MANAGER).person
+    bar = bar_between(near, role.person)
+    assert bar is not None
+    assert bar.why == "représente Commune de Figeac, sur le territoire de qui est le candidat"
+    assert bar_between(far, role.person) is None
+    assert bar_between(near, clerk) is None
+    # A group of communes governs those around too; an association of the same seat governs nothing.
+    group = next(key for key in figeac.cover if key.startswith("epci-"))
+    assert group not in cahors.cover
+    commune.legal_category = "7346"
+    commune.save()
+    assert bar_between(near, role.person) is not None
+    commune.legal_category = "9220"
+    commune.save()
+    assert bar_between(near, role.person) is None
+    commune.legal_category = "7210"
+    commune.save()
+    role.ended_at = at
+    role.save()
+    assert bar_between(near, role.person) is None
 
 
 def test_a_link_keeps_a_file_from_a_reviewer(campaign: Campaign) -> None:

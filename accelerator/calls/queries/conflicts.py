@@ -14,10 +14,13 @@ from accelerator.calls.purposes import purpose_of
 from accelerator.calls.states import ConflictState
 from accelerator.community.domains import domain_of, reason_unproving
 from accelerator.community.models import EmailDomain, Mandate, Organisation, Role
-from accelerator.community.states import OrganisationState
+from accelerator.community.states import OrganisationState, RoleName
 
 # A record united to another, itself united: as many times as `community.queries.organisation.canonical` follows.
 _MERGES_FOLLOWED = 20
+# The local authorities by their legal category (INSEE, level III), with the places that each governs: communes, then
+# urban communities, metropolises, communities of communes and of agglomeration.
+_LOCAL = {"7210": "commune-", **dict.fromkeys(("7343", "7344", "7346", "7348"), "epci-")}
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Bar:
 def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[tuple[int, int], Bar]:
     """(application, person) -> what keeps them apart; pairs that nothing keeps apart are absent.
 
-    Eight queries at most, whatever their number; what nobody's roles or address can touch is not asked.
+    Ten queries at most, whatever their number; what nobody's roles or address can touch is not asked.
     """
     rows = applications.order_by("pk").values_list(
         "pk",
@@ -61,7 +64,7 @@ def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[t
 
 
 def bars_of(application: Application, people: Iterable[Person]) -> dict[int, Bar]:
-    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Six queries at most.
+    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Eight queries at most.
 
     The application comes with its call, its organisation and its person.
     """
@@ -93,6 +96,8 @@ def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, 
     known = {row[1] for row in rows} | held | {one for several in partners.values() for one in several}
     living = _living(known) if held else {}
     domains = _domains({row[1] for row in rows}) if any(ties.values()) else {}
+    governed = _governed(roles, living)
+    places = _places({living.get(row[1], row[1]) for row in rows}) if governed else {}
     applicants = [
         Applicant(
             application=pk,
@@ -102,10 +107,11 @@ def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, 
             # Who applies alone is known by their own address; otherwise the organisation's count.
             domains=frozenset({*domains.get(organisation, ()), *_proving(address if organisation else email)}),
             partners=frozenset(living.get(one, one) for one in partners.get(subject, ())),
+            places=places.get(living.get(organisation, organisation), frozenset()),
         )
         for pk, organisation, name, address, title, person, email, submitter, _, subject in rows
     ]
-    hints = found(_ties(ties, roles, mandates, living), applicants)
+    hints = found(_ties(ties, roles, mandates, living, governed), applicants)
     decided = {
         (one.application_id, one.person_id): one
         for one in Conflict.objects.filter(application__in=[row[0] for row in rows], person__in=people)
@@ -125,8 +131,41 @@ def bar_between(application: Application, person: Person) -> Bar | None:
     return bars(Application.objects.filter(pk=application.pk), [person.pk]).get((application.pk, person.pk))
 
 
+def _governed(roles: Iterable[Role], living: Mapping[int | None, int]) -> dict[int, dict[str, str]]:
+    """Person -> the places governed by the local authorities that they represent now, with the name of each.
+
+    Communes and groups of communes: whoever heads a département or a region would be kept from nearly every file, and
+    declares it instead. One query at most.
+    """
+    heads: dict[int, set[int]] = {}
+    for role in roles:
+        if role.name == RoleName.REPRESENTATIVE and role.ended_at is None and role.organisation_id:
+            authority = living.get(role.organisation_id, role.organisation_id)
+            heads.setdefault(authority, set()).add(role.person_id)
+    if not heads:
+        return {}
+    governed: dict[int, dict[str, str]] = {}
+    local = Organisation.objects.filter(pk__in=heads, legal_category__in=_LOCAL, seat__isnull=False).order_by("pk")
+    for pk, name, category, cover in local.values_list("pk", "name", "legal_category", "seat__cover"):
+        for key in cover:
+            if key.startswith(_LOCAL[category]):
+                for person in heads[pk]:
+                    governed.setdefault(person, {})[key] = name
+    return governed
+
+
+def _places(organisations: Iterable[int | None]) -> dict[int | None, frozenset[str]]:
+    """Organisation -> the places that hold its seat."""
+    seated = Organisation.objects.filter(pk__in=[one for one in organisations if one], seat__isnull=False)
+    return {pk: frozenset(cover) for pk, cover in seated.values_list("pk", "seat__cover")}
+
+
 def _ties(
-    people: dict[int, str], roles: Iterable[Role], mandates: Iterable[Mandate], living: dict[int | None, int]
+    people: dict[int, str],
+    roles: Iterable[Role],
+    mandates: Iterable[Mandate],
+    living: dict[int | None, int],
+    governed: Mapping[int, Mapping[str, str]],
 ) -> list[Ties]:
     held: dict[int, list[Link]] = {}
     helped: dict[int, list[Link]] = {}
@@ -147,6 +186,7 @@ def _ties(
             person=person,
             roles=tuple(held.get(person, ())),
             mandates=tuple(helped.get(person, ())),
+            governs=governed.get(person, {}),
             domain=domain,
         )
         for person, domain in people.items()
