@@ -333,6 +333,10 @@ def test_the_desk_counts_filters_and_acts_on_several(
     page = text(client.get(desk))
     assert "Brouillon caché" not in page
     assert "En retard" in page
+    told = factories.call_application(version, state=ApplicationState.NOTIFIED, silence_on=today, title="Notifiée")
+    # What is answered presses nobody: it has no day, and comes last.
+    assert [one.due_on for one in client.get(desk).context["rows"]][-1] is None
+    told.delete()
     assert other.title not in text(client.get(desk, {"delai": "retard"}))
     asked = f"?acte=recevables&dossier={late.public_id}&dossier={other.public_id}"
     read = client.get(reverse("calls:lot") + asked)

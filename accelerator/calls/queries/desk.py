@@ -19,7 +19,8 @@ SOON: Final = timedelta(days=14)
 _OWED: Final = (*PENDING, ApplicationState.APPEALED)
 _ANSWER_ON: Final = Case(
     When(state=ApplicationState.APPEALED, then=F("expected_on")),
-    default=Coalesce(Least("silence_on", "expected_on"), "silence_on", "expected_on"),
+    # What is answered, or withdrawn, presses nobody.
+    When(state__in=PENDING, then=Coalesce(Least("silence_on", "expected_on"), "silence_on", "expected_on")),
 )
 _STEPS: Final = (
     ("Déposées", tuple(state for state in ApplicationState.values if state != ApplicationState.DRAFT)),
