@@ -255,24 +255,15 @@ def _answers(folder: Path, database: str) -> bool:
 def _started_with() -> dict[str, str]:
     """What a server takes when it starts only.
 
-    An eighth of the memory to itself, 384 MB at most: the rest stands in the memory that the system lends to files,
-    where the process that asks reads it itself (`io_method`): having it read by another costs more than the copy
-    (decision 56). Nobody follows its log, so that a table made and filled in one transaction (a rebuild of the search,
-    a bulk import) is written once and not twice.
+    An eighth of the memory to itself, 1 GB at most. Nobody follows its log, so that a table made and filled in one
+    transaction (a rebuild of the search, a bulk import) is written once and not twice.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    return {
-        "shared_buffers": f"{max(128, min(384, memory // 8))}MB",
-        "io_method": "sync",
-        "wal_level": "minimal",
-        "max_wal_senders": "0",
-    }
+    return {"shared_buffers": f"{max(128, min(1024, memory // 8))}MB", "wal_level": "minimal", "max_wal_senders": "0"}
 
 
 def _tune(connection: psycopg.Connection, *, durable: bool) -> None:
     wanted = {"work_mem": "64MB", "jit": "off", "random_page_cost": "1.1", "synchronize_seqscans": "off"}
-    # What is asked has been read before: to announce each page to the system takes longer than to read it.
-    wanted |= {"effective_io_concurrency": "0"}
     # Large loads come in one go: a checkpoint in the middle of each would write the same pages several times.
     wanted |= {"max_wal_size": "4GB", "checkpoint_timeout": "15min"}
     if not durable:
