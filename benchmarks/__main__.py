@@ -66,7 +66,7 @@ def measure(fresh: bool) -> None:
     django.setup()
     from django.db import connection
 
-    from benchmarks import elsewhere, imports, kernel, limit, load, naive, night, pages, places, prepare
+    from benchmarks import credentials, elsewhere, imports, kernel, limit, load, naive, night, pages, places, prepare
 
     log("préparation des données")
     prepared = prepare.prepare(SIZE, fresh=fresh, keep=KEEP)
@@ -91,6 +91,9 @@ def measure(fresh: bool) -> None:
     log("lieux")
     lines += [report.Heading(f"Lieux et périmètres, {report.number(places.ROWS)} rangées")]
     lines += shown(places.measure())
+    log("attestations")
+    lines += [report.Heading(f"Attestations signées, {report.number(credentials.SIZE)} dans une liste")]
+    lines += shown(credentials.measure())
     log("nuit")
     connection.close()
     lines += [report.Heading(f"Les travaux de la nuit, {size}")]

@@ -198,6 +198,26 @@ def test_a_stranger_s_document_is_never_made_canonical(
     assert judged({**poison, "issuer": "did:web:x.example"}, at).finding == Finding.FOREIGN
 
 
+def test_judging_asks_nothing_of_the_network(attest: Attest, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = queries.signed(attest())
+    address = "https://127.0.0.1:9/contexte"
+
+    def reached(*given: object) -> None:
+        raise AssertionError("le réseau a été demandé")
+
+    monkeypatch.setattr("socket.getaddrinfo", reached)
+    monkeypatch.setattr("socket.socket.connect", reached)
+    for changed in (
+        {},
+        {"@context": [address]},
+        {"issuer": {"id": "did:web:127.0.0.1%3A9"}},
+        {"credentialStatus": {"type": "BitstringStatusListEntry", "statusListCredential": address}},
+        {"credentialSchema": {"id": address, "type": "JsonSchema"}},
+        {"termsOfUse": address},
+    ):
+        judged({**file, **changed}, at)
+
+
 # --------------------------------------------------------------------------------------------------------------- keys
 
 

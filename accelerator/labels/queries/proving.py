@@ -83,7 +83,7 @@ def subject_of(label: Label) -> dict[str, Any]:
         "licenseNumber": label.number,
         "narrative": f"{label.title} ({sentence_of(label.perimeter)})" if label.perimeter else label.title,
         "achievement": {
-            "id": f"{here}/labels/{label.category.code}",
+            "id": here + reverse("labels:category", args=[label.category.code]),
             "type": ["Achievement"],
             "achievementType": "Certification",
             "name": label.category.title,
