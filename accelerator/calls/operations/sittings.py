@@ -19,7 +19,7 @@ from accelerator.calls.models import (
 )
 from accelerator.calls.operations.decisions import draft_conclusions
 from accelerator.calls.queries.conflicts import bar_between, bars
-from accelerator.calls.queries.sittings import tally_of
+from accelerator.calls.queries.sittings import left_by_all, tally_of
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.sittings import Rules
 from accelerator.calls.states import (
@@ -345,12 +345,14 @@ def conclude(
 def close_sitting(*, commission: Commission, by: Any, at: datetime) -> Commission:
     """End a sitting, every file of its agenda concluded upon; the decisions are prepared from the conclusions.
 
-    A file that was withdrawn, or decided otherwise meanwhile, waits for no conclusion.
+    A file that was withdrawn, or decided otherwise meanwhile, waits for no conclusion; nor does one that everyone who
+    votes has left: another commission examines it.
     """
     rules.require("calls.run_sittings", by, commission.call)
     locked = _sitting(commission, CommissionState.HELD)
     waiting = (
         locked.items.filter(outcome="", application__state__in=rules.JUDGED_IN)
+        .exclude(pk__in=left_by_all(locked))
         .select_related("application")
         .order_by("position")
     )

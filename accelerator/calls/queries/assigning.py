@@ -82,15 +82,16 @@ def world_of(call: Call, *, today: date) -> World:
     version = running_version(call)
     days = grid_of(version).days if version else 21
     due_on = today + timedelta(days=days)
-    known = _readings(call)
+    by_person = {one.person_id: one.pk for one in reviewers}
     held: dict[int, set[int]] = {}
     gone: set[tuple[int, int]] = set()
-    for application, reviewer, state in known:
+    for application, reviewer, person, state in _readings(call):
+        # Whoever left and came back reads no file twice, nor again what they gave back.
+        reader = by_person.get(person, reviewer)
         if state in (AssignmentState.GIVEN, AssignmentState.DONE):
-            held.setdefault(application, set()).add(reviewer)
+            held.setdefault(application, set()).add(reader)
         else:
-            gone.add((application, reviewer))
-    by_person = {one.person_id: one.pk for one in reviewers}
+            gone.add((application, reader))
     kept_apart = {
         (application, by_person[person])
         for application, person in bars(Application.objects.filter(pk__in=[a.pk for a in applications]), by_person)
@@ -167,9 +168,9 @@ def followed(person: Any, call: Call) -> set[int]:
     return set(judged(person).filter(call=call).exclude(pk__in=declared).values_list("pk", flat=True))
 
 
-def _readings(call: Call) -> list[tuple[int, int, str]]:
+def _readings(call: Call) -> list[tuple[int, int, int, str]]:
     rows = Assignment.objects.filter(application__call=call).order_by("pk")
-    return list(rows.values_list("application", "reviewer", "state"))
+    return list(rows.values_list("application", "reviewer", "reviewer__person", "state"))
 
 
 def names_of(plan: Plan) -> dict[str, str]:

@@ -29,6 +29,7 @@ from accelerator.calls.states import ApplicationState, CommissionState, MemberQu
 from accelerator.workflow.dates import MOMENT, said
 
 _TOLD: Final = (ApplicationState.NOTIFIED, ApplicationState.APPEALED)
+_LEFT: Final = "Aucune : plus personne ne pouvait voter, une autre commission l’examinera"
 _KEPT: Final = "lisible une fois notifié : vous avez un lien avec ce candidat, ou ne suivez pas ce dossier"
 
 
@@ -117,6 +118,15 @@ def commissions_for(person: Any) -> QuerySet[Commission]:
     )
 
 
+def left_by_all(commission: Commission) -> set[int]:
+    """The items of an agenda that everyone who votes and is there has left: nobody can conclude. Two queries."""
+    voting = set(commission.members.filter(voting=True, present=True).values_list("pk", flat=True))
+    gone: dict[int, set[int]] = {}
+    for item, member in Recusal.objects.filter(item__commission=commission).values_list("item", "member"):
+        gone.setdefault(item, set()).add(member)
+    return {item for item, members in gone.items() if voting <= members}
+
+
 def quorum_said(commission: Commission) -> str:
     """Who is there, and whether it is enough, as the minutes say it."""
     if not commission.rules:
@@ -150,7 +160,7 @@ def kept_from(commission: Commission, person: Any, *, runs: bool, serves: bool) 
 
 
 def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[str, Any]:
-    """What the minutes say, for the template "minutes" of `calls.documents`. Six queries.
+    """What the minutes say, for the template "minutes" of `calls.documents`. Eight queries.
 
     kept  the files of which whoever asks reads no conclusion (`kept_from`).
     """
@@ -164,6 +174,7 @@ def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[st
     names = {one.pk: one.person.name for one in members}
     version = running_version(commission.call)
     named = version is not None and grid_of(version).named
+    left = left_by_all(commission)
     recusals = [
         [one.member.person.name, str(item.application.number), one.reason]
         for item in items
@@ -200,7 +211,9 @@ def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[st
                     ["Vote", _KEPT if item.application_id in kept else _votes(item, names, named=named)],
                     [
                         "Conclusion",
-                        _KEPT if item.application_id in kept else item.get_outcome_display() or "Aucune",
+                        _KEPT
+                        if item.application_id in kept
+                        else item.get_outcome_display() or (_LEFT if item.pk in left else "Aucune"),
                     ],
                 ],
                 "words": "" if item.application_id in kept else item.words,
