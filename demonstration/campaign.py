@@ -30,11 +30,12 @@ from accelerator.calls.models import (
 )
 from accelerator.calls.operations import assigning, decisions, juries, reviewing, sittings
 from accelerator.calls.operations.applications import begin, save_section, submit
-from accelerator.calls.operations.calls import REMEDIES, TWO_MONTHS, give_role
+from accelerator.calls.operations.calls import TWO_MONTHS, give_role
 from accelerator.calls.operations.examining import admit
 from accelerator.calls.operations.founding import WRITTEN
 from accelerator.calls.queries.assigning import proposal_for
 from accelerator.calls.queries.ranking import best_first, ranking
+from accelerator.calls.remedies import remedies_on
 from accelerator.calls.states import (
     ApplicationState,
     Ballot,
@@ -174,8 +175,9 @@ def _open_call(by: Actor, at: datetime) -> Call:
         "opens_at": at - timedelta(days=_OPENS),
         "closes_at": at - timedelta(days=_CLOSES),
     }
+    remedies = [one.to_json() for one in remedies_on(localdate(at))]
     call = Call.objects.create(
-        **{"silence_source": TWO_MONTHS, "remedies": REMEDIES, **values},
+        **{"silence_source": TWO_MONTHS, "remedies": remedies, **values},
         public_id=PUBLIC_ID,
         nature=Nature.DEMONSTRATION,
         state=CallState.PUBLISHED,
@@ -188,7 +190,8 @@ def _open_call(by: Actor, at: datetime) -> Call:
         form=form,
         eligibility=written["eligibility"],
         criteria={**written["criteria"], "readers": READERS},
-        delays=written["delays"],
+        # Announced before silence decides: the delay of 2018 came after it.
+        delays={**written["delays"], "answer_days": 55},
         published_at=values["opens_at"],
         why="Campagne de démonstration.",
     )
@@ -309,10 +312,10 @@ def _review(draw: random.Random, progress: Progress, by: Actor, at: datetime) ->
         applications=weak,
         outcome=DecisionOutcome.INADMISSIBLE,
         reasons=(
-            "Au moins une des conditions de l’appel n’est pas remplie : plus de trois ans d’existence, plus de "
-            "500 000 € de budget annuel, un modèle pérenne, une preuve sur au moins un territoire. La condition en "
-            "cause est nommée dans votre dossier."
+            "L’appel demande que chacune de ses conditions soit remplie au dépôt. Celle que nomme ce courrier ne l’est "
+            "pas dans votre dossier, qui n’est donc pas examiné plus avant."
         ),
+        failed={finding["code"] for one in weak for finding in one.findings},
         advice="Un dispositif local d’accompagnement (DLA) peut vous aider à la remplir d’ici au prochain appel.",
         by=officer,
         at=told,

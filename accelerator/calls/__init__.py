@@ -17,6 +17,9 @@ application  (candidature) a file: brouillon, déposée, pièces demandées, rec
              décidée, notifiée, recours en cours, retirée.
 clock        (horloge légale) what silence does, and on which day. Applicant and service see the same.
 decision     signed by someone whose delegation covers it, then notified; or implicit, when silence decided.
+appeal       (recours) against a decision, it stops the file until it is answered; against silence, it stops nothing,
+             and the decision that is told answers it. Silence kept on it rejects it.
+remedy       (voie de recours) before whom, how long, the last day.
 
 Invariants
 ----------

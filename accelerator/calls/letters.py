@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from accelerator.calls.criteria import said_score
 from accelerator.calls.models import Application, Decision
+from accelerator.calls.questions import said_cents
 from accelerator.calls.states import DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
 
@@ -32,8 +33,8 @@ _COMPUTED: Final = {
         "puis leur moyenne a servi à classer les dossiers"
     ),
     "findings": (
-        "les conditions de l’appel ont été comparées à ce qui est déclaré dans votre dossier, pour signaler celles qui "
-        "ne paraissent pas remplies"
+        "les conditions de l’appel ont été comparées à ce qui est déclaré dans votre dossier, et celles que nomme ce "
+        "courrier ont été signalées comme non remplies"
     ),
 }
 
@@ -61,6 +62,10 @@ def letter_of(
     call = application.call
     opening = _OPENINGS[DecisionOutcome(decision.outcome)].format(call=call.title)
     parts = [{"title": "Motifs", "words": decision.reasons}]
+    if decision.failed:
+        words = "\n\n".join(f"{one['label']}. {one['why']}" for one in decision.failed)
+        several = len(decision.failed) > 1
+        parts.append({"title": "Conditions non remplies" if several else "Condition non remplie", "words": words})
     if decision.advice:
         parts.append({"title": "Ce que nous vous conseillons", "words": decision.advice})
     if comments:
@@ -73,7 +78,7 @@ def letter_of(
         facts.append(["Reçue le", said(application.received_on)])
     facts.append(["Décision", decision.get_outcome_display()])
     if decision.cents is not None:
-        facts.append(["Montant", f"{decision.cents / 100:,.2f} €".replace(",", "\u202f").replace(".", ",")])
+        facts.append(["Montant", said_cents(decision.cents)])
     return {
         "title": f"Décision : {decision.get_outcome_display().lower()}",
         "running": f"{call.title}, dossier {application.number}",
@@ -93,6 +98,8 @@ def letter_of(
             for label, weight, mean, words in scores
         ],
         "remedies": list(remedies) if decision.outcome in UNFAVOURABLE else [],
+        # The last day of each is known when the decision is told.
+        "last_days": [],
         "signature": "\n".join(filter(None, (signatory, act))) or _UNSIGNED[DecisionKind(decision.kind)],
     }
 
@@ -108,8 +115,8 @@ def _algorithm(decision: Decision, *, has_scores: bool) -> str:
 
     Empty when the decision rests on none, or when the code does not apply to the issuer.
     """
-    call, application = decision.application.call, decision.application
-    rests_on_findings = decision.outcome == DecisionOutcome.INADMISSIBLE and bool(application.findings)
+    call = decision.application.call
+    rests_on_findings = bool(decision.failed)
     if not call.crpa or not (has_scores or rests_on_findings):
         return ""
     computed = _COMPUTED["scores" if has_scores else "findings"]
@@ -145,6 +152,6 @@ def plain(letter: Mapping[str, Any]) -> str:
         ]
         lines.append("")
     if letter["remedies"]:
-        lines += ["Voies et délais de recours", *letter["remedies"], ""]
+        lines += ["Voies et délais de recours", *letter["remedies"], *letter["last_days"], ""]
     lines.append(letter["signature"])
     return "\n".join(lines)

@@ -168,27 +168,20 @@ UNDO: Final = {
 NOTIFY: Final = _passage(
     "notify", (_S.DECIDED,), _S.NOTIFIED, "calls.notified", "Seule une décision signée est notifiée."
 )
+# What silence decided is contested too, and leaves the file where it was: its examination goes on (`PENDING`).
 APPEAL: Final = _passage(
-    # What silence decided leaves the file where it was: it is contested from there.
     "appeal",
-    (_S.NOTIFIED, *PENDING),
+    (_S.NOTIFIED,),
     _S.APPEALED,
     "calls.appealed",
     "Un recours porte sur une décision notifiée, un à la fois.",
 )
-UPHOLD: Final = _passage(
-    "uphold",
-    (_S.APPEALED,),
-    _S.NOTIFIED,
-    "calls.decision_upheld",
-    "Aucun recours n’est en cours sur cette candidature.",
-)
+NO_APPEAL: Final = "Aucun recours n’attend de réponse sur cette candidature."
+REJECT_APPEAL: Final = _passage("reject_appeal", (_S.APPEALED,), _S.NOTIFIED, "calls.appeal_silent", NO_APPEAL)
+# Answered, in time or after silence rejected it: an express answer takes the place of silence's.
+UPHOLD: Final = _passage("uphold", (_S.APPEALED, _S.NOTIFIED), _S.NOTIFIED, "calls.decision_upheld", NO_APPEAL)
 RECONSIDER: Final = _passage(
-    "reconsider",
-    (_S.APPEALED,),
-    _S.REVIEW,
-    "calls.decision_reconsidered",
-    "Aucun recours n’est en cours sur cette candidature.",
+    "reconsider", (_S.APPEALED, _S.NOTIFIED), _S.REVIEW, "calls.decision_reconsidered", NO_APPEAL
 )
 # Decided is not told yet: for the applicant the file is still examined, and may be withdrawn.
 WITHDRAW: Final = _passage(
@@ -200,7 +193,7 @@ WITHDRAW: Final = _passage(
 )
 TRANSITIONS: Final = (
     *(SUBMIT, ENTER, ASK_PIECES, GIVE_PIECES, ADMIT, BEGIN_REVIEW, HEAR, DECIDE, *UNDO.values(), NOTIFY),
-    *(APPEAL, UPHOLD, RECONSIDER, WITHDRAW),
+    *(APPEAL, REJECT_APPEAL, UPHOLD, RECONSIDER, WITHDRAW),
 )
 
 
@@ -250,6 +243,9 @@ class AppealOutcome(models.TextChoices):
 
     UPHELD = "upheld", "Décision maintenue"
     RECONSIDERED = "reconsidered", "Dossier repris"
+    # What silence decided is answered by a decision, not by a letter that keeps nobody's decision.
+    REPLACED = "replaced", "Décision expresse rendue"
+    WITHDRAWN = "withdrawn", "Candidature retirée"
 
 
 class FactKind(models.TextChoices):

@@ -6,7 +6,9 @@ Wording, the same everywhere: what is optional says "(facultatif)", the rest is 
 a long text says how long it may be; a text too long is refused with what was typed kept, never cut in silence.
 """
 
-from typing import Any
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -38,6 +40,8 @@ UNSEEN: dict[int, None] = dict.fromkeys(
     ]
 )
 _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+_BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
+_MOST: Final = Decimal(10) ** 13
 # From how many characters a line says its limit; a text of several lines always does.
 _LIMIT_WORTH_SAYING = 100
 
@@ -127,6 +131,57 @@ class FilterForm(Form):
                 text = f"{label} : {_shown(self.fields[name], one)}"
                 chips.append(Chip(text, address(request, **{name: others, PAGE: None})))
         return chips
+
+
+class NumberField(forms.CharField):
+    """A number as people write it: "12 000,5"; clean gives an int or a float."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(value).replace(".", ",") if isinstance(value, int | float) else value
+
+    def clean(self, value: Any) -> Any:
+        text = _BLANKS.sub("", super().clean(value)).replace(",", ".")
+        if not text:
+            return None
+        try:
+            number = Decimal(text)
+        except InvalidOperation as error:
+            raise forms.ValidationError("Écrivez un nombre, par exemple 12 ou 3,5.") from error
+        if not number.is_finite() or abs(number) >= _MOST:
+            raise forms.ValidationError("Ce nombre est trop grand.")
+        return int(number) if number == number.to_integral_value() else float(number)
+
+
+class MoneyField(NumberField):
+    """An amount in euros, cents if need be: "12 000,50 €"; clean gives cents.
+
+    least  the smallest amount in cents, if there is one.
+    """
+
+    def __init__(self, *, least: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least = least
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, int):
+            euros, cents = divmod(value, 100)
+            return f"{euros},{cents:02d}" if cents else str(euros)
+        return value
+
+    def clean(self, value: Any) -> Any:
+        text = str(value or "").replace("€", "").replace("euros", "")
+        amount = super().clean(text)
+        if amount is None:
+            return None
+        cents = Decimal(str(amount)) * 100
+        if cents != cents.to_integral_value():
+            raise forms.ValidationError("Un montant a deux décimales au plus.")
+        if self.least is not None and cents < self.least:
+            raise forms.ValidationError(f"Écrivez un montant d’au moins {self.prepare_value(self.least)} €.")
+        return int(cents)
 
 
 def _shown(field: forms.Field, value: Any) -> str:

@@ -13,7 +13,14 @@ from accelerator.calls.letters import plain
 from accelerator.calls.models import Application, Call, CallRole, Decision
 from accelerator.calls.operations import decisions as operations
 from accelerator.calls.queries.letters import drafted_letter
-from accelerator.calls.states import WITHDRAW, ApplicationState, DecisionKind, DecisionOutcome, DecisionState
+from accelerator.calls.states import (
+    WITHDRAW,
+    ApplicationState,
+    CallRoleName,
+    DecisionKind,
+    DecisionOutcome,
+    DecisionState,
+)
 from accelerator.community.states import RoleName
 from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
@@ -180,6 +187,65 @@ def test_only_a_delegation_that_covers_the_letter_signs_it(
     assert Event.objects.filter(code="calls.decided").count() == 0
 
 
+@pytest.fixture
+def ceilings(campaign: Campaign) -> dict[str, CallRole]:
+    """Signatories of the same call, up to 10 000 €, up to 50 000 €, and of another place up to anything."""
+    low = CallRole.objects.get(call=campaign.call, person=campaign.signatory)
+    CallRole.objects.filter(pk=low.pk).update(most_cents=10_000_00, act_reference="Arrêté du plafond bas")
+    name, elsewhere = CallRoleName.SIGNATORY, ["departement-2A"]
+    return {
+        "low": low,
+        "high": factories.call_role(
+            campaign.call, name=name, most_cents=50_000_00, act_reference="Arrêté du plafond haut"
+        ),
+        "elsewhere": factories.call_role(campaign.call, name=name, perimeter=elsewhere, perimeter_cover=elsewhere),
+    }
+
+
+def test_an_amount_is_signed_by_whoever_goes_up_to_it_and_the_refusal_says_who(
+    campaign: Campaign, perform: Perform, at: datetime, ceilings: dict[str, CallRole]
+) -> None:
+    files = [campaign.file(ApplicationState.REVIEW) for _ in range(2)]
+    amount = {"outcome": DecisionOutcome.RETAINED, "cents": 20_000_00}
+    made = perform(operations.draft_decisions, **drafts(campaign, files, **amount))
+    given = {"call": campaign.call, "decisions": made, "at": at}
+    with pytest.raises(Refused) as refused:
+        perform(operations.sign_decisions, by=campaign.signatory, **given)
+    words = refused.value.message.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "s’arrête à 10 000 €, et ce courrier accorde 20 000 €" in words
+    high = ceilings["high"].person
+    assert f"Peut le signer : {high.name} (Arrêté du plafond haut)." in words
+    assert ceilings["elsewhere"].person.name not in words
+    assert not Decision.objects.filter(signed_at__isnull=False).exists()
+    signed = perform(operations.sign_decisions, by=high, **given)
+    assert {one.signatory for one in signed} == {ceilings["high"]}
+
+
+def test_an_amount_that_nobody_could_sign_is_not_prepared(
+    campaign: Campaign, perform: Perform, ceilings: dict[str, CallRole]
+) -> None:
+    file = campaign.file(ApplicationState.REVIEW)
+    amount = {"outcome": DecisionOutcome.RETAINED, "cents": 50_000_01}
+    with pytest.raises(Refused, match="Arrêté du plafond haut") as refused:
+        perform(operations.draft_decisions, **drafts(campaign, [file], **amount))
+    assert refused.value.field == "amount"
+    perform(operations.draft_decisions, **drafts(campaign, [file], **{**amount, "cents": 50_000_00}))
+    # A call that has no signatory yet may be given one.
+    CallRole.objects.filter(call=campaign.call, name=CallRoleName.SIGNATORY).update(ended_at=timezone.now())
+    perform(operations.draft_decisions, **drafts(campaign, [file], **amount))
+    with pytest.raises(Refused, match="favorable"):
+        perform(operations.draft_decisions, **drafts(campaign, [file], cents=1))
+
+
+def test_a_signatory_whom_nobody_can_replace_is_told_to_have_one_named(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    (decision,) = drafted(campaign, cents=200_00)
+    CallRole.objects.filter(call=campaign.call, person=campaign.signatory).update(most_cents=100_00)
+    with pytest.raises(Refused, match="un auteur de l’appel peut en nommer un"):
+        perform(operations.sign_decisions, call=campaign.call, decisions=[decision], by=campaign.signatory, at=at)
+
+
 def test_an_unfavourable_letter_says_how_to_contest_it(campaign: Campaign, perform: Perform, at: datetime) -> None:
     decisions = drafted(campaign, outcome=DecisionOutcome.REJECTED)
     Call.objects.filter(pk=campaign.call.pk).update(remedies=[])
@@ -205,12 +271,48 @@ def test_a_letter_says_what_an_algorithm_computed(campaign: Campaign) -> None:
     words = plain(drafted_letter(decision))
     for mention in ("L311-3-1", "classer les dossiers", campaign.call.service_email, "www.cada.fr"):
         assert mention in words
+    # Inadmissible for a reason that no condition gave, it rests on no computation.
     decision.outcome = DecisionOutcome.INADMISSIBLE
-    assert "algorithm" not in plain(drafted_letter(decision))
     decision.application.findings = [{"code": "budget", "result": "fails"}]
+    assert "algorithm" not in plain(drafted_letter(decision))
+    decision.failed = [{"code": "budget", "label": "Le budget dépasse 500 000 €", "why": "Il est de 400 000 €."}]
     assert "les conditions de l’appel ont été comparées" in plain(drafted_letter(decision))
     decision.application.call.crpa = False
     assert "algorithm" not in plain(drafted_letter(decision))
+
+
+FINDINGS = [
+    {"code": code, "label": f"La condition {code}", "result": result, "why": f"Dit : {code}.", "weight": "law"}
+    for code, result in (("age", "fails"), ("budget", "fails"), ("proof", "unknown"), ("model", "holds"))
+]
+
+
+@pytest.mark.parametrize("retained", [["age"], ["age", "proof"], []])
+def test_an_inadmissible_letter_names_the_conditions_that_are_retained_and_no_others(
+    campaign: Campaign, perform: Perform, at: datetime, retained: list[str]
+) -> None:
+    file = campaign.file(ApplicationState.SUBMITTED, findings=FINDINGS)
+    given = drafts(
+        campaign, [file], outcome=DecisionOutcome.INADMISSIBLE, failed=[*retained, "model", "unknown of the file"]
+    )
+    made = perform(operations.draft_decisions, **given)
+    perform(operations.sign_decisions, call=campaign.call, decisions=made, by=campaign.signatory, at=at)
+    letter = Decision.objects.get(application=file).letter
+    words = plain(letter)
+    for finding in FINDINGS:
+        named = f"{finding['label']}. {finding['why']}" in words
+        assert named == (finding["code"] in retained)
+        assert (str(finding["label"]) in words) == named
+    titles = [part["title"] for part in letter["parts"]]
+    assert ("Conditions non remplies" in titles, "Condition non remplie" in titles) == (
+        len(retained) > 1,
+        len(retained) == 1,
+    )
+    # Prepared again for another reason, nothing of it is left.
+    again = campaign.file(ApplicationState.SUBMITTED, findings=FINDINGS)
+    perform(operations.draft_decisions, **{**given, "applications": [again]})
+    perform(operations.draft_decisions, **drafts(campaign, [again], failed=retained))
+    assert Decision.objects.get(application=again).failed == []
 
 
 def test_what_silence_decided_tells_nothing_of_reviews_in_progress(campaign: Campaign, at: datetime) -> None:

@@ -11,15 +11,14 @@ from django.utils import timezone
 from accelerator.accounts.models import Person
 from accelerator.calls import tasks
 from accelerator.calls.models import Application, Call, Decision
+from accelerator.calls.operations.appeals import answer_appeal, file_appeal
 from accelerator.calls.operations.applications import add_piece, withdraw
 from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.operations.examining import (
     admit,
-    answer_appeal,
     ask_pieces,
     begin_review,
     decide_by_silence,
-    file_appeal,
     give_pieces,
     name_officer,
     write_message,
@@ -263,23 +262,3 @@ def test_an_appeal_is_answered_with_reasons(
     perform(answer_appeal, application=notified, outcome=outcome, answer="Examiné à nouveau.", by=officer, at=at)
     notified.refresh_from_db()
     assert notified.state == state
-
-
-def test_what_silence_decided_is_contested_too(
-    submitted: Application, officer: Person, representative: Person, perform: Callable[..., Any], at: datetime
-) -> None:
-    appeal = {"application": submitted, "kind": AppealKind.GRACIEUX, "grounds": "Lisez-nous.", "by": representative}
-    with pytest.raises(Refused, match="décision notifiée"):
-        perform(file_appeal, **appeal, at=at)
-    Application.objects.filter(pk=submitted.pk).update(silence_on=timezone.localdate(at) - timedelta(days=1))
-    perform(decide_by_silence, application=submitted, by=System("legal-clock"), at=at)
-    draft = {"outcome": DecisionOutcome.REJECTED, "reasons": "Non.", "advice": "", "by": officer}
-    perform(draft_decisions, call=submitted.call, applications=[submitted], **draft, at=at)
-    perform(file_appeal, **appeal, at=at)
-    submitted.refresh_from_db()
-    assert submitted.state == ApplicationState.APPEALED
-    assert [one.kind for one in submitted.decisions.all()] == [DecisionKind.IMPLICIT]
-    upheld = {"outcome": AppealOutcome.UPHELD, "answer": "Examiné à nouveau."}
-    perform(answer_appeal, application=submitted, **upheld, by=officer, at=at)
-    submitted.refresh_from_db()
-    assert submitted.state == ApplicationState.NOTIFIED

@@ -20,6 +20,7 @@ from accelerator.calls.models import (
     Application,
     Assignment,
     AssignmentProposal,
+    CallRole,
     Commission,
     CommissionItem,
     CommissionMember,
@@ -37,6 +38,7 @@ from accelerator.calls.sittings import Rules
 from accelerator.calls.states import (
     ApplicationState,
     AssignmentState,
+    CallRoleName,
     CommissionState,
     DecisionOutcome,
     MemberQuality,
@@ -612,7 +614,7 @@ def test_from_the_ranking_to_the_mailbox(campaign: Campaign, deliver: Callable[[
     assert first.context["form"].initial["applications"] == [best.public_id]
     sent = {"outcome": "retained", "applications": [best.public_id], "reasons": "Le meilleur dossier.", "advice": ""}
     assert officer.post(url("draft_decisions", campaign), sent).status_code == 302
-    one = {"outcome": "rejected", "reasons": "Le modèle manque.", "advice": "Voyez un DLA.", "cents": ""}
+    one = {"outcome": "rejected", "reasons": "Le modèle manque.", "advice": "Voyez un DLA.", "amount": ""}
     assert officer.post(url("draft_decision", campaign, tied[0].public_id), one).status_code == 302
     decisions = {one.application_id: one for one in Decision.objects.all()}
     letter = text(officer.get(url("letter", campaign, decisions[tied[0].pk].pk)))
@@ -672,6 +674,37 @@ def test_a_signatory_is_told_how_many_letters_wait_for_them_alone(campaign: Camp
     listed = text(browser(campaign.officer).get(asked))
     assert str(signed.application.number) in listed
     assert "<strong>1</strong> courrier" in listed
+
+
+def test_an_amount_is_typed_as_people_write_it_and_the_batch_says_who_signs_it(campaign: Campaign) -> None:
+    files = [campaign.file(ApplicationState.REVIEW) for _ in range(2)]
+    officer, signatory = browser(campaign.officer), browser(campaign.signatory)
+    roles = CallRole.objects.filter(call=campaign.call, person=campaign.signatory)
+    roles.update(most_cents=10_000_00)
+    high = factories.call_role(campaign.call, name=CallRoleName.SIGNATORY)
+    lot = {"outcome": "retained", "applications": [one.public_id for one in files], "reasons": "Retenus.", "advice": ""}
+    for wrong, words in (("beaucoup", "Écrivez un nombre"), ("0", "au moins 0,01"), ("12,345", "deux décimales")):
+        refused = officer.post(url("draft_decisions", campaign), {**lot, "amount": wrong})
+        assert refused.status_code == 422
+        assert words in text(refused)
+        assert f'value="{wrong}"' in text(refused)
+    assert officer.post(url("draft_decisions", campaign), {**lot, "amount": "12 000,50 €"}).status_code == 302
+    assert set(Decision.objects.values_list("cents", flat=True)) == {12_000_50}
+    page = officer.get(url("draft_decision", campaign, files[0].public_id))
+    assert 'value="12000,50"' in text(page)
+    small = {"outcome": "retained", "reasons": "Retenu.", "advice": "", "amount": "9 000"}
+    assert officer.post(url("draft_decision", campaign, files[0].public_id), small).status_code == 302
+    little, much = Decision.objects.order_by("cents")
+    batch = signatory.get(url("sign_letters", campaign))
+    assert batch.context["form"].initial["decisions"] == [str(little.pk)]
+    for words in ("Pas par vous", f"Peut le signer : {high.person.name}", "12\u202f000,50\u00a0€"):
+        assert words in text(batch)
+    assert "Vous ne pouvez pas le signer" in text(signatory.get(url("letter", campaign, much.pk)))
+    assert "Vous ne pouvez pas le signer" not in text(signatory.get(url("letter", campaign, little.pk)))
+    both = {"decisions": [str(little.pk), str(much.pk)]}
+    assert "s’arrête à" in text(signatory.post(url("sign_letters", campaign), both))
+    assert not Decision.objects.filter(signed_at__isnull=False).exists()
+    assert browser(high.person).post(url("sign_letters", campaign), both).status_code == 302
 
 
 @pytest.mark.parametrize("count", [1, 3])

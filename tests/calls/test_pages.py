@@ -17,6 +17,7 @@ from PIL import Image
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call, CallVersion, Decision, UnsavedAnswers
 from accelerator.calls.operations.applications import forget_old_unsaved
+from accelerator.calls.operations.decisions import notify_decisions, sign_decisions
 from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
 from accelerator.community.models import Organisation
@@ -431,7 +432,7 @@ def test_the_file_as_the_service_reads_it_and_what_it_does(
     client.post(reverse("calls:ask_pieces", args=[submitted.public_id]), {**asked, "basis_2": "Article 5"})
     submitted.refresh_from_db()
     assert submitted.state == ApplicationState.INCOMPLETE
-    inadmissible = {"rule": "autre", "reasons": "Dossier illisible.", "advice": ""}
+    inadmissible = {"reasons": "Dossier illisible.", "advice": ""}
     client.post(reverse("calls:inadmissible", args=[submitted.public_id]), inadmissible)
     assert submitted.decisions.get().reasons == "Dossier illisible."
 
@@ -565,12 +566,24 @@ def test_what_silence_decided_is_contested_and_answered_on_the_pages(
     assert "Former un recours" not in page
     assert client.get(appeal).status_code == 403
     client.force_login(officer)
-    assert "Répondre au recours" in text(client.get(desk))
-    assert client.get(answer).status_code == 200
-    assert client.post(answer, {"outcome": "reconsidered", "answer": "Nous le reprenons."})["Location"] == desk
-    assert client.get(answer).status_code == 403
+    draft = reverse("calls:draft_decision", args=[submitted.call.key, submitted.public_id])
+    assert draft in text(client.get(desk))
+    # Silence is upheld by a decision: the page says so before anything is typed, and keeps what was typed all the same.
+    assert "y répondre, maintenir compris, c’est décider" in text(client.get(answer))
+    refused = client.post(answer, {"outcome": "upheld", "answer": "Nous le maintenons."})
+    assert refused.status_code == 422
+    assert "Nous le maintenons." in text(refused)
+    given = {"outcome": "rejected", "reasons": "Le modèle n’est pas trouvé.", "advice": "", "amount": ""}
+    assert client.post(draft, given).status_code == 302
+    signatory = factories.call_role(submitted.call, name=CallRoleName.SIGNATORY).person
+    decisions = list(submitted.decisions.filter(notified_at__isnull=True))
+    both = {"call": submitted.call, "decisions": decisions, "at": at}
+    perform(sign_decisions, **both, by=signatory)
+    perform(notify_decisions, **both, by=officer)
     client.force_login(representative)
-    assert "Nous le reprenons." in text(client.get(mine))
+    page = text(client.get(mine))
+    for words in ("Décision expresse rendue", "Le modèle n’est pas trouvé.", "Former un recours"):
+        assert words in page
 
 
 assert ANSWERS

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accelerator.accounts.models import Person
-from accelerator.calls.models import Decision
-from accelerator.calls.operations import applications, examining
-from accelerator.calls.operations.decisions import draft_decisions
+from accelerator.accounts.models import Person, new_public_id
+from accelerator.calls.models import Appeal, Decision
+from accelerator.calls.operations import appeals, applications, decisions, examining
+from accelerator.calls.queries.timing import clock_of
+from accelerator.calls.remedies import remedies_on
 from accelerator.calls.states import (
+    PENDING,
     TRANSITIONS,
     AppealKind,
     AppealOutcome,
@@ -39,13 +43,16 @@ class Walk:
     """One file, its two sides, and time that goes on."""
 
     def __init__(self, document: Document) -> None:
-        call = factories.call(silence_source={"law": "CRPA"})
+        at = timezone.now()
+        remedies = [one.to_json() for one in remedies_on(timezone.localdate(at))]
+        call = factories.call(silence_source={"law": "CRPA"}, remedies=remedies)
         version = factories.call_version(call, form=FORM, eligibility=ELIGIBILITY)
         self.officer = factories.call_role(call).person
         self.signatory = factories.call_role(call, name=CallRoleName.SIGNATORY)
-        self.applicant = factories.person()
+        # Of another domain than those who judge: they have no link.
+        self.applicant = factories.person(email=f"{new_public_id()}@candidats.example")
         self.document = document
-        self.at = timezone.now()
+        self.at = at
         self.refusals: list[str] = []
         self.file = factories.call_application(version, person=self.applicant, answers=ANSWERS)
         self._do(
@@ -75,35 +82,57 @@ class Walk:
             "give": lambda: self._mine(examining.give_pieces, self.applicant),
             "admit": lambda: self._mine(examining.admit, self.officer),
             "review": lambda: self._mine(examining.begin_review, self.officer),
-            "draft": self._draft,
+            "draft": lambda: self._draft(DecisionOutcome.REJECTED),
+            "retain": lambda: self._draft(DecisionOutcome.RETAINED),
+            "sign": lambda: self._letter(decisions.sign_decisions, by=self.signatory.person),
+            "undo": self._undo,
+            "notify": lambda: self._letter(decisions.notify_decisions, by=self.officer),
             "withdraw": lambda: self._mine(applications.withdraw, self.applicant, reason=""),
             "appeal": lambda: self._mine(
-                examining.file_appeal, self.applicant, kind=AppealKind.GRACIEUX, grounds="Voyez encore."
+                appeals.file_appeal, self.applicant, kind=AppealKind.GRACIEUX, grounds="Voyez encore."
             ),
             "uphold": lambda: self._mine(
-                examining.answer_appeal, self.officer, outcome=AppealOutcome.UPHELD, answer="Maintenu."
+                appeals.answer_appeal, self.officer, outcome=AppealOutcome.UPHELD, answer="Maintenu."
             ),
             "reconsider": lambda: self._mine(
-                examining.answer_appeal, self.officer, outcome=AppealOutcome.RECONSIDERED, answer="Repris."
+                appeals.answer_appeal, self.officer, outcome=AppealOutcome.RECONSIDERED, answer="Repris."
             ),
             "silence": self._silence,
+            "late": self._silence_on_appeals,
             "wait": lambda: None,
         }
         try:
             steps[name]()
         except Refused as refusal:
             self.refusals.append(refusal.message)
+        except (Decision.DoesNotExist, Appeal.DoesNotExist):
+            return
         self.file.refresh_from_db()
 
-    def _draft(self) -> None:
-        verdict = {"outcome": DecisionOutcome.REJECTED, "reasons": "Pas encore mûr.", "advice": ""}
+    def _draft(self, outcome: DecisionOutcome) -> None:
+        verdict = {"outcome": outcome, "reasons": "Lu et relu.", "advice": ""}
         lot = {"call": self.file.call, "applications": [self.file], "by": self.officer, "at": self.at}
-        self._do(draft_decisions, **lot, **verdict)
+        self._do(decisions.draft_decisions, **lot, **verdict)
+
+    def _prepared(self) -> Decision:
+        return Decision.objects.select_related("application__call").get(application=self.file, notified_at=None)
+
+    def _letter(self, operation: Callable[..., Any], by: Person) -> None:
+        self._do(operation, call=self.file.call, decisions=[self._prepared()], by=by, at=self.at)
+
+    def _undo(self) -> None:
+        self._do(decisions.undo_decision, decision=self._prepared(), reason="Une erreur.", by=self.officer, at=self.at)
 
     def _silence(self) -> None:
         self.at += timedelta(days=45)
         with transaction():
             examining.decide_by_silence(application=self.file, by=System("legal-clock"), at=self.at)
+
+    def _silence_on_appeals(self) -> None:
+        appeal = Appeal.objects.in_progress().get(application=self.file)
+        self.at += timedelta(days=62)
+        with transaction():
+            assert appeals.reject_by_silence(appeal=appeal, by=System("legal-clock"), at=self.at) == appeal
 
     def look(self) -> None:
         """What holds at every step."""
@@ -115,30 +144,95 @@ class Walk:
         for decision in Decision.objects.filter(application=file):
             assert decision.reasons
             assert decision.kind == DecisionKind.IMPLICIT or decision.drafted_by is not None
-        assert file.requests.filter(ended_at__isnull=True).count() == (file.state == ApplicationState.INCOMPLETE)
+        assert file.requests.filter(ended_at__isnull=True).count() == (file.told_state == ApplicationState.INCOMPLETE)
+        self._look_at_appeals()
         if file.state in (ApplicationState.DRAFT, ApplicationState.WITHDRAWN):
             return
         assert file.number
         assert file.received_on
-        clock = examining.clock_of(file.call, file.received_on, file.requests.order_by("asked_at"))
+        clock = clock_of(file.call, file.received_on, file.requests.order_by("asked_at"))
         assert file.silence_on == clock.silence_on
+
+    def _look_at_appeals(self) -> None:
+        """One decision stands at most, and what contests it has an answer to wait for, or one that is written."""
+        file = self.file
+        stands = file.decisions.notified().first()
+        waiting = list(file.appeals.in_progress().select_related("decision"))
+        assert len(waiting) <= 1
+        if file.state in (ApplicationState.NOTIFIED, ApplicationState.APPEALED):
+            assert stands is not None
+            # What silence decided never takes a file out of its examination.
+            assert stands.kind == DecisionKind.EXPRESS
+            assert stands.signatory is not None
+            assert stands.outcome == DecisionOutcome.RETAINED or stands.letter["last_days"]
+        assert (file.state == ApplicationState.APPEALED) == any(
+            one.decision.kind == DecisionKind.EXPRESS for one in waiting
+        )
+        for appeal in file.appeals.select_related("decision__replaced_by"):
+            assert appeal.decision.notified_at
+            assert not appeal.answered_at or (appeal.answer and appeal.answered_by)
+            if appeal.decision.replaced_by is not None or file.state == ApplicationState.WITHDRAWN:
+                assert appeal.answered_at, "un recours contre ce qui n’est plus attend une réponse"
+        for appeal in waiting:
+            assert appeal.decision == stands
+            assert appeal.decision.kind == DecisionKind.EXPRESS or file.state in PENDING
+        if prepared := file.decisions.filter(signed_at__isnull=False, notified_at__isnull=True).first():
+            assert (file.state, prepared.kind) == (ApplicationState.DECIDED, DecisionKind.EXPRESS)
 
 
 NAMES = (
-    *("submit", "ask", "add", "give", "admit", "review", "draft", "withdraw", "appeal", "uphold", "reconsider"),
-    *("silence", "wait"),
+    *("ask", "add", "give", "admit", "review", "withdraw", "wait"),
+    *("draft", "draft", "retain", "sign", "sign", "undo", "notify", "notify"),
+    *("silence", "appeal", "appeal", "late", "uphold", "reconsider"),
+)
+# Where most can happen: contested, decided, both, in one order and the other.
+BEGINNINGS = (
+    (),
+    ("silence", "appeal"),
+    ("draft", "sign", "notify", "appeal"),
+    ("draft", "silence", "appeal", "sign"),
+    ("draft", "sign", "silence", "appeal"),
+    ("silence", "appeal", "late"),
 )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=14))
-def test_a_file_never_loses_its_way(names: list[str], document: Document, tmp_path: Path) -> None:
+@given(beginning=st.sampled_from(BEGINNINGS), names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=14))
+def test_a_file_never_loses_its_way(
+    beginning: tuple[str, ...], names: list[str], document: Document, tmp_path: Path
+) -> None:
+    with override_settings(MEDIA_ROOT=tmp_path):
+        walk = Walk(document)
+        for name in ("submit", *beginning, *names):
+            walk.step(name)
+            walk.look()
+
+
+COMBINED = ("silence", "appeal", "draft", "sign", "undo", "notify", "withdraw")
+
+
+@pytest.mark.parametrize("names", [pytest.param(one, id="-".join(one)) for one in permutations(COMBINED, 4)][::14])
+def test_silence_appeals_decisions_and_withdrawals_combine(
+    names: tuple[str, ...], document: Document, tmp_path: Path
+) -> None:
+    """In one order or another: a draw of the 840 orders of four, the random walk goes through longer ones."""
     with override_settings(MEDIA_ROOT=tmp_path):
         walk = Walk(document)
         walk.step("submit")
         for name in names:
             walk.step(name)
             walk.look()
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids="-".join)
+def test_each_beginning_is_reached(beginning: tuple[str, ...], document: Document, tmp_path: Path) -> None:
+    """The walk is not made of refusals."""
+    with override_settings(MEDIA_ROOT=tmp_path):
+        walk = Walk(document)
+        for name in ("submit", *beginning):
+            walk.step(name)
+            walk.look()
+        assert walk.refusals == []
 
 
 def test_every_walk_ends_somewhere_for_the_applicant(at: datetime) -> None:

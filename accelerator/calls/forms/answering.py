@@ -1,9 +1,7 @@
 """The answers to a section, and the facts asked before the form: dynamic forms, from data."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django import forms
@@ -11,13 +9,11 @@ from django import forms
 from accelerator.calls.purposes import Fact
 from accelerator.calls.questions import Question, said_answer
 from accelerator.calls.states import FactKind, QuestionKind
-from accelerator.design.forms import Form, dress
+from accelerator.design.forms import Form, MoneyField, NumberField, dress
 from accelerator.geography.forms import PerimeterField
 from accelerator.geography.perimeters import Perimeter
 
 YES_NO: Final = (("oui", "Oui"), ("non", "Non"))
-_BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
-_MOST: Final = Decimal(10) ** 13
 # From how many choices a list is easier to read than radio buttons.
 _MANY: Final = 8
 
@@ -25,48 +21,6 @@ _MANY: Final = 8
 def revision_of(sent: str) -> int:
     """The revision that a page says it showed; what is no number was shown by no page of ours."""
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
-
-
-class NumberField(forms.CharField):
-    """A number as people write it: "12 000,5"; clean gives an int or a float."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return str(value).replace(".", ",") if isinstance(value, int | float) else value
-
-    def clean(self, value: Any) -> Any:
-        text = _BLANKS.sub("", super().clean(value)).replace(",", ".")
-        if not text:
-            return None
-        try:
-            number = Decimal(text)
-        except InvalidOperation as error:
-            raise forms.ValidationError("Écrivez un nombre, par exemple 12 ou 3,5.") from error
-        if not number.is_finite() or abs(number) >= _MOST:
-            raise forms.ValidationError("Ce nombre est trop grand.")
-        return int(number) if number == number.to_integral_value() else float(number)
-
-
-class MoneyField(NumberField):
-    """An amount in euros, cents if need be: "12 000,50 €"; clean gives cents."""
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, int):
-            euros, cents = divmod(value, 100)
-            return f"{euros},{cents:02d}" if cents else str(euros)
-        return value
-
-    def clean(self, value: Any) -> Any:
-        text = str(value or "").replace("€", "").replace("euros", "")
-        amount = super().clean(text)
-        if amount is None:
-            return None
-        cents = Decimal(str(amount)) * 100
-        if cents != cents.to_integral_value():
-            raise forms.ValidationError("Un montant a deux décimales au plus.")
-        return int(cents)
 
 
 class DayField(forms.DateField):

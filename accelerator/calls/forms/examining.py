@@ -25,7 +25,13 @@ class DeskFilters(FilterForm):
         label="Instructeur", choices=[("", "Tous"), ("moi", "Moi"), ("personne", "Personne encore")]
     )
     delai = forms.ChoiceField(
-        label="Délai", choices=[("", "Tous"), ("retard", "En retard"), ("bientot", "Dans les deux semaines")]
+        label="Délai",
+        choices=[
+            ("", "Tous"),
+            ("retard", "En retard"),
+            ("bientot", "Dans les deux semaines"),
+            ("recours", "Recours en cours"),
+        ],
     )
 
     def __init__(self, *args: Any, calls: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -73,17 +79,33 @@ class PiecesForm(Form):
 
 
 class InadmissibleForm(Form):
-    """The rule that fails, why, and what to do instead."""
+    """The conditions retained as not met, why, and what to do instead."""
 
-    rule = forms.ChoiceField(label="Condition non remplie", widget=forms.RadioSelect)
-    reasons = forms.CharField(label="Motifs", widget=forms.Textarea, max_length=10_000)
+    failed = forms.MultipleChoiceField(
+        label="Conditions non remplies que vous retenez",
+        help_text="Le courrier nomme celles-ci, et elles seules.",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    reasons = forms.CharField(
+        label="Motifs",
+        help_text="En fait et en droit ; si aucune condition n’est cochée, ils disent seuls pourquoi.",
+        widget=forms.Textarea,
+        max_length=10_000,
+    )
     advice = forms.CharField(
         label="Ce que l’on conseille au candidat", widget=forms.Textarea, max_length=5000, required=False
     )
 
     def __init__(self, *args: Any, rules: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("rule", [*rules, ("autre", "Une autre raison, dite dans les motifs")])
+        if rules:
+            self.offer("failed", list(rules))
+        else:
+            del self.fields["failed"]
+
+    def clean(self) -> dict[str, Any]:
+        return {"failed": [], **(super().clean() or {})}
 
 
 class OfficerForm(Form):
@@ -99,7 +121,11 @@ class OfficerForm(Form):
 class AppealAnswerForm(Form):
     """What follows from an appeal, and why."""
 
-    outcome = forms.ChoiceField(label="Suite donnée", choices=AppealOutcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label="Suite donnée",
+        choices=[(one.value, one.label) for one in (AppealOutcome.UPHELD, AppealOutcome.RECONSIDERED)],
+        widget=forms.RadioSelect,
+    )
     answer = forms.CharField(label="Réponse motivée", widget=forms.Textarea, max_length=10_000)
 
 

@@ -11,7 +11,7 @@ from accelerator.calls.forms.reviewing import reason_field
 from accelerator.calls.hearings import Day
 from accelerator.calls.models import Application, CommissionMember, Decision
 from accelerator.calls.states import Ballot, DecisionOutcome, JuryOpinion, MemberQuality, PromiseKind
-from accelerator.design.forms import FilterForm, Form, dress
+from accelerator.design.forms import FilterForm, Form, MoneyField, dress
 
 # What a commission, or an officer beside the ranking, may propose; inadmissibility is decided on the file itself.
 OUTCOMES = [(one.value, one.label) for one in DecisionOutcome if one != DecisionOutcome.INADMISSIBLE]
@@ -273,6 +273,12 @@ class DraftLot(Form):
         help_text="Ce qui l’aiderait, et les autres portes.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    amount = MoneyField(
+        label="Montant accordé à chacun",
+        least=1,
+        required=False,
+        help_text="En euros, si un montant est accordé : la délégation d’un signataire doit le couvrir.",
+    )
 
     def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -291,13 +297,11 @@ class DraftOne(Form):
         help_text="Ce qui l’aiderait, et les autres portes.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    cents = forms.DecimalField(
-        label="Montant en euros",
+    amount = MoneyField(
+        label="Montant accordé",
+        least=1,
         required=False,
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-        help_text="S’il y en a un : la délégation du signataire doit le couvrir.",
+        help_text="En euros, si un montant est accordé : la délégation d’un signataire doit le couvrir.",
     )
 
 

@@ -8,11 +8,11 @@ from django.utils.text import slugify
 
 from accelerator.calls.criteria import Anchor, Criterion
 from accelerator.calls.eligibility import TESTS, About, Either, Rule, Test, Weight
-from accelerator.calls.forms.answering import DayField, MoneyField, NumberField
+from accelerator.calls.forms.answering import DayField
 from accelerator.calls.purposes import Fact, Reusable
 from accelerator.calls.questions import Condition, Question, When, conditions_on
 from accelerator.calls.states import CallRoleName, FactKind, IssuerKind, QuestionKind, Silence
-from accelerator.design.forms import Form
+from accelerator.design.forms import Form, MoneyField, NumberField
 from accelerator.geography.forms import PerimeterField
 
 _DAY = {"type": "date"}
@@ -478,7 +478,7 @@ class RoleForm(Form):
     acts_until = forms.DateField(
         label="Jusqu’au", widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"), required=False
     )
-    most_cents = MoneyField(label="Montant le plus grand, en euros", required=False)
+    most_cents = MoneyField(label="Montant le plus grand, en euros", least=0, required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

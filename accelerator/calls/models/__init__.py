@@ -2,6 +2,7 @@
 
 from accelerator.calls.models.applications import (
     Appeal,
+    AppealQuerySet,
     Application,
     ApplicationQuerySet,
     Decision,
@@ -37,6 +38,7 @@ from accelerator.calls.models.sittings import (
 
 __all__ = [
     "Appeal",
+    "AppealQuerySet",
     "Application",
     "ApplicationQuerySet",
     "Assignment",

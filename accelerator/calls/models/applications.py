@@ -303,6 +303,8 @@ class Decision(models.Model):
     # Why, in law and in fact; then what would help the applicant.
     reasons = models.TextField("motifs", default="")
     advice = models.TextField("conseils au candidat", default="")
+    # The conditions of the call that are retained as not met, when it is inadmissible: findings, as they were frozen.
+    failed = models.JSONField(default=list)
     # What is granted, in cents, when money is.
     cents = models.BigIntegerField(null=True)
     signatory = models.ForeignKey(CallRole, null=True, on_delete=models.PROTECT, related_name="+")
@@ -336,6 +338,11 @@ class Decision(models.Model):
                 ),
                 violation_error_message="Une décision implicite n’est de personne, et dit ce que le silence a fait.",
             ),
+            models.CheckConstraint(
+                name="only_inadmissible_for_a_condition",
+                condition=Q(failed=[]) | Q(outcome=DecisionOutcome.INADMISSIBLE),
+                violation_error_message="Seule une irrecevabilité retient des conditions non remplies.",
+            ),
             models.UniqueConstraint(
                 fields=["application"],
                 condition=Q(notified_at__isnull=True),
@@ -365,6 +372,18 @@ class Decision(models.Model):
         return DecisionState.SIGNED if self.signed_at else DecisionState.DRAFTED
 
 
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    """Sentences about appeals."""
+
+    def in_progress(self) -> "AppealQuerySet":
+        """Those that an answer is awaited for: nobody answered, and silence rejected nothing yet."""
+        return self.filter(answered_at__isnull=True, silent_at__isnull=True)
+
+    def unanswered(self) -> "AppealQuerySet":
+        """Those that nobody answered, silence or not: an express answer may still come."""
+        return self.filter(answered_at__isnull=True)
+
+
 class Appeal(models.Model):
     """A decision is contested."""
 
@@ -380,11 +399,16 @@ class Appeal(models.Model):
     grounds = models.TextField()
     filed_at = models.DateTimeField()
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The last day on which an answer comes in time: silence kept until then rejects it.
     due_on = models.DateField()
+    # When silence was found to have rejected it; an express answer may still come.
+    silent_at = models.DateTimeField(null=True)
     answer = models.TextField(default="")
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, choices=AppealOutcome, default="")
+
+    objects = AppealQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -396,10 +420,17 @@ class Appeal(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["application"],
-                condition=Q(answered_at__isnull=True),
+                condition=Q(answered_at__isnull=True, silent_at__isnull=True),
                 name="one_appeal_at_a_time",
                 violation_error_message="Un recours est déjà en cours sur cette candidature.",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"],
+                condition=Q(answered_at__isnull=True, silent_at__isnull=True),
+                name="appeal_in_progress",
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call, CallRole, CallVersion, Wave
 from accelerator.calls.queries.standing import call_standing_of
 from accelerator.calls.queries.versions import faults_of, version_in_preparation
+from accelerator.calls.remedies import remedies_on
 from accelerator.calls.rules.calls import reason_against_creating, reason_against_discarding
 from accelerator.calls.rules.registry import require
 from accelerator.calls.states import (
@@ -59,11 +60,6 @@ TWO_MONTHS = {
     "url": "https://www.legifrance.gouv.fr/codes/texte_lc/LEGITEXT000031366350",
     "note": "valeur par défaut de la plateforme, à vérifier par l’émetteur",
 }
-REMEDIES = [
-    {"kind": "gracieux", "before": "l’autorité qui a pris la décision", "months": 2},
-    {"kind": "hierarchique", "before": "l’autorité supérieure à celle qui a pris la décision", "months": 2},
-    {"kind": "contentieux", "before": "le tribunal administratif (www.telerecours.fr)", "months": 2},
-]
 
 
 @operation
@@ -71,7 +67,8 @@ def create_call(*, values: Mapping[str, Any], author: Person, by: Person | Syste
     """Open a call in preparation, with its first author and its first version to write."""
     if not isinstance(by, System) and (reason := reason_against_creating(by)):
         raise Refused(reason)
-    given = {"silence_months": 2, "silence_source": TWO_MONTHS, "remedies": REMEDIES, **values}
+    remedies = [one.to_json() for one in remedies_on(localdate(at))]
+    given = {"silence_months": 2, "silence_source": TWO_MONTHS, "remedies": remedies, **values}
     call = Call.objects.create(**given)
     CallVersion.objects.create(call=call, number=1)
     CallRole.objects.create(call=call, person=author, name=CallRoleName.AUTHOR, started_at=at)

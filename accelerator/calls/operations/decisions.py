@@ -1,18 +1,21 @@
 """Decisions: drafted, signed, undone, told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.timezone import localdate
 
+from accelerator.calls.eligibility import Result
 from accelerator.calls.letters import UNFAVOURABLE, plain
-from accelerator.calls.models import Application, Call, Commission, Decision
+from accelerator.calls.models import Appeal, Application, Call, Commission, Decision
+from accelerator.calls.operations.appeals import answer_by_decision
+from accelerator.calls.operations.files import end_requests
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.conflicts import bars
-from accelerator.calls.queries.letters import drafted_letter, signing_roles
+from accelerator.calls.queries.letters import delegations_of, drafted_letter, told_letter
 from accelerator.calls.queries.recipients import told_of
-from accelerator.calls.queries.standing import covers, file_standing_of, of_applicant
+from accelerator.calls.queries.standing import file_standing_of, of_applicant
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.rules.applications import OWN_FILE, examine
 from accelerator.calls.states import (
@@ -26,6 +29,7 @@ from accelerator.calls.states import (
 )
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
+from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.transitions import move
 
@@ -47,19 +51,26 @@ def draft_decisions(
     reasons: str,
     advice: str,
     cents: int | None = None,
+    failed: Collection[str] = (),
     by: Any,
     at: datetime,
 ) -> list[Decision]:
     """Prepare the same decision for several files, all of them or none; what was prepared before is replaced.
 
+    cents   what is granted to each.
+    failed  the codes of the conditions retained as not met, when it is inadmissible: of each file, those that its
+            findings do not show to be met.
     Nothing is decided: a signatory signs later. Raises `Refused` when one of the files cannot be decided upon, is
-    already signed, or is on the side of whoever prepares.
+    already signed, or is on the side of whoever prepares; when no delegation of the call goes up to the amount.
     """
     rules.require("calls.draft_decisions", by, call)
     if not reasons.strip():
         raise Refused("Une décision est motivée : dites pourquoi.", field="reasons")
     if not applications:
         raise Refused("Choisissez au moins un dossier.")
+    if cents is not None and outcome != DecisionOutcome.RETAINED:
+        raise Refused("Un montant n’accompagne qu’une décision favorable : retirez-le.", field="amount")
+    signatories = delegations_of(call)
     drafted = []
     for application in _locked(applications):
         if application.call_id != call.pk:
@@ -72,11 +83,14 @@ def draft_decisions(
             )
         if reason := rules.reason_against_deciding(application, outcome):
             raise Refused(f"Dossier {application.number} : {reason}", field="outcome")
+        asked = rules.Granted(application.organisation, cents)
+        if reason := rules.reason_against_amount(signatories, asked, localdate(at)):
+            raise Refused(f"Dossier {application.number} : {reason}", field="amount")
         decision = application.decisions.filter(notified_at__isnull=True).first()
         if decision is None:
             decision = Decision(application=application, drafted_by=by, drafted_at=at)
         decision.outcome, decision.reasons, decision.advice = outcome, reasons.strip(), advice.strip()
-        decision.cents = cents
+        decision.cents, decision.failed = cents, _retained(application, outcome, failed)
         decision.save()
         record("calls.decision_drafted", application, by=by, at=at, outcome=decision.get_outcome_display())
         drafted.append(decision)
@@ -101,6 +115,8 @@ def draft_conclusions(*, commission: Commission, by: Any, at: datetime) -> list[
         item = items[application.pk]
         decision = decision or Decision(application=application, drafted_by=by, drafted_at=at)
         decision.outcome, decision.reasons = DecisionOutcome(item.outcome), item.words
+        # What was prepared before the sitting gives way whole.
+        decision.cents, decision.failed = None, []
         decision.save()
         record("calls.decision_drafted", application, by=by, at=at, outcome=decision.get_outcome_display())
         drafted.append(decision)
@@ -116,12 +132,10 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
     take back what was granted, or when an unfavourable one could not say how to contest it.
     """
     rules.require("calls.sign_decisions", by, call)
-    roles = signing_roles(by, call)
-    if not roles:
-        raise Refused("Seul un signataire de cet appel signe ses décisions.")
     if not decisions:
         raise Refused("Choisissez au moins un courrier.")
     today = localdate(at)
+    roles = delegations_of(call)
     barred = bars(Application.objects.filter(pk__in=[one.application_id for one in decisions]), [by.pk])
     signed = []
     for decision in _decisions(call, decisions):
@@ -129,10 +143,9 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
         number = application.number
         if decision.signed_at:
             raise Refused(f"Le courrier du dossier {number} est déjà signé.")
-        role = next((one for one in roles if covers(one, application.organisation)), None)
+        role = rules.signing_role(roles, rules.Granted.of(decision), by=by, on=today)
         if role is None:
-            raise Refused(f"Dossier {number} : votre délégation ne s’étend pas au territoire du candidat.")
-        if reason := rules.reason_against_signing(role, today, decision.cents):
+            reason = rules.reason_against_signing(roles, rules.Granted.of(decision), by=by, on=today)
             raise Refused(f"Dossier {number} : {reason}")
         if reason := rules.reason_against_touching(barred.get((application.pk, by.pk))):
             raise Refused(f"Dossier {number} : {reason}")
@@ -202,8 +215,9 @@ def undo_decision(*, decision: Decision, reason: str, by: Any, at: datetime) -> 
 def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> list[Decision]:
     """Tell several signed decisions, all of them or none: by mail and on the page of the file.
 
-    From then on it stands; one that stood before (silence's, or one that was contested) is replaced. The subject that
-    the call is for hears of it in the same transaction.
+    From then on it stands; one that stood before (silence's, or one that was contested) is replaced, and the appeal
+    against silence has its answer. The delays to contest it run from that moment: its letter says their last days. The
+    subject that the call is for hears of it in the same transaction.
     """
     rules.require("calls.notify_decisions", by, call)
     _require_other_side(by, decisions)
@@ -219,9 +233,14 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
         # Silence may have accepted since it was signed.
         if reason := rules.reason_against_deciding(application, decision.outcome):
             raise Refused(f"Dossier {application.number} : {reason}")
+        silence = application.decisions.notified().filter(kind=DecisionKind.IMPLICIT).exists()
         application.decisions.filter(notified_at__isnull=False, replaced_by__isnull=True).update(replaced_by=decision)
+        recipients = told_of(application)
         decision.notified_at = at
-        decision.save(update_fields=["notified_at"])
+        if recipients:
+            # On paper alone, the delays run from the day on which it is received: nobody knows it yet.
+            decision.letter = told_letter(decision, localdate(at), call.remedies)
+        decision.save(update_fields=["notified_at", "letter"])
         moved = move(
             application,
             NOTIFY,
@@ -230,23 +249,37 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
             changes={"decided_from": ""},
             outcome=decision.get_outcome_display(),
         )
-        application.requests.filter(ended_at__isnull=True).update(ended_at=at)
-        _tell(application, decision, at)
+        end_requests(moved, at)
+        appeal = answer_by_decision(decision, by=by, at=at)
+        _tell(recipients, decision, at, replaces_silence=silence, appeal=appeal)
         purpose_of(call.purpose).on_decided(application=moved, decision=decision, by=by, at=at)
         told.append(decision)
     return told
 
 
-def _tell(application: Application, decision: Decision, at: datetime) -> None:
+def _retained(application: Application, outcome: DecisionOutcome, codes: Collection[str]) -> list[dict[str, Any]]:
+    """The conditions retained, as they were found: not met, or not shown to be; one that is met is never retained."""
+    if outcome != DecisionOutcome.INADMISSIBLE:
+        return []
+    found = [one for one in application.findings if one["code"] in codes and one["result"] != Result.HOLDS]
+    return [{name: one[name] for name in ("code", "label", "why")} for one in found]
+
+
+def _tell(
+    recipients: list[Recipient], decision: Decision, at: datetime, *, replaces_silence: bool, appeal: Appeal | None
+) -> None:
+    application = decision.application
     tell(
         "calls/decision_notified",
-        to=told_of(application),
+        to=recipients,
         at=at,
         data={
             "application": application,
             "call": application.call,
             "decision": decision,
-            "text": plain(decision.letter),
+            "text": plain({"last_days": [], **decision.letter}),
+            "replaces_silence": replaces_silence,
+            "appeal": appeal,
         },
         reply_to=application.call.service_email,
     )

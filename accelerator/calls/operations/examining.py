@@ -1,4 +1,4 @@
-"""The service's side: completeness, admissibility, messages, paper, what silence decides, appeals."""
+"""The service's side: completeness, admissibility, messages, paper, what silence decides."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -7,9 +7,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
-from accelerator.calls.clock import months_after
 from accelerator.calls.models import (
-    Appeal,
     Application,
     CallRole,
     Decision,
@@ -17,23 +15,16 @@ from accelerator.calls.models import (
     PiecesRequest,
 )
 from accelerator.calls.operations.applications import keep_piece
+from accelerator.calls.operations.files import end_requests, held_file, set_clock
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.recipients import told_of
-from accelerator.calls.queries.standing import FileStanding, file_standing_of
-from accelerator.calls.queries.timing import clock_of
-from accelerator.calls.rules.applications import reason_against_appealing
 from accelerator.calls.rules.registry import require
 from accelerator.calls.states import (
     ADMIT,
-    APPEAL,
     ASK_PIECES,
     BEGIN_REVIEW,
     GIVE_PIECES,
     PENDING,
-    RECONSIDER,
-    UPHOLD,
-    AppealKind,
-    AppealOutcome,
     ApplicationState,
     CallRoleName,
     DecisionKind,
@@ -50,8 +41,6 @@ from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import move
 
-# Silence kept for two months on an appeal rejects it (code de justice administrative, R421-2).
-APPEAL_MONTHS = 2
 LONGEST_DELAY = timedelta(days=365)
 # Why silence decides, as it is written in the decision that nobody signs.
 BY_SILENCE = {
@@ -72,7 +61,7 @@ BY_SILENCE = {
 @operation
 def name_officer(*, application: Application, officer: Person, by: Person, at: datetime) -> Application:
     """Give a file to an officer of the call, or take it oneself."""
-    held, standing = _held(application, by)
+    held, standing = held_file(application, by)
     require("calls.examine", standing)
     if not CallRole.objects.current().filter(call=held.call, person=officer, name=CallRoleName.OFFICER).exists():
         raise Refused(f"{officer.name} n’est pas instructeur de cet appel.", field="officer")
@@ -92,7 +81,7 @@ def ask_pieces(
 
     pieces  [{"name": …, "basis": …}].
     """
-    held, standing = _held(application, by)
+    held, standing = held_file(application, by)
     require("calls.examine", standing)
     if not pieces or any(not piece["name"].strip() or not piece["basis"].strip() for piece in pieces):
         raise Refused("Nommez chaque pièce, et dites sur quel fondement elle est demandée.")
@@ -106,7 +95,7 @@ def ask_pieces(
     request = PiecesRequest.objects.create(
         application=moved, asked_at=at, asked_by=by, pieces=[dict(piece) for piece in pieces], due_on=due_on
     )
-    _set_clock(moved)
+    set_clock(moved)
     _tell("calls/pieces_asked", moved, at, request=request)
     return request
 
@@ -114,7 +103,7 @@ def ask_pieces(
 @operation
 def give_pieces(*, application: Application, by: Person, at: datetime) -> Application:
     """Say that the pieces asked are given; the service looks at the file again, and the clock runs again."""
-    held, standing = _held(application, by)
+    held, standing = held_file(application, by)
     require("calls.fill_in", standing)
     request = held.requests.select_for_update().filter(ended_at__isnull=True).first()
     if request is None:
@@ -131,7 +120,7 @@ def give_pieces(*, application: Application, by: Person, at: datetime) -> Applic
         moved = move(held, GIVE_PIECES, by=by, at=at, changes={"complete_on": localdate(at)})
     request.answered_at = request.ended_at = at
     request.save(update_fields=["answered_at", "ended_at"])
-    _set_clock(moved)
+    set_clock(moved)
     if moved.officer is not None:
         data = {"application": moved, "call": moved.call}
         tell("calls/pieces_given", to=Recipient.of(moved.officer), at=at, data=data)
@@ -141,11 +130,11 @@ def give_pieces(*, application: Application, by: Person, at: datetime) -> Applic
 @operation
 def admit(*, application: Application, by: Person, at: datetime) -> Application:
     """Declare a file admissible, its pieces still missing or not; the applicant is told."""
-    held, standing = _held(application, by)
+    held, standing = held_file(application, by)
     require("calls.examine", standing)
     complete_on = held.complete_on or localdate(at)
     moved = move(held, ADMIT, by=by, at=at, changes={"complete_on": complete_on})
-    _end_requests(moved, at)
+    end_requests(moved, at)
     _tell("calls/admitted", moved, at)
     return moved
 
@@ -153,7 +142,7 @@ def admit(*, application: Application, by: Person, at: datetime) -> Application:
 @operation
 def begin_review(*, application: Application, by: Person, at: datetime) -> Application:
     """Open the examination of an admissible file."""
-    held, standing = _held(application, by)
+    held, standing = held_file(application, by)
     require("calls.examine", standing)
     return move(held, BEGIN_REVIEW, by=by, at=at)
 
@@ -163,7 +152,7 @@ def write_message(
     *, application: Application, text: str, document: Document | None, by: Person, at: datetime
 ) -> Exchange:
     """Write in the file, from one's own side, with a file or not; the other side is told by mail."""
-    held, standing = _held(application, by)
+    held, standing = held_file(application, by)
     require("calls.write_in_file", standing)
     if not text.strip():
         raise Refused("Écrivez votre message.", field="text")
@@ -217,79 +206,7 @@ def decide_by_silence(*, application: Application, by: Actor, at: datetime) -> D
     return decision
 
 
-@operation
-def file_appeal(*, application: Application, kind: AppealKind, grounds: str, by: Person, at: datetime) -> Appeal:
-    """Contest a decision that was told, or what silence decided; an answer is due, or silence rejects.
-
-    What was in preparation gives way: the service answers the appeal first. It is told by its own address where nobody
-    examines the file, as when it kept silent.
-    """
-    held, standing = _held(application, by)
-    if refusal := reason_against_appealing(standing, localdate(at)):
-        raise Refused(refusal)
-    if not grounds.strip():
-        raise Refused("Dites ce que vous contestez, et pourquoi.", field="grounds")
-    held.decisions.filter(notified_at__isnull=True).delete()
-    due_on = months_after(localdate(at), APPEAL_MONTHS)
-    changes = {"decided_from": "", "expected_on": due_on}
-    moved = move(held, APPEAL, by=by, at=at, changes=changes, kind=AppealKind(kind).label.lower())
-    _end_requests(moved, at)
-    decision = moved.decisions.notified().get()
-    appeal = Appeal.objects.create(
-        application=moved,
-        decision=decision,
-        kind=kind,
-        grounds=grounds.strip(),
-        filed_at=at,
-        filed_by=by,
-        due_on=due_on,
-    )
-    to = Recipient.of(moved.officer) if moved.officer else Recipient(moved.call.service_email)
-    tell("calls/appealed", to=to, at=at, data={"application": moved, "call": moved.call, "appeal": appeal})
-    return appeal
-
-
-@operation
-def answer_appeal(*, application: Application, outcome: AppealOutcome, answer: str, by: Person, at: datetime) -> Appeal:
-    """Answer an appeal: the decision stands, or the file is examined again. Reasons are given either way."""
-    held, standing = _held(application, by)
-    require("calls.examine", standing)
-    if not answer.strip():
-        raise Refused("Une réponse à un recours est motivée.", field="answer")
-    appeal = held.appeals.select_for_update().filter(answered_at__isnull=True).first()
-    if appeal is None:
-        raise Refused(UPHOLD.refusal)
-    moved = move(held, UPHOLD if outcome == AppealOutcome.UPHELD else RECONSIDER, by=by, at=at, reason=answer.strip())
-    appeal.outcome, appeal.answer, appeal.answered_at, appeal.answered_by = outcome, answer.strip(), at, by
-    appeal.save(update_fields=["outcome", "answer", "answered_at", "answered_by"])
-    _tell("calls/appeal_answered", moved, at, appeal=appeal)
-    return appeal
-
-
-def _end_requests(application: Application, at: datetime) -> None:
-    if application.requests.filter(ended_at__isnull=True).update(ended_at=at):
-        _set_clock(application)
-
-
-def _set_clock(application: Application) -> None:
-    """Write the day on which silence decides, as the requests now make it."""
-    if application.received_on is None:
-        return
-    clock = clock_of(application.call, application.received_on, application.requests.order_by("asked_at"))
-    application.silence_on = clock.silence_on
-    application.save(update_fields=["silence_on"])
-
-
 def _tell(template: str, application: Application, at: datetime, **data: Any) -> None:
     """Tell the applicant's side."""
     shown = {"application": application, "call": application.call, **data}
     tell(template, to=told_of(application), at=at, data=shown)
-
-
-def _held(application: Application, by: Person) -> tuple[Application, FileStanding]:
-    held = (
-        Application.objects.select_for_update(of=("self",))
-        .select_related("call", "version", "organisation__seat", "person", "submitted_by", "officer")
-        .get(pk=application.pk)
-    )
-    return held, file_standing_of(by, held)

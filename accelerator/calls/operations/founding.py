@@ -10,8 +10,9 @@ from typing import Any
 from django.conf import settings
 
 from accelerator.calls.models import Call, CallVersion
-from accelerator.calls.operations.calls import REMEDIES, TWO_MONTHS
+from accelerator.calls.operations.calls import TWO_MONTHS
 from accelerator.calls.queries.versions import faults_of
+from accelerator.calls.remedies import remedies_on
 from accelerator.calls.states import CallState
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -38,7 +39,8 @@ def load_call(*, code: str, purpose: str = "", by: Actor, at: datetime, folder: 
             values[name] = datetime.fromisoformat(values[name])
     if purpose:
         values["purpose"] = purpose
-    given = {"silence_source": TWO_MONTHS, "remedies": REMEDIES, **values}
+    remedies = [one.to_json() for one in remedies_on(values["opens_at"].date())]
+    given = {"silence_source": TWO_MONTHS, "remedies": remedies, **values}
     call = Call.objects.create(public_id=public_id, nature=written["nature"], state=CallState.PUBLISHED, **given)
     version = CallVersion(
         call=call,

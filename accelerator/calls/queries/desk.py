@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Least
 
-from accelerator.calls.models import Application, Call, CallRole
+from accelerator.calls.models import Appeal, Application, Call, CallRole
 from accelerator.calls.queries.standing import examined, judged
 from accelerator.calls.states import ADMIT, BEGIN_REVIEW, PENDING, ApplicationState, CallRoleName, LotAct
 
@@ -73,6 +73,8 @@ def searched(
             files = files.filter(late(on))
         case "bientot":
             files = files.filter(soon(on))
+        case "recours":
+            files = files.filter(Exists(Appeal.objects.in_progress().filter(application=OuterRef("pk"))))
     return files
 
 

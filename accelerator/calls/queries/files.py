@@ -14,7 +14,7 @@ from accelerator.calls.models import Application, Decision, Piece, UnsavedAnswer
 from accelerator.calls.purposes import purpose_of, purposes
 from accelerator.calls.queries.standing import mine
 from accelerator.calls.questions import Question, Questionnaire, Section, said_answer
-from accelerator.calls.states import PENDING, ApplicationState, DecisionOutcome, QuestionKind
+from accelerator.calls.states import PENDING, ApplicationState, DecisionKind, DecisionOutcome, QuestionKind
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
@@ -29,7 +29,8 @@ _TOLD: Final = tuple(
         *("begun", "section_saved", "piece_added", "piece_removed", "form_changed", "taken_up"),
         *("submitted", "received_on_paper", "pieces_asked", "pieces_given", "admitted", "review_begun"),
         *("hearing_set", "slot_set", "message_written", "silence_decided", "notified"),
-        *("appealed", "decision_upheld", "decision_reconsidered", "withdrawn"),
+        *("appealed", "appeal_silent", "appeal_replaced", "appeal_dropped"),
+        *("decision_upheld", "decision_reconsidered", "withdrawn"),
         *("promise_made", "promise_kept", "promise_broken"),
     )
 )
@@ -100,7 +101,11 @@ def my_applications(person: Any) -> QuerySet[Application]:
     return (
         Application.objects.filter(mine(person) | Q(subject__in=refs))
         .select_related("call", "organisation")
-        .annotate(told_outcome=Subquery(told.values("outcome")[:1]), told_at=Subquery(told.values("notified_at")[:1]))
+        .annotate(
+            told_outcome=Subquery(told.values("outcome")[:1]),
+            told_kind=Subquery(told.values("kind")[:1]),
+            told_at=Subquery(told.values("notified_at")[:1]),
+        )
     )
 
 
@@ -112,8 +117,10 @@ def next_date(application: Any) -> str:
     state, call = application.told_state, application.call
     if state == ApplicationState.DRAFT:
         return f"à déposer avant le {said(call.closes_at, MOMENT)}" if call.closes_at else "à déposer"
-    if state == ApplicationState.NOTIFIED and application.told_outcome:
-        return f"{DecisionOutcome(application.told_outcome).label.lower()}, le {said(localdate(application.told_at))}"
+    if application.told_outcome and state in (ApplicationState.NOTIFIED, *PENDING):
+        by_silence = " par le silence" if application.told_kind == DecisionKind.IMPLICIT else ""
+        label = DecisionOutcome(application.told_outcome).label.lower()
+        return f"{label}{by_silence}, le {said(localdate(application.told_at))}"
     if state not in PENDING:
         return ""
     expected, silence = application.expected_on, application.silence_on

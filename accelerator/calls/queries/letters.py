@@ -1,5 +1,6 @@
 """Decisions that wait to be signed or told, and what their letters say."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -7,11 +8,13 @@ from django.db.models import Count, Q, QuerySet
 
 from accelerator.calls.letters import letter_of
 from accelerator.calls.models import Application, Call, CallRole, Decision, Review
+from accelerator.calls.queries.appeals import contested_from
 from accelerator.calls.queries.judging import grid_of
 from accelerator.calls.queries.ranking import lines_of
-from accelerator.calls.queries.receipt import remedies_of
 from accelerator.calls.queries.standing import judged, of_applicant, within
+from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
+from accelerator.workflow.dates import said
 
 
 def outbox(call: Call, person: Any) -> QuerySet[Decision]:
@@ -72,11 +75,13 @@ def drafted_letter(
     unjudged = decision.outcome == DecisionOutcome.INADMISSIBLE or decision.kind == DecisionKind.IMPLICIT
     reviews = [] if unjudged else reviews_told(decision)
     lines = lines_of(grid_of(decision.application.version), reviews) if reviews else []
+    # A letter is signed before anyone knows the day on which it is told; silence has its own day.
+    since = contested_from(decision) if decision.kind == DecisionKind.IMPLICIT else None
     return letter_of(
         decision,
         scores=[(line.label, line.weight, line.mean, [comment for *_, comment in line.scores]) for line in lines],
         comments=[review.for_applicant for review in reviews if review.for_applicant.strip()],
-        remedies=remedies_of(decision.application.call.remedies),
+        remedies=[one.sentence(since) for one in remedies_of(decision.application.call.remedies)],
         signatory=role.person.name if role else "",
         act=role.act_reference if role else "",
         signed_on=signed_on,
@@ -85,18 +90,28 @@ def drafted_letter(
 
 def shown_letter(decision: Decision) -> dict[str, Any]:
     """The letter as it was signed; before, as it would be."""
-    return decision.letter or drafted_letter(decision)
+    # A letter that was signed before last days were told has none.
+    return {"last_days": [], **decision.letter} if decision.letter else drafted_letter(decision)
 
 
-def signing_roles(person: Any, call: Call) -> list[CallRole]:
-    """The roles by which a person signs for a call: each has its act, and its territory if it is not everywhere."""
-    roles = CallRole.objects.current().filter(call=call, person=person, name=CallRoleName.SIGNATORY)
+def told_letter(decision: Decision, notified_on: date, remedies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The letter as it was signed, with what only its notification knows: the last day of each remedy."""
+    if not decision.letter["remedies"]:
+        return decision.letter
+    ends = [
+        f"{one.get_name().capitalize()} : jusqu’au {said(one.last_day(notified_on))} inclus."
+        for one in remedies_of(remedies)
+    ]
+    return {
+        **decision.letter,
+        "last_days": [f"Décision notifiée le {said(notified_on)} : ces délais partent de ce jour.", *ends],
+    }
+
+
+def delegations_of(call: Call) -> list[CallRole]:
+    """The roles by which the letters of a call are signed: each has its act, its ceiling, and its territory if any."""
+    roles = CallRole.objects.current().filter(call=call, name=CallRoleName.SIGNATORY)
     return list(roles.select_related("person").order_by("pk"))
-
-
-def signing_role(person: Any, call: Call) -> CallRole | None:
-    """The first of the roles by which a person signs for a call, or None."""
-    return next(iter(signing_roles(person, call)), None)
 
 
 def in_state(rows: QuerySet[Decision], state: str) -> QuerySet[Decision]:

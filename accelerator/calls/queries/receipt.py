@@ -1,14 +1,14 @@
 """The acknowledgement of receipt, with every mention that the law wants (CRPA R112-11-1)."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from accelerator.calls.models import Application
-from accelerator.calls.queries.timing import clock_of, missed_wave
+from accelerator.calls.queries.timing import clock_of, missed_wave, promised_on
+from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import Origin, Silence
 from accelerator.workflow.dates import MOMENT, said
-
-_MONTHS = {1: "un mois", 2: "deux mois", 3: "trois mois", 4: "quatre mois", 6: "six mois"}
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,12 @@ def receipt_of(application: Application) -> Receipt:
         Mention("Adresse", call.service_address),
         Mention("Adresse électronique", call.service_email),
         Mention("Téléphone", call.service_phone),
+        Mention("Réponse annoncée", _announced(application, clock.silence_on)),
         Mention("Si le service ne répond pas", clock.sentence),
     ]
     if call.silence == Silence.ACCEPTANCE:
         lines.append(Mention("Attestation", "À votre demande, le service atteste la décision implicite d’acceptation."))
-    remedies = remedies_of(call.remedies)
+    remedies = tuple(one.sentence() for one in remedies_of(call.remedies))
     lines += [Mention("Voies et délais de recours", " ".join(remedies))] if remedies else []
     return Receipt(tuple(line for line in lines if line.text), remedies)
 
@@ -78,19 +79,18 @@ def _reading(application: Application) -> str:
     return f"{told} L’attente d’une lecture ne change rien à ce que fait le silence du service."
 
 
-def remedies_of(remedies: list[dict[str, Any]]) -> tuple[str, ...]:
-    """The remedies of a call, a sentence each."""
-    names = {
-        "gracieux": "recours gracieux",
-        "hierarchique": "recours hiérarchique",
-        "contentieux": "recours contentieux",
-    }
-    return tuple(
-        f"Un {names.get(one['kind'], one['kind'])} peut être formé devant {one['before']}, dans un délai de "
-        f"{_MONTHS.get(one['months'], str(one['months']) + ' mois')} à compter de la notification de la décision, "
-        f"ou du jour "
-        "où le silence a décidé."
-        for one in remedies
+def _announced(application: Application, silence_on: date | None) -> str:
+    """By when an answer was announced that day, and what comes first: the answer, or silence."""
+    if application.received_on is None:
+        return ""
+    announced_on = promised_on(application.version, application.wave, application.received_on)
+    if announced_on is None:
+        return ""
+    if silence_on is None or announced_on <= silence_on:
+        return f"Le {said(announced_on)} au plus tard."
+    return (
+        f"Le {said(announced_on)} au plus tard, après le {said(silence_on)}, jour où le silence décide : une décision "
+        "écrite remplacerait alors la sienne."
     )
 
 
@@ -116,5 +116,6 @@ def as_document(application: Application, receipt: Receipt) -> dict[str, Any]:
         "parts": [],
         "scores": [],
         "remedies": list(receipt.remedies),
+        "last_days": [],
         "signature": call.service,
     }

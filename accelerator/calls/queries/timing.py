@@ -1,16 +1,17 @@
 """When: the legal clock of a file, the wave in which it is read, the answer to expect."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 from django.db.models import F
 from django.utils.timezone import localdate
 
-from accelerator.calls.clock import Clock, Regime, Request, legal_clock
+from accelerator.calls.clock import Clock, Regime, Request, legal_clock, months_after
 from accelerator.calls.models import Application, Call, CallVersion, Decision, PiecesRequest, Wave
 from accelerator.calls.states import DecisionKind, Silence
+from accelerator.workflow.dates import said
 
 # Fewer files than this tell nothing of how long an answer takes.
 ENOUGH: Final = 5
@@ -60,6 +61,65 @@ def promised_on(version: CallVersion, wave: Wave | None, received_on: date) -> d
         return wave.decision_expected_on
     days = version.delays.get("answer_days")
     return received_on + timedelta(days=days) if days else None
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What awaits a file received on a day: the answer announced, and what silence does.
+
+    announced_on  by when the issuer announces an answer; silence_on: the day on which silence decides. None: never.
+    sentence      both, in French, and which comes first.
+    """
+
+    received_on: date
+    announced_on: date | None
+    silence_on: date | None
+    sentence: str
+
+    @property
+    def comes_late(self) -> bool:
+        """Whether silence decides before the answer that is announced."""
+        return self.announced_on is not None and self.silence_on is not None and self.silence_on < self.announced_on
+
+
+def prospect_of(call: Call, announced_on: date | None, received_on: date) -> Prospect:
+    """What awaits a file received on a day, an answer being announced for another."""
+    silence_on = clock_of(call, received_on, []).silence_on
+    parts = [f"une réponse est annoncée pour le {said(announced_on)}"] if announced_on else []
+    if silence_on:
+        done = "accepté" if call.silence == Silence.ACCEPTANCE else "rejeté"
+        parts.append(f"sans réponse le {said(silence_on)}, il est {done} par le silence")
+    made = Prospect(received_on, announced_on, silence_on, "")
+    sentence = f"Pour un dossier complet reçu le {said(received_on)} : {' ; '.join(parts)}." if parts else ""
+    if made.comes_late:
+        sentence += " La réponse annoncée viendrait après : écrite, elle remplacerait ce que le silence a décidé."
+    return replace(made, sentence=sentence)
+
+
+def warnings_of(call: Call, version: CallVersion, on: date) -> list[str]:
+    """What an author should know before publishing, and may publish all the same: silence that answers first."""
+    late: list[str] = []
+    if call.silence == Silence.NONE or not call.silence_months:
+        return late
+    days = version.delays.get("answer_days")
+    # Two months are 59 days at least, and 62 at most: the announced delay has to hold all year long.
+    year = [on + timedelta(days=number) for number in range(366)]
+    shortest = min((months_after(day, call.silence_months) - day).days for day in year)
+    if days and days > shortest:
+        does = (
+            "accepte : vous ne pourriez plus refuser" if call.silence == Silence.ACCEPTANCE else "rejette, sans motifs"
+        )
+        late.append(
+            f"Une réponse est annoncée en {days} jours ; au bout de {call.silence_months} mois, parfois {shortest} "
+            f"jours, le silence {does}. Annoncez {shortest} jours au plus, ou dites pourquoi il en faut davantage."
+        )
+    begins = localdate(call.opens_at) if call.opens_at else on
+    for wave in call.waves.order_by("reads_until"):
+        prospect = prospect_of(call, wave.decision_expected_on, max(begins, on))
+        if wave.reads_until >= on and prospect.comes_late:
+            late.append(f"Vague {wave.number}. {prospect.sentence}")
+        begins = wave.reads_until + timedelta(days=1)
+    return late
 
 
 def pieces_days(version: CallVersion) -> int:

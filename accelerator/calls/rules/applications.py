@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.models import Application, Call
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.rules.registry import rule
-from accelerator.calls.states import APPEAL, CallState
+from accelerator.calls.states import APPEAL, PENDING, CallState, DecisionKind
 from accelerator.community.rules import may_act_for
 from accelerator.community.states import DelegationScope
 from accelerator.workflow import Refused
@@ -18,6 +18,10 @@ OFFICER = "Seul un instructeur de cet appel, sur ce territoire, peut le faire."
 APPLICANT = "Seules les personnes qui portent cette candidature peuvent le faire."
 # A file on paper that would have waited longer is a slip of the pen: silence decided long before.
 OLDEST_PAPER = timedelta(days=2 * 365)
+ANSWERED_BY_A_DECISION = (
+    "Ce recours vise ce que le silence a décidé : y répondre, maintenir compris, c’est décider. Préparez la décision ; "
+    "elle répond au recours quand elle est notifiée, avec ses motifs, son signataire et ses voies de recours."
+)
 OWN_FILE = "Vous êtes du côté de qui candidate : un autre instructeur doit examiner ce dossier."
 
 
@@ -76,9 +80,14 @@ def reason_against_submitting(standing: FileStanding, on: date) -> str | None:
 
 
 def reason_against_appealing(standing: FileStanding, on: date) -> str | None:
-    """One contests what was decided and told, by someone or by silence, once at a time; as one submits."""
+    """One contests the decision that stands, told or made by silence, once at a time; as one submits."""
     application = standing.application
-    if application.state not in APPEAL.sources or not application.decisions.notified().exists():
+    stands = application.decisions.notified().first()
+    contested = application.state in APPEAL.sources or (
+        # What silence decided leaves the file where it was: it is contested from there.
+        application.state in PENDING and stands is not None and stands.kind == DecisionKind.IMPLICIT
+    )
+    if stands is None or not contested or application.appeals.in_progress().exists():
         return APPEAL.refusal
     return reason_against_submitting(standing, on)
 

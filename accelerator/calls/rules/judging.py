@@ -1,20 +1,36 @@
 """Who may judge, and run the judging. In prose: docs/rules/expertise.md, docs/rules/commission.md."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Assignment, Call, CallRole, Commission, CommissionMember
+from accelerator.calls.models import Application, Assignment, Call, CallRole, Commission, CommissionMember, Decision
 from accelerator.calls.queries.conflicts import Bar, bar_between
 from accelerator.calls.queries.judging import JUDGED_IN
-from accelerator.calls.queries.standing import CallStanding, call_standing_of
+from accelerator.calls.queries.standing import CallStanding, call_standing_of, covers
+from accelerator.calls.questions import said_cents
 from accelerator.calls.rules.registry import require as require_within
 from accelerator.calls.rules.registry import rule
 from accelerator.calls.states import AssignmentState, CallRoleName, CommissionState, DecisionKind, DecisionOutcome
+from accelerator.community.models import Organisation
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
+
+
+class Granted(NamedTuple):
+    """What a delegation has to cover of a decision: to whom, and how much, in cents."""
+
+    organisation: Organisation | None
+    cents: int | None
+
+    @classmethod
+    def of(cls, decision: Decision) -> "Granted":
+        """That of a decision."""
+        return cls(decision.application.organisation, decision.cents)
+
 
 RUNNERS = "Seuls les instructeurs de cet appel peuvent le faire."
 SERVICE = "Cette page est réservée à ceux qui jugent l’appel : instructeurs, signataires, présidents de commission."
@@ -71,18 +87,69 @@ def keep_promises(standing: CallStanding) -> str | None:
     return None if standing.is_officer else RUNNERS
 
 
-def reason_against_signing(role: CallRole, on: date, cents: int | None) -> str | None:
-    """Why the delegation of a signatory does not cover a letter, or None when it does."""
-    if role.ended_at:
-        return "Votre rôle de signataire a pris fin."
-    if role.covers(on, cents):
+def reason_against_signing(roles: Sequence[CallRole], granted: Granted, *, by: Any, on: date) -> str | None:
+    """Why a person may not sign a letter by the delegation that they hold, and whose would do; None when theirs does.
+
+    roles  the signatories of the call.
+    """
+    own = [role for role in roles if role.person_id == by.pk]
+    here = [role for role in own if covers(role, granted.organisation)]
+    if any(role.covers(on, granted.cents) for role in here):
         return None
+    return f"{_short_of(own, here, granted, on)} {_whose(roles, granted, on)}"
+
+
+def signing_role(roles: Sequence[CallRole], granted: Granted, *, by: Any, on: date) -> CallRole | None:
+    """The delegation by which a person signs a letter on a day, or None."""
+    held = (role for role in roles if role.person_id == by.pk and covers(role, granted.organisation))
+    return next((role for role in held if role.covers(on, granted.cents)), None)
+
+
+def reason_against_amount(roles: Sequence[CallRole], granted: Granted, on: date) -> str | None:
+    """Why an amount is not worth preparing: no delegation of the call would ever sign it. None when one would.
+
+    A call that has no signatory yet may be given one that does.
+    """
+    lasting = [role for role in roles if not role.acts_until or role.acts_until >= on]
+    here = [role for role in lasting if covers(role, granted.organisation)]
+    if granted.cents is None or not here or any(_reaches(role, granted.cents) for role in here):
+        return None
+    highest = max(here, key=lambda role: role.most_cents or 0)
+    return (
+        f"aucune délégation de signature de cet appel ne va jusqu’à {said_cents(granted.cents)} : la plus haute, "
+        f"{_named(highest)}, s’arrête à {said_cents(highest.most_cents or 0)}."
+    )
+
+
+def _short_of(own: Sequence[CallRole], here: Sequence[CallRole], granted: Granted, on: date) -> str:
+    """What a person's delegation lacks, in a sentence."""
+    if not own:
+        return "Vous n’êtes pas signataire de cet appel."
+    if not here:
+        return "Votre délégation ne s’étend pas au territoire du candidat."
+    role = here[0]
     if role.acts_from and on < role.acts_from:
         return f"Votre délégation ({role.act_reference}) prend effet le {said(role.acts_from)}."
     if role.acts_until and on > role.acts_until:
         return f"Votre délégation ({role.act_reference}) a pris fin le {said(role.acts_until)}."
-    most = f"{(role.most_cents or 0) / 100:,.0f}".replace(",", "\u202f")
-    return f"Votre délégation ({role.act_reference}) s’arrête à {most} € : un autre signataire est nécessaire."
+    most, asked = said_cents(role.most_cents or 0), said_cents(granted.cents or 0)
+    return f"Votre délégation ({role.act_reference}) s’arrête à {most}, et ce courrier accorde {asked}."
+
+
+def _whose(roles: Sequence[CallRole], granted: Granted, on: date) -> str:
+    """Whose delegation would do, in a sentence."""
+    able = [role for role in roles if covers(role, granted.organisation) and role.covers(on, granted.cents)]
+    if not able:
+        return "Aucun signataire de cet appel n’en a une qui convienne : un auteur de l’appel peut en nommer un."
+    return f"Peut le signer : {', '.join(_named(role) for role in able[:3])}."
+
+
+def _named(role: CallRole) -> str:
+    return f"{role.person.name} ({role.act_reference})"
+
+
+def _reaches(role: CallRole, cents: int) -> bool:
+    return role.most_cents is None or cents <= role.most_cents
 
 
 def reason_against_deciding(application: Application, outcome: str) -> str | None:

@@ -12,21 +12,22 @@ from accelerator.calls.criteria import first, said_score
 from accelerator.calls.documents import pdf
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
-from accelerator.calls.models import Application, CallRole, Decision, Promise
+from accelerator.calls.models import Application, Decision, Promise
 from accelerator.calls.operations import decisions as operations
+from accelerator.calls.queries.appeals import appeal_to_answer
 from accelerator.calls.queries.letters import (
-    drafted_letter,
+    delegations_of,
     in_state,
     letters_to_sign,
     outbox,
     shown_letter,
     signatories_of,
-    signing_role,
 )
 from accelerator.calls.queries.ranking import best_first, means_of, ranking, undrafted
 from accelerator.calls.queries.standing import file_standing_of, judged
+from accelerator.calls.questions import said_cents
 from accelerator.calls.rules.applications import read_file, reason_against_judging_file
-from accelerator.calls.rules.judging import reason_against_signing
+from accelerator.calls.rules.judging import Granted, reason_against_signing
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DECIDABLE, DecisionOutcome
 from accelerator.calls.views.commissions import document
@@ -79,6 +80,7 @@ class DraftLot(ActJudging):
             outcome=DecisionOutcome(values["outcome"]),
             reasons=values["reasons"],
             advice=values["advice"],
+            cents=values["amount"],
             by=self.person,
             at=self.at,
         )
@@ -123,23 +125,35 @@ class DraftOne(ActJudging):
         if application is None:
             raise Http404
         self.application = application
+        self.decision = application.decisions.filter(notified_at__isnull=True).first()
 
     def forbidden(self) -> str | None:
         return super().forbidden() or reason_against_judging_file(file_standing_of(self.person, self.application))
 
     def initial(self) -> dict[str, Any]:
-        decision = self.application.decisions.filter(notified_at__isnull=True).first()
+        decision = self.decision
         if decision is None:
             return {}
         return {
             "outcome": decision.outcome,
             "reasons": decision.reasons,
             "advice": decision.advice,
-            "cents": decision.cents / 100 if decision.cents is not None else None,
+            "amount": decision.cents,
         }
 
     def said(self) -> list[tuple[str, str]]:
-        return [("Dossier", f"{self.application.number}, {self.application.title}")]
+        lines = [("Dossier", f"{self.application.number}, {self.application.title}")]
+        if appeal := appeal_to_answer(self.application):
+            filed = f"{appeal.get_kind_display()} du {said(appeal.filed_at)}"
+            lines += [
+                (filed, appeal.grounds),
+                ("Réponse due le", said(appeal.due_on)),
+                (
+                    "Ensuite",
+                    "cette décision répondra au recours quand elle sera notifiée, et remplacera celle du silence",
+                ),
+            ]
+        return lines
 
     def perform(self, form: Any) -> Decision:
         values = form.cleaned_data
@@ -149,7 +163,9 @@ class DraftOne(ActJudging):
             outcome=DecisionOutcome(values["outcome"]),
             reasons=values["reasons"],
             advice=values["advice"],
-            cents=int(values["cents"] * 100) if values["cents"] is not None else None,
+            cents=values["amount"],
+            # Said one by one on the page of inadmissibility, and kept as long as the file is inadmissible.
+            failed=[one["code"] for one in self.decision.failed] if self.decision else (),
             by=self.person,
             at=self.at,
         )
@@ -261,6 +277,15 @@ class _Batch(ActJudging):
     def initial(self) -> dict[str, Any]:
         return {"decisions": [str(one.pk) for one in self.letters]}
 
+    def against(self, decision: Decision) -> str:
+        """Why this letter is not for this person to act on; empty when it is."""
+        return ""
+
+    @staticmethod
+    def _what(decision: Decision) -> str:
+        amount = f", {said_cents(decision.cents)}" if decision.cents else ""
+        return f"{decision.get_outcome_display().lower()}{amount}"
+
     def chosen(self, form: Any) -> list[Decision]:
         wanted = set(form.cleaned_data["decisions"])
         return [one for one in self.letters if str(one.pk) in wanted]
@@ -268,7 +293,9 @@ class _Batch(ActJudging):
     def context(self) -> dict[str, Any]:
         return {
             **super().context(),
-            "letters": [(one, self.address("letter", one.pk)) for one in self.letters],
+            "letters": [
+                (one, self.address("letter", one.pk), self._what(one), self.against(one)) for one in self.letters
+            ],
         }
 
 
@@ -280,14 +307,22 @@ class SignLetters(_Batch):
     submit_label = "Signer ces courriers"
     which = "drafted"
 
+    def load(self) -> None:
+        super().load()
+        self.roles = delegations_of(self.call)
+
+    def against(self, decision: Decision) -> str:
+        return reason_against_signing(self.roles, Granted.of(decision), by=self.person, on=localdate(self.at)) or ""
+
+    def initial(self) -> dict[str, Any]:
+        return {"decisions": [str(one.pk) for one in self.letters if not self.against(one)]}
+
     def said(self) -> list[tuple[str, str]]:
-        role = signing_role(self.person, self.call)
-        if role is None:
+        acts = [role.act_reference for role in self.roles if role.person_id == self.person.pk]
+        if not acts:
             return []
-        against = reason_against_signing(role, localdate(self.at), None)
         return [
-            ("Acte qui vous donne la signature", role.act_reference),
-            *([("Mais", against)] if against else []),
+            ("Acte qui vous donne la signature", ", ".join(acts)),
             (
                 "Ensuite",
                 "les courriers sont figés ; rien n’est dit aux candidats avant la notification, qui vient après",
@@ -352,7 +387,7 @@ class Letter(_OnLetter):
 
     def context(self) -> dict[str, Any]:
         decision = self.decision
-        role = signing_role(self.person, self.call)
+        signs = not decision.signed_at and reason_within("calls.sign_decisions", self.standing) is None
         return {
             **super().context(),
             "decision": decision,
@@ -366,12 +401,12 @@ class Letter(_OnLetter):
             and not decision.notified_at
             and reason_within("calls.notify_decisions", self.standing) is None
             else "",
-            "against": _against(role, decision, self.at) if role and not decision.signed_at else "",
+            "against": self._against() if signs else "",
         }
 
-
-def _against(role: CallRole, decision: Decision, at: Any) -> str:
-    return reason_against_signing(role, localdate(at), decision.cents) or ""
+    def _against(self) -> str | None:
+        granted, today = Granted.of(self.decision), localdate(self.at)
+        return reason_against_signing(delegations_of(self.call), granted, by=self.person, on=today)
 
 
 class LetterPdf(_OnLetter):
@@ -452,7 +487,7 @@ class ToldDecision(_Told):
             **super().context(),
             "application": self.application,
             "decision": decision,
-            "letter": decision.letter or drafted_letter(decision),
+            "letter": shown_letter(decision),
             "is_implicit": decision.kind == "implicit",
             "pdf_url": reverse("calls:decision_pdf", args=[self.application.public_id]),
             "promises": [(one, one.state(today).label) for one in promises],

@@ -19,11 +19,12 @@ from accelerator.calls.forms.examining import (
     PaperForm,
     PiecesForm,
 )
-from accelerator.calls.forms.files import Confirmation, MessageForm
-from accelerator.calls.models import Application
-from accelerator.calls.operations import applications, examining
+from accelerator.calls.forms.files import Confirmation
+from accelerator.calls.models import Appeal, Application, Decision
+from accelerator.calls.operations import appeals, applications, examining
 from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.operations.lots import do_to_all
+from accelerator.calls.queries.appeals import appeal_to_answer, shown_appeals, unanswered
 from accelerator.calls.queries.desk import (
     calls_served,
     digest_of,
@@ -36,21 +37,21 @@ from accelerator.calls.queries.desk import (
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
-from accelerator.calls.rules.applications import OFFICER, reason_against_judging_file
+from accelerator.calls.rules.applications import ANSWERED_BY_A_DECISION, OFFICER, reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import (
     ADMIT,
-    APPEAL,
     ASK_PIECES,
     BEGIN_REVIEW,
     DECIDABLE,
+    NO_APPEAL,
     PENDING,
-    ApplicationState,
+    DecisionKind,
     DecisionOutcome,
     LotAct,
 )
 from accelerator.calls.views.public import OfCall
-from accelerator.calls.views.within import ActWithin, Within
+from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.community.models import Organisation
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
@@ -203,6 +204,7 @@ class FilePage(OfFile):
         requests = list(application.requests.order_by("-asked_at"))
         decisions = list(application.decisions.select_related("signatory__person").order_by("-pk"))
         contested = any(one.notified_at for one in decisions)
+        appeals = shown_appeals(application) if contested else []
         return {
             **super().context(),
             "sections": answered(application, pieces),
@@ -212,24 +214,30 @@ class FilePage(OfFile):
             "requests": requests,
             "pieces": pieces.get("", []),
             "decisions": decisions,
-            "appeals": list(application.appeals.order_by("pk")) if contested else [],
+            "appeals": appeals,
             "exchanges": list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
             "history": history_of_file(application, service=True),
             "why_not": reason_within("calls.examine", self.standing),
-            "doors": self._doors(),
+            "doors": self._doors(unanswered([one.appeal for one in appeals], decisions)),
         }
 
-    def _doors(self) -> list[tuple[str, str]]:
+    def _doors(self, contested: Decision | None) -> list[tuple[str, str]]:
         if reason_within("calls.examine", self.standing):
             return []
         state = self.application.state
+        silence = contested is not None and contested.kind == DecisionKind.IMPLICIT
         doors = [("Confier à un instructeur", "name_officer", True)]
         doors += [("Demander des pièces", "ask_pieces", state in ASK_PIECES.sources)]
         doors += [("Déclarer recevable", "admit", state in ADMIT.sources)]
         doors += [("Ouvrir l’instruction", "begin_review", state in BEGIN_REVIEW.sources)]
         doors += [("Préparer une irrecevabilité", "inadmissible", state in DECIDABLE)]
-        doors += [("Répondre au recours", "answer_appeal", state == ApplicationState.APPEALED)]
-        return [(label, self.address(name)) for label, name, shown in doors if shown]
+        doors += [("Répondre au recours", "answer_appeal", contested is not None and not silence)]
+        shown = [(label, self.address(name)) for label, name, shown in doors if shown]
+        if state in DECIDABLE:
+            label = "Répondre au recours par une décision" if silence else "Préparer la décision"
+            arguments = [self.application.call.key, self.application.public_id]
+            shown.append((label, reverse("calls:draft_decision", args=arguments)))
+        return shown
 
 
 class ActOnFile(OfFile, ActWithin):
@@ -331,7 +339,7 @@ class BeginReview(ActOnFile):
 
 
 class Inadmissible(ActOnFile):
-    """Prepare a decision of inadmissibility: the rule, the reasons; a signatory signs it."""
+    """Prepare a decision of inadmissibility: the conditions retained, the reasons; a signatory signs it."""
 
     title = "Préparer une irrecevabilité"
     template_name = "calls/examine.html"
@@ -351,50 +359,39 @@ class Inadmissible(ActOnFile):
 
     def initial(self) -> dict[str, Any]:
         waiting = self.application.decisions.filter(notified_at__isnull=True).first()
-        failing = next((one for one in self.found.values() if one.result == Result.FAILS), None)
+        failing = [one for one in self.found.values() if one.result == Result.FAILS]
         if waiting is not None:
-            return {"reasons": waiting.reasons, "advice": waiting.advice}
-        if failing is None:
+            kept = [one["code"] for one in waiting.failed]
+            return {"failed": kept, "reasons": waiting.reasons, "advice": waiting.advice}
+        if not failing:
             return {}
-        reasons = f"La condition suivante n’est pas remplie : {failing.label}. {failing.why}"
-        return {"rule": failing.code, "reasons": reasons, "advice": failing.advice}
+        advice = "\n\n".join(dict.fromkeys(one.advice for one in failing if one.advice))
+        return {"failed": [one.code for one in failing], "advice": advice}
 
     def perform(self, form: Any) -> Any:
         values = form.cleaned_data
-        rule = self.found.get(values["rule"])
-        reasons = values["reasons"]
-        if rule is not None and rule.label not in reasons:
-            reasons = f"La condition suivante n’est pas remplie : {rule.label}.\n\n{reasons}"
         (decision,) = draft_decisions(
             call=self.application.call,
             applications=[self.application],
             outcome=DecisionOutcome.INADMISSIBLE,
-            reasons=reasons,
+            reasons=values["reasons"],
             advice=values["advice"],
+            failed=values["failed"],
             by=self.person,
             at=self.at,
         )
         return decision
 
 
-class AnswerMessage(ActOnFile):
+class AnswerMessage(ActOnFile, WriteInFile):
     """Write to the applicant, in the file."""
 
     title = "Écrire au candidat"
     template_name = "calls/examine.html"
-    rule = "calls.write_in_file"
-    form_class = MessageForm
-    submit_label = "Envoyer"
+    rule = WriteInFile.rule
+    # Someone of the service answers many files in a day.
+    most_a_day = 500
     done_message = "Votre message est dans le dossier ; le candidat est prévenu."
-
-    def perform(self, form: Any) -> Any:
-        return examining.write_message(
-            application=self.application,
-            text=form.cleaned_data["text"],
-            document=form.cleaned_data["piece"],
-            by=self.person,
-            at=self.at,
-        )
 
 
 class AnswerAppeal(ActOnFile):
@@ -405,11 +402,24 @@ class AnswerAppeal(ActOnFile):
     form_class = AppealAnswerForm
     submit_label = "Répondre"
     done_message = "La réponse est partie."
-    sources = frozenset({str(APPEAL.target)})
-    wrong_state = "Aucun recours n’est en cours sur cette candidature."
+    appeal: Appeal | None
+
+    def load(self) -> None:
+        super().load()
+        self.appeal = appeal_to_answer(self.application)
+
+    def forbidden(self) -> str | None:
+        if reason := super().forbidden():
+            return reason
+        # Sent again, it is the operation that says so, what was typed kept.
+        if self.request.method != "GET":
+            return None
+        if self.appeal is None:
+            return NO_APPEAL
+        return ANSWERED_BY_A_DECISION if self.appeal.decision.kind == DecisionKind.IMPLICIT else None
 
     def perform(self, form: Any) -> Any:
-        return examining.answer_appeal(
+        return appeals.answer_appeal(
             application=self.application,
             outcome=form.cleaned_data["outcome"],
             answer=form.cleaned_data["answer"],
@@ -418,7 +428,7 @@ class AnswerAppeal(ActOnFile):
         )
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "appeal": self.application.appeals.filter(answered_at__isnull=True).first()}
+        return {**super().context(), "appeal": self.appeal}
 
 
 class Lot(ActionPage):

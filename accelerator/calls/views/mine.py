@@ -1,7 +1,7 @@
 """The applicant's pages: the list, the draft, its sections and files, submission, and what comes after."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -15,15 +15,15 @@ from accelerator.calls.forms.answering import SectionForm, changed_since, revisi
 from accelerator.calls.forms.files import (
     AppealForm,
     Confirmation,
-    MessageForm,
     MineFilters,
     PieceForm,
     WithdrawForm,
 )
-from accelerator.calls.models import Appeal, Application, Exchange, Piece
+from accelerator.calls.models import Appeal, Application, Decision, Piece
+from accelerator.calls.operations import appeals, examining
 from accelerator.calls.operations import applications as operations
-from accelerator.calls.operations import examining
 from accelerator.calls.purposes import purpose_of
+from accelerator.calls.queries.appeals import contested_from, shown_appeals
 from accelerator.calls.queries.files import (
     answered,
     day_of,
@@ -35,17 +35,18 @@ from accelerator.calls.queries.files import (
     unsaved_of,
 )
 from accelerator.calls.queries.findings import findings_now
-from accelerator.calls.queries.receipt import as_document, receipt_of, remedies_of
+from accelerator.calls.queries.receipt import as_document, receipt_of
 from accelerator.calls.queries.timing import clock_of_file, expected_delay
 from accelerator.calls.questions import Question, Questionnaire, Section
+from accelerator.calls.remedies import remedies_of
 from accelerator.calls.rules.applications import (
     reason_against_appealing,
     reason_against_submitting,
     reason_against_timing,
 )
 from accelerator.calls.rules.registry import reason_within
-from accelerator.calls.states import PENDING, WITHDRAW, ApplicationState, QuestionKind
-from accelerator.calls.views.within import ActWithin, Within
+from accelerator.calls.states import PENDING, WITHDRAW, AppealKind, ApplicationState, QuestionKind
+from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.unsaved import Keeping, Typed, put_back
 from accelerator.design.uploads import attachment
@@ -54,7 +55,6 @@ from accelerator.workflow.dates import said
 from accelerator.workflow.limits import count_against
 
 FILES_AN_HOUR = 100
-MESSAGES_A_DAY = 30
 
 
 class MyApplications(ListPage):
@@ -124,7 +124,7 @@ class ApplicationPage(Within):
         given = sum(1 for section in sections for line in section.lines if line.text or line.pieces)
         decision = None
         if application.submitted_at:
-            decision = application.decisions.notified().select_related("signatory__person").first()
+            decision = _standing(application)
         codes = {line.question.code for section in sections for line in section.lines}
         self.progress_text = f"{given} sur {len(codes)}"
         return {
@@ -145,8 +145,8 @@ class ApplicationPage(Within):
             "clock": clock_of_file(application, requests) if state in PENDING else None,
             "request": request,
             "decision": decision,
-            "appeals": list(application.appeals.order_by("pk")) if decision else [],
-            "remedies": remedies_of(application.call.remedies),
+            "appeals": shown_appeals(application) if decision else [],
+            "remedies": _remedies(decision),
             "findings": [Finding.from_json(one) for one in application.findings],
             "exchanges": []
             if is_draft
@@ -571,28 +571,13 @@ class GivePieces(ActWithin):
         }
 
 
-class WriteMessage(ActWithin):
+class WriteMessage(WriteInFile):
     """Write to the service, in the file."""
 
     title = "Écrire au service"
     template_name = "calls/message.html"
-    rule = "calls.write_in_file"
-    form_class = MessageForm
-    submit_label = "Envoyer"
+    most_a_day = 30
     done_message = "Votre message est dans le dossier ; le service est prévenu."
-
-    def before(self) -> None:
-        key = f"calls-messages:{self.person.actor_key}"
-        count_against(key, limit=MESSAGES_A_DAY, per=timedelta(days=1), at=self.at)
-
-    def perform(self, form: Any) -> Exchange:
-        return examining.write_message(
-            application=self.application,
-            text=form.cleaned_data["text"],
-            document=form.cleaned_data["piece"],
-            by=self.person,
-            at=self.at,
-        )
 
 
 class FileAppeal(ActWithin):
@@ -610,7 +595,7 @@ class FileAppeal(ActWithin):
         return reason_against_appealing(self.standing, localdate(self.at))
 
     def perform(self, form: Any) -> Appeal:
-        return examining.file_appeal(
+        return appeals.file_appeal(
             application=self.application,
             kind=form.cleaned_data["kind"],
             grounds=form.cleaned_data["grounds"],
@@ -619,8 +604,33 @@ class FileAppeal(ActWithin):
         )
 
     def context(self) -> dict[str, Any]:
+        decision = _standing(self.application)
         return {
             **super().context(),
-            "decision": self.application.decisions.notified().first(),
-            "remedies": remedies_of(self.application.call.remedies),
+            "decision": decision,
+            "remedies": _remedies(decision),
+            "late": self._late(decision),
         }
+
+    def _late(self, decision: Decision | None) -> date | None:
+        """The last day of an appeal, once it is past: a late one is received, and may be rejected for it."""
+        since = contested_from(decision) if decision else None
+        kept = [one for one in remedies_of(self.application.call.remedies) if one.kind != AppealKind.CONTENTIEUX]
+        days = [one.last_day(since) for one in kept] if since else []
+        return max(days) if days and max(days) < localdate(self.at) else None
+
+
+def _standing(application: Application) -> Decision | None:
+    """The decision that stands, told or made by silence."""
+    decision = application.decisions.notified().select_related("signatory__person").first()
+    if decision is not None:
+        decision.application = application
+    return decision
+
+
+def _remedies(decision: Decision | None) -> list[str]:
+    """How to contest the decision that stands, and until which day."""
+    if decision is None:
+        return []
+    since = contested_from(decision)
+    return [one.sentence(since) for one in remedies_of(decision.application.call.remedies)]

@@ -10,15 +10,14 @@ from django.utils.timezone import localdate
 from accelerator.calls.eligibility import Eligibility, Finding, Result, Weight, frozen
 from accelerator.calls.forms.answering import FactsForm
 from accelerator.calls.forms.files import PERSON, BeginForm, CallFilters
-from accelerator.calls.models import Application, Call, CallVersion
+from accelerator.calls.models import Application, Call, CallVersion, Wave
 from accelerator.calls.operations.applications import begin
 from accelerator.calls.purposes import Fact, purpose_of
 from accelerator.calls.queries.facts import examine, facts_of_organisation, known_facts
 from accelerator.calls.queries.files import applicable_organisations
 from accelerator.calls.queries.open import nearest_call, published_calls, readable_calls, saying
-from accelerator.calls.queries.receipt import remedies_of
 from accelerator.calls.queries.standing import CallStanding, call_standing_of
-from accelerator.calls.queries.timing import expected_delay, wave_of
+from accelerator.calls.queries.timing import Prospect, expected_delay, promised_on, prospect_of, wave_of
 from accelerator.calls.queries.versions import published_version
 from accelerator.calls.questions import Questionnaire
 from accelerator.calls.rules.applications import reason_against_timing
@@ -171,9 +170,17 @@ class CallPage(OfCall):
             "lines": self._lines(wave),
             "expected": expected_delay(call),
             "promised_days": (version.delays.get("answer_days") if version else None),
-            "remedies": remedies_of(call.remedies),
+            "prospect": self._prospect(version, wave),
             "silent": call.silence != Silence.NONE,
         }
+
+    def _prospect(self, version: CallVersion | None, wave: Wave | None) -> Prospect | None:
+        """What awaits a file that would be received today, while the call may receive it; else when it opens."""
+        call, today = self.call, localdate(self.at)
+        if version is None or call.opens_at is None or (call.closes_at is not None and call.closes_at <= self.at):
+            return None
+        day = max(today, localdate(call.opens_at))
+        return prospect_of(call, promised_on(version, wave, day), day)
 
     def _lines(self, wave: Any) -> list[dict[str, str]]:
         call = self.call

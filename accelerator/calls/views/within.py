@@ -1,16 +1,20 @@
 """Pages about one application, from either side: loaded, ruled and surrounded alike."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.http import Http404
 from django.urls import reverse
 
-from accelerator.calls.models import Application
+from accelerator.calls.forms.files import MessageForm
+from accelerator.calls.models import Application, Exchange
+from accelerator.calls.operations import examining
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.questions import Questionnaire
 from accelerator.calls.rules.registry import reason_within
 from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.workflow.limits import count_against
 
 
 class Within(Page):
@@ -75,3 +79,28 @@ class ActWithin(Within, ActionPage):
 
     def done_url(self, result: Any) -> str:
         return self.address("application")
+
+
+class WriteInFile(ActWithin):
+    """A message in the file, with a file or not, from either side; the other side is told.
+
+    most_a_day  how many messages a person sends in a day, all files together.
+    """
+
+    rule = "calls.write_in_file"
+    form_class = MessageForm
+    submit_label = "Envoyer"
+    most_a_day: ClassVar[int]
+
+    def before(self) -> None:
+        key = f"calls-messages:{self.person.actor_key}"
+        count_against(key, limit=self.most_a_day, per=timedelta(days=1), at=self.at)
+
+    def perform(self, form: Any) -> Exchange:
+        return examining.write_message(
+            application=self.application,
+            text=form.cleaned_data["text"],
+            document=form.cleaned_data["piece"],
+            by=self.person,
+            at=self.at,
+        )
