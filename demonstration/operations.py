@@ -141,11 +141,12 @@ def _keep(call: Call, people: dict[str, Person], *, by: Actor, at: datetime) -> 
             give_role(call=call, person=people[key], name=name, act=given, by=by, at=at)
     today = localdate(at)
     if not call.waves.filter(reads_until__gte=today).exists():
-        until = today + timedelta(days=45)
+        # Decided before the silence kept on the first of its files would reject it.
+        until = today + timedelta(days=21)
         set_wave(
             call=call,
             reads_until=until,
-            decision_expected_on=until + timedelta(days=60),
+            decision_expected_on=until + timedelta(days=35),
             by=people["morgan"],
             at=at,
         )

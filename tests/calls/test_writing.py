@@ -1,5 +1,6 @@
 """Writing a call, publishing it, changing it while people apply."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accelerator.accounts.models import Person
+from accelerator.calls.clock import months_after
 from accelerator.calls.models import Application, Call, CallRole, CallVersion
 from accelerator.calls.operations.calls import (
     cancel_call,
@@ -21,12 +25,16 @@ from accelerator.calls.operations.calls import (
     set_wave,
     write_version,
 )
+from accelerator.calls.operations.founding import WRITTEN
+from accelerator.calls.queries.receipt import receipt_of
+from accelerator.calls.queries.timing import prospect_of, warnings_of
 from accelerator.calls.queries.versions import faults_of, published_version
 from accelerator.calls.states import CallRoleName, CallState, Silence
 from accelerator.community.states import RoleName
 from accelerator.journal import System
 from accelerator.journal.models import Event
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 from tests import factories
 from tests.calls.conftest import ELIGIBILITY, FORM
 from tests.client import HostileClient
@@ -349,6 +357,9 @@ def test_a_call_is_written_and_published_page_by_page(
     assert send(client, "edit_call", key, **said).status_code == 302
     tried = reverse("calls:simulator", args=[key])
     assert "Remplie" in text(client.get(tried, {"voir": "1", "answer-budget_annuel": "600 000"}))
+    # 90 days are longer than the two months of silence: said where it is written and published, and not barred.
+    for page in ("writing", "settings", "publish"):
+        assert "Le silence répondrait avant vous" in text(client.get(reverse(f"calls:{page}", args=[key])))
     assert send(client, "publish", key, seen=9, why="Première version.").status_code == 302
     version = published_version(made)
     assert version is not None
@@ -385,6 +396,97 @@ def test_the_simulator_counts_past_files_without_showing_any(
     page = text(client.get(reverse("calls:simulator", args=[call.key])))
     assert "Dossier secret" not in page
     assert page.count('<td class="fi-number">1</td>') == 3
+
+
+@pytest.mark.parametrize(
+    ("silence", "months", "days", "warned"),
+    [
+        ("rejection", 2, 59, ""),
+        ("rejection", 2, 60, "rejette"),
+        ("rejection", 4, 90, ""),
+        ("acceptance", 2, 90, "ne pourriez plus refuser"),
+        ("none", None, 700, ""),
+        ("rejection", 2, None, ""),
+    ],
+)
+def test_an_answer_announced_after_silence_decides_is_warned_of(
+    call: Call, version: CallVersion, at: datetime, silence: str, months: int | None, days: int | None, warned: str
+) -> None:
+    call.silence, call.silence_months = silence, months
+    version.delays = {"answer_days": days} if days else {}
+    warnings = warnings_of(call, version, timezone.localdate(at))
+    assert len(warnings) == bool(warned)
+    assert all(warned in one for one in warnings)
+
+
+@given(st.dates(date(2026, 1, 1), date(2032, 12, 31)), st.dates(date(2026, 1, 1), date(2032, 12, 31)))
+def test_what_is_announced_without_a_warning_always_comes_before_silence(today: date, received_on: date) -> None:
+    """Whatever the day: fifty-nine days fit in the two months of any of them."""
+    call = Call(silence="rejection", silence_months=2)
+    announced_on = received_on + timedelta(days=59)
+    assert not prospect_of(call, announced_on, received_on).comes_late
+    assert prospect_of(call, received_on + timedelta(days=63), received_on).comes_late
+
+
+def test_a_wave_decided_after_silence_is_warned_of_from_its_first_file(
+    call: Call, version: CallVersion, author: Person, perform: Callable[..., Any], at: datetime
+) -> None:
+    Call.objects.filter(pk=call.pk).update(closes_at=None)
+    call.refresh_from_db()
+    today = timezone.localdate(at)
+    given_on = {"call": call, "by": author, "at": at}
+    perform(
+        set_wave,
+        reads_until=today + timedelta(days=20),
+        decision_expected_on=today + timedelta(days=50),
+        **given_on,
+    )
+    assert warnings_of(call, version, today) == []
+    # The first of its files comes the day after: two months later, silence has decided.
+    perform(
+        set_wave,
+        reads_until=today + timedelta(days=60),
+        decision_expected_on=today + timedelta(days=90),
+        **given_on,
+    )
+    (warning,) = warnings_of(call, version, today)
+    assert warning.startswith("Vague 2.")
+    assert said(today + timedelta(days=90)) in warning
+
+
+def test_the_call_and_the_receipt_say_both_dates_and_which_comes_first(
+    client: HostileClient, call: Call, at: datetime
+) -> None:
+    late = factories.call_version(call, form=FORM, delays={"answer_days": 90})
+    today = timezone.localdate(at)
+    announced, silence = said(today + timedelta(days=90)), said(months_after(today, 2))
+    page = " ".join(text(client.get(reverse("calls:call", args=[call.key]))).split())
+    for words in (
+        "dans les 90 jours",
+        f"annoncée pour le {announced}",
+        f"sans réponse le {silence}",
+        "viendrait après",
+    ):
+        assert words in page
+    file = factories.call_application(late, state="submitted")
+    texts = {line.label: line.text for line in receipt_of(file).lines}
+    assert f"Le {announced} au plus tard, après le {silence}" in texts["Réponse annoncée"]
+    soon = factories.call_application(
+        factories.call_version(call, form=FORM, delays={"answer_days": 30}), state="submitted"
+    )
+    texts = {line.label: line.text for line in receipt_of(soon).lines}
+    assert texts["Réponse annoncée"] == f"Le {said(today + timedelta(days=30))} au plus tard."
+
+
+def test_what_is_written_beforehand_announces_no_answer_after_silence() -> None:
+    """The demonstration's; the call of 2018 is a fact: it announced later, and its page says so."""
+    for code in ("qualification-permanente", "pionniers-2018"):
+        written = json.loads((WRITTEN / f"{code}.json").read_text())
+        call = Call(silence=written["call"]["silence"], silence_months=written["call"]["silence_months"])
+        received_on = date(2026, 12, 31)
+        announced_on = received_on + timedelta(days=written["delays"]["answer_days"])
+        is_fact = written["nature"] == "fact"
+        assert prospect_of(call, announced_on, received_on).comes_late == is_fact
 
 
 def test_a_system_may_publish(made: Call, perform: Callable[..., Any], at: datetime) -> None:

@@ -18,6 +18,7 @@ from accelerator.calls.models import Application, Call, CallRole, CallVersion
 from accelerator.calls.operations import calls as operations
 from accelerator.calls.purposes import Fact, purpose_of, purposes
 from accelerator.calls.queries.facts import known_facts
+from accelerator.calls.queries.timing import warnings_of
 from accelerator.calls.queries.versions import faults_of, version_in_preparation
 from accelerator.calls.questions import Question, Questionnaire, Section
 from accelerator.calls.rules.calls import reason_against_creating, reason_against_discarding
@@ -59,7 +60,7 @@ class NewCall(ActionPage):
         return reverse("calls:people", args=[result.key])
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "back_url": reverse("calls:calls"), "words": "", "seen": None}
+        return {**super().context(), "back_url": reverse("calls:calls"), "words": "", "seen": None, "warnings": []}
 
 
 def account_of(email: str) -> Person:
@@ -128,6 +129,7 @@ class Writing(OfWriting):
             ],
             "grid": grid,
             "faults": faults_of(self.version, localdate(self.at)),
+            "warnings": warnings_of(self.call, self.version, localdate(self.at)),
             "versions": list(self.call.versions.filter(published_at__isnull=False).order_by("-number")),
             "waves": list(self.call.waves.order_by("reads_until")),
             "urls": {name: self.address(name) for name in names},
@@ -142,6 +144,8 @@ class Write(OfWriting, ActionPage):
 
     template_name = "calls/writing/form.html"
     words: str = ""
+    # Whether what is written here makes the answer come before silence, or after it.
+    warns = False
 
     def done_url(self, result: Any) -> str:
         return self.address("writing")
@@ -153,13 +157,20 @@ class Write(OfWriting, ActionPage):
         return operations.write_version(call=self.call, part=part, value=value, seen=seen, by=self.person, at=self.at)
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "back_url": self.address("writing"), "words": self.words, "seen": self.seen}
+        return {
+            **super().context(),
+            "back_url": self.address("writing"),
+            "words": self.words,
+            "seen": self.seen,
+            "warnings": warnings_of(self.call, self.version, localdate(self.at)) if self.warns else [],
+        }
 
 
 class EditCall(Write):
     """What the call says, its service, its dates, its law."""
 
     title = "Ce que dit l’appel"
+    warns = True
     form_class = forms.CallForm
     done_message = "C’est enregistré."
     _plain = (
@@ -360,6 +371,7 @@ class EditSettings(Write):
     """How files are judged, and the delays."""
 
     title = "Évaluation et délais"
+    warns = True
     form_class = forms.SettingsForm
     done_message = "C’est enregistré."
 
@@ -430,6 +442,7 @@ class Publish(Write):
     """Publish the version, with why; all that stands in its way is said."""
 
     title = "Publier"
+    warns = True
     form_class = forms.PublishForm
     submit_label = "Publier cette version"
     words = (
@@ -488,6 +501,7 @@ class AddWave(Write):
     """The next reading of a permanent call."""
 
     title = "Fixer une vague"
+    warns = True
     form_class = forms.WaveForm
     submit_label = "Fixer la vague"
     done_message = "La vague est fixée, et publiée sur la page de l’appel."
