@@ -65,18 +65,17 @@ class Remedy:
     def answer_due_on(self, filed_on: date) -> date:
         """The last day on which an appeal of this kind is answered in time. Raises `LookupError` for a judge's."""
         if self.silent_after is None:
-            raise LookupError(f"Le silence ne rejette pas un {self.get_name()}.")
+            raise LookupError(f"Le silence ne rejette pas un {self.name}.")
         return months_after(filed_on, self.silent_after)
 
-    def get_name(self) -> str:
-        """Its name, in a sentence."""
+    @property
+    def name(self) -> str:
+        """What it is called, in a sentence."""
         return self.kind.label.lower()
 
     def sentence(self, since: date | None = None) -> str:
         """How it is said; with its last day when the day that it runs from is known."""
-        within = (
-            f"Un {self.get_name()} peut être formé devant {self.before}, dans un délai de {said_months(self.months)}"
-        )
+        within = f"Un {self.name} peut être formé devant {self.before}, dans un délai de {said_months(self.months)}"
         if since is None:
             return f"{within} à compter de la notification de la décision, ou du jour où le silence a décidé."
         return f"{within} à compter du {said(since)} : jusqu’au {said(self.last_day(since))} inclus."

@@ -136,6 +136,8 @@ class FilterForm(Form):
 class NumberField(forms.CharField):
     """A number as people write it: "12 000,5"; clean gives an int or a float."""
 
+    unreadable = "Écrivez un nombre, par exemple 12 ou 3,5."
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
 
@@ -149,7 +151,7 @@ class NumberField(forms.CharField):
         try:
             number = Decimal(text)
         except InvalidOperation as error:
-            raise forms.ValidationError("Écrivez un nombre, par exemple 12 ou 3,5.") from error
+            raise forms.ValidationError(self.unreadable) from error
         if not number.is_finite() or abs(number) >= _MOST:
             raise forms.ValidationError("Ce nombre est trop grand.")
         return int(number) if number == number.to_integral_value() else float(number)
@@ -160,6 +162,8 @@ class MoneyField(NumberField):
 
     least  the smallest amount in cents, if there is one.
     """
+
+    unreadable = "Écrivez un montant en euros, par exemple 12 000 ou 12 000,50."
 
     def __init__(self, *, least: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

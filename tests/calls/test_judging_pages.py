@@ -683,7 +683,7 @@ def test_an_amount_is_typed_as_people_write_it_and_the_batch_says_who_signs_it(c
     roles.update(most_cents=10_000_00)
     high = factories.call_role(campaign.call, name=CallRoleName.SIGNATORY)
     lot = {"outcome": "retained", "applications": [one.public_id for one in files], "reasons": "Retenus.", "advice": ""}
-    for wrong, words in (("beaucoup", "Écrivez un nombre"), ("0", "au moins 0,01"), ("12,345", "deux décimales")):
+    for wrong, words in (("beaucoup", "Écrivez un montant"), ("0", "au moins 0,01"), ("12,345", "deux décimales")):
         refused = officer.post(url("draft_decisions", campaign), {**lot, "amount": wrong})
         assert refused.status_code == 422
         assert words in text(refused)
@@ -697,7 +697,7 @@ def test_an_amount_is_typed_as_people_write_it_and_the_batch_says_who_signs_it(c
     little, much = Decision.objects.order_by("cents")
     batch = signatory.get(url("sign_letters", campaign))
     assert batch.context["form"].initial["decisions"] == [str(little.pk)]
-    for words in ("Pas par vous", f"Peut le signer : {high.person.name}", "12\u202f000,50\u00a0€"):
+    for words in ("Pas par vous", f"Peut le signer : {high.person.name}", "12 000,50 €"):
         assert words in text(batch)
     assert "Vous ne pouvez pas le signer" in text(signatory.get(url("letter", campaign, much.pk)))
     assert "Vous ne pouvez pas le signer" not in text(signatory.get(url("letter", campaign, little.pk)))

@@ -98,7 +98,7 @@ def test_eligibility_names_the_rule_and_the_nearest_door(client: HostileClient, 
         assert words in page
     assert "Toutes les conditions sont remplies" in text(client.get(address, {**asked, "answer-budget": "600000"}))
     assert "restent à vérifier" in text(client.get(address, {**asked, "answer-budget": ""}))
-    assert "Écrivez un nombre" in text(client.get(address, {**asked, "answer-budget": "beaucoup"}))
+    assert "Écrivez un montant" in text(client.get(address, {**asked, "answer-budget": "beaucoup"}))
 
 
 def fill(client: HostileClient, address: str, **values: Any) -> Any:
@@ -224,7 +224,7 @@ def test_a_bad_answer_is_said_beside_its_field_and_kept(
     client.force_login(representative)
     section = reverse("calls:section", args=[draft.public_id, "projet"])
     page = text(fill(client, section, idea="x" * 501, budget="beaucoup"))
-    for words in ("Écrivez un nombre", "beaucoup", "500"):
+    for words in ("Écrivez un montant", "beaucoup", "500"):
         assert words in page
 
 

@@ -124,7 +124,7 @@ class Walk:
         self._do(decisions.undo_decision, decision=self._prepared(), reason="Une erreur.", by=self.officer, at=self.at)
 
     def _silence(self) -> None:
-        self.at += timedelta(days=45)
+        self.at += timedelta(days=62)
         with transaction():
             examining.decide_by_silence(application=self.file, by=System("legal-clock"), at=self.at)
 
@@ -196,7 +196,7 @@ BEGINNINGS = (
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(beginning=st.sampled_from(BEGINNINGS), names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=14))
 def test_a_file_never_loses_its_way(
     beginning: tuple[str, ...], names: list[str], document: Document, tmp_path: Path

@@ -179,7 +179,7 @@ STEPS = (
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.booleans(),
     st.lists(

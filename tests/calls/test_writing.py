@@ -327,7 +327,7 @@ def test_a_call_is_written_and_published_page_by_page(
     wrong = send(client, "edit_rule", key, "nouvelle", seen=3, **{**rule, "test": "touches"})
     assert "on peut demander" in text(wrong)
     wrong = send(client, "edit_rule", key, "nouvelle", seen=3, **{**rule, "value": "beaucoup"})
-    assert "Écrivez un nombre" in text(wrong)
+    assert "Écrivez un montant" in text(wrong)
     assert send(client, "edit_rule", key, "nouvelle", seen=3, **rule).status_code == 302
     against = {**rule, "label": "Au plus 100 €", "test": "at_most", "value": "100"}
     page = text(client.post(reverse("calls:edit_rule", args=[key, "nouvelle"]), {**against, "seen": 4}, follow=True))

@@ -274,10 +274,10 @@ class DraftLot(Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     amount = MoneyField(
-        label="Montant accordé à chacun",
+        label="Montant accordé à chacun, en euros",
         least=1,
         required=False,
-        help_text="En euros, si un montant est accordé : la délégation d’un signataire doit le couvrir.",
+        help_text="La délégation d’un signataire doit le couvrir.",
     )
 
     def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -298,10 +298,10 @@ class DraftOne(Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     amount = MoneyField(
-        label="Montant accordé",
+        label="Montant accordé, en euros",
         least=1,
         required=False,
-        help_text="En euros, si un montant est accordé : la délégation d’un signataire doit le couvrir.",
+        help_text="La délégation d’un signataire doit le couvrir.",
     )
 
 

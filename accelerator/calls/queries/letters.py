@@ -99,8 +99,7 @@ def told_letter(decision: Decision, notified_on: date, remedies: Sequence[Mappin
     if not decision.letter["remedies"]:
         return decision.letter
     ends = [
-        f"{one.get_name().capitalize()} : jusqu’au {said(one.last_day(notified_on))} inclus."
-        for one in remedies_of(remedies)
+        f"{one.name.capitalize()} : jusqu’au {said(one.last_day(notified_on))} inclus." for one in remedies_of(remedies)
     ]
     return {
         **decision.letter,

@@ -125,6 +125,8 @@ class ApplicationPage(Within):
         decision = None
         if application.submitted_at:
             decision = _standing(application)
+        appeals_shown = shown_appeals(application) if decision else []
+        contested = any(decision and one.appeal.decision_id == decision.pk for one in appeals_shown)
         codes = {line.question.code for section in sections for line in section.lines}
         self.progress_text = f"{given} sur {len(codes)}"
         return {
@@ -145,8 +147,9 @@ class ApplicationPage(Within):
             "clock": clock_of_file(application, requests) if state in PENDING else None,
             "request": request,
             "decision": decision,
-            "appeals": shown_appeals(application) if decision else [],
-            "remedies": _remedies(decision),
+            "appeals": appeals_shown,
+            # Contested, the decision has other days: what remains is said beside the appeal.
+            "remedies": [] if contested else _remedies(decision),
             "findings": [Finding.from_json(one) for one in application.findings],
             "exchanges": []
             if is_draft
