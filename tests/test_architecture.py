@@ -91,9 +91,9 @@ OTHER_ROOMS = {
     },
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
     # who reads what, made by the worker, what links people to applicants, how a day of hearings is dealt out, how a
-    # commission sits, what is said on paper
+    # commission sits, what is said on paper; how a decision is contested, and until when
     "calls": {
-        *("purposes", "questions", "eligibility", "criteria", "clock"),
+        *("purposes", "questions", "eligibility", "criteria", "clock", "remedies"),
         *("assignment", "solving", "conflicts", "hearings", "sittings", "documents", "letters"),
     },
     # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know
@@ -112,7 +112,8 @@ WRITERS = {"operations", "models", "ledger", "personal_data", "pictures"}
 # Functions of `operations` that are a part of larger ones and run inside their transaction, each for its reason.
 PARTS = {
     *("tell", "tell_each"),  # a notice is told inside what it tells (decision 12)
-    *("lock_person", "lock_organisation", "lock_project", "lock_candidacy"),  # the one order of locks
+    *("lock_person", "lock_organisation", "lock_project", "lock_candidacy", "lock_file"),  # the one order of locks
+    *("end_requests", "set_clock"),  # a file's clock is kept true inside what moves it
     *("end_platform_roles", "end_powers_of", "end_powers_of_all", "revoke_mandates_of"),  # the end of an account
     "tally",  # what reviews say together is counted inside what changes them (decision 48)
     "founding_id",  # computes an identifier

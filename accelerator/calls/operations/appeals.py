@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Appeal, Application, Decision
-from accelerator.calls.operations.files import end_requests, held_file
+from accelerator.calls.operations.files import end_requests, lock_file
 from accelerator.calls.queries.appeals import appeal_to_answer, remedy_of
 from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.remedies import administrative, left, said_months
@@ -40,7 +40,7 @@ def file_appeal(*, application: Application, kind: AppealKind, grounds: str, by:
     signed goes on, and will answer the appeal as it is told. The service is told by its own address where nobody
     examines the file, as when it kept silent.
     """
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     today = localdate(at)
     if refusal := reason_against_appealing(standing, today):
         raise Refused(refusal)
@@ -75,7 +75,7 @@ def answer_appeal(*, application: Application, outcome: AppealOutcome, answer: s
     Late, it takes the place of what silence made of the appeal. What silence decided of the file itself is answered
     by a decision (raises `Refused`): reasons, a signatory, remedies.
     """
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.examine", standing)
     if not answer.strip():
         raise Refused("Une réponse à un recours est motivée.", field="answer")
@@ -126,7 +126,8 @@ def reject_by_silence(*, appeal: Appeal, by: Actor, at: datetime) -> Appeal | No
     return waiting
 
 
-def answer_by_decision(decision: Decision, *, by: Person, at: datetime) -> Appeal | None:
+@operation
+def answer_by_decision(*, decision: Decision, by: Person, at: datetime) -> Appeal | None:
     """End what contested silence, as the decision that replaces it is told; the last of these appeals, or None."""
     ended = None
     for appeal in decision.application.appeals.unanswered().order_by("pk"):
@@ -136,7 +137,8 @@ def answer_by_decision(decision: Decision, *, by: Person, at: datetime) -> Appea
     return ended
 
 
-def drop_appeals(application: Application, *, by: Person, at: datetime) -> None:
+@operation
+def drop_appeals(*, application: Application, by: Person, at: datetime) -> None:
     """End the appeals of a file that its applicant withdraws: there is nothing left to contest."""
     for appeal in application.appeals.unanswered().order_by("pk"):
         record("calls.appeal_dropped", application, by=by, at=at, **_named(appeal))

@@ -11,7 +11,7 @@ from accelerator.accounts.models import Person, new_token
 from accelerator.calls.eligibility import Finding, Result, Weight, frozen
 from accelerator.calls.models import Application, Call, Piece, PiecesRequest, UnsavedAnswers, next_number
 from accelerator.calls.operations.appeals import drop_appeals
-from accelerator.calls.operations.files import held_file
+from accelerator.calls.operations.files import lock_file
 from accelerator.calls.purposes import Told, purpose_of
 from accelerator.calls.queries.facts import examine
 from accelerator.calls.queries.files import name_of, told_since
@@ -136,7 +136,7 @@ def take_up(*, application: Application, by: Person, at: datetime) -> list[str]:
 
     What was written is left as it is: a draft begun before the project was told is not to be typed again.
     """
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.fill_in", standing)
     _must_be_draft(held)
     form = Questionnaire.from_json(held.version.form)
@@ -166,7 +166,7 @@ def save_section(
     seen  the revision of the section that the person had before their eyes.
     Raises `Refused` when someone else saved it meanwhile: who and when is said, nothing is overwritten.
     """
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.fill_in", standing)
     _must_be_draft(held)
     form = Questionnaire.from_json(held.version.form)
@@ -214,7 +214,7 @@ def keep_unsaved(*, application: Application, section: str, values: Typed, by: P
 
     Raises `Refused` when it is too long to be kept, or when the file is no longer a draft.
     """
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.fill_in", standing)
     _must_be_draft(held)
     demand_short(values)
@@ -241,7 +241,7 @@ def forget_old_unsaved(*, by: Actor, at: datetime) -> int:
 @operation
 def add_piece(*, application: Application, question: str, document: Document, by: Person, at: datetime) -> Piece:
     """Join a file to a question of a draft, or to what was asked when pieces are missing (`question` is empty)."""
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.fill_in", standing)
     if question:
         _must_be_draft(held)
@@ -277,7 +277,7 @@ def keep_piece(*, application: Application, question: str, document: Document, b
 @operation
 def remove_piece(*, piece: Piece, by: Person, at: datetime) -> Piece:
     """Take a file out of a draft; already taken out, nothing happens."""
-    held, standing = held_file(piece.application, by)
+    held, standing = lock_file(piece.application, by)
     require("calls.fill_in", standing)
     if held.told_state != ApplicationState.INCOMPLETE or piece.question:
         _must_be_draft(held)
@@ -296,7 +296,7 @@ def submit(*, application: Application, by: Person, at: datetime) -> Application
     Sent again (two tabs), it returns what was submitted, and nothing more happens. The closing is compared with the
     moment at which the request arrived (decision 11). Rules advise: what they found is kept, and stops nobody.
     """
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     if reason := reason_against_submitting(standing, localdate(at)):
         raise Refused(reason)
     if held.state != ApplicationState.DRAFT and held.submitted_at and held.state != ApplicationState.WITHDRAWN:
@@ -425,14 +425,14 @@ def withdraw(*, application: Application, reason: str, by: Person, at: datetime)
 
     A draft is withdrawn by whoever fills it in; a submitted file by whoever may submit.
     """
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     if held.state == ApplicationState.DRAFT:
         require("calls.fill_in", standing)
     elif refusal := reason_against_submitting(standing, localdate(at)):
         raise Refused(refusal)
     PiecesRequest.objects.filter(application=held, ended_at__isnull=True).update(ended_at=at)
     held.decisions.filter(notified_at__isnull=True).delete()
-    drop_appeals(held, by=by, at=at)
+    drop_appeals(application=held, by=by, at=at)
     changes = {"withdrawn_at": at, "decided_from": "", "silence_on": None}
     moved = move(held, WITHDRAW, by=by, at=at, reason=reason.strip(), changes=changes)
     if moved.officer is not None:

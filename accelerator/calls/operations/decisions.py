@@ -250,7 +250,7 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
             outcome=decision.get_outcome_display(),
         )
         end_requests(moved, at)
-        appeal = answer_by_decision(decision, by=by, at=at)
+        appeal = answer_by_decision(decision=decision, by=by, at=at)
         _tell(recipients, decision, at, replaces_silence=silence, appeal=appeal)
         purpose_of(call.purpose).on_decided(application=moved, decision=decision, by=by, at=at)
         told.append(decision)

@@ -15,7 +15,7 @@ from accelerator.calls.models import (
     PiecesRequest,
 )
 from accelerator.calls.operations.applications import keep_piece
-from accelerator.calls.operations.files import end_requests, held_file, set_clock
+from accelerator.calls.operations.files import end_requests, lock_file, set_clock
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.rules.registry import require
@@ -61,7 +61,7 @@ BY_SILENCE = {
 @operation
 def name_officer(*, application: Application, officer: Person, by: Person, at: datetime) -> Application:
     """Give a file to an officer of the call, or take it oneself."""
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.examine", standing)
     if not CallRole.objects.current().filter(call=held.call, person=officer, name=CallRoleName.OFFICER).exists():
         raise Refused(f"{officer.name} n’est pas instructeur de cet appel.", field="officer")
@@ -81,7 +81,7 @@ def ask_pieces(
 
     pieces  [{"name": …, "basis": …}].
     """
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.examine", standing)
     if not pieces or any(not piece["name"].strip() or not piece["basis"].strip() for piece in pieces):
         raise Refused("Nommez chaque pièce, et dites sur quel fondement elle est demandée.")
@@ -103,7 +103,7 @@ def ask_pieces(
 @operation
 def give_pieces(*, application: Application, by: Person, at: datetime) -> Application:
     """Say that the pieces asked are given; the service looks at the file again, and the clock runs again."""
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.fill_in", standing)
     request = held.requests.select_for_update().filter(ended_at__isnull=True).first()
     if request is None:
@@ -130,7 +130,7 @@ def give_pieces(*, application: Application, by: Person, at: datetime) -> Applic
 @operation
 def admit(*, application: Application, by: Person, at: datetime) -> Application:
     """Declare a file admissible, its pieces still missing or not; the applicant is told."""
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.examine", standing)
     complete_on = held.complete_on or localdate(at)
     moved = move(held, ADMIT, by=by, at=at, changes={"complete_on": complete_on})
@@ -142,7 +142,7 @@ def admit(*, application: Application, by: Person, at: datetime) -> Application:
 @operation
 def begin_review(*, application: Application, by: Person, at: datetime) -> Application:
     """Open the examination of an admissible file."""
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.examine", standing)
     return move(held, BEGIN_REVIEW, by=by, at=at)
 
@@ -152,7 +152,7 @@ def write_message(
     *, application: Application, text: str, document: Document | None, by: Person, at: datetime
 ) -> Exchange:
     """Write in the file, from one's own side, with a file or not; the other side is told by mail."""
-    held, standing = held_file(application, by)
+    held, standing = lock_file(application, by)
     require("calls.write_in_file", standing)
     if not text.strip():
         raise Refused("Écrivez votre message.", field="text")

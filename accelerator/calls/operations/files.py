@@ -8,7 +8,7 @@ from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.queries.timing import clock_of
 
 
-def held_file(application: Application, by: Person) -> tuple[Application, FileStanding]:
+def lock_file(application: Application, by: Person) -> tuple[Application, FileStanding]:
     """The file, locked and up to date, and what a person is to it."""
     held = (
         Application.objects.select_for_update(of=("self",))
