@@ -204,7 +204,7 @@ def test_a_proposal_read_before_someone_left_is_read_again() -> None:
     walk = Giving()
     walk.step("end", 0, 0)
     walk.step("apply", 0, 0)
-    assert [said.partition(" :")[0] for said in walk.refusals] == ["La situation a changé depuis cet aperçu"]
+    assert [said.partition(" :")[0] for said in walk.refusals] == ["La situation a changé depuis cette proposition"]
     walk.step("top_up", 0, 0)
     walk.look()
     assert Assignment.objects.standing().count() == FILES * WANTED

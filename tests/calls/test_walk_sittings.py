@@ -179,7 +179,9 @@ class Sitting:
         for recusal in Recusal.objects.filter(item__commission=commission):
             assert not Vote.objects.filter(item=recusal.item, member=recusal.member).exists()
         for item in items:
-            assert bool(item.outcome) == bool(item.words) == bool(item.concluded_at)
+            # What was said of a tie is kept too: a conclusion has its words, and its moment.
+            assert bool(item.outcome) == bool(item.concluded_at)
+            assert not item.outcome or item.words
             assert not item.outcome or commission.state in (CommissionState.HELD, CommissionState.CLOSED)
         if commission.state in (CommissionState.HELD, CommissionState.CLOSED):
             rules = Rules.from_json(commission.rules)
