@@ -41,7 +41,11 @@ ROOMS = {
 # What a subject holds besides: its own nouns. A new one is added here with what it is.
 OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
-    "workflow": {"transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "kept"},
+    # what others answer, read within bounds; short lists, read in one question
+    "workflow": {
+        *("transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "kept"),
+        *("answers", "together"),
+    },
     # what pages are made of
     "design": {
         *(
@@ -96,8 +100,9 @@ OTHER_ROOMS = {
         *("purposes", "questions", "eligibility", "criteria", "clock", "remedies"),
         *("assignment", "solving", "conflicts", "hearings", "sittings", "documents", "letters"),
     },
-    # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know
-    "projects": {"record", "diagnosis", "stages", "purpose", "attached"},
+    # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know;
+    # what saved searches and exports may know
+    "projects": {"record", "diagnosis", "stages", "purpose", "attached", "searched"},
     # the steps of a candidacy; what is asked of it; who has to be together; what calls may know; certificates on paper
     "labels": {"record", "criteria", "composition", "purpose", "certificates"},
     # what is counted of the directory, named

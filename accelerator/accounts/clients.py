@@ -30,6 +30,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import constant_time_compare
 
+from accelerator.workflow.answers import Endless, read_within
+
 logger = logging.getLogger(__name__)
 
 # Only what is used is asked for: identity, employer, and by whom it is said.
@@ -313,13 +315,10 @@ def _sent(method: str, url: str, **question: Any) -> httpx.Response:
         httpx.Client(timeout=timeout, follow_redirects=False) as client,
         client.stream(method, url, **question) as response,
     ):
-        content = b""
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > LARGEST:
-                raise Unavailable("answer too long")
-            if time.monotonic() > deadline:
-                raise Unavailable("answer too slow")
+        try:
+            content = read_within(response.iter_bytes(), most=LARGEST, until=deadline)
+        except Endless as endless:
+            raise Unavailable(str(endless)) from endless
         return httpx.Response(response.status_code, headers={"Content-Type": _kind(response)}, content=content)
 
 

@@ -1,13 +1,11 @@
 """Who may do what to an organisation and its people, and the French reason when not.
 
-Each rule is a question asked of a `Standing` (what this person is to this organisation), kept in a registry by name.
-The same rule is asked by the page to show and by the operation to act. The table for jurists is
+Each rule is a question asked of a `Standing` (what this person is to this organisation). The table for jurists is
 docs/rules/qui-peut-quoi.md: a test holds the two together.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from accelerator.community.models import Delegation, JoinRequest, Organisation, Role
 from accelerator.community.queries.claims import on_probation
@@ -16,9 +14,11 @@ from accelerator.community.states import DelegationScope, OrganisationState, Rol
 from accelerator.journal import System
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
+from accelerator.workflow.rules import Rules
 
-Rule = Callable[[Standing], str | None]
-_rules: dict[str, Rule] = {}
+_RULES: Final[Rules[Standing]] = Rules("community")
+rule, names = _RULES.rule, _RULES.names
+reason_within, allowed = _RULES.reason_within, _RULES.allowed
 
 SIGN_IN = "Connectez-vous pour continuer."
 STEERING = "Seuls un représentant légal ou un gestionnaire de cette organisation peuvent le faire."
@@ -26,46 +26,16 @@ REPRESENTATIVE = "Seul le représentant légal de cette organisation peut le fai
 PLATFORM = "Seule la modération de la plateforme peut le faire."
 
 
-def rule(name: str) -> Callable[[Rule], Rule]:
-    """Put a rule in the registry; a name given twice raises `ValueError`."""
-
-    def keep(function: Rule) -> Rule:
-        if name in _rules:
-            raise ValueError(f"La règle {name} est déclarée deux fois.")
-        _rules[name] = function
-        return function
-
-    return keep
-
-
-def names() -> list[str]:
-    """Every rule of the community, by name."""
-    return sorted(_rules)
-
-
 def reason_against(name: str, person: Any, organisation: Organisation) -> str | None:
     """Why this person may not, or None when they may. A system actor may. Raises `LookupError` for an unknown rule."""
-    if name not in _rules:
-        raise LookupError(f"Règle inconnue : {name}. Règles connues : {', '.join(names())}.")
-    if isinstance(person, System):
-        return None
-    return _rules[name](standing_of(person, organisation))
-
-
-def reason_within(name: str, standing: Standing) -> str | None:
-    """The same question when the standing was read already."""
-    return _rules[name](standing)
+    _RULES.demand_known(name)
+    return None if isinstance(person, System) else reason_within(name, standing_of(person, organisation))
 
 
 def require(name: str, person: Any, organisation: Organisation) -> None:
     """Raise `Refused` with the reason when this person may not."""
     if reason := reason_against(name, person, organisation):
         raise Refused(reason)
-
-
-def allowed(standing: Standing, asked: Iterable[str] = ()) -> dict[str, bool]:
-    """For a page: each rule asked (all of them by default), without its subject's prefix -> whether it allows."""
-    return {name.partition(".")[2]: _rules[name](standing) is None for name in (asked or names())}
 
 
 # The record

@@ -260,7 +260,8 @@ class StartForm(Essentials):
 
     def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["organisation"], organisations, "Moi seul(e) : je rattacherai une structure plus tard")
+        alone = "Moi seul(e) : je rattacherai une structure plus tard"
+        self.offer("organisation", _offered(organisations, alone))
 
 
 class CarrierForm(Form):
@@ -276,12 +277,12 @@ class CarrierForm(Form):
 
     def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self.fields["organisation"], organisations, "Aucune pour l’instant : je porte le projet seul(e)")
+        alone = "Aucune pour l’instant : je porte le projet seul(e)"
+        self.offer("organisation", _offered(organisations, alone))
 
 
-def _offer(field: forms.Field, organisations: Sequence[Organisation], alone: str) -> None:
-    offered = [(one.public_id, one.name) for one in organisations]
-    field.choices = [(_ALONE, alone), *offered]  # type: ignore[attr-defined]  # a choice field
+def _offered(organisations: Sequence[Organisation], alone: str) -> list[tuple[str, str]]:
+    return [(_ALONE, alone), *((one.public_id, one.name) for one in organisations)]
 
 
 class PartnerForm(Form):

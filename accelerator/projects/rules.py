@@ -1,6 +1,5 @@
 """Who may do what to a project, and the French reason when not: a test holds it to docs/rules/projets.md."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from accelerator.community.states import PLATFORM_ROLES, STEERING_ROLES
 from accelerator.journal import System
 from accelerator.projects.models import Project, ProjectPartner
 from accelerator.projects.states import PartnerRole, ProjectState
-from accelerator.workflow import Refused
+from accelerator.workflow.rules import Rules
 
 CARRIERS: Final = (
     "Seuls ceux qui portent le projet le peuvent : la personne qui l’a ouvert, ou un représentant légal ou "
@@ -59,10 +58,13 @@ def standing_of(person: Any, project: Project) -> Standing:
     )
 
 
-Rule = Callable[[Standing], str | None]
+_RULES: Final[Rules[Standing]] = Rules("projects")
+rule, names = _RULES.rule, _RULES.names
+reason_within, allowed = _RULES.reason_within, _RULES.allowed
 
 
-def _read_private(standing: Standing) -> str | None:
+@rule("projects.read_private")
+def read_private(standing: Standing) -> str | None:
     """The parts kept private; a moderator reads them to answer a report, and does not change them."""
     reader = standing.is_owner or standing.is_steering or standing.is_helper or standing.is_co_carrier
     # What a third party told stays readable by them until the referent takes the file over.
@@ -70,14 +72,16 @@ def _read_private(standing: Standing) -> str | None:
     return None if reader or tells or standing.is_moderator else CARRIERS
 
 
-def _edit(standing: Standing) -> str | None:
+@rule("projects.edit")
+def edit(standing: Standing) -> str | None:
     if standing.project.state in (ProjectState.PROPOSED, ProjectState.DECLINED):
         return NOT_YET
     writer = standing.is_owner or standing.is_steering or standing.is_helper or standing.is_co_carrier
     return None if writer else CARRIERS
 
 
-def _manage(standing: Standing) -> str | None:
+@rule("projects.manage")
+def manage(standing: Standing) -> str | None:
     """Publishing, ending, naming the organisations: not the helper, who only fills in."""
     if standing.project.state in (ProjectState.PROPOSED, ProjectState.DECLINED):
         return NOT_YET
@@ -88,11 +92,13 @@ def _manage(standing: Standing) -> str | None:
     return CARRIERS
 
 
-def _unpublish(standing: Standing) -> str | None:
-    return None if standing.is_moderator else _manage(standing)
+@rule("projects.unpublish")
+def unpublish(standing: Standing) -> str | None:
+    return None if standing.is_moderator else manage(standing)
 
 
-def _take_over(standing: Standing) -> str | None:
+@rule("projects.take_over")
+def take_over(standing: Standing) -> str | None:
     if standing.project.state != ProjectState.PROPOSED:
         return "Ce projet n’est pas, ou plus, une proposition à reprendre."
     if standing.is_steering:
@@ -100,28 +106,8 @@ def _take_over(standing: Standing) -> str | None:
     return "Seul le référent, par le lien qu’il a reçu, ou un gestionnaire de la structure nommée peut le reprendre."
 
 
-RULES: Final[dict[str, Rule]] = {
-    "projects.read_private": _read_private,
-    "projects.edit": _edit,
-    "projects.manage": _manage,
-    "projects.unpublish": _unpublish,
-    "projects.take_over": _take_over,
-}
-
-
-def reason_within(name: str, standing: Standing) -> str | None:
-    """Why not, or None. Raises `KeyError` for an unknown rule."""
-    return RULES[name](standing)
-
-
 def require(name: str, by: Any, project: Project) -> None:
     """Raise `Refused` with the reason when this person may not. A system actor may."""
-    if isinstance(by, System):
-        return
-    if reason := reason_within(name, standing_of(by, project)):
-        raise Refused(reason)
-
-
-def allowed(standing: Standing) -> dict[str, bool]:
-    """For a page: each rule, without its subject's prefix -> whether it allows."""
-    return {name.partition(".")[2]: rule(standing) is None for name, rule in RULES.items()}
+    _RULES.demand_known(name)
+    if not isinstance(by, System):
+        _RULES.require_within(name, standing_of(by, project))

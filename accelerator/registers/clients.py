@@ -27,6 +27,7 @@ from django.core.cache import cache
 
 from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
 from accelerator.registers.models import Association, Unit
+from accelerator.workflow.answers import Endless, read_within
 
 logger = logging.getLogger(__name__)
 
@@ -236,22 +237,14 @@ def _fetch(question: dict[str, str], *, may_wait: bool = True) -> bytes:
         elif response.status_code != httpx.codes.OK:
             raise Unavailable(f"réponse {response.status_code}")
         else:
-            return _bounded(response, deadline)
+            try:
+                return read_within(response.iter_bytes(), most=LARGEST, until=deadline)
+            except Endless as endless:
+                raise Unavailable(str(endless)) from endless
     if wait is None:
         raise Unavailable("trop de questions posées")
     time.sleep(wait)
     return _fetch(question, may_wait=False)
-
-
-def _bounded(response: httpx.Response, deadline: float) -> bytes:
-    content = bytearray()
-    for chunk in response.iter_bytes():
-        content += chunk
-        if len(content) > LARGEST:
-            raise Unavailable("réponse trop longue")
-        if time.monotonic() > deadline:
-            raise Unavailable("réponse trop lente")
-    return bytes(content)
 
 
 def _wait_asked(header: str) -> float | None:

@@ -60,12 +60,17 @@ class Reverse(Form):
         if not theirs:
             del self.fields["back"]
             return
-        field: Any = self.fields["back"]
-        field.choices = [
-            (change.name, f"{change.label.capitalize()} : remettre « {change.before} » à la place de « {change.now} »")
-            for change in theirs
-        ]
-        field.initial = [change.name for change in theirs]
+        self.offer(
+            "back",
+            [
+                (
+                    change.name,
+                    f"{change.label.capitalize()} : remettre « {change.before} » à la place de « {change.now} »",
+                )
+                for change in theirs
+            ],
+        )
+        self.fields["back"].initial = [change.name for change in theirs]
 
 
 class AddDomain(Form):
