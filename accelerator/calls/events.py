@@ -11,7 +11,7 @@ declare("calls.pieces_asked", "a demandé des pièces, attendues le {due} au plu
 declare("calls.pieces_given", "a donné les pièces demandées")
 declare("calls.admitted", "a déclaré la candidature recevable")
 declare("calls.review_begun", "a ouvert l’instruction de la candidature")
-declare("calls.hearing_set", "a retenu la candidature pour une audition")
+declare("calls.hearing_set", "a retenu la candidature pour une audition{slot}")
 declare("calls.decided", "a signé la décision : {outcome}")
 declare("calls.decision_undone", "a défait la décision, qui n’était pas notifiée")
 declare("calls.notified", "a notifié la décision : {outcome}")

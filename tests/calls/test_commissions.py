@@ -1,5 +1,6 @@
 """Juries and commissions: slots, notice, quorum, déports, votes, minutes; promises."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -38,6 +39,7 @@ from accelerator.calls.states import (
     PromiseState,
 )
 from accelerator.community.states import RoleName
+from accelerator.journal.queries import history_of
 from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
@@ -125,6 +127,11 @@ def test_an_applicant_is_told_when_they_are_heard(campaign: Campaign, perform: P
     assert "Salle 2" in Notice.objects.get(template="calls/slot_set").body
     moved = perform(juries.set_slot, **slot(campaign, of, file, at, where="Salle 3"))
     assert (moved.pk, moved.revision) == (first.pk, 1)
+    # One event for each gesture.
+    latest, before = history_of(file)[:2]
+    assert (before.code, latest.code) == ("calls.hearing_set", "calls.slot_set")
+    assert re.fullmatch(r"a retenu la candidature pour une audition, le .+, Salle 2", before.sentence)
+    assert re.fullmatch(r"a fixé l’audition au .+, Salle 3", latest.sentence)
 
 
 def test_a_jury_hears_one_applicant_at_a_time(campaign: Campaign, perform: Perform, at: datetime) -> None:

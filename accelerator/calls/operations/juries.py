@@ -121,8 +121,9 @@ def set_slot(
         # Two people fixed the same hour at the same moment: the database kept the first.
         raise Refused("Ce jury entend déjà quelqu’un à ce moment-là.", field="starts_at") from fault
     if locked.state == ApplicationState.REVIEW:
-        move(locked, HEAR, by=by, at=at)
-    record("calls.slot_set", locked, by=by, at=at, when=said(starts_at, MOMENT), where=where)
+        move(locked, HEAR, by=by, at=at, slot=f", le {said(starts_at, MOMENT)}, {where}")
+    else:
+        record("calls.slot_set", locked, by=by, at=at, when=said(starts_at, MOMENT), where=where)
     data = {"call": jury.call, "application": locked, "slot": slot, "jury": jury}
     tell("calls/slot_set", to=told_of(locked), at=at, data=data, reply_to=jury.call.service_email)
     return slot
