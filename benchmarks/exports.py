@@ -38,18 +38,25 @@ def _measured(kind: str) -> None:
 
     from accelerator.community import exporting
     from accelerator.community.operations.exports import ask_export
-    from accelerator.community.queries.directory import number_found
-    from accelerator.community.queries.searches import question_of
+    from accelerator.community.queries.searched import searched_as
     from accelerator.journal import System
     from accelerator.workflow import transaction
     from benchmarks.__main__ import log
 
+    searched = searched_as("organisations")
     before, began = _memory(), time.perf_counter()
-    number = number_found(question_of(_WORD))
+    number = searched.directory.number_found(searched.read(_WORD))
     log(f"compter « {_WORD} » : {time.perf_counter() - began:.1f} s, {number} organisations")
     with transaction():
         export = ask_export(
-            name="Mesure", query=_WORD, kind=kind, number=number, person=None, by=System("bench"), at=timezone.now()
+            searched=searched,
+            name="Mesure",
+            query=_WORD,
+            kind=kind,
+            number=number,
+            person=None,
+            by=System("bench"),
+            at=timezone.now(),
         )
     began, used = time.perf_counter(), time.process_time()
     exporting.write(export.pk)

@@ -166,12 +166,12 @@ def _measure() -> None:
 
 
 def _exported() -> None:
-    from accelerator.projects.queries.directory import ProjectQuestion, every_number, rows_of
+    from accelerator.projects.queries.directory import DIRECTORY, ProjectQuestion, rows_of
     from accelerator.workflow import read_only
 
     began, used = time.perf_counter(), time.process_time()
     with read_only():
-        lines = sum(1 for _ in rows_of(every_number(ProjectQuestion())))
+        lines = sum(1 for _ in rows_of(DIRECTORY.every_number(ProjectQuestion())))
     seconds, computed = time.perf_counter() - began, time.process_time() - used
     bench.log(f"tous les projets, lignes de l’export : {lines} en {seconds:.1f} s ({computed:.1f} s de calcul)")
 

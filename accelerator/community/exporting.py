@@ -4,7 +4,7 @@ Note [Half a file is never offered]
 A file is written under another name, and takes its own in one step before the row says that it is ready. A worker that
 dies leaves a part that nothing names: the work is taken up from its beginning (a minute for a million organisations),
 and the part is swept at night.
-Nothing long is done in a transaction: the numbers of the organisations are read in a short one, then these, a few
+Nothing long is done in a transaction: the numbers of what is found are read in a short one, then these, a few
 thousands at a time. Each is there as it is when it is written.
 """
 
@@ -22,10 +22,7 @@ from django.utils import timezone
 
 from accelerator.community.models import Export
 from accelerator.community.operations import exports as operations
-from accelerator.community.queries.directory import every_number
-from accelerator.community.queries.published import FIELDS, rows_of
-from accelerator.community.queries.question import Question
-from accelerator.community.queries.searches import question_of
+from accelerator.community.queries.searched import SEARCHED_ORGANISATIONS, Searched, searched_as
 from accelerator.community.states import ExportKind
 from accelerator.design.exports import write_csv, write_xlsx
 from accelerator.journal import System
@@ -53,9 +50,10 @@ def write(number: int) -> bool:
     if export is None:
         return False
     try:
-        numbers = _numbers(question_of(export.query))
+        searched = searched_as(export.things)
+        numbers = _numbers(searched, export.query)
         target = folder() / Path(export.file_name).name
-        written = _write(target, export.kind, numbers, tell=lambda done: _tell(export, len(numbers), done))
+        written = _write(searched, target, export.kind, numbers, tell=lambda done: _tell(export, len(numbers), done))
     except Exception:
         with transaction():
             operations.fail_export(export=export.pk, by=WRITER, at=timezone.now())
@@ -68,7 +66,8 @@ def write(number: int) -> bool:
 
 def write_whole() -> int:
     """Write the whole directory, which anyone may fetch by its one address; return how many organisations it has."""
-    return _write(folder() / WHOLE, ExportKind.CSV, _numbers(Question()))
+    searched = SEARCHED_ORGANISATIONS
+    return _write(searched, folder() / WHOLE, ExportKind.CSV, _numbers(searched, ""))
 
 
 def sweep(at: datetime) -> int:
@@ -84,21 +83,22 @@ def sweep(at: datetime) -> int:
     return removed
 
 
-def _numbers(question: Question) -> "array[int]":
+def _numbers(searched: Searched, query: str) -> "array[int]":
     with read_only():
-        return every_number(question)
+        return searched.directory.every_number(searched.read(query))
 
 
-def _write(target: Path, kind: str, numbers: Sequence[int], tell: Callable[[int], None] | None = None) -> int:
+def _write(
+    searched: Searched, target: Path, kind: str, numbers: Sequence[int], tell: Callable[[int], None] | None = None
+) -> int:
     part = target.with_name(f"{target.name}.{uuid4().hex}.part")
-    header = [field.name for field in FIELDS]
-    rows = _Counted(rows_of(numbers), tell)
+    rows = _Counted(searched.rows(numbers), tell)
     try:
         with part.open("xb") as file:
             if kind == ExportKind.CSV:
-                write_csv(file, header, rows)
+                write_csv(file, searched.columns, rows)
             else:
-                write_xlsx(file, "annuaire", header, rows)
+                write_xlsx(file, searched.file_name, searched.columns, rows)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

@@ -30,6 +30,7 @@ from accelerator.community.models import (
 from accelerator.community.operations.platform import end_platform_roles
 from accelerator.community.operations.powers import end_powers_of, revoke_mandates_of
 from accelerator.community.queries.people import sole_responsibilities
+from accelerator.community.queries.searched import searched_as
 from accelerator.community.states import HandoverState, JoinRequestState, ReportState
 from accelerator.journal import Actor
 from accelerator.journal.operations import ERASED, record, without
@@ -185,9 +186,8 @@ def export(person: Person) -> dict[str, Any]:
                 "recherche": one.query,
                 "le": one.saved_at,
                 "alerte": one.get_rhythm_display(),
-                "organisations trouvées par l’alerte": list(
-                    one.findings.order_by("found_at", "pk").values_list("organisation__name", flat=True)
-                ),
+                "dans": searched_as(one.things).title,
+                "trouvé par l’alerte": _found_by(one),
             }
             for one in SavedSearch.objects.filter(person=person).order_by("pk")
         ],
@@ -260,6 +260,13 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     Organisation.objects.filter(contact_email__iexact=person.email or "-").update(contact_email="")
     _forget_contact_address(person.email or "-")
     _unname(person.naming)
+
+
+def _found_by(search: SavedSearch) -> list[str]:
+    """The names of what an alert found and may still be found."""
+    numbers = list(search.findings.order_by("found_at", "pk").values_list("thing", flat=True))
+    named = searched_as(search.things).named(numbers)
+    return [named[one].name for one in numbers if one in named]
 
 
 def _forget_contact_address(address: str) -> None:

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from accelerator.community import exporting
 from accelerator.community.operations import checks, claims, duplicates, exports, powers, searches
+from accelerator.community.queries.searched import everything_searched
 from accelerator.community.queries.searches import ALERTS_AT, MOST_NAMED, people_to_tell, watch
 from accelerator.community.search import rebuild_directory
 from accelerator.journal import System
@@ -50,12 +51,13 @@ def tell_the_news(timestamp: int) -> dict[str, int]:
     A transaction for some changes, one for some people: begun again after a death, it goes on where it was.
     """
     now, by = timezone.now(), System("alerts")
-    with transaction():
-        brought = searches.notice_the_rebuilt(by=by, at=now)
-    found = 0
-    for look in watch().looks(documents=_CHANGES_AT_ONCE, most=MOST_NAMED):
+    brought = found = 0
+    for searched in everything_searched():
         with transaction():
-            found += searches.keep_findings(look=look, by=by, at=now)
+            brought += searches.notice_the_rebuilt(searched=searched, by=by, at=now)
+        for look in watch(searched).looks(documents=_CHANGES_AT_ONCE, most=MOST_NAMED):
+            with transaction():
+                found += searches.keep_findings(searched=searched, look=look, by=by, at=now)
     people = people_to_tell(timezone.localdate(now))
     for start in range(0, len(people), _PEOPLE_AT_ONCE):
         with transaction():

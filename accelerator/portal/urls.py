@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accelerator.portal.views import dashboard, figures, home, institution, territories
+from accelerator.portal.views import dashboard, figures, home, indexing, institution, territories
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("chiffres/<slug:series>.json", figures.FigureData.as_view(), name="figure_data"),
     # The person's own space
     path("mon-espace", dashboard.Dashboard.as_view(), name="dashboard"),
+    # What search engines read
+    path("robots.txt", indexing.Robots.as_view(), name="robots"),
+    path("sitemap.xml", indexing.SitemapIndex.as_view(), name="sitemap_index"),
+    path("sitemap-<int:number>.xml", indexing.OrganisationsSitemap.as_view(), name="sitemap_organisations"),
+    path("sitemap-projets-<int:number>.xml", indexing.ProjectsSitemap.as_view(), name="sitemap_projects"),
+    path("sitemap-appels.xml", indexing.CallsSitemap.as_view(), name="sitemap_calls"),
     # The service itself
     path("la-demarche", institution.About.as_view(), name="about"),
     path("plan-du-site", institution.SiteMap.as_view(), name="sitemap"),

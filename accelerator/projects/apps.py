@@ -7,5 +7,5 @@ class ProjectsConfig(AppConfig):
     verbose_name = "Projets"
 
     def ready(self) -> None:
-        """Declare the events, what is held about people, what is added to an organisation, what calls know."""
-        autodiscover_modules("events", "personal_data", "attached", "purpose")
+        """Declare the events, what is held about people, what organisations, calls and searches know of projects."""
+        autodiscover_modules("events", "personal_data", "attached", "purpose", "searched")

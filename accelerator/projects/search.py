@@ -34,6 +34,7 @@ PROJECTS: Final = Index(
         Facet("besoin", values=5, multiple=True),
         Facet("porteur", values=3),
     ),
+    watched=True,
 )
 _CHUNK: Final = 1000
 # In hundredths: how much is told. Never paid, never chosen.

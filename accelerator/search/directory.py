@@ -11,6 +11,7 @@ Its model has a `seat` (a commune, or none) and `territories` of action, as an o
 `departement` bear the codes of `geography`.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -23,11 +24,14 @@ from accelerator.geography.queries import place_of, read_place
 from accelerator.search.index import Index
 from accelerator.search.nearness import RADIUS, Nearness, around, nearest_first
 from accelerator.search.questions import NEAR, TERRITORY, PublicQuestion, Sort
+from accelerator.search.streaming import every_id, meaning_of, number_of
 from accelerator.search.types import CAP, Answer, Question
 
 PAGE_SIZE: Final = 20
 # How many an export gives at once.
 EXPORT_LIMIT: Final = CAP
+# Beyond, they are read as they stand: one by one from all over the table would take longer than writing them.
+MOST_ORDERED: Final = 100_000
 SORTS: Final = {Sort.RELEVANCE: "relevance", Sort.NAME: "name", Sort.RECENT: "date", Sort.DISTANCE: "relevance"}
 _COMMUNE: Final = (PlaceKind.COMMUNE.value,)
 
@@ -48,6 +52,8 @@ class Things(NamedTuple):
     seated: str
     # The order by date: « Plus récentes ».
     recent: str
+    # One that came, several: « nouvelle organisation », « nouvelles organisations ».
+    new: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -264,11 +270,8 @@ class PublicDirectory:
         answer = self.index.search(asked)
         return Matches(self, understood, answer, answer.ids, min(answer.reachable, answer.at_least))
 
-    def exported(self, question: Asked) -> Matches[Asked] | None:
-        """The same, as many as an export gives at once; None when there are more.
-
-        `ids` may lack the last ones: when nothing is asked, pages stop before them.
-        """
+    def exported(self, question: PublicQuestion) -> list[int] | None:
+        """All that a question finds, in the order of its page; None beyond `EXPORT_LIMIT`: see `every_number`."""
         understood = self.understand(question)
         near = understood.near if understood.sort == Sort.DISTANCE else None
         if near:
@@ -279,8 +282,31 @@ class PublicDirectory:
         if answer.capped:
             return None
         if near:
-            ids = nearest_first(self.model, ids, near, first=0, size=EXPORT_LIMIT)
-        return Matches(self, understood, answer, ids, len(ids))
+            return nearest_first(self.model, ids, near, first=0, size=EXPORT_LIMIT)
+        # When nothing is asked, pages stop before the last one.
+        return ids if len(ids) == answer.total else list(self.every_number(question))
+
+    def every_number(self, question: PublicQuestion) -> "array[int]":
+        """All that a question finds, however many; eight bytes each.
+
+        By name or the latest first; beyond `MOST_ORDERED`, as they were recorded.
+        Call it in a transaction that does nothing else (see `search.streaming.every_id`).
+        """
+        understood = self.understand(question)
+        meaning = meaning_of(self.index, understood.asked(page=1, size=1, sort="relevance"))
+        numbers = array("q")
+        for some in every_id(self.index, meaning, sort="date" if understood.sort == Sort.RECENT else "name"):
+            numbers.extend(some)
+        return numbers if len(numbers) <= MOST_ORDERED else array("q", sorted(numbers))
+
+    def number_found(self, question: PublicQuestion) -> int:
+        """How many answer, counted one by one: up to a second for a million."""
+        return number_of(self.index, meaning_of(self.index, self.asked_of(question)))
+
+    def asked_of(self, question: PublicQuestion) -> Question:
+        """What the kernel is asked: the question with its places read."""
+        understood = self.understand(question)
+        return understood.asked(page=1, size=1, sort=SORTS[understood.sort])
 
     def _near(self, understood: Understood[Asked], near: Nearness) -> tuple[Answer, list[int]]:
         """What answers near a commune, in no order; beyond the cap, the commune's own come with the most prominent."""

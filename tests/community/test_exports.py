@@ -28,17 +28,18 @@ from accelerator.community import exporting, personal_data, search, tasks
 from accelerator.community.models import Export, Organisation, Theme
 from accelerator.community.operations import exports as operations
 from accelerator.community.operations.exports import MOST_WAITING, ask_export
-from accelerator.community.queries import directory
 from accelerator.community.queries.published import FIELDS, rows_of
+from accelerator.community.queries.searched import SEARCHED_ORGANISATIONS
 from accelerator.community.states import ExportState
 from accelerator.geography.models import Place
 from accelerator.journal import System
-from accelerator.search import asking
+from accelerator.search import asking, directory
 from accelerator.workflow import Refused, transaction
 from tests import factories
 from tests.client import HostileClient
 from tests.databases import url_of
 
+ORGANISATIONS = SEARCHED_ORGANISATIONS
 Perform = Callable[..., Any]
 VISITOR = System("visiteur")
 
@@ -67,6 +68,7 @@ def asked(person: Any = None, kind: str = "csv", query: str = "?q=jardins", numb
     """An export that waits."""
     with transaction():
         export = ask_export(
+            searched=ORGANISATIONS,
             name="Jardins",
             query=query,
             kind=kind,
@@ -247,12 +249,16 @@ def test_the_order_is_by_name_or_the_latest_first(monkeypatch: pytest.MonkeyPatc
         one.save()
     with transaction():
         search.refresh([first, second, third])
-    assert list(exporting._numbers(exporting.question_of("?q=jardins"))) == [first.pk, second.pk, third.pk]
-    latest = list(exporting._numbers(exporting.question_of("?q=jardins&tri=recentes")))
+    assert list(exporting._numbers(ORGANISATIONS, "?q=jardins")) == [first.pk, second.pk, third.pk]
+    latest = list(exporting._numbers(ORGANISATIONS, "?q=jardins&tri=recentes"))
     assert latest == [second.pk, third.pk, first.pk]
     # Very many are read as they stand.
     monkeypatch.setattr(directory, "MOST_ORDERED", 2)
-    assert list(exporting._numbers(exporting.question_of("?q=jardins&tri=recentes"))) == [first.pk, second.pk, third.pk]
+    assert list(exporting._numbers(ORGANISATIONS, "?q=jardins&tri=recentes")) == [
+        first.pk,
+        second.pk,
+        third.pk,
+    ]
 
 
 def test_a_visitor_follows_by_an_address_that_nobody_guesses(client: HostileClient, capped: None) -> None:

@@ -18,7 +18,8 @@ from accelerator.community.models import Finding, Organisation, SavedSearch
 from accelerator.community.operations import searches as operations
 from accelerator.community.operations.searches import save_search
 from accelerator.community.queries.question import Question
-from accelerator.community.queries.searches import MOST_SEARCHES, due, next_morning, question_of, stop_token
+from accelerator.community.queries.searched import SEARCHED_ORGANISATIONS
+from accelerator.community.queries.searches import MOST_SEARCHES, due, next_morning, stop_token
 from accelerator.community.states import AlertRhythm
 from accelerator.notices.models import Notice
 from accelerator.search.models import Before
@@ -27,6 +28,7 @@ from accelerator.workflow.dates import MOMENT, said
 from tests import factories
 from tests.client import HostileClient
 
+ORGANISATIONS = SEARCHED_ORGANISATIONS
 Perform = Callable[..., Any]
 Deliver = Callable[[], list[Any]]
 # The savepoint of the reading, its read-only transaction and its end, the session, the person, the count, the rows.
@@ -131,7 +133,14 @@ def test_two_sendings_at_once_keep_one(together: Callable[..., list[Any]]) -> No
 
     def send() -> SavedSearch:
         with transaction():
-            return save_search(question=Question("jardin"), name="Un", rhythm="daily", by=person, at=timezone.now())
+            return save_search(
+                searched=ORGANISATIONS,
+                question=Question("jardin"),
+                name="Un",
+                rhythm="daily",
+                by=person,
+                at=timezone.now(),
+            )
 
     results = together(send, send)
     assert sorted(type(one).__name__ for one in results) == ["Refused", "SavedSearch"]
@@ -149,7 +158,15 @@ def test_an_account_holds_so_many(perform: Perform, at: datetime) -> None:
     for number in range(MOST_SEARCHES):
         keep(person, f"?q=mot{number}")
     with pytest.raises(Refused, match="50 recherches"):
-        perform(save_search, question=Question("encore"), name="Encore", rhythm="never", by=person, at=at)
+        perform(
+            save_search,
+            searched=ORGANISATIONS,
+            question=Question("encore"),
+            name="Encore",
+            rhythm="never",
+            by=person,
+            at=at,
+        )
 
 
 @pytest.mark.parametrize(
@@ -287,11 +304,11 @@ def look_only() -> None:
     """Find what is new, and tell nobody yet."""
     for look in operations_watch():
         with transaction():
-            operations.keep_findings(look=look, by=factories.person(), at=timezone.now())
+            operations.keep_findings(searched=ORGANISATIONS, look=look, by=factories.person(), at=timezone.now())
 
 
 def operations_watch() -> Any:
-    return tasks.watch().looks(documents=100, most=10)
+    return tasks.watch(ORGANISATIONS).looks(documents=100, most=10)
 
 
 def test_a_search_without_an_alert_tells_nothing(deliver: Deliver) -> None:
@@ -555,4 +572,4 @@ def test_someone_who_left_is_told_nothing(deliver: Deliver) -> None:
 
 @pytest.mark.parametrize("query", ["", "?q=jardin+partag%C3%A9&forme=association&pres_de=commune-46102"])
 def test_a_question_kept_is_read_as_it_was(query: str) -> None:
-    assert question_of(query).query() == query
+    assert ORGANISATIONS.read(query).query() == query

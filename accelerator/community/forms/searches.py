@@ -23,19 +23,18 @@ class SearchForm(Form):
 
     name = forms.CharField(label="Nom de la recherche", help_text="Vous seul le voyez.", max_length=100)
     rhythm = forms.ChoiceField(
-        label="Être prévenu par courriel des nouvelles organisations",
+        label="Être prévenu par courriel",
         help_text="Un seul courriel pour toutes vos recherches. Il s’arrête d’un clic.",
         choices=_RHYTHMS.items(),
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, mornings: Mapping[str, datetime | None], **kwargs: Any) -> None:
-        """`mornings`: when the first mail of each rhythm would leave."""
+    def __init__(self, *args: Any, mornings: Mapping[str, datetime | None], new: str, **kwargs: Any) -> None:
+        """`mornings`: when the first mail of each rhythm would leave; `new`: what it tells, « nouveaux projets »."""
         super().__init__(*args, **kwargs)
+        self.fields["rhythm"].label = f"Être prévenu par courriel des {new}"
         first = {rhythm: f" : au plus tôt {morning_said(day)}" for rhythm, day in mornings.items() if day}
-        self.fields["rhythm"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (rhythm.value, f"{label}{first.get(rhythm, '')}") for rhythm, label in _RHYTHMS.items()
-        ]
+        self.offer("rhythm", [(rhythm.value, f"{label}{first.get(rhythm, '')}") for rhythm, label in _RHYTHMS.items()])
 
 
 def morning_said(morning: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Searches that a person keeps, what they found, and exports of the directory."""
+"""Searches that a person keeps, what they found, and exports of what they find."""
 
 from datetime import datetime
 
@@ -7,13 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from accelerator.accounts.models import new_token
-from accelerator.community.models.organisations import Organisation
 from accelerator.community.states import EXPORT_IS_DUE, AlertRhythm, ExportKind, ExportState
 from accelerator.journal.retention import Retention
 
 
 class SavedSearch(models.Model):
-    """A question of the directory that a person keeps, and how often they are told what is new to it."""
+    """A question of a directory that a person keeps, and how often they are told what is new to it."""
 
     retention = Retention(
         holds="Les recherches que vous avez enregistrées, et ce qu’une alerte a trouvé",
@@ -23,7 +22,9 @@ class SavedSearch(models.Model):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     name = models.CharField("nom", max_length=100)
-    # As `queries.question` writes it in an address: two people who ask the same have the same text.
+    # What is searched, by its code (`queries.searched.Searched`).
+    things = models.CharField(max_length=20, default="organisations")
+    # As the question is written in an address: two people who ask the same have the same text.
     query = models.TextField()
     rhythm = models.CharField("alerte", max_length=8, choices=AlertRhythm, default=AlertRhythm.NEVER)
     saved_at = models.DateTimeField()
@@ -37,7 +38,7 @@ class SavedSearch(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "query"],
+                fields=["person", "things", "query"],
                 name="search_saved_once",
                 violation_error_message="Vous avez déjà enregistré cette recherche.",
             ),
@@ -54,19 +55,20 @@ class SavedSearch(models.Model):
 
 
 class Finding(models.Model):
-    """An organisation that is new to a saved search: told once."""
+    """What is new to a saved search: told once."""
 
     search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="findings")
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    # The number of what was found, in the index that is searched: it may be gone since.
+    thing = models.BigIntegerField()
     found_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["search", "organisation"],
+                fields=["search", "thing"],
                 name="found_once",
-                violation_error_message="Cette organisation a déjà été trouvée par cette recherche.",
+                violation_error_message="Ceci a déjà été trouvé par cette recherche.",
             ),
         ]
         indexes = [
@@ -75,7 +77,7 @@ class Finding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.search_id} → {self.organisation_id}"
+        return f"{self.search_id} → {self.thing}"
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
@@ -94,13 +96,13 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(models.Model):
-    """Everything that answers a question of the directory, written in a file by the worker.
+    """Everything that answers a question of a directory, written in a file by the worker.
 
     Its file exists for others once `ready_at` is known, and until `expires_at`.
     """
 
     retention = Retention(
-        holds="Les exports de l’annuaire que vous avez demandés",
+        holds="Les exports que vous avez demandés",
         why="Vous donner le fichier.",
         until="Deux jours, fichier compris.",
     )
@@ -110,6 +112,7 @@ class Export(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     # What it holds, said as the page of the search says it.
     name = models.CharField("recherche", max_length=100)
+    things = models.CharField(max_length=20, default="organisations")
     query = models.TextField()
     kind = models.CharField("format", max_length=4, choices=ExportKind)
     # How many were found when it was asked, then how many there are in the file.

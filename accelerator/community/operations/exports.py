@@ -1,4 +1,4 @@
-"""Exports of the directory: asked, written by the worker, forgotten. The rows are their own memory, for two days."""
+"""Exports of what is searched: asked, written by the worker, forgotten. The rows are their own memory, for two days."""
 
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ from procrastinate.tasks import configure_task
 from accelerator.accounts.models import Person
 from accelerator.community.models import Export
 from accelerator.community.operations.locks import lock_person
+from accelerator.community.queries.searched import Searched
 from accelerator.community.states import EXPORT_IS_DUE, EXPORT_LASTS, ExportKind
 from accelerator.design import charts
 from accelerator.design.exports import MOST_ROWS
@@ -28,7 +29,15 @@ ONE_AT_A_TIME: Final = "community.exports"
 
 @operation
 def ask_export(
-    *, name: str, query: str, kind: str, number: int, person: Person | None, by: Actor, at: datetime
+    *,
+    searched: Searched,
+    name: str,
+    query: str,
+    kind: str,
+    number: int,
+    person: Person | None,
+    by: Actor,
+    at: datetime,
 ) -> Export:
     """Ask the worker for a file of everything that a question finds.
 
@@ -38,13 +47,14 @@ def ask_export(
     """
     if kind == ExportKind.XLSX and number >= MOST_ROWS:
         raise Refused(
-            f"Une feuille de calcul compte au plus {charts.number(MOST_ROWS - 1)} lignes, et ces organisations sont "
-            "plus nombreuses : choisissez le format CSV, ou resserrez la recherche.",
+            f"Une feuille de calcul compte au plus {charts.number(MOST_ROWS - 1)} lignes, et cette recherche en "
+            "donne davantage : choisissez le format CSV, ou resserrez la recherche.",
             field="kind",
         )
     if person:
         lock_person(person)
-    recent = Export.objects.filter(query=query, kind=kind, asked_at__gt=at - EXPORT_IS_DUE, failed_at__isnull=True)
+    asked = Export.objects.filter(things=searched.code, query=query, kind=kind)
+    recent = asked.filter(asked_at__gt=at - EXPORT_IS_DUE, failed_at__isnull=True)
     if person and (same := recent.filter(person=person).order_by("-asked_at").first()):
         return same
     alike = Export.objects.filter(person__isnull=person is None)
@@ -56,7 +66,14 @@ def ask_export(
             " le fichier de tout l’annuaire, refait chaque nuit."
         )
     export = Export.objects.create(
-        person=person, name=name, query=query, kind=kind, number=number, asked_at=at, expires_at=at + EXPORT_LASTS
+        person=person,
+        name=name,
+        things=searched.code,
+        query=query,
+        kind=kind,
+        number=number,
+        asked_at=at,
+        expires_at=at + EXPORT_LASTS,
     )
     # Through Django's connection: the job is there if, and only if, the export is (see `notices.operations`).
     job = configure_task(name=WRITE, job_manager=JobManager(DjangoConnector()), queue=QUEUE, lock=ONE_AT_A_TIME)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -13,7 +13,7 @@ from accelerator.accounts.models import Person
 from accelerator.community.events import ALERTS_STOPPED, SEARCH_CHANGED, SEARCH_REMOVED, SEARCH_SAVED
 from accelerator.community.models import Finding, SavedSearch
 from accelerator.community.operations.locks import lock_person
-from accelerator.community.queries.question import Question
+from accelerator.community.queries.searched import Searched
 from accelerator.community.queries.searches import (
     MOST_SEARCHES,
     Digest,
@@ -21,16 +21,16 @@ from accelerator.community.queries.searches import (
     digests,
     due,
     is_settled,
-    kept_query,
+    said_new,
     searches_of,
     stop_token,
 )
-from accelerator.community.search import DIRECTORY
 from accelerator.community.states import AlertRhythm
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.notices import Letter, Recipient
 from accelerator.notices.operations import tell_each
+from accelerator.search.questions import PublicQuestion
 from accelerator.search.watching import Look, take_in_what_was_rebuilt
 from accelerator.workflow import Refused, operation
 
@@ -38,13 +38,15 @@ FINDINGS_KEPT: Final = timedelta(days=120)
 
 
 @operation
-def save_search(*, question: Question, name: str, rhythm: str, by: Person, at: datetime) -> SavedSearch:
-    """Keep a question of the directory. Raises `Refused`: kept already, too many, a commune still to be chosen."""
+def save_search(
+    *, searched: Searched, question: PublicQuestion, name: str, rhythm: str, by: Person, at: datetime
+) -> SavedSearch:
+    """Keep a question of a directory. Raises `Refused`: kept already, too many, a commune still to be chosen."""
     if not is_settled(question):
         raise Refused("Choisissez d’abord la commune près de laquelle chercher, puis enregistrez la recherche.")
-    person, query = lock_person(by), kept_query(question)
+    person, query = lock_person(by), searched.kept_query(question)
     own = searches_of(person)
-    if same := own.filter(query=query).first():
+    if same := own.filter(things=searched.code, query=query).first():
         raise Refused(f"Vous avez déjà enregistré cette recherche, sous le nom « {same.name} ».")
     if own.count() >= MOST_SEARCHES:
         raise Refused(
@@ -53,6 +55,7 @@ def save_search(*, question: Question, name: str, rhythm: str, by: Person, at: d
     search = SavedSearch.objects.create(
         person=person,
         name=name,
+        things=searched.code,
         query=query,
         rhythm=rhythm,
         saved_at=at,
@@ -124,13 +127,13 @@ def _day(at: datetime) -> date:
 
 
 @operation
-def notice_the_rebuilt(*, by: Actor, at: datetime) -> int:
-    """Count as changed what came by a rebuild of the directory; return how many."""
-    return take_in_what_was_rebuilt(DIRECTORY)
+def notice_the_rebuilt(*, searched: Searched, by: Actor, at: datetime) -> int:
+    """Count as changed what came by a rebuild of a directory; return how many."""
+    return take_in_what_was_rebuilt(searched.directory.index)
 
 
 @operation
-def keep_findings(*, look: Look, by: Actor, at: datetime) -> int:
+def keep_findings(*, searched: Searched, look: Look, by: Actor, at: datetime) -> int:
     """Keep what is new to each saved search, and look at these changes no more; return how many findings.
 
     A search finds nothing that changed before its alert began, and nothing twice.
@@ -140,26 +143,28 @@ def keep_findings(*, look: Look, by: Actor, at: datetime) -> int:
     found = [(query, pk, moment) for query, new in look.new.items() for pk, moment in new.documents]
     unnamed = [(query, new.number - len(new.documents)) for query, new in look.new.items()]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, {"at": at, **_columns(found, "queries", "organisations", "moments")})
+        given: dict[str, Any] = {"at": at, "searched": searched.code}
+        cursor.execute(_KEEP, given | _columns(found, "queries", "documents", "moments"))
         kept = cursor.rowcount
-        cursor.execute(_COUNT, {"at": at, **_columns(unnamed, "queries", "numbers")})
+        cursor.execute(_COUNT, given | _columns(unnamed, "queries", "numbers"))
     return int(kept)
 
 
-# What is gone since it was found (a search, an organisation) is joined to nothing.
+# A search that is gone since is joined to nothing; what is gone since it was found is not named (`queries.digests`).
 _KEEP = """
-    INSERT INTO community_finding (search_id, organisation_id, found_at)
-    SELECT search.id, organisation.id, %(at)s
-    FROM unnest(%(queries)s::text[], %(organisations)s::bigint[], %(moments)s::timestamptz[]) AS f(query, id, moment)
-    JOIN community_savedsearch AS search ON search.query = f.query AND search.watched_since < f.moment
-    JOIN community_organisation AS organisation ON organisation.id = f.id
+    INSERT INTO community_finding (search_id, thing, found_at)
+    SELECT search.id, f.id, %(at)s
+    FROM unnest(%(queries)s::text[], %(documents)s::bigint[], %(moments)s::timestamptz[]) AS f(query, id, moment)
+    JOIN community_savedsearch AS search
+        ON search.query = f.query AND search.things = %(searched)s AND search.watched_since < f.moment
     ON CONFLICT DO NOTHING
 """
 # The first night of an alert, some of these may have changed before it began: they are not counted.
 _COUNT = """
     UPDATE community_savedsearch AS search SET unnamed = unnamed + f.number
     FROM unnest(%(queries)s::text[], %(numbers)s::int[]) AS f(query, number)
-    WHERE f.number > 0 AND search.query = f.query AND search.watched_since < %(at)s - interval '1 day'
+    WHERE f.number > 0 AND search.query = f.query AND search.things = %(searched)s
+        AND search.watched_since < %(at)s - interval '1 day'
 """
 
 
@@ -212,21 +217,18 @@ def _mail(person: Person, told: list[Digest]) -> dict[str, object]:
         return settings.BASE_URL + reverse(f"community:{name}", args=parts)
 
     return {
-        "total": sum(digest.number for digest in told),
+        "said": said_new(told),
         "parts": [
             {
                 "name": digest.search.name,
-                "number": digest.number,
+                "said": said_new([digest]),
                 "others": digest.others,
                 "lines": [
-                    {
-                        "name": one.name,
-                        "where": one.seat.name if one.seat else "",
-                        "url": address("organisation", one.key),
-                    }
-                    for one in digest.organisations
+                    {"name": one.name, "where": one.where, "url": settings.BASE_URL + one.url} for one in digest.named
                 ],
-                "url": address("directory") + f"{digest.search.query}{'&' if digest.search.query else '?'}tri=recentes",
+                "recent": digest.searched.directory.things.recent.lower(),
+                "url": settings.BASE_URL
+                + digest.searched.address(f"{digest.search.query}{'&' if digest.search.query else '?'}tri=recentes"),
                 "stop": address("stop_alerts", stop_token(person, digest.search)),
             }
             for digest in told

@@ -1,6 +1,5 @@
 """The directory of organisations as it is shown, exported and mapped."""
 
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +15,6 @@ from accelerator.community.search import DIRECTORY
 from accelerator.community.states import PIONEER_DISTINCTION, TERRITORY_DISTINCTION
 from accelerator.geography.models import beyond_its_name
 from accelerator.search.directory import (
-    SORTS,
     PlaceNames,
     PublicDirectory,
     Shown,
@@ -26,9 +24,6 @@ from accelerator.search.directory import (
     label_of,
 )
 from accelerator.search.nearness import Nearness
-from accelerator.search.questions import Sort
-from accelerator.search.streaming import every_id, meaning_of, number_of
-from accelerator.search.types import Question as Asked
 from accelerator.workflow.kept import Given, Kept
 
 ORGANISATIONS: Final = PublicDirectory(
@@ -42,10 +37,10 @@ ORGANISATIONS: Final = PublicDirectory(
         "Aucune organisation",
         "dont le siège",
         "Plus récentes",
+        ("nouvelle organisation", "nouvelles organisations"),
     ),
     unfolded=frozenset({"type", "famille"}),
 )
-MOST_ORDERED: Final = 100_000
 _NAMED: Final = {slugify(name): name for name in (TERRITORY_DISTINCTION, PIONEER_DISTINCTION)}
 # What no list shows, and is long to read.
 _NOT_LISTED: Final = (
@@ -81,42 +76,6 @@ def directory(question: Question) -> Directory:
     themes, places = _themes(), PlaceNames.read(key for one in organisations if not one.seat for key in one.territories)
     results = _results(organisations, themes, places, matches.near)
     return matches.shown(results, _labels(themes, places), places, notes=_notes(matches.understood.question))
-
-
-def exported(question: Question) -> list[int] | None:
-    """The organisations of a question in the order of its page; None beyond `EXPORT_LIMIT`: see `every_number`."""
-    found = ORGANISATIONS.exported(question)
-    if found is None:
-        return None
-    by_distance = found.understood.sort == Sort.DISTANCE
-    # When nothing is asked, pages stop before the last one.
-    return found.ids if by_distance or len(found.ids) == found.answer.total else list(every_number(question))
-
-
-def every_number(question: Question) -> "array[int]":
-    """The organisations of a question, all of them; eight bytes each.
-
-    By name or the latest first; beyond `MOST_ORDERED`, as they were recorded: they are then read as they stand, when
-    one by one from all over the table would take longer than writing them.
-    Call it in a transaction that does nothing else (see `search.streaming.every_id`).
-    """
-    understood = ORGANISATIONS.understand(question)
-    meaning = meaning_of(DIRECTORY, understood.asked(page=1, size=1, sort="relevance"))
-    numbers = array("q")
-    for some in every_id(DIRECTORY, meaning, sort="date" if understood.sort == Sort.RECENT else "name"):
-        numbers.extend(some)
-    return numbers if len(numbers) <= MOST_ORDERED else array("q", sorted(numbers))
-
-
-def number_found(question: Question) -> int:
-    """How many organisations answer, counted one by one: up to a second for a million."""
-    return number_of(DIRECTORY, meaning_of(DIRECTORY, asked_of(question)))
-
-
-def asked_of(question: Question) -> Asked:
-    """What the kernel is asked: the question with its places read."""
-    understood = ORGANISATIONS.understand(question)
-    return understood.asked(page=1, size=1, sort=SORTS[understood.sort])
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
-from accelerator.community.models import Export, Finding, Organisation, SavedSearch
-from accelerator.community.queries.directory import Directory, asked_of
-from accelerator.community.queries.question import Question, read_question
-from accelerator.community.search import DIRECTORY
+from accelerator.community.models import Export, Finding, SavedSearch
+from accelerator.community.queries.searched import Named, Searched, searched_as
 from accelerator.community.states import AlertRhythm
+from accelerator.search.directory import Shown
+from accelerator.search.questions import PublicQuestion
 from accelerator.search.types import Question as Asked
 from accelerator.search.watching import Watch
-from accelerator.workflow.numbers import grouped
+from accelerator.workflow.numbers import counted, grouped
 
 MOST_SEARCHES: Final = 50
 # When the worker looks at what is new and writes the mails: half past five in winter in Paris, half past six in summer.
@@ -29,25 +28,15 @@ MOST_NAMED: Final = 10
 _STOP: Final = Signer(salt="community.alerts")
 
 
-def question_of(query: str) -> Question:
-    """The question that an address, or a saved search, holds."""
-    return read_question(parse_qs(query.removeprefix("?")))
-
-
-def kept_query(question: Question) -> str:
-    """A question as it is kept: without its page nor its order, always written alike."""
-    return Question(question.text, question.filters, question.near, question.territory).query()
-
-
-def is_settled(question: Question) -> bool:
+def is_settled(question: PublicQuestion) -> bool:
     """Whether the question says one thing: a commune near which to search is known by its key."""
     return not question.near or question.near.startswith("commune-")
 
 
-def proposed_name(found: Directory) -> str:
+def proposed_name(searched: Searched, found: Shown[Any, Any]) -> str:
     """What a search may be called: its words and its filters."""
-    said = ", ".join(chip.label.strip("«» ") for chip in found.chips)
-    name = said[:1].upper() + said[1:] if said else "Tout l’annuaire"
+    said = ", ".join(chip.label.strip("«» ") for chip in found.chips) or searched.whole
+    name = said[:1].upper() + said[1:]
     return name if len(name) <= 100 else f"{name[:99].rstrip()}…"
 
 
@@ -69,30 +58,40 @@ class Digest:
     """What there is to tell of one saved search: the latest first, and how many are not named."""
 
     search: SavedSearch
-    organisations: Sequence[Organisation]
+    searched: Searched
+    named: Sequence[Named]
     others: int
 
     @property
     def number(self) -> int:
-        return len(self.organisations) + self.others
+        return len(self.named) + self.others
 
 
-def watch() -> Watch:
-    """Every question that someone wants to hear of, once each."""
-    watched = SavedSearch.objects.exclude(rhythm=AlertRhythm.NEVER).filter(person__is_active=True)
-    queries = watched.order_by("query").values_list("query", flat=True).distinct()
-    questions = {query: question_of(query) for query in queries}
-    # A place is read once, however many follow it.
-    places = {
-        (near, territory): asked_of(Question(near=near, territory=territory)).places
-        for near, territory in {_where(one) for one in questions.values()}
-    }
-    return Watch(
-        DIRECTORY, {query: Asked(one.text, one.filters, places[_where(one)]) for query, one in questions.items()}
+def said_new(digests: Sequence[Digest]) -> str:
+    """How many came, by what is searched: "3 nouvelles organisations et 1 nouveau projet"."""
+    numbers: dict[str, int] = {}
+    for digest in digests:
+        numbers[digest.searched.code] = numbers.get(digest.searched.code, 0) + digest.number
+    return " et ".join(
+        counted(number, *searched_as(code).directory.things.new) for code, number in sorted(numbers.items())
     )
 
 
-def _where(question: Question) -> tuple[str, str]:
+def watch(searched: Searched) -> Watch:
+    """Every question of it that someone wants to hear of, once each."""
+    watched = SavedSearch.objects.exclude(rhythm=AlertRhythm.NEVER).filter(person__is_active=True)
+    queries = watched.filter(things=searched.code).order_by("query").values_list("query", flat=True).distinct()
+    questions = {query: searched.read(query) for query in queries}
+    # A place is read once, however many follow it.
+    places = {
+        (near, territory): searched.directory.asked_of(searched.question(near=near, territory=territory)).places
+        for near, territory in {_where(one) for one in questions.values()}
+    }
+    asked = {query: Asked(one.text, one.filters, places[_where(one)]) for query, one in questions.items()}
+    return Watch(searched.directory.index, asked)
+
+
+def _where(question: PublicQuestion) -> tuple[str, str]:
     return question.near, question.territory
 
 
@@ -121,19 +120,21 @@ def people_to_tell(day: date) -> list[int]:
 
 
 def digests(searches: Sequence[SavedSearch]) -> list[Digest]:
-    """What these searches have to tell of what is still listed, in two queries."""
+    """What these searches have to tell of what is still listed: one query, and one for each thing that is searched."""
     findings = Finding.objects.filter(search__in=searches, told_at__isnull=True).order_by("-found_at", "-pk")
     by_search: dict[int, list[int]] = {}
-    for number, organisation in findings.values_list("search_id", "organisation_id"):
-        by_search.setdefault(number, []).append(organisation)
-    ids = {one for named in by_search.values() for one in named}
-    listed = Organisation.objects.listed().select_related("seat").only("name", "public_id", "seat__name").in_bulk(ids)
+    for number, thing in findings.values_list("search_id", "thing"):
+        by_search.setdefault(number, []).append(thing)
+    found: dict[str, set[int]] = {}
+    for search in searches:
+        found.setdefault(search.things, set()).update(by_search.get(search.pk, ()))
+    listed = {code: searched_as(code).named(ids) for code, ids in found.items() if ids}
     made = []
     for search in searches:
-        named = [listed[one] for one in by_search.get(search.pk, ()) if one in listed]
-        if named:
+        names = listed.get(search.things, {})
+        if named := [names[one] for one in by_search.get(search.pk, ()) if one in names]:
             others = len(named[MOST_NAMED:]) + search.unnamed
-            made.append(Digest(search, named[:MOST_NAMED], others))
+            made.append(Digest(search, searched_as(search.things), named[:MOST_NAMED], others))
     return made
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accelerator.community.queries import directory as reading
 from accelerator.community.queries.published import FIELDS, rows_of
 from accelerator.community.queries.question import Question, read_question
-from accelerator.community.queries.searches import kept_query
+from accelerator.community.queries.searched import SEARCHED_ORGANISATIONS
 from accelerator.community.states import ExportKind
 from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.pages import Page
@@ -38,8 +38,8 @@ class Directory(DirectoryPage):
         question = self.found.question
         return {
             **super().context(),
-            "export_url": f"{reverse('community:export_directory')}{replace(question, page=1).query()}",
-            "save_url": f"{reverse('community:save_search')}{kept_query(question)}",
+            "export_url": SEARCHED_ORGANISATIONS.export_address(replace(question, page=1).query()),
+            "save_url": SEARCHED_ORGANISATIONS.save_address(question),
         }
 
 
@@ -53,8 +53,8 @@ class DirectoryFile(Page):
 
     def answer(self) -> HttpResponseBase:
         question = replace(read_question(dict(self.request.GET.lists())), page=1)
-        ids = reading.exported(question)
+        ids = reading.ORGANISATIONS.exported(question)
         if ids is None:
-            return HttpResponseRedirect(f"{reverse('community:export_directory')}{question.query()}")
+            return HttpResponseRedirect(SEARCHED_ORGANISATIONS.export_address(question.query()))
         respond = csv_response if self.kind == ExportKind.CSV else xlsx_response
         return respond("annuaire", [field.name for field in FIELDS], lambda: rows_of(ids))

@@ -1,4 +1,4 @@
-"""Exports of the directory: asked, followed, fetched."""
+"""Exports of what is searched: asked, followed, fetched."""
 
 import gzip
 from collections.abc import Iterator
@@ -17,9 +17,8 @@ from accelerator.community.exporting import WHOLE, folder
 from accelerator.community.forms.searches import ExportFilters, ExportForm
 from accelerator.community.models import Export
 from accelerator.community.operations.exports import ask_export
-from accelerator.community.queries.directory import directory, number_found
-from accelerator.community.queries.published import FIELDS, LICENCE, LICENCE_URL
-from accelerator.community.queries.question import read_question
+from accelerator.community.queries.published import LICENCE, LICENCE_URL
+from accelerator.community.queries.searched import SEARCHED_ORGANISATIONS, searched_as
 from accelerator.community.queries.searches import exports_of, progress_of, proposed_name
 from accelerator.community.states import ExportKind, ExportState
 from accelerator.design.exports import CONTENT_TYPES
@@ -41,33 +40,42 @@ _REFRESH_SECONDS = 5
 class ExportDirectory(ActionPage):
     """« Exporter » : what, in which format; at once, or written by the worker."""
 
-    title = "Exporter l’annuaire"
-    description = "Télécharger tout ce que l’annuaire montre pour une recherche, en CSV ou en XLSX, sans compte."
+    title = "Exporter une recherche"
+    description = "Télécharger tout ce qu’une recherche trouve, en CSV ou en XLSX, sans compte."
     public = True
     template_name = "community/export_directory.html"
     form_class = ExportForm
     submit_label = "Exporter"
 
     def load(self) -> None:
-        self.found = directory(read_question(dict(self.request.GET.lists())))
+        try:
+            self.searched = searched_as(self.kwargs["things"])
+        except LookupError as unknown:
+            raise Http404 from unknown
+        self.title = f"Exporter {self.searched.whole.removeprefix('tout ').removeprefix('tous ')}"
+        self.found = self.searched.find(self.searched.question.read(dict(self.request.GET.lists())))
         self.query = self.found.question.query()
 
     def trail(self) -> list[Crumb]:
-        return [Crumb("Annuaire", f"{reverse('community:directory')}{self.query}")]
+        return [Crumb(self.searched.title, self.searched.address(self.query))]
 
     def initial(self) -> dict[str, Any]:
         return {"kind": ExportKind.CSV}
 
     def context(self) -> dict[str, Any]:
-        found = self.found
-        whole = folder() / WHOLE
+        found, whole = self.found, folder() / WHOLE
+        is_ready = self.searched is SEARCHED_ORGANISATIONS and found.question.is_empty and whole.exists()
         return {
             "found": found,
+            "searched": self.searched,
+            "things": self.searched.directory.things,
+            "directory_url": self.searched.address(self.query),
+            "reuse_url": reverse(self.searched.reuse),
             "asked": [chip.label for chip in found.chips],
-            "fields": len(FIELDS),
+            "fields": len(self.searched.columns),
             "licence": LICENCE,
             "licence_url": LICENCE_URL,
-            "whole": _dated(whole) if found.question.is_empty and whole.exists() else None,
+            "whole": _dated(whole) if is_ready else None,
         }
 
     def before(self) -> None:
@@ -82,13 +90,14 @@ class ExportDirectory(ActionPage):
     def perform(self, form: Any) -> Export | str:
         kind = form.cleaned_data["kind"]
         if not self.found.is_long:
-            return f"{reverse(f'community:directory_{kind}')}{self.query}"
+            return f"{self.searched.file_url(kind)}{self.query}"
         person = self.person if self.person.is_authenticated else None
         return ask_export(
-            name=proposed_name(self.found),
+            searched=self.searched,
+            name=proposed_name(self.searched, self.found),
             query=self.query,
             kind=kind,
-            number=number_found(self.found.question),
+            number=self.searched.directory.number_found(self.found.question),
             person=person,
             by=person or VISITOR,
             at=self.at,
@@ -114,6 +123,7 @@ class OfExport(Unkept, Page):
         if found is None:
             raise Http404
         self.export = found
+        self.searched = searched_as(found.things)
         self.state = found.state(self.at)
 
     @property
@@ -125,13 +135,13 @@ class OfExport(Unkept, Page):
 class ExportProgress(OfExport):
     """How far an export is, then its file."""
 
-    title = "Export de l’annuaire"
+    title = "Export"
     template_name = "community/export.html"
 
     def trail(self) -> list[Crumb]:
         if self.export.person_id:
             return [Crumb("Mes exports", reverse("community:my_exports"))]
-        return [Crumb("Annuaire", reverse("community:directory"))]
+        return [Crumb(self.searched.title, self.searched.address())]
 
     def context(self) -> dict[str, Any]:
         return {
@@ -142,8 +152,9 @@ class ExportProgress(OfExport):
             "progress": progress_of(self.export, self.at),
             "followed": self.followed,
             "follow_url": f"{self.request.path}?suivi=oui",
-            "directory_url": f"{reverse('community:directory')}{self.export.query}",
-            "again_url": f"{reverse('community:export_directory')}{self.export.query}",
+            "things": self.searched.directory.things,
+            "directory_url": self.searched.address(self.export.query),
+            "again_url": self.searched.export_address(self.export.query),
         }
 
     @property
@@ -183,7 +194,7 @@ class ExportFile(OfExport):
             file = path.open("rb")
         except FileNotFoundError as fault:  # after a restoration: exports are not in the archive
             raise Http404(self.export.token) from fault
-        name = f"annuaire-{timezone.localtime(self.export.ready_at):%Y-%m-%d}.{self.export.kind}"
+        name = f"{self.searched.file_name}-{timezone.localtime(self.export.ready_at):%Y-%m-%d}.{self.export.kind}"
         kind = CONTENT_TYPES[self.export.kind]
         if self.export.kind == ExportKind.XLSX:
             return FileResponse(file, as_attachment=True, filename=name, content_type=kind)
@@ -233,7 +244,7 @@ class MyExports(ListPage):
     things = ("export", "exports")
     stacked = True
     empty_title = "Aucun export"
-    empty_advice = "Sous les résultats de l’annuaire, « Exporter » en prépare un. Chacun est gardé deux jours."
+    empty_advice = "Sous les résultats d’une recherche, « Exporter » en prépare un. Chacun est gardé deux jours."
 
     columns = (
         Column(
@@ -243,10 +254,11 @@ class MyExports(ListPage):
             sort=("name",),
             url=lambda e: reverse("community:export", args=[e.token]),
         ),
+        Column("dans", "Dans", lambda e: searched_as(e.things).title, sort=("things",)),
         Column("format", "Format", lambda e: e.get_kind_display(), sort=("kind",)),
         Column(
             "nombre",
-            "Organisations",
+            "Lignes",
             lambda e: e.number,
             sort=("number",),
             number=True,

@@ -15,9 +15,8 @@ from accelerator.community.forms.people import Confirmation
 from accelerator.community.forms.searches import SearchFilters, SearchForm
 from accelerator.community.models import SavedSearch
 from accelerator.community.operations.searches import change_search, remove_search, save_search, stop_alerts
-from accelerator.community.queries.directory import directory
-from accelerator.community.queries.question import read_question
-from accelerator.community.queries.searches import kept_query, next_morning, proposed_name, read_stop, searches_of
+from accelerator.community.queries.searched import everything_searched, searched_as
+from accelerator.community.queries.searches import next_morning, proposed_name, read_stop, searches_of
 from accelerator.community.states import AlertRhythm
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
@@ -40,26 +39,36 @@ class SaveSearch(ActionPage):
     done_message = "Votre recherche est enregistrée."
 
     def load(self) -> None:
-        self.found = directory(read_question(dict(self.request.GET.lists())))
+        try:
+            self.searched = searched_as(self.kwargs["things"])
+        except LookupError as unknown:
+            raise Http404 from unknown
+        self.found = self.searched.find(self.searched.question.read(dict(self.request.GET.lists())))
 
     def trail(self) -> list[Crumb]:
-        return [Crumb("Annuaire", f"{reverse('community:directory')}{kept_query(self.found.question)}")]
+        return [Crumb(self.searched.title, self.searched.address(self.searched.kept_query(self.found.question)))]
 
     def initial(self) -> dict[str, Any]:
-        return {"name": proposed_name(self.found), "rhythm": AlertRhythm.NEVER}
+        return {"name": proposed_name(self.searched, self.found), "rhythm": AlertRhythm.NEVER}
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"mornings": _mornings(localdate(self.at), self.at)}
+        return {"mornings": _mornings(localdate(self.at), self.at), "new": self.searched.directory.things.new[1]}
 
     def context(self) -> dict[str, Any]:
-        return {"found": self.found, "asked": [chip.label for chip in self.found.chips]}
+        return {
+            "found": self.found,
+            "searched": self.searched,
+            "things": self.searched.directory.things,
+            "asked": [chip.label for chip in self.found.chips],
+        }
 
     def before(self) -> None:
         key = f"saved-search:{self.person.actor_key}"
         count_against(key, limit=SAVED_A_DAY, per=timedelta(days=1), at=self.at)
 
     def perform(self, form: Any) -> SavedSearch:
-        return save_search(question=self.found.question, **form.cleaned_data, by=self.person, at=self.at)
+        question = self.found.question
+        return save_search(searched=self.searched, question=question, **form.cleaned_data, by=self.person, at=self.at)
 
     def done_url(self, result: SavedSearch) -> str:
         return reverse("community:saved_searches")
@@ -76,7 +85,7 @@ def _next(search: SavedSearch) -> str:
 
 
 def _opened(search: SavedSearch) -> str:
-    return f"{reverse('community:directory')}{search.query}"
+    return searched_as(search.things).address(search.query)
 
 
 def _address(name: str, search: SavedSearch) -> str:
@@ -96,12 +105,15 @@ class SavedSearches(ListPage):
     empty_title = "Aucune recherche enregistrée"
     columns = (
         Column("nom", "Recherche", lambda s: s.name, sort=("name",), url=_opened, export=lambda s: s.name),
+        Column("dans", "Dans", lambda s: searched_as(s.things).title, sort=("things",)),
         Column("alerte", "Alerte", lambda s: s.get_rhythm_display(), sort=("rhythm",)),
         Column("prochain", "Prochain courriel, s’il y a du nouveau", _next),
         Column("le", "Enregistrée le", lambda s: said(s.saved_at), sort=("saved_at",)),
         Column("modifier", "Nom et alerte", lambda s: "Modifier", url=lambda s: _address("saved_search", s)),
         Column("supprimer", "Suppression", lambda s: "Supprimer", url=lambda s: _address("remove_search", s)),
     )
+
+    everything_searched = staticmethod(everything_searched)
 
     def rows(self) -> Any:
         return searches_of(self.person)
@@ -150,7 +162,8 @@ class ChangeSearch(OfSearch):
         # An alert that begins, or begins again, begins today.
         mornings = _mornings(localdate(self.at), self.at)
         own = next_morning(self.search.rhythm, self.search.digested_on, self.at)
-        return {"mornings": {**mornings, self.search.rhythm: own}}
+        new = searched_as(self.search.things).directory.things.new[1]
+        return {"mornings": {**mornings, self.search.rhythm: own}, "new": new}
 
     def perform(self, form: Any) -> SavedSearch:
         return change_search(search=self.search, **form.cleaned_data, by=self.person, at=self.at)
@@ -163,7 +176,7 @@ class RemoveSearch(OfSearch):
     template_name = "community/change_search.html"
     form_class = Confirmation
     submit_label = "Supprimer la recherche"
-    warning = "Elle ne sera plus dans vos recherches, et son alerte s’arrêtera. Les organisations n’en savent rien."
+    warning = "Elle ne sera plus dans vos recherches, et son alerte s’arrêtera. Personne d’autre n’en sait rien."
     done_message = "La recherche et son alerte sont supprimées."
 
     def perform(self, form: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.queries.organisation import of_record
@@ -12,17 +12,25 @@ from accelerator.community.states import Family
 from accelerator.projects.models import Project, ProjectPartner
 from accelerator.projects.search import PROJECTS, carrier_of
 from accelerator.projects.states import Carrier, Goal, Maturity, Need, PartnerRole, ProjectState
-from accelerator.search.directory import SORTS, PlaceNames, PublicDirectory, Shown, Things
+from accelerator.search.directory import PlaceNames, PublicDirectory, Shown, Things
 from accelerator.search.nearness import Nearness
 from accelerator.search.questions import Filter, PublicQuestion
-from accelerator.search.streaming import every_id, meaning_of
 from accelerator.search.types import Question
 from accelerator.workflow.kept import Given, Kept
 
 DIRECTORY: Final = PublicDirectory(
     PROJECTS,
     Project,
-    Things("projet", "projets", "de projets", "ceux", "Aucun projet", "dont la commune", "Plus récents"),
+    Things(
+        "projet",
+        "projets",
+        "de projets",
+        "ceux",
+        "Aucun projet",
+        "dont la commune",
+        "Plus récents",
+        ("nouveau projet", "nouveaux projets"),
+    ),
     unfolded=frozenset({"famille", "maturite"}),
 )
 _CHUNK: Final = 500
@@ -120,6 +128,12 @@ def latest(most: int = 3) -> list[Project]:
     return list(found.order_by("-published_at", "-pk")[:most])
 
 
+def numbered_by(size: int) -> list[int]:
+    """The tens (or thousands: `size`) of numbers that hold a listed project, from 1, and the first in any case."""
+    numbers = Project.objects.listed().annotate(file=(F("pk") - 1) / size + 1).values_list("file", flat=True)
+    return sorted({1, *numbers.distinct()})
+
+
 # For machines
 
 
@@ -192,14 +206,6 @@ FIELDS: Final = (
           lambda one: one.project.published_at and one.project.published_at.date()),
     Field("modifie_le", "Dernière modification", lambda one: one.project.changed_at.isoformat(timespec="seconds")),
 )  # fmt: skip
-
-
-def every_number(question: ProjectQuestion) -> list[int]:
-    """The numbers of all that a question finds, by name (by date when it asks so). Call it in a short transaction."""
-    understood = DIRECTORY.understand(question)
-    asked = understood.asked(page=1, size=1, sort=SORTS[understood.sort])
-    sort: Any = "date" if SORTS[understood.sort] == "date" else "name"
-    return [pk for some in every_id(PROJECTS, meaning_of(PROJECTS, asked), sort=sort) for pk in some]
 
 
 def read_for_machines(ids: Sequence[int]) -> Iterator[Read]:

@@ -1,17 +1,19 @@
 """The directory of projects, and what it gives as files."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import JsonResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from accelerator.community.queries.published import LICENCE, LICENCE_URL
 from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.pages import Page
 from accelerator.projects.queries import directory as reading
+from accelerator.projects.searched import SEARCHED_PROJECTS
 from accelerator.search.directory import Shown
 from accelerator.search.pages import DirectoryPage
 
@@ -37,16 +39,18 @@ class Directory(DirectoryPage):
         return reading.directory(question)
 
     def context(self) -> dict[str, Any]:
-        query = self.found.question.query()
-        exports = [(kind.upper(), f"{reverse('projects:directory_file', args=[kind])}{query}") for kind in _FILES]
-        return {**super().context(), "exports": exports}
-
-
-_FILES = ("csv", "xlsx", "json")
+        question = self.found.question
+        query = replace(question, page=1).query()
+        return {
+            **super().context(),
+            "export_url": SEARCHED_PROJECTS.export_address(query),
+            "json_url": f"{reverse('projects:directory_file', args=['json'])}{query}",
+            "save_url": SEARCHED_PROJECTS.save_address(question),
+        }
 
 
 class DirectoryFile(Page):
-    """All that a question finds, whole: projects are some thousands, and leave at once."""
+    """All that a question finds: as JSON, whole; for a spreadsheet, at once, or asked for when it is long."""
 
     title = "Projets, à télécharger"
     public = True
@@ -54,13 +58,16 @@ class DirectoryFile(Page):
 
     def answer(self) -> HttpResponseBase:
         kind = self.kwargs["kind"]
-        ids = reading.every_number(reading.ProjectQuestion.read(dict(self.request.GET.lists())))
+        question = replace(reading.ProjectQuestion.read(dict(self.request.GET.lists())), page=1)
         if kind == "json":
-            return _json(ids)
-        return _KINDS[kind]("projets", [field.name for field in reading.FIELDS], lambda: reading.rows_of(ids))
+            return _json(reading.DIRECTORY.every_number(question))
+        ids = reading.DIRECTORY.exported(question)
+        if ids is None:
+            return HttpResponseRedirect(SEARCHED_PROJECTS.export_address(question.query()))
+        return _KINDS[kind]("projets", SEARCHED_PROJECTS.columns, lambda: reading.rows_of(ids))
 
 
-def _json(ids: list[int]) -> StreamingHttpResponse:
+def _json(ids: Sequence[int]) -> StreamingHttpResponse:
     """The same as JSON, written as it is read."""
 
     def parts() -> Iterator[str]:

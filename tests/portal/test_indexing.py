@@ -1,9 +1,11 @@
 """What search engines read."""
 
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
-from accelerator.community.views import indexing
+from accelerator.calls.states import CallState
+from accelerator.portal.views import indexing
 from tests import factories
 from tests.client import HostileClient
 
@@ -18,7 +20,7 @@ def test_the_list_of_public_pages_holds_what_is_listed(client: HostileClient, se
     monkeypatch.setattr(indexing, "PER_FILE", 2)
     shown = [factories.organisation(name=f"Une & deux {number}") for number in range(3)]
     hidden = factories.organisation(publishable=False)
-    files = _addresses(client, "/sitemap.xml")
+    files = [file for file in _addresses(client, "/sitemap.xml") if re.search(r"/sitemap-\d", file)]
     own = {(one.pk - 1) // 2 + 1 for one in shown}
     assert files == [f"{settings.BASE_URL}/sitemap-{number}.xml" for number in sorted({1} | own)]
     listed = [address for file in files for address in _addresses(client, file.removeprefix(settings.BASE_URL))]
@@ -28,6 +30,26 @@ def test_the_list_of_public_pages_holds_what_is_listed(client: HostileClient, se
     assert len(listed) == len(set(listed))
     assert client.get(f"/sitemap-{hidden.pk + 3}.xml").status_code == 404
     assert client.get("/sitemap-0.xml").status_code == 404
+
+
+def test_projects_and_calls_that_anyone_may_read_are_listed(
+    client: HostileClient, settings: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(indexing, "PER_FILE", 2)
+    shown = [factories.project() for _ in range(3)]
+    hidden = [factories.project(state="draft"), factories.proposal()]
+    call, draft = factories.call(), factories.call(state=CallState.DRAFT)
+    files = [file for file in _addresses(client, "/sitemap.xml") if not re.search(r"/sitemap-\d", file)]
+    own = {(one.pk - 1) // 2 + 1 for one in shown}
+    projects = [f"{settings.BASE_URL}/sitemap-projets-{number}.xml" for number in sorted({1} | own)]
+    assert files == [*projects, f"{settings.BASE_URL}/sitemap-appels.xml"]
+    listed = [address for file in files for address in _addresses(client, file.removeprefix(settings.BASE_URL))]
+    assert {f"{settings.BASE_URL}/projets/{one.key}" for one in shown} <= set(listed)
+    assert f"{settings.BASE_URL}/projets" in listed
+    assert f"{settings.BASE_URL}/appels/{call.key}/" in listed
+    assert not [one for one in (*hidden, draft) if any(one.public_id in address for address in listed)]
+    assert len(listed) == len(set(listed))
+    assert client.get(f"/sitemap-projets-{hidden[-1].pk + 3}.xml").status_code == 404
 
 
 def test_robots_are_kept_out_of_a_demonstration(client: HostileClient, settings: Any) -> None:
