@@ -71,8 +71,8 @@ def test_ones_own_space_asks_a_fixed_number_of_questions(
         factories.invitation(factories.organisation(), invited_by=factories.person(), email=person.email)
         factories.mandate(factories.organisation(), helper=person, granted_by=factories.person())
     client.force_login(person)
-    # Five to open the page, ten for the community, five for the projects, the applications and what one judges.
-    with django_assert_max_num_queries(20):
+    # Five to open the page, two for the community, five for projects, labels, applications, what one judges and signs.
+    with django_assert_max_num_queries(12):
         page = client.get("/mon-espace").content.decode()
     assert organisation.name in page
     assert "Par où commencer" not in page

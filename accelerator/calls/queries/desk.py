@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Least
 
 from accelerator.calls.models import Appeal, Application, Call, CallRole
+from accelerator.calls.queries.judging import calls_served_by
 from accelerator.calls.queries.standing import examined, judged
 from accelerator.calls.states import ADMIT, BEGIN_REVIEW, PENDING, ApplicationState, CallRoleName, LotAct
 
@@ -175,8 +176,7 @@ def figures_of(files: QuerySet[Application], on: date) -> DeskFigures:
 
 def calls_served(person: Any) -> list[Call]:
     """The calls in which a person examines, signs or presides."""
-    roles = CallRole.objects.current().filter(person=person).exclude(name=CallRoleName.AUTHOR).values("call")
-    return list(Call.objects.filter(pk__in=roles).order_by("title", "pk"))
+    return list(calls_served_by(person))
 
 
 def officers_of(call: Call) -> list[Any]:

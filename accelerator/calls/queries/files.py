@@ -1,6 +1,6 @@
 """What is read of applications: lists, files, their history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -45,6 +45,11 @@ class AnsweredQuestion:
     pieces: list[Piece]
     missing: bool
     reused: dict[str, Any] | None
+
+    @property
+    def overflow(self) -> int:
+        """How many characters too many."""
+        return self.question.overflow(self.text)
 
     @property
     def reused_on(self) -> date | None:
@@ -94,9 +99,18 @@ def applicable_organisations(person: Any) -> list[Organisation]:
     return list(organisations.select_related("seat").order_by("name", "pk"))
 
 
-def my_applications(person: Any) -> QuerySet[Application]:
-    """The applications on whose side a person is, those of the subjects that they edit included."""
-    refs = [subject.ref for purpose in purposes() if purpose.has_subject for subject in purpose.subjects(person, None)]
+def my_applications(person: Any, subjects: Mapping[str, Sequence[str]] | None = None) -> QuerySet[Application]:
+    """The applications on whose side a person is, those of the subjects that they edit included.
+
+    subjects  by purpose, the references of those that the caller has read already.
+    """
+    known = subjects or {}
+    refs: list[str] = []
+    for purpose in purposes():
+        if purpose.code in known:
+            refs += known[purpose.code]
+        elif purpose.has_subject:
+            refs += [subject.ref for subject in purpose.subjects(person, None)]
     told = Decision.objects.filter(application=OuterRef("pk"), notified_at__isnull=False).order_by("-pk")
     return (
         Application.objects.filter(mine(person) | Q(subject__in=refs))

@@ -11,13 +11,15 @@ from accelerator.calls.models import (
     Application,
     Assignment,
     Call,
+    CallRole,
     CallVersion,
     Commission,
     JuryMember,
     Review,
     Reviewer,
 )
-from accelerator.calls.states import ApplicationState, AssignmentState, CommissionState
+from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName, CommissionState
+from accelerator.workflow.together import Short, read_together
 
 # Where a file is while it is read, heard and concluded upon.
 READ_IN = (ApplicationState.ADMISSIBLE, ApplicationState.REVIEW)
@@ -82,35 +84,53 @@ def readings_of(application: Application) -> tuple[list[Review], list[Assignment
 
 @dataclass(frozen=True)
 class Duties:
-    """What someone has to judge, for their own space.
+    """What someone has to judge and to examine, for their own space.
 
     to_read, next_on  how many files, and the day on which the first is awaited.
     juries            the names of those in which they sit.
     commissions       those that are convened, the next one first.
+    served            the titles of the calls in which they examine, sign or preside.
     """
 
     to_read: int
     next_on: date | None
     juries: tuple[str, ...]
     commissions: tuple[Commission, ...]
+    served: tuple[str, ...]
 
-    def __bool__(self) -> bool:
+    @property
+    def judges(self) -> bool:
         return bool(self.to_read or self.juries or self.commissions)
 
 
 def duties_of(person: Any) -> Duties:
-    """What a person has to read and where they sit. Three queries."""
-    waiting = list(assignments_of(person).filter(state=AssignmentState.GIVEN).values_list("due_on", flat=True))
+    """What a person has to read, where they sit, what they examine. One query."""
     juries = JuryMember.objects.filter(person=person, left_at__isnull=True).order_by("jury__name", "pk")
     sittings = Commission.objects.filter(
         members__person=person, state__in=(CommissionState.CONVENED, CommissionState.HELD)
     )
-    return Duties(
-        len(waiting),
-        min(waiting, default=None),
-        tuple(juries.values_list("jury__name", flat=True)),
-        tuple(sittings.order_by("held_at", "pk")),
+    waiting = assignments_of(person).filter(state=AssignmentState.GIVEN).order_by("due_on", "pk")
+    read = read_together(
+        {
+            "waiting": Short(waiting.select_related(None), ("due_on",)),
+            "juries": Short(juries, ("jury__pk", "jury__name")),
+            "sittings": Short(sittings.order_by("held_at", "pk"), ("public_id", "name", "held_at")),
+            "served": Short(calls_served_by(person), ("title",)),
+        }
     )
+    return Duties(
+        len(read["waiting"]),
+        read["waiting"][0].due_on if read["waiting"] else None,
+        tuple(member.jury.name for member in read["juries"]),
+        tuple(read["sittings"]),
+        tuple(call.title for call in read["served"]),
+    )
+
+
+def calls_served_by(person: Any) -> QuerySet[Call]:
+    """The calls in which a person examines, signs or presides."""
+    roles = CallRole.objects.current().filter(person=person).exclude(name=CallRoleName.AUTHOR).values("call")
+    return Call.objects.filter(pk__in=roles).order_by("title", "pk")
 
 
 def late(assignment: Assignment, on: date) -> bool:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import masked
 from accelerator.community.models import Handover, Role
@@ -9,12 +11,12 @@ from accelerator.community.states import HandoverState
 from accelerator.workflow.dates import said
 
 
-def handovers_for(person: Person, at: datetime) -> list[Handover]:
+def handovers_for(person: Person, at: datetime) -> QuerySet[Handover]:
     """Those that wait for this person's answer."""
     if not person.email:
-        return []
+        return Handover.objects.none()
     found = Handover.objects.open(at).filter(email=person.email.lower())
-    return list(found.select_related("organisation", "giver").order_by("expires_at", "pk"))
+    return found.select_related("organisation", "giver").order_by("expires_at", "pk")
 
 
 def reason_against_taking(handover: Handover, person: Person, at: datetime) -> str | None:

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
@@ -57,9 +58,9 @@ def reason_against_answering(invitation: Invitation, person: Person, at: datetim
     return None
 
 
-def invitations_for(person: Person, at: datetime) -> list[Invitation]:
+def invitations_for(person: Person, at: datetime) -> QuerySet[Invitation]:
     """The invitations that wait for a person's answer, first to expire first."""
     if not person.email:
-        return []
+        return Invitation.objects.none()
     found = Invitation.objects.open(at).filter(email=person.email.lower())
-    return list(found.select_related("organisation", "invited_by").order_by("expires_at", "pk"))
+    return found.select_related("organisation", "invited_by").order_by("expires_at", "pk")

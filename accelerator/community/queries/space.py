@@ -1,12 +1,12 @@
-"""What awaits a person in the community: the reads of their own space, a fixed number of queries."""
+"""What awaits a person in the community: the reads of their own space, in a few queries."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accelerator.community.models import (
     ContactMessage,
@@ -24,6 +24,7 @@ from accelerator.community.queries.invitations import invitations_for
 from accelerator.community.queries.people import covered
 from accelerator.community.queries.register import Contradiction, contradictions_of
 from accelerator.community.states import ReportState
+from accelerator.workflow.together import Short, read_together
 
 # How long before its end a mandate or a delegation is worth a line.
 SOON = timedelta(days=30)
@@ -61,8 +62,17 @@ class Space:
         return sum(len(one) for one in lists)
 
 
-def space_of(person: Any, at: Any, today: date) -> Space:
-    """Everything the person's own space shows of the community: eleven queries at most, whatever the numbers."""
+_NAMED: Final = ("organisation__pk", "organisation__name", "organisation__public_id")
+_PERSON: Final = ("pk", "given_name", "family_name", "erased_at")
+
+
+def _who(name: str) -> tuple[str, ...]:
+    """What is read of a person to name them."""
+    return tuple(f"{name}__{field}" for field in _PERSON)
+
+
+def space_of(person: Any, at: datetime, today: date) -> Space:
+    """Everything the person's own space shows of the community: four queries at most, whatever the numbers."""
     current = Role.objects.current().filter(person=person).select_related("organisation")
     held = list(current.order_by("organisation__name", "pk"))
     roles = [role for role in held if role.organisation_id]
@@ -70,34 +80,31 @@ def space_of(person: Any, at: Any, today: date) -> Space:
     steered = [role.organisation_id for role in roles if role.is_steering]
     moderated = _moderated(platform_roles)
     ending = Q(organisation__in=steered, ends_on__lte=today + SOON)
-    mandates = list(
-        Mandate.objects.current()
-        .filter(Q(helper=person) | ending)
-        .select_related("organisation", "helper")
-        .order_by("ends_on", "pk")
+    mandates = Mandate.objects.current().filter(Q(helper=person) | ending).order_by("ends_on", "pk")
+    delegations = Delegation.objects.filter(delegate=person, revoked_at__isnull=True, ends_on__gte=today)
+    asked = JoinRequest.objects.open().filter(person=person).order_by("expected_on", "pk")
+    read = read_together(
+        {
+            "mandates": Short(mandates, ("ends_on", *_NAMED, *_who("helper"))),
+            "invitations": Short(invitations_for(person, at), ("role", "expires_at", *_NAMED)),
+            "handovers": Short(handovers_for(person, at), ("public_id", "role", "expires_at", *_NAMED, *_who("giver"))),
+            "to_decide": Short(_to_decide(person, steered, moderated), ("expected_on", *_NAMED, *_who("person"))),
+            "asked": Short(asked, ("asked_at", "expected_on", *_NAMED)),
+            "delegations": Short(delegations.order_by("ends_on", "pk"), ("scope", "starts_on", "ends_on", *_NAMED)),
+            "reports": Short(_reports(moderated), ("due_on", *_NAMED)),
+            "to_answer": Short(
+                _to_answer(person, steered), ("public_id", "subject", "last_at", *_NAMED, *_who("sender"))
+            ),
+        }
     )
+    known = read.pop("mandates")
     return Space(
         roles=roles,
         platform_roles=platform_roles,
         contradicted=_contradicted([role.organisation for role in roles if role.is_steering and role.organisation]),
-        mandates=[mandate for mandate in mandates if mandate.helper == person],
-        invitations=invitations_for(person, at),
-        handovers=handovers_for(person, at),
-        to_decide=_to_decide(person, steered, moderated),
-        asked=list(
-            JoinRequest.objects.open()
-            .filter(person=person)
-            .select_related("organisation")
-            .order_by("expected_on", "pk")
-        ),
-        ending_mandates=[mandate for mandate in mandates if mandate.helper != person][:SHOWN_AT_MOST],
-        delegations=list(
-            Delegation.objects.filter(delegate=person, revoked_at__isnull=True, ends_on__gte=today)
-            .select_related("organisation")
-            .order_by("ends_on", "pk")
-        ),
-        reports=_reports(moderated),
-        to_answer=_to_answer(person, steered),
+        mandates=[mandate for mandate in known if mandate.helper == person],
+        ending_mandates=[mandate for mandate in known if mandate.helper != person][:SHOWN_AT_MOST],
+        **read,
     )
 
 
@@ -111,9 +118,9 @@ def _moderated(platform_roles: list[Role]) -> Q | None:
     return reduce(or_, [covered(role) for role in platform_roles]) if platform_roles else None
 
 
-def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> list[JoinRequest]:
+def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> QuerySet[JoinRequest]:
     if not steered and moderated is None:
-        return []
+        return JoinRequest.objects.none()
     mine = Q(organisation__in=steered) | Q(organisation__merged_into__in=steered)
     if moderated is not None:
         managed = Role.objects.current().steering().filter(organisation=OuterRef("organisation"))
@@ -121,22 +128,21 @@ def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> l
         member = Role.objects.current().filter(organisation=OuterRef("organisation"), person=person)
         within = Q(organisation__in=Organisation.objects.filter(moderated).values("pk"))
         mine |= within & (~Q(Exists(managed)) | Q(pk__in=overdue)) & ~Q(Exists(member))
-    waiting = JoinRequest.objects.open().filter(mine).select_related("organisation", "person")
-    return list(waiting.order_by("expected_on", "pk")[:SHOWN_AT_MOST])
+    return JoinRequest.objects.open().filter(mine).order_by("expected_on", "pk")[:SHOWN_AT_MOST]
 
 
-def _reports(moderated: Q | None) -> list[ErrorReport]:
+def _reports(moderated: Q | None) -> QuerySet[ErrorReport]:
     if moderated is None:
-        return []
+        return ErrorReport.objects.none()
     within = Organisation.objects.filter(moderated).values("pk")
     reports = ErrorReport.objects.filter(state=ReportState.OPEN, organisation__in=within)
-    return list(reports.select_related("organisation").order_by("due_on", "pk")[:SHOWN_AT_MOST])
+    return reports.order_by("due_on", "pk")[:SHOWN_AT_MOST]
 
 
-def _to_answer(person: Any, steered: list[int | None]) -> list[ContactMessage]:
+def _to_answer(person: Any, steered: list[int | None]) -> QuerySet[ContactMessage]:
     """The exchanges of these organisations in which the last word is not theirs, oldest first."""
     if not steered:
-        return []
+        return ContactMessage.objects.none()
     same = Q(pk=OuterRef("pk")) | Q(in_reply_to=OuterRef("pk"))
     last = ContactMessage.objects.filter(same).order_by("-sent_at", "-pk")
     theirs = Q(organisation__in=steered) | Q(organisation__merged_into__in=steered)
@@ -144,4 +150,4 @@ def _to_answer(person: Any, steered: list[int | None]) -> list[ContactMessage]:
     waiting = firsts.annotate(
         last_sender=Subquery(last.values("sender")[:1]), last_at=Subquery(last.values("sent_at")[:1])
     ).filter(last_sender=F("sender"))
-    return list(waiting.select_related("organisation", "sender").order_by("last_at", "pk")[:SHOWN_AT_MOST])
+    return waiting.order_by("last_at", "pk")[:SHOWN_AT_MOST]

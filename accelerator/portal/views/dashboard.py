@@ -5,15 +5,20 @@ from typing import Any
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from accelerator.calls.queries.desk import calls_served
 from accelerator.calls.queries.files import my_applications, next_date
 from accelerator.calls.queries.judging import duties_of
 from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.community.queries.space import space_of
 from accelerator.design.pages import Page
+from accelerator.journal.types import ref
+from accelerator.projects.purpose import CODE as QUALIFICATION
+from accelerator.projects.queries.projects import projects_carried
+from accelerator.projects.states import ProjectState
 
-# Of one's own applications, how many are shown; the others are one click away.
+# Of one's own projects and applications, how many are shown; the others are one click away.
 SHOWN = 5
+# Those whose applications are looked for.
+MOST_PROJECTS = 200
 
 
 class Dashboard(Page):
@@ -31,11 +36,13 @@ class Dashboard(Page):
         return reverse("community:directory")
 
     def context(self) -> dict[str, Any]:
-        mine = list(my_applications(self.person).order_by("-begun_at", "-pk")[:SHOWN])
+        projects = list(projects_carried(self.person)[:MOST_PROJECTS])
+        subjects = {QUALIFICATION: [ref(one) for one in projects]}
+        mine = list(my_applications(self.person, subjects).order_by("-begun_at", "-pk")[:SHOWN])
         return {
+            "projects": [(one, ProjectState(one.state).label) for one in projects[:SHOWN]],
             "space": space_of(self.person, self.at, localdate(self.at)),
             "applications": [(one, next_date(one)) for one in mine],
-            "calls_served": calls_served(self.person),
             "duties": duties_of(self.person),
             "letters": letters_to_sign(self.person, localdate(self.at)),
         }
