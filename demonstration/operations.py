@@ -8,11 +8,9 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.operations import accept_terms, open_account
-from accelerator.calls.models import Application, Call, CallRole
-from accelerator.calls.operations.applications import begin
+from accelerator.calls.models import Call, CallRole
 from accelerator.calls.operations.calls import give_role, set_wave
 from accelerator.calls.operations.founding import load_call
-from accelerator.calls.purposes import purposes
 from accelerator.calls.states import CallRoleName
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.operations.duplicates import find_duplicates
@@ -24,15 +22,15 @@ from accelerator.community.states import Kind, LegalFamily, RoleName
 from accelerator.geography.models import Place
 from accelerator.journal import Actor
 from accelerator.labels.states import MemberRole
+from accelerator.projects.purpose import CODE as QUALIFICATION
 from accelerator.registers.identifiers import understand
 from accelerator.workflow import operation
+from demonstration.applications import seed_applications
 from demonstration.cast import CAST
 from demonstration.labels import seed_candidacy, seed_label_calls
 from demonstration.models import Mail
 from demonstration.projects import seed_projects
 
-# What the permanent call is for, once projects are there to be qualified.
-QUALIFICATION = "projects.qualification"
 FIGEAC, CAHORS, LOT = "46102", "46042", "departement-46"
 
 ASSOCIATION: dict[str, Any] = {
@@ -107,25 +105,23 @@ def seed(*, by: Actor, at: datetime) -> list[Person]:
         if not Organisation.objects.filter(name=values["name"]).exists():
             made = _organisation(values, commune, owner=people["ange"], representative=False, at=at, number=number)
             leave(organisation=made, closing=True, by=people["ange"], at=at)
-    _call(people, association, by=by, at=at)
+    call = _call(people, by=by, at=at)
     find_duplicates(by=by, at=at)
     seed_projects(people, association, incubator, at)
-    for call in seed_label_calls(by=by, at=at):
-        _keep(call, people, by=by, at=at)
+    seed_applications(people, call, at)
+    for label_call in seed_label_calls(by=by, at=at):
+        _keep(label_call, people, by=by, at=at)
     together = {MemberRole.LEAD: association, MemberRole.SUPPORT: incubator, MemberRole.AUTHORITY: authority}
     seed_candidacy(people, together, at)
     Mail.objects.filter(sent_at__lt=at - timedelta(days=30)).delete()
     return list(people.values())
 
 
-def _call(people: dict[str, Person], association: Organisation, *, by: Actor, at: datetime) -> None:
-    """A permanent call, those who keep it, its next wave, and a draft that waits for its author."""
-    registered = {purpose.code for purpose in purposes()}
-    purpose = QUALIFICATION if QUALIFICATION in registered else ""
-    call = load_call(code="qualification-permanente", purpose=purpose, by=by, at=at)
+def _call(people: dict[str, Person], *, by: Actor, at: datetime) -> Call:
+    """A permanent call for projects, those who keep it, and its next wave."""
+    call = load_call(code="qualification-permanente", purpose=QUALIFICATION, by=by, at=at)
     _keep(call, people, by=by, at=at)
-    if not purpose and not Application.objects.filter(call=call, organisation=association).exists():
-        begin(call=call, subject="", organisation=association, declared={}, by=people["dominique"], at=at)
+    return call
 
 
 def _keep(call: Call, people: dict[str, Person], *, by: Actor, at: datetime) -> None:

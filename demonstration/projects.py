@@ -10,12 +10,13 @@ from accelerator.community.record import print_of
 from accelerator.geography.models import Place
 from accelerator.projects.diagnosis import CURRENT
 from accelerator.projects.models import Project
-from accelerator.projects.operations.files import diagnose
+from accelerator.projects.operations.files import add_file, diagnose
 from accelerator.projects.operations.partners import answer_partner, invite_partner
 from accelerator.projects.operations.projects import publish, start, tell_step
 from accelerator.projects.operations.proposals import propose
 from accelerator.projects.record import STEPS
-from accelerator.projects.states import PartnerRole
+from accelerator.projects.states import FileKind, PartnerRole
+from demonstration.drawing import picture
 
 _FICTION: Final = "Ce projet n’existe pas : il sert à découvrir la plateforme.\n\n"
 
@@ -49,6 +50,11 @@ WHOLE: Final[Mapping[str, Any]] = {
     "needs_text": "Un territoire d’accueil prêt à essayer la même cuisine, et de quoi mesurer ce qu’elle change.",
     "website": "https://garde-manger.example/",
 }
+# The one with which the association has applied.
+APPLYING: Final = (
+    "La Tournée des paniers", "livre à vélo des paniers d’invendus à qui ne se déplace plus", "46102",
+    "departement-46", ["ecologie", "generations"], ["GAS", "VIE"], "consolidation", ["financement", "evaluation"],
+)  # fmt: skip
 _ANSWERS: Final[Mapping[str, Mapping[str, str]]] = {
     "besoin": {"answer": "oui", "evidence": "Étude fictive du centre social, 2022."},
     "forme": {"answer": "oui", "evidence": "Statuts fictifs : collège des maraîchers."},
@@ -86,6 +92,7 @@ def seed_projects(
     """Make the projects; those that are there already are left as they are. Runs inside the seeding's transaction."""
     _whole(people, association, incubator, at)
     _idea(people["camille"], at)
+    _other(APPLYING, association, people["dominique"], at)
     for told in _OTHERS:
         _other(told, incubator, people["alix"], at)
     if not Project.objects.filter(proposed_by=people["lou"]).exists():
@@ -117,6 +124,7 @@ def _whole(people: Mapping[str, Person], association: Organisation, incubator: O
     answer_partner(partner=partner, takes_part=True, by=people["alix"], at=at)
     diagnose(project=project, version=CURRENT, answers=_ANSWERS, by=people["dominique"], at=at)
     project = _told(project, {"private": ["budget", "documents"]}, people["dominique"], at)
+    _illustrated(project, people["dominique"], at, number=2)
     publish(project=project, by=people["dominique"], at=at)
 
 
@@ -124,13 +132,13 @@ def _idea(camille: Person, at: datetime) -> None:
     summary = "Projet fictif : des bocaux faits des invendus de Figeac, vendus par ceux qui les ont cuisinés."
     if project := _started("Les Bocaux de Camille (exemple)", summary, None, camille, at):
         values = {"problem": f"{_FICTION}Des kilos de fruits partent au compost chaque samedi.", "maturity": "idee"}
-        _told(project, values, camille, at)
+        _illustrated(_told(project, values, camille, at), camille, at)
 
 
-def _other(told: tuple[Any, ...], incubator: Organisation, alix: Person, at: datetime) -> None:
+def _other(told: tuple[Any, ...], organisation: Organisation, by: Person, at: datetime) -> None:
     name, what, commune, territory, families, themes, maturity, needs = told
     summary = f"Projet fictif : {what}."
-    project = _started(f"{name} (exemple)", summary, incubator, alix, at)
+    project = _started(f"{name} (exemple)", summary, organisation, by, at)
     if project is None:
         return
     values = {
@@ -143,7 +151,16 @@ def _other(told: tuple[Any, ...], incubator: Organisation, alix: Person, at: dat
         "maturity": maturity,
         "needs": needs,
     }
-    publish(project=_told(project, values, alix, at), by=alix, at=at)
+    project = _told(project, values, by, at)
+    _illustrated(project, by, at)
+    publish(project=project, by=by, at=at)
+
+
+def _illustrated(project: Project, by: Person, at: datetime, number: int = 1) -> None:
+    for n in range(1, number + 1):
+        name = f"{project.title.removesuffix(' (exemple)')} {n}"
+        described = "Composition abstraite : des disques, des arcs et des carrés de couleur, dessinés pour l’exemple."
+        add_file(project=project, document=picture(name), kind=FileKind.PICTURE, described=described, by=by, at=at)
 
 
 def _started(title: str, summary: str, organisation: Organisation | None, by: Person, at: datetime) -> Project | None:

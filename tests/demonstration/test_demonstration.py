@@ -1,6 +1,7 @@
 """Fictitious people, on a laptop and nowhere else."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,17 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accelerator.accounts.models import Person
+from accelerator.calls.models import Application
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.journal import System
 from accelerator.journal.models import Event
+from accelerator.projects.models import Project, ProjectFile
 from demonstration.cast import CAST
+from demonstration.drawing import picture
 from demonstration.models import Mail
 from demonstration.operations import seed
+from demonstration.projects import WHOLE
 from tests import factories
 from tests.client import HostileClient
 
@@ -99,6 +105,29 @@ def test_each_holds_their_place() -> None:
     assert (mandate.helper.given_name, mandate.organisation.name) == ("Alix", "Les Paniers partagés (exemple)")
     for organisation in Organisation.objects.filter(name__endswith="(exemple)"):
         assert "n’existe pas" in organisation.presentation
+
+
+@pytest.mark.usefixtures("people")
+def test_a_new_visitor_finds_projects_with_pictures_and_applications(client: HostileClient) -> None:
+    pictures = ProjectFile.objects.filter(kind="image")
+    assert {one.project_id for one in pictures} == set(
+        Project.objects.exclude(state="proposed").values_list("pk", flat=True)
+    )
+    assert all(one.described and default_storage.exists(one.file.name) for one in pictures)
+    assert len({one.digest for one in pictures}) == len(pictures)
+    shown = Project.objects.listed().get(title=WHOLE["title"])
+    page = client.get(f"/projets/{shown.key}").content.decode()
+    assert page.count("<img src=") == 2
+    for address in re.findall(r'<img src="([^"]+)"', page):
+        assert b"".join(client.get(address).streaming_content).startswith(b"\x89PNG")
+    states = dict(Application.objects.values_list("person__given_name", "state"))
+    assert states == {"Dominique": "submitted", "Alix": "draft"}
+    assert Application.objects.exclude(number="").exclude(number=None).count() == 1
+
+
+def test_a_picture_is_the_same_for_the_same_words() -> None:
+    assert picture("Des mots").digest == picture("Des mots").digest
+    assert picture("Des mots").digest != picture("D’autres mots").digest
 
 
 @pytest.mark.usefixtures("people")
