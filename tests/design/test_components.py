@@ -93,6 +93,12 @@ def test_an_unknown_attribute_is_an_error_that_lists_the_known_ones(name: str) -
         assert attribute in str(error.value)
 
 
+def test_more_steps_than_the_design_system_draws_are_drawn_all_the_same() -> None:
+    many = rendered('{% stepper title="Site et liens" current=9 total=10 following="" %}')
+    assert re.search(r'<progress class="fi-steps"\s+value="9"\s+max="10"\s+aria-hidden="true">', many)
+    assert "fr-stepper__steps" not in many
+
+
 def test_a_missing_attribute_is_named() -> None:
     with pytest.raises(TemplateSyntaxError, match="il manque url"):
         Template('{% link label="Voir" %}')
