@@ -712,7 +712,8 @@ def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[
 
 
 def test_every_address_has_its_line() -> None:
-    assert sorted(addresses()) == sorted(TABLE)
+    # One page may have two addresses of the same name: what is searched is a part of the second.
+    assert sorted(set(addresses())) == sorted(TABLE)
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))

@@ -113,6 +113,11 @@ class Question:
         """The limit that holds, the author's or ours."""
         return self.limit or DEFAULT_LIMITS.get(self.kind)
 
+    def overflow(self, answer: Any) -> int:
+        """How many characters of a text are too many: what is taken up from elsewhere was told under another limit."""
+        is_text = self.kind in (QuestionKind.TEXT, QuestionKind.LONG) and isinstance(answer, str)
+        return max(0, len(answer) - self.most) if is_text and self.most else 0
+
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {"code": self.code, "kind": str(self.kind), "label": self.label}
         for name in ("help", "limit", "reuse", "blind"):
@@ -240,6 +245,10 @@ class Questionnaire:
             for question in self.asked(answers, files)
             if question.required and question.code not in files and not is_answered(answers.get(question.code))
         ]
+
+    def too_long(self, answers: Mapping[str, Any], files: Collection[str] = ()) -> list[Question]:
+        """The questions that are asked, and whose answer is longer than they allow."""
+        return [one for one in self.asked(answers, files) if one.overflow(answers.get(one.code))]
 
     def faults(self) -> list[str]:
         """What its author must mend before publishing, in French."""

@@ -1,10 +1,14 @@
-"""What is too heavy is refused before it is read."""
+"""What is too heavy is refused before it is read; what is posted signed out is not lost."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from accelerator.design.unsaved import Resumed, keep_posted
 from accelerator.design.views import too_large
 
 
@@ -21,3 +25,16 @@ class UploadLimitMiddleware:
         if not announced.isdigit() or int(announced) > settings.UPLOAD_LIMIT + self.ROOM_FOR_FIELDS:
             return too_large(request)
         return self.get_response(request)
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Send to sign in whoever must, and keep what their long form held (`unsaved`, « Posted signed out »)."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        page = getattr(view_func, "view_class", None)
+        if request.method == "POST" and page and issubclass(page, Resumed) and keep_posted(request, page.aside):
+            messages.info(
+                request,
+                "Votre session s’était fermée. Votre texte est gardé : il vous attend dès que vous serez de retour.",
+            )
+        return super().handle_no_permission(request, view_func)

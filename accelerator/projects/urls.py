@@ -27,6 +27,11 @@ urlpatterns = [
     path("projets/<str:key>/modifier/<slug:step>", editing.Step.as_view(), name="step"),
     path("projets/<str:key>/modifier/<slug:step>/garder", editing.Keep.as_view(), name="keep"),
     path("projets/<str:key>/modifier/<slug:step>/oublier", editing.Forget.as_view(), name="forget"),
+    path(
+        "projets/<str:key>/modifier/territoires/commune-de-la-structure",
+        editing.TakeCommune.as_view(),
+        name="take_commune",
+    ),
     path("projets/<str:key>/structure", life.CarrierPage.as_view(), name="carrier"),
     path("projets/<str:key>/structures/nouvelle", others.InvitePartner.as_view(), name="invite_partner"),
     path("projets/<str:key>/structures/<int:number>/retrait", others.RemovePartner.as_view(), name="remove_partner"),

@@ -39,8 +39,8 @@ from accelerator.calls.states import (
     PromiseState,
 )
 from accelerator.community.states import RoleName
-from accelerator.journal.queries import history_of
 from accelerator.journal.models import Event
+from accelerator.journal.queries import history_of
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
 from tests import factories

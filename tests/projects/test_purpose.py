@@ -1,6 +1,7 @@
 """What calls are told of a project: facts for their rules, answers for their forms."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from accelerator.calls.models import Application, Decision
-from accelerator.calls.operations.applications import begin, take_up
+from accelerator.calls.operations.applications import begin, submit, take_up
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.conflicts import bar_between
 from accelerator.calls.queries.standing import judged
@@ -238,3 +239,34 @@ def test_a_project_that_is_gone_remembers_nothing(perform: Callable[..., Any], a
     before = Event.objects.count()
     perform(purpose_of(CODE).on_decided, application=application, decision=decided, by=System("calls"), at=at)
     assert Event.objects.count() == before
+
+
+def test_what_the_project_tells_at_length_is_shown_whole_and_said_too_long(
+    client: HostileClient, perform: Callable[..., Any], at: datetime
+) -> None:
+    """A call may ask for less than the file tells: nothing is cut, its author shortens it before it leaves."""
+    person = factories.person()
+    one = factories.project(person=person, problem="mot " * 100 + "fin")
+    questions = [{"code": "need", "kind": "long", "label": "Le besoin", "limit": 300, "reuse": "project.problem"}]
+    form = {"sections": [{"code": "projet", "title": "Le projet", "help": "", "questions": questions}]}
+    call = factories.call(purpose=CODE)
+    factories.call_version(call, form=form)
+    draft = perform(begin, call=call, subject=ref(one), organisation=None, declared={}, by=person, at=at)
+    assert draft.answers["need"] == one.problem
+    client.force_login(person)
+    section = reverse("calls:section", args=[draft.public_id, "projet"])
+    page = client.get(section).content.decode()
+    assert one.problem in page
+    assert re.search(r'id="id_need_error".*300 caractères.*403', page, re.DOTALL)
+    assert "103 caractères de trop" in client.get(reverse("calls:application", args=[draft.public_id])).content.decode()
+    leaving = client.get(reverse("calls:submit", args=[draft.public_id])).content.decode()
+    assert "Le besoin : 103 caractères de trop" in leaving
+    with pytest.raises(Refused, match=r"« Le besoin »\. Raccourcissez"):
+        perform(submit, application=draft, by=person, at=at)
+    refused = client.post(section, {"seen": "0", "need": one.problem})
+    assert refused.status_code == 422
+    assert one.problem in refused.content.decode()
+    assert client.post(section, {"seen": "0", "need": "Plus court."}).status_code == 302
+    perform(submit, application=draft, by=person, at=at)
+    draft.refresh_from_db()
+    assert draft.answers == {"need": "Plus court."}

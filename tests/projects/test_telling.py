@@ -1,20 +1,26 @@
 """Telling a project: opened, told step by step, kept while one types, published, ended."""
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
+from django.test import RequestFactory
 
 from accelerator.community.record import print_of
-from accelerator.design.unsaved import LONGEST
+from accelerator.design.unsaved import LONGEST, forget_what_others_posted
+from accelerator.geography.models import Place
 from accelerator.journal import System
 from accelerator.journal.queries import history_of
 from accelerator.projects import stages
 from accelerator.projects.models import Project, UnsavedText
-from accelerator.projects.operations.projects import attach, publish, tell_step, unpublish
+from accelerator.projects.operations.projects import attach, publish, take_commune, tell_step, unpublish
 from accelerator.projects.operations.proposals import forget_what_waited
+from accelerator.projects.queries.projects import commune_to_take
 from accelerator.projects.record import LABELS, PRIVATE, STEPS
 from accelerator.workflow import Refused, transaction
 from tests import factories
@@ -180,6 +186,124 @@ def test_what_is_too_long_is_not_kept_and_says_so(client: HostileClient, draft: 
     assert said.json()["garde"] is False
     assert client.post(at_step(draft, "rien", "/garder")).status_code == 404
     assert client.get(at_step(draft, "reponse", "/garder")).status_code == 405
+
+
+def signed_out(response: Any) -> tuple[str, dict[str, list[str]]]:
+    """The hidden fields of a form that was shown, as its browser sends them once the session is lost."""
+    page = response.content.decode()
+    return page, {"_whose": re.findall(r'name="_whose" value="([^"]+)"', page)}
+
+
+def test_what_is_posted_once_the_session_is_lost_waits_for_its_author(client: HostileClient, draft: Project) -> None:
+    address = at_step(draft, "reponse")
+    page, ours = signed_out(client.get(address))
+    assert "Vous aviez commencé" not in page
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    typed = {"problem": "Un long texte", "seen_problem": "x", **ours}
+    lost = client.post(address, typed, follow=True)
+    assert lost.redirect_chain[-1][0].endswith(f"?next={quote(address)}")
+    assert "Votre texte est gardé" in lost.content.decode()
+    draft.refresh_from_db()
+    assert draft.problem == ""
+    client.force_login(draft.person)  # type: ignore[arg-type]  # carried by a person
+    back = client.get(address).content.decode()
+    assert "Vous aviez commencé à écrire ici" in back
+    assert "Un long texte" in back
+    # Nothing is saved by itself; saved by its author, it waits no more.
+    assert client.post(address, {"problem": "Un long texte", **seen(draft, "reponse")}).status_code == 302
+    assert "Vous aviez commencé" not in client.get(address).content.decode()
+    draft.refresh_from_db()
+    assert draft.problem == "Un long texte"
+
+
+def test_a_self_diagnosis_posted_once_the_session_is_lost_waits_too(client: HostileClient, draft: Project) -> None:
+    address = f"/projets/{draft.key}/diagnostic"
+    _, ours = signed_out(client.get(address))
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(address, {"said_besoin": "oui", "evidence_besoin": "Une enquête de porte en porte.", **ours})
+    client.force_login(draft.person)  # type: ignore[arg-type]  # carried by a person
+    back = client.get(address).content.decode()
+    assert "Une enquête de porte en porte." in back
+    assert re.search(r'name="said_besoin" value="oui"[^>]*checked', back)
+    assert "oubliez-le" not in back
+
+
+def test_another_who_signs_in_there_does_not_read_it(client: HostileClient, draft: Project) -> None:
+    """Even who carries the same project; and it is forgotten when they come in by the door."""
+    role = factories.role(factories.organisation())
+    Project.objects.filter(pk=draft.pk).update(organisation=role.organisation)
+    address = at_step(draft, "reponse")
+    _, ours = signed_out(client.get(address))
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(address, {"problem": "Un long texte", **ours})
+    assert "Un long texte" in str(dict(client.session))
+    client.force_login(role.person)  # the session of that browser goes on, as after a code
+    assert "Un long texte" in str(dict(client.session))
+    assert "Un long texte" not in client.get(address).content.decode()
+    request = RequestFactory().get(address)
+    request.session = client.session
+    forget_what_others_posted(request, role.person.actor_key)
+    assert "Un long texte" not in str(dict(request.session))
+
+
+@pytest.mark.parametrize("whose", ["", "person:1 /projets/x", "forged"])
+def test_what_we_did_not_show_is_not_kept(draft: Project, whose: str) -> None:
+    stranger = HostileClient()
+    answer = stranger.post(at_step(draft, "reponse"), {"problem": "Un long texte", "_whose": whose})
+    assert answer.status_code == 302
+    assert "Un long texte" not in str(dict(stranger.session))
+
+
+def test_a_form_is_kept_for_its_own_page_and_within_reason(client: HostileClient, draft: Project) -> None:
+    _, ours = signed_out(client.get(at_step(draft, "reponse")))
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(at_step(draft, "personnes"), {"beneficiaries": "Ailleurs", **ours})
+    client.post(at_step(draft, "reponse"), {"problem": "x" * (LONGEST + 1), **ours})
+    assert not dict(client.session)
+
+
+def test_what_waits_is_forgotten_on_demand(client: HostileClient, draft: Project) -> None:
+    address = at_step(draft, "reponse")
+    _, ours = signed_out(client.get(address))
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(address, {"problem": "Un long texte", **ours})
+    client.force_login(draft.person)  # type: ignore[arg-type]  # carried by a person
+    assert client.post(at_step(draft, "reponse", "/oublier")).status_code == 302
+    assert "Un long texte" not in client.get(address).content.decode()
+
+
+def test_the_commune_of_the_organisation_is_offered_and_taken_in_one_click(client: HostileClient) -> None:
+    figeac = Place.objects.get(key="commune-46102")
+    role = factories.role(factories.organisation(name="La Fabrique fictive", seat=figeac))
+    one = factories.project(organisation=role.organisation, territories=[], territories_cover=[], state="draft")
+    client.force_login(role.person)
+    page = client.get(at_step(one, "territoires")).content.decode()
+    assert "La Fabrique fictive est à Figeac (46)" in page
+    address = at_step(one, "territoires", "/commune-de-la-structure")
+    assert "Figeac (46)" in client.get(address).content.decode()
+    one.refresh_from_db()
+    assert (one.seat, one.territories) == (None, [])
+    for _ in range(2):  # clicked twice, it is taken once
+        assert client.post(address)["Location"] == at_step(one, "territoires")
+    one.refresh_from_db()
+    assert (one.seat, one.territories) == (figeac, ["commune-46102"])
+    assert "departement-46" in one.territories_cover
+    assert [event.code for event in history_of(one)] == ["projects.changed"]
+    assert "Prendre cette commune" not in client.get(at_step(one, "territoires")).content.decode()
+
+
+def test_a_territory_that_covers_the_commune_already_is_enough(perform: Callable[..., Any], at: datetime) -> None:
+    figeac, cahors = Place.objects.get(key="commune-46102"), Place.objects.get(key="commune-46042")
+    role = factories.role(factories.organisation(seat=figeac))
+    one = factories.project(organisation=role.organisation, seat=cahors, territories=["departement-46"])
+    assert commune_to_take(one) is None
+    taken = perform(take_commune, project=one, by=role.person, at=at)
+    assert (taken.seat, taken.territories) == (cahors, ["departement-46"])
+    nowhere = factories.project(organisation=factories.organisation(seat=None), person=role.person)
+    with pytest.raises(Refused, match="pas de commune connue"):
+        perform(take_commune, project=nowhere, by=role.person, at=at)
+    with pytest.raises(Refused, match="Seuls ceux qui portent"):
+        perform(take_commune, project=one, by=factories.person(), at=at)
 
 
 def test_two_who_edit_the_same_part_are_told(client: HostileClient, draft: Project, at: datetime) -> None:

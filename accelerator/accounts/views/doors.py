@@ -17,6 +17,7 @@ from accelerator.accounts.proof import NEXT, is_proved, prove, where_to_prove, w
 from accelerator.accounts.states import SECOND_FACTOR_LASTS, Door
 from accelerator.accounts.views.arrivals import arrived, forget_arrived
 from accelerator.design.pages import ActionPage, Page
+from accelerator.design.unsaved import forget_what_others_posted
 from accelerator.journal import System
 
 DOOR: Final = System("sign-in")
@@ -69,6 +70,7 @@ def open_session(request: Any, person: Person, following: str, *, door: Door, tw
     if not session.session_key:  # someone else was in: their session was emptied, and this one has no name yet
         session.cycle_key()
     session.pop(_HALFWAY, None)
+    forget_what_others_posted(request, person.actor_key)
     prove(request)
     session.pop(SECOND_FACTOR_MISSING, None)
     if not two_factors and reason_for_second_factor(person):

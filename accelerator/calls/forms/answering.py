@@ -97,6 +97,17 @@ class SectionForm(Form):
         for field in self.fields.values():
             dress(field)
 
+    def say_what_is_too_long(self) -> None:
+        """Say it beside its field before anything is sent: what was taken up from the project is shown whole."""
+        self.full_clean()  # nothing was sent: it finds nothing wrong yet
+        for question in self.asked:
+            shown = self.initial.get(question.code)
+            if question.overflow(shown):
+                try:
+                    self.fields[question.code].run_validators(shown)
+                except forms.ValidationError as wrong:
+                    self.errors[question.code] = self.error_class(wrong.messages, renderer=self.renderer)
+
     @staticmethod
     def initial_of(asked: Iterable[Question], answers: Mapping[str, Any]) -> dict[str, Any]:
         """What the fields show of the answers."""

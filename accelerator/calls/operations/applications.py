@@ -1,6 +1,6 @@
 """Applying: begin, fill in, submit, withdraw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import call_standing_of
 from accelerator.calls.queries.timing import clock_of, promised_on, wave_of
 from accelerator.calls.queries.versions import published_version
-from accelerator.calls.questions import Questionnaire
+from accelerator.calls.questions import Question, Questionnaire
 from accelerator.calls.rules.applications import (
     reason_against_arriving,
     reason_against_submitting,
@@ -67,7 +67,8 @@ def begin(
     by: Person,
     at: datetime,
 ) -> Application:
-    """Begin an application, with what one applies with, what its records already say filled in.
+    """Begin an application, with what one applies with, what its records already say filled in, whole: a text longer
+    than its question allows is not cut, its author is told (`Question.overflow`).
 
     subject       the reference of what one applies with, or nothing when the purpose asks for none.
     organisation  the one that applies, when the purpose asks for no subject; None: the person does.
@@ -306,9 +307,9 @@ def submit(*, application: Application, by: Person, at: datetime) -> Application
     form = Questionnaire.from_json(held.version.form)
     files = set(held.pieces.filter(removed_at__isnull=True).values_list("question", flat=True))
     if missing := form.missing(held.answers, files):
-        named = ", ".join(f"« {question.label} »" for question in missing[:3])
-        more = f" et {len(missing) - 3} autres" if len(missing) > 3 else ""
-        raise Refused(f"Il manque encore : {named}{more}.")
+        raise Refused(f"Il manque encore : {_named(missing)}.")
+    if too_long := form.too_long(held.answers, files):
+        raise Refused(f"Plus long que ce qui est demandé : {_named(too_long)}. Raccourcissez, puis déposez.")
     moved = move(
         held,
         SUBMIT,
@@ -320,6 +321,12 @@ def submit(*, application: Application, by: Person, at: datetime) -> Application
     _set_aside_files(moved, form, files, at)
     _tell_receipt(moved, at)
     return moved
+
+
+def _named(questions: Sequence[Question]) -> str:
+    """The first ones by their label, and how many besides."""
+    named = ", ".join(f"« {question.label} »" for question in questions[:3])
+    return named if len(questions) <= 3 else f"{named} et {len(questions) - 3} autres"
 
 
 @operation

@@ -48,7 +48,7 @@ from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import PENDING, WITHDRAW, AppealKind, ApplicationState, QuestionKind
 from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
-from accelerator.design.unsaved import Keeping, Typed, put_back
+from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
 from accelerator.design.uploads import attachment
 from accelerator.geography.models import Place
 from accelerator.workflow.dates import said
@@ -179,7 +179,7 @@ class _OfDraft(ActWithin):
         return None if self.application.state == ApplicationState.DRAFT else operations.NOT_A_DRAFT
 
 
-class EditSection(_OfDraft):
+class EditSection(Resumed, _OfDraft):
     """One section, saved by itself. Someone else may be writing it too: the second is told, nothing is lost."""
 
     template_name = "calls/section.html"
@@ -195,13 +195,14 @@ class EditSection(_OfDraft):
         for piece in pieces:
             self.pieces.setdefault(piece.question, []).append(piece)
         self.asked = self._asked(self.application)
-        self.unsaved = unsaved_of(self.application, self.person, self.section.code)
 
-    def make_form(self, **bound: Any) -> Any:
-        form = super().make_form(**bound)
-        if self.unsaved and not bound:
-            put_back(form, self.unsaved.values)
-        return form
+    def typed(self) -> Unsaved | None:
+        return unsaved_of(self.application, self.person, self.section.code)
+
+    def answer(self) -> HttpResponseBase:
+        form = self.make_form()
+        form.say_what_is_too_long()
+        return self._shown(form)
 
     def _asked(self, application: Application) -> list[Question]:
         mine = {question.code for question in self.section.questions}
@@ -262,7 +263,6 @@ class EditSection(_OfDraft):
         return {
             **super().context(),
             "section": self.section,
-            "unsaved": self.unsaved,
             "keep_url": self.address("keep", self.section.code),
             "forget_url": self.address("forget", self.section.code),
             "revision": self._seen(),
@@ -323,6 +323,7 @@ class Forget(_OfDraft):
 
     def perform(self, form: Any) -> None:
         operations.forget_unsaved(application=self.application, section=self.section.code, by=self.person, at=self.at)
+        forget_posted(self.request, self.address("section", self.section.code))
 
     def done_url(self, result: None) -> str:
         return self.address("section", self.section.code)
@@ -483,6 +484,7 @@ class Submit(_OfDraft):
             **super().context(),
             "sections": sections,
             "missing": [line.question for section in sections for line in section.lines if line.missing],
+            "too_long": [line for section in sections for line in section.lines if line.overflow],
             "submitting": reason_against_submitting(self.standing, localdate(self.at)),
             "timing": reason_against_timing(self.application.call, self.at),
             "failing": self._failing(),

@@ -7,7 +7,7 @@ from typing import Any
 from accelerator.accounts.models import Person
 from accelerator.community.models import Organisation
 from accelerator.community.operations.locks import lock_person
-from accelerator.community.queries.organisation import living
+from accelerator.community.queries.organisation import canonical, living
 from accelerator.community.queries.people import standing_of as standing_in
 from accelerator.community.record import print_of
 from accelerator.design.unsaved import Typed, demand_short
@@ -92,6 +92,32 @@ def tell_step(
         raise Refused(f"Ce projet est publié : il doit garder {_and([one.label for one in lacking])}.")
     _save(held, changed, at)
     record(CHANGED.code, held, by=by, at=at, step=STEPS[step].title, values=listed(changed), fields=changed)
+    return held
+
+
+@operation
+def take_commune(*, project: Project, by: Person, at: datetime) -> Project:
+    """Take the commune of the organisation that carries the project: its main commune when it has none, a territory
+    of action when none of them covers it. Done again, it changes nothing.
+
+    Raises `Refused` when nothing says where that organisation is.
+    """
+    held = lock_project(project)
+    rules.require("projects.edit", by, held)
+    seat = canonical(held.organisation).seat if held.organisation else None
+    if seat is None:
+        raise Refused("La structure qui porte le projet n’a pas de commune connue : choisissez celle du projet.")
+    changed = []
+    if held.seat_id is None:
+        held.seat = seat
+        changed.append("seat")
+    if not {seat.key, *seat.cover} & set(held.territories):
+        held.territories = [*held.territories, seat.key]
+        changed.append("territories")
+    if changed:
+        _save(held, changed, at)
+        step = STEPS["territoires"].title
+        record(CHANGED.code, held, by=by, at=at, step=step, values=listed(changed), fields=changed)
     return held
 
 

@@ -119,6 +119,13 @@ def sheet_of(project: Project, *, whole: bool) -> Sheet:
     )
 
 
+def commune_to_take(project: Project) -> Place | None:
+    """The commune of the organisation that carries a project, while the project does not say where it is or acts."""
+    if project.organisation is None or (project.seat_id and project.territories):
+        return None
+    return canonical(project.organisation).seat
+
+
 def projects_carried(person: Any) -> QuerySet[Project]:
     """« Mes projets »: those that a person may write, the latest changed first."""
     return Project.objects.carried_by(person).select_related("organisation").order_by("-changed_at", "-pk")

@@ -8,13 +8,15 @@ from django.urls import reverse
 
 from accelerator.community.record import print_of
 from accelerator.design.pages import ActionPage, Crumb, Page
-from accelerator.design.unsaved import Keeping, Typed, put_back
+from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
+from accelerator.geography.models import Place
 from accelerator.projects import stages
 from accelerator.projects.forms import STEP_FORMS, Confirmation, StartForm
 from accelerator.projects.models import Diagnosis, Project
-from accelerator.projects.operations.projects import forget_unsaved, keep_unsaved, start, tell_step
+from accelerator.projects.operations.projects import forget_unsaved, keep_unsaved, start, take_commune, tell_step
 from accelerator.projects.queries.directory import similar_to
 from accelerator.projects.queries.projects import (
+    commune_to_take,
     organisations_steered,
     partnerships_to_answer,
     projects_carried,
@@ -123,13 +125,14 @@ class File(Within):
         return self.address("carrier") if step == "structure" else self.address("step", step)
 
 
-class Step(ActWithin):
+class Step(Resumed, ActWithin):
     """One step. What was typed and not saved comes back; someone else's change meanwhile is told."""
 
     rule = "projects.edit"
     template_name = "projects/step.html"
     submit_label = "Enregistrer et continuer"
     done_message = "C’est enregistré."
+    aside = ("seen_",)
 
     def load(self) -> None:
         super().load()
@@ -138,16 +141,12 @@ class Step(ActWithin):
         self.step = STEPS[self.kwargs["step"]]
         self.form_class = STEP_FORMS[self.step.code]
         self.title = self.step.title
-        self.unsaved = unsaved_of(self.project, self.person, self.step.code)
+
+    def typed(self) -> Unsaved | None:
+        return unsaved_of(self.project, self.person, self.step.code)
 
     def initial(self) -> dict[str, Any]:
         return {name: getattr(self.project, name) for name in self.step.fields}
-
-    def make_form(self, **bound: Any) -> Any:
-        form = super().make_form(**bound)
-        if self.unsaved and not bound:
-            put_back(form, self.unsaved.values)
-        return form
 
     def context(self) -> dict[str, Any]:
         project, place = self.project, _ORDER.index(self.step.code)
@@ -160,12 +159,17 @@ class Step(ActWithin):
             "following": STEPS[_ORDER[place + 1]].title if place + 1 < len(_ORDER) else "",
             "previous_url": self.address("step", _ORDER[place - 1]) if place else "",
             "prints": [(name, print_of(getattr(project, name))) for name in self.step.fields],
-            "unsaved": self.unsaved,
             "keep_url": self.address("keep", self.step.code),
             "forget_url": self.address("forget", self.step.code),
+            "commune": self._commune(),
             "resembling": resembling,
             "similar": similar_to(f"{project.title} {project.summary}", but=project) if resembling else [],
         }
+
+    def _commune(self) -> Place | None:
+        """The commune of the organisation, offered in one click where places are told, and never taken in silence."""
+        asks = self.step.code == "territoires" and not self.unsaved
+        return commune_to_take(self.project) if asks else None
 
     def perform(self, form: Any) -> Project:
         return tell_step(
@@ -182,6 +186,34 @@ class Step(ActWithin):
         if place == len(_ORDER):
             return reverse("projects:file", args=[result.key])
         return reverse("projects:step", args=[result.key, _ORDER[place]])
+
+
+class TakeCommune(ActWithin):
+    """Take the commune of the organisation as that of the project."""
+
+    rule = "projects.edit"
+    title = "Prendre la commune de la structure"
+    form_class = Confirmation
+    submit_label = "Prendre cette commune"
+
+    def load(self) -> None:
+        super().load()
+        commune = commune_to_take(self.project)
+        self.told = (
+            f"La structure est à {commune.label} : le projet y agira aussi, et c’est de là qu’il sera mené s’il n’a pas"
+            " encore de commune."
+            if commune
+            else "Rien à prendre : la structure n’a pas de commune connue, ou le projet dit déjà où il est."
+        )
+
+    def perform(self, form: Any) -> Project:
+        return take_commune(project=self.project, by=self.person, at=self.at)
+
+    def message_when_done(self, result: Project) -> str:
+        return "C’est enregistré : vérifiez ci-dessous la commune principale et les territoires d’action."
+
+    def done_url(self, result: Project) -> str:
+        return reverse("projects:step", args=[result.key, "territoires"])
 
 
 class Keep(Keeping, Within):
@@ -216,6 +248,7 @@ class Forget(ActWithin):
 
     def perform(self, form: Any) -> None:
         forget_unsaved(project=self.project, step=self.kwargs["step"], by=self.person, at=self.at)
+        forget_posted(self.request, self.address("step", self.kwargs["step"]))
 
     def done_url(self, result: None) -> str:
         return self.address("step", self.kwargs["step"])

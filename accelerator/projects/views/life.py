@@ -6,6 +6,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accelerator.design.unsaved import Resumed
 from accelerator.projects.diagnosis import CURRENT, questions
 from accelerator.projects.forms import (
     CarrierForm,
@@ -180,7 +181,7 @@ class RemoveFile(ActWithin):
         remove_file(file=self.file, by=self.person, at=self.at)
 
 
-class Diagnose(ActWithin):
+class Diagnose(Resumed, ActWithin):
     """The self-diagnosis of social innovation: questions, evidence; the profile is on the page of the project."""
 
     rule = "projects.edit"
