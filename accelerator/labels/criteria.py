@@ -10,14 +10,18 @@ Levels are never added up: each gap says what is missing to one criterion, and w
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Final
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-_ROW: Final = 46
-_WIDTH: Final = 600
+# In units of the drawing: its width, a box, a line of a title and its characters, what is under a title.
+_WIDTH: Final = 380
 _BOX: Final = 26
+_STEP: Final = 19
+_LINE: Final = 44
+_ROW: Final = 34
 
 
 @dataclass(frozen=True)
@@ -147,14 +151,23 @@ class Picture:
 
 
 def drawn(gaps: Sequence[Gap]) -> Picture:
-    """The picture of gaps; a table always says the same beside it."""
-    rows = [_row(place, gap) for place, gap in enumerate(gaps)]
-    return Picture(format_html_join("", "{}", ((row,) for row in rows)), len(gaps) * _ROW + 8)
+    """The picture of gaps, as wide as a telephone; a table or a list always says the same beside it."""
+    rows, top = [], 4
+    for gap in gaps:
+        lines = wrap(gap.criterion.title, _LINE)
+        rows.append(_row(top, lines, gap))
+        top += len(lines) * _STEP + _ROW
+    return Picture(format_html_join("", "{}", ((row,) for row in rows)), top)
 
 
-def _row(place: int, gap: Gap) -> SafeString:
-    top = place * _ROW + 4
+def _row(top: int, lines: Sequence[str], gap: Gap) -> SafeString:
     said = gap.said.value if gap.said else -1
+    title = format_html_join(
+        "",
+        '<text class="gaps__name" x="2" y="{}">{}</text>',
+        ((top + 14 + place * _STEP, line) for place, line in enumerate(lines)),
+    )
+    below = top + len(lines) * _STEP + 4
     boxes = format_html_join(
         "",
         '<rect class="gaps__box{}{}" x="{}" y="{}" width="{}" height="14" rx="3"/>',
@@ -163,7 +176,7 @@ def _row(place: int, gap: Gap) -> SafeString:
                 " gaps__box--said" if level.value <= said else "",
                 " gaps__box--expected" if level.value == gap.criterion.expected else "",
                 (level.value - 1) * (_BOX + 6) + 2,
-                top + 22,
+                below,
                 _BOX,
             )
             for level in gap.criterion.levels
@@ -171,7 +184,5 @@ def _row(place: int, gap: Gap) -> SafeString:
         ),
     )
     words = (len(gap.criterion.levels) - 1) * (_BOX + 6) + 12
-    return format_html(
-        '<text class="gaps__name" x="2" y="{}">{}</text>{}<text class="gaps__said" x="{}" y="{}">{}</text>',
-        *(top + 14, gap.criterion.title, boxes, words, top + 34, gap.said.label if gap.said else "pas encore dit"),
-    )
+    told = gap.said.label if gap.said else "pas encore dit"
+    return format_html('{}{}<text class="gaps__said" x="{}" y="{}">{}</text>', title, boxes, words, below + 12, told)

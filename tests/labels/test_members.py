@@ -12,6 +12,7 @@ from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.operations.candidacies import change_lead, start
 from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
 from accelerator.labels.queries.candidacies import composition_of, confirmed, members_of
+from accelerator.labels.rules.candidacies import belonging_of
 from accelerator.labels.states import Belonging, MemberRole, MemberState
 from accelerator.workflow import Refused
 from tests import factories
@@ -216,3 +217,18 @@ def test_the_composition_counts_those_that_confirmed_and_still_exist(perform: Pe
     authority.organisation.state = OrganisationState.CEASED
     authority.organisation.save()
     assert found() == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("values", "nature"),
+    [
+        ({"legal_family": "association"}, Belonging.ESS),
+        ({"legal_family": "societe", "is_ess": True}, Belonging.ESS),
+        ({"legal_family": "societe", "is_ess": False}, Belonging.COMPANY),
+        ({"legal_family": "societe"}, ""),
+        ({"legal_family": "public"}, Belonging.OTHER),
+        ({}, ""),
+    ],
+)
+def test_the_nature_of_a_member_comes_from_its_record(values: dict[str, Any], nature: str) -> None:
+    assert belonging_of(factories.organisation(**values)) == nature

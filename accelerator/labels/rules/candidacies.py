@@ -28,6 +28,11 @@ LEADERS: Final = (
     "la porte, ou son aidant."
 )
 ENDED: Final = "Ce dossier est clos : il ne se modifie plus."
+# Of the ESS by their form (loi 2014-856, article 1, II, 1°).
+_ESS_BY_FORM: Final = (
+    *(LegalFamily.ASSOCIATION, LegalFamily.COOPERATIVE, LegalFamily.MUTUELLE, LegalFamily.FONDATION),
+    LegalFamily.SOCIETE_ESS,
+)
 _COMPANIES: Final = (LegalFamily.SOCIETE,)
 _OTHERS: Final = (LegalFamily.PUBLIC,)
 
@@ -143,7 +148,7 @@ def belonging_of(organisation: Organisation) -> str:
     """What an organisation is for the rules of composition, as the registers say it; empty when they do not."""
     if organisation.legal_family in _OTHERS:
         return Belonging.OTHER.value
-    if organisation.is_ess:
+    if organisation.is_ess or (organisation.is_ess is None and organisation.legal_family in _ESS_BY_FORM):
         return Belonging.ESS.value
     if organisation.is_ess is False and organisation.legal_family in _COMPANIES:
         return Belonging.COMPANY.value
