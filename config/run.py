@@ -42,6 +42,7 @@ PREPARATION = (
     ("make_signing_key", "Clé qui signe les attestations"),
     ("load_calls", "Appels écrits d’avance"),
     ("load_label", "Catégories de labels"),
+    ("load_historic_labels", "Les 27 territoires de 2019, au registre des labels"),
     ("seed_demonstration", "Personnes et organisations de démonstration"),
     ("rebuild_search", "Index de recherche"),
     ("count_figures", "Chiffres publics"),

@@ -47,8 +47,17 @@ from accelerator.community.states import Likeness, RoleName
 from accelerator.credentials.operations import make_key
 from accelerator.design.charts import Look
 from accelerator.journal import System
-from accelerator.labels.models import Action, CandidacyFile, Challenge, Proof
+from accelerator.labels.models import (
+    Action,
+    CandidacyFile,
+    Challenge,
+    LabelAppeal,
+    ProceedingFile,
+    Proof,
+    SteeringMinutes,
+)
 from accelerator.labels.operations.proving import prove
+from accelerator.labels.states import ActionState, LabelState, Outcome
 from accelerator.notices.models import Notice
 from accelerator.portal.models import Census, Picture
 from accelerator.projects.models import ProjectFile
@@ -84,6 +93,9 @@ JUDGES = "→ 403 403 403 403 403 403 · 403 403"
 # The file of a candidacy: read by its side, by whoever answers for a member, by the platform; written by its side.
 CANDIDACY = "→ 404 404 · · · 404 · · ·"
 CANDIDATES = "→ 404 404 · · · 404 403 403 403"
+# Who holds a label, and who follows what becomes of it.
+HOLDERS = "→ 403 403 · · · 403 403 403 403"
+CONDUCT = "→ 404 404 403 403 404 404 · 404 404"
 TABLE: dict[str, tuple[str, ...]] = {
     # The doors
     "portal:home": (EVERYONE,),
@@ -354,6 +366,37 @@ TABLE: dict[str, tuple[str, ...]] = {
     "projects:resume": ("project", "→ 403 403 · · 403 403 · 403 403"),
     "projects:take_over": ("proposal", "→ 404 404 · · 404 404 403 403 403"),
     "projects:decline": ("proposal", "→ 404 404 · · 404 404 403 403 403"),
+    # The labels: the register, one label; the concerned examines and signs for the category
+    "labels:register": (EVERYONE,),
+    "labels:register_file": ("csv", EVERYONE),
+    "labels:schema": (EVERYONE,),
+    "labels:reuse": (EVERYONE,),
+    "labels:desk": (JUDGES,),
+    "labels:mine": (SIGNED_IN,),
+    "labels:label": ("label", EVERYONE),
+    "labels:label_data": ("label", EVERYONE),
+    "labels:minutes_file": ("label", "public minutes", EVERYONE),
+    "labels:proceedings": ("label", "→ 403 403 · · 403 403 · 403 403"),
+    "labels:open_proceeding": ("label", JUDGES),
+    "labels:lift": ("suspended label", JUDGES),
+    "labels:set_condition": ("label", JUDGES),
+    "labels:close_condition": ("label", "label condition", JUDGES),
+    "labels:change_lead": ("label", JUDGES),
+    "labels:follow": ("label", HOLDERS),
+    "labels:note": ("label", "followed action", HOLDERS),
+    "labels:drop": ("label", "followed action", HOLDERS),
+    "labels:resume": ("label", "done action", HOLDERS),
+    "labels:tell_minutes": ("label", HOLDERS),
+    "labels:proceeding": ("proceeding", "→ 404 404 · · 404 404 · 404 404"),
+    "labels:proceeding_pdf": ("proceeding", "→ 404 404 · · 404 404 · 404 404"),
+    "labels:proceeding_file": ("proceeding", "proceeding file", "→ 404 404 · · 404 404 · 404 404"),
+    "labels:answer": ("proceeding", "→ 404 404 · · 404 404 403 404 404"),
+    "labels:join_file": ("proceeding", "→ 404 404 · · 404 404 403 404 404"),
+    "labels:pronounce": ("proceeding", CONDUCT),
+    "labels:drop_proceeding": ("proceeding", CONDUCT),
+    "labels:file_appeal": ("pronounced", "→ 404 404 403 · 404 404 403 404 404"),
+    "labels:record_appeal": ("pronounced", CONDUCT),
+    "labels:answer_appeal": ("pronounced", "label appeal", CONDUCT),
     # What a label is worth
     "labels:verify": (EVERYONE,),
     "labels:proof": ("label", EVERYONE),
@@ -478,8 +521,6 @@ def world(settings: Any, tmp_path: Path) -> World:
     settings.MEDIA_ROOT, settings.CREDENTIAL_KEYS = tmp_path, tmp_path / "keys"
     with transaction():
         make_key(by=System("tests"), at=timezone.now())
-        label = factories.label()
-        prove(label=label, by=System("tests"), at=timezone.now())
     organisation = factories.organisation(siren="732829320")
     people = {relation: factories.person() for relation in RELATIONS[1:]}
     for name in (RoleName.REPRESENTATIVE, RoleName.MANAGER, RoleName.MEMBER):
@@ -606,6 +647,7 @@ def world(settings: Any, tmp_path: Path) -> World:
             "piece": factories.piece(file, by=applicant).public_id,
             "draft piece": factories.piece(draft, by=applicant, question="statutes").public_id,
             **judged,
+            **awarded_parts(organisation, people),
             "series": "roles",
             "value": "name",
             "territory": "lot-departement-46",
@@ -613,11 +655,86 @@ def world(settings: Any, tmp_path: Path) -> World:
             "factor": factories.application(concerned).pk,
             "session": factories.open_session(concerned).pk,
             "nothing": "rien",
-            "label": label.key,
             "purpose": "revocation",
             "one": 1,
         },
     )
+
+
+def awarded_parts(organisation: Organisation, people: dict[str, Person]) -> dict[str, Any]:
+    """A label that the organisation holds, another that is suspended, and one of each thing around them."""
+    concerned, now, today = people["concerned"], timezone.now(), timezone.localdate()
+    call = factories.call(closes_at=None)
+    for name in (CallRoleName.OFFICER, CallRoleName.SIGNATORY):
+        factories.call_role(call, name=name, holder=concerned)
+    category = factories.category(call=call)
+    candidacy = factories.candidacy(category, organisation=organisation)
+    label = factories.label(candidacy, since=today - 2 * DAY, awarded_on=today - 2 * DAY)
+    with transaction():
+        prove(label=label, by=System("tests"), at=now)
+    suspended = factories.label(
+        factories.candidacy(category, organisation=organisation),
+        since=today - 2 * DAY,
+        state=LabelState.SUSPENDED,
+        suspended_on=today,
+    )
+    challenge = Challenge.objects.create(candidacy=candidacy, position=1, kind="social", title="Défi")
+    pilot = candidacy.members.get()
+    planned = {"challenge": challenge, "pilot": pilot, "due_on": today, "title": "Action"}
+    action = Action.objects.create(**planned)
+    done = Action.objects.create(**planned, state=ActionState.DONE)
+    kept = CandidacyFile.objects.create(
+        candidacy=candidacy,
+        name="cr.pdf",
+        file=default_storage.save("labels/cr.pdf", ContentFile(b"%PDF-1.7 %%EOF")),
+        size=14,
+        content_type="application/pdf",
+        digest="x",
+        added_at=now,
+    )
+    minutes = SteeringMinutes.objects.create(
+        candidacy=candidacy, held_on=today, summary="Décidé.", file=kept, is_public=True, told_at=now
+    )
+    proceeding = factories.proceeding(label, answer="Notre réponse.", answered_at=now)
+    joined = ProceedingFile.objects.create(
+        proceeding=proceeding,
+        name="pv.pdf",
+        file=default_storage.save("labels/pv.pdf", ContentFile(b"%PDF-1.7 %%EOF")),
+        size=14,
+        kind="application/pdf",
+        digest="x",
+        by=people["representative"],
+        at=now,
+    )
+    pronounced = factories.proceeding(
+        suspended,
+        answer="R",
+        answered_at=now,
+        outcome=Outcome.PRONOUNCED,
+        decided_at=now,
+        from_on=today,
+        reason="Motif.",
+    )
+    appeal = LabelAppeal.objects.create(
+        proceeding=pronounced,
+        kind="gracieux",
+        grounds="G",
+        filed_on=today,
+        recorded_at=now,
+        recorded_by=people["representative"],
+    )
+    return {
+        "label": label.key,
+        "suspended label": suspended.key,
+        "public minutes": minutes.pk,
+        "label condition": label.conditions.create(text="Condition", due_on=today + DAY).pk,
+        "followed action": action.pk,
+        "done action": done.pk,
+        "proceeding": proceeding.public_id,
+        "proceeding file": joined.public_id,
+        "pronounced": pronounced.public_id,
+        "label appeal": appeal.pk,
+    }
 
 
 def judged_parts(organisation: Organisation, people: dict[str, Person]) -> dict[str, Any]:

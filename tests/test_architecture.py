@@ -103,8 +103,9 @@ OTHER_ROOMS = {
     # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know;
     # what saved searches and exports may know
     "projects": {"record", "diagnosis", "stages", "purpose", "attached", "searched"},
-    # the steps of a candidacy; what is asked of it; who has to be together; what calls may know; certificates on paper
-    "labels": {"record", "criteria", "composition", "purpose", "certificates"},
+    # the steps of a candidacy; what is asked of it; who has to be together; what calls may know; certificates on paper,
+    # the letters of a proceeding; what is added to the page of an organisation
+    "labels": {"record", "criteria", "composition", "purpose", "certificates", "letters", "attached"},
     # what is counted of the directory, named
     "portal": {"figures"},
 }
@@ -121,6 +122,7 @@ PARTS = {
     *("end_requests", "set_clock"),  # a file's clock is kept true inside what moves it
     *("end_platform_roles", "end_powers_of", "end_powers_of_all", "revoke_mandates_of"),  # the end of an account
     "tally",  # what reviews say together is counted inside what changes them (decision 48)
+    "lock_label",  # a label before its proceedings (operations/proceedings)
     "founding_id",  # computes an identifier
 }
 

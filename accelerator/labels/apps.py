@@ -7,5 +7,5 @@ class LabelsConfig(AppConfig):
     verbose_name = "Labels"
 
     def ready(self) -> None:
-        """Declare the events, what is held about people, what calls know."""
-        autodiscover_modules("events", "personal_data", "purpose")
+        """Declare the events, what is held about people, what is added to an organisation, what calls know."""
+        autodiscover_modules("events", "personal_data", "attached", "purpose")

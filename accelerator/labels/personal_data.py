@@ -8,7 +8,15 @@ from django.db.models import Q
 from accelerator.accounts.holdings import PersonalData, register
 from accelerator.accounts.models import Person
 from accelerator.journal import Actor
-from accelerator.labels.models import ActionNote, CriteriaSet, Member, Proceeding, UnsavedStep
+from accelerator.labels.models import (
+    ActionNote,
+    CriteriaSet,
+    LabelAppeal,
+    Member,
+    Proceeding,
+    ProceedingFile,
+    UnsavedStep,
+)
 from accelerator.workflow import operation
 
 
@@ -51,6 +59,22 @@ def export(person: Person) -> dict[str, Any]:
             .select_related("label", "notified_by", "answered_by", "signatory")
             .order_by("pk")
         ],
+        "fichiers joints à une réponse": [
+            {"label": one.proceeding.label.title, "fichier": one.name, "le": one.at}
+            for one in ProceedingFile.objects.filter(by=person).select_related("proceeding__label").order_by("pk")
+        ],
+        "recours contre une mesure": [
+            {
+                "label": one.proceeding.label.title,
+                "sorte": one.get_kind_display(),
+                "formé le": one.filed_on,
+                "ce qui est contesté": one.grounds if one.recorded_by == person else "",
+                "réponse": one.answer if one.answered_by == person else "",
+            }
+            for one in LabelAppeal.objects.filter(Q(recorded_by=person) | Q(answered_by=person))
+            .select_related("proceeding__label", "recorded_by", "answered_by")
+            .order_by("pk")
+        ],
     }
 
 
@@ -64,7 +88,15 @@ register(
     PersonalData(
         subject="labels",
         title="Ce que vous avez fait pour des labels",
-        models=("labels.CriteriaSet", "labels.Member", "labels.ActionNote", "labels.Proceeding", "labels.UnsavedStep"),
+        models=(
+            "labels.CriteriaSet",
+            "labels.Member",
+            "labels.ActionNote",
+            "labels.Proceeding",
+            "labels.ProceedingFile",
+            "labels.LabelAppeal",
+            "labels.UnsavedStep",
+        ),
         export=export,
         erase=erase,
     )

@@ -1,6 +1,10 @@
 """Choices and tables of the labels: the leaf."""
 
+from typing import Final
+
 from django.db import models
+
+from accelerator.workflow.transitions import Transition
 
 
 class Holder(models.TextChoices):
@@ -103,3 +107,76 @@ class Outcome(models.TextChoices):
     PENDING = "pending", "En cours"
     PRONOUNCED = "pronounced", "Prononcée"
     DROPPED = "dropped", "Abandonnée"
+
+
+class Precision(models.TextChoices):
+    """How well the first day of a label is known."""
+
+    DAY = "day", "Le jour"
+    MONTH = "month", "Le mois seulement"
+
+
+class AppealResult(models.TextChoices):
+    """What became of an appeal against a measure on a label."""
+
+    UPHELD = "upheld", "Mesure maintenue"
+    UNDONE = "undone", "Mesure annulée"
+
+
+class ToldState(models.TextChoices):
+    """What the register says of a label: its state, and how it was withdrawn."""
+
+    ACTIVE = "active", "En vigueur"
+    SUSPENDED = "suspended", "Suspendu"
+    ABROGATED = "abrogated", "Abrogé"
+    RETRACTED = "withdrawn", "Retiré"
+    EXPIRED = "expired", "Arrivé à son terme"
+    HISTORIC = "historic", "Historique"
+
+    @property
+    def level(self) -> str:
+        """How a badge shows it."""
+        levels = {"active": "success", "suspended": "warning", "abrogated": "error", "withdrawn": "error"}
+        return levels.get(self.value, "info")
+
+
+_L = LabelState
+
+
+def _passage(name: str, sources: tuple[str, ...], target: str, event: str, refusal: str) -> Transition:
+    return Transition(name, frozenset(str(source) for source in sources), target, event, refusal)
+
+
+SUSPEND: Final = _passage(
+    "suspend",
+    (_L.ACTIVE,),
+    _L.SUSPENDED,
+    "labels.suspended",
+    "Seul un label en vigueur se suspend : celui-ci est déjà suspendu, arrivé à son terme, abrogé ou retiré.",
+)
+LIFT: Final = _passage("lift", (_L.SUSPENDED,), _L.ACTIVE, "labels.lifted", "Ce label n’est pas suspendu.")
+END_SUSPENSION: Final = _passage(
+    "end_suspension", (_L.SUSPENDED,), _L.ACTIVE, "labels.suspension_ended", "Ce label n’est pas suspendu."
+)
+ABROGATE: Final = _passage(
+    "abrogate",
+    (_L.ACTIVE, _L.SUSPENDED),
+    _L.WITHDRAWN,
+    "labels.abrogated",
+    "Une abrogation met fin à un label en vigueur ou suspendu : celui-ci a déjà pris fin.",
+)
+# What is past can be erased too: the award was illegal from its first day.
+RETRACT: Final = _passage(
+    "retract",
+    (_L.ACTIVE, _L.SUSPENDED, _L.EXPIRED),
+    _L.WITHDRAWN,
+    "labels.retracted",
+    "Ce label est déjà abrogé ou retiré.",
+)
+EXPIRE: Final = _passage("expire", (_L.ACTIVE, _L.SUSPENDED), _L.EXPIRED, "labels.expired", "Ce label a déjà pris fin.")
+RESTORE: Final = _passage(
+    "restore", (_L.SUSPENDED, _L.WITHDRAWN), _L.ACTIVE, "labels.restored", "Aucune mesure n’est à annuler."
+)
+RESTORE_ENDED: Final = _passage(
+    "restore_ended", (_L.SUSPENDED, _L.WITHDRAWN), _L.EXPIRED, "labels.restored", "Aucune mesure n’est à annuler."
+)

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path, re_path
 
-from accelerator.labels.views import candidacies, categories, members, plans, proving
+from accelerator.labels.views import (
+    candidacies,
+    categories,
+    labels,
+    members,
+    plans,
+    proceedings,
+    proving,
+    register,
+    roadmap,
+)
 
 app_name = "labels"
 _FILE = "labels/candidatures/<str:key>"
@@ -14,6 +24,50 @@ def _label(rest: str, view: type, name: str) -> URLPattern:
 
 
 urlpatterns = [
+    # The public register
+    path("labels/", register.Register.as_view(), name="register"),
+    re_path(r"^labels/registre\.(?P<kind>csv|xlsx|json)$", register.RegisterFile.as_view(), name="register_file"),
+    path("labels/registre.schema.json", register.Schema.as_view(), name="schema"),
+    path("labels/reutiliser", register.Reuse.as_view(), name="reuse"),
+    path("labels/suivi", proceedings.Desk.as_view(), name="desk"),
+    path("mes-labels", roadmap.MyLabels.as_view(), name="mine"),
+    # One label
+    _label("", labels.LabelPage, "label"),
+    _label(r"\.json", labels.LabelData, "label_data"),
+    _label(r"/comptes-rendus/(?P<number>\d+)", labels.MinutesFile, "minutes_file"),
+    _label("/procedures", proceedings.Proceedings, "proceedings"),
+    _label("/procedures/nouvelle", proceedings.OpenProceeding, "open_proceeding"),
+    _label("/levee", proceedings.LiftSuspension, "lift"),
+    _label("/conditions/nouvelle", proceedings.SetCondition, "set_condition"),
+    _label(r"/conditions/(?P<number>\d+)", proceedings.CloseCondition, "close_condition"),
+    # Its road map, for whoever leads
+    _label("/suivi", roadmap.Follow, "follow"),
+    _label(r"/actions/(?P<number>\d+)/point", roadmap.Note, "note"),
+    _label(r"/actions/(?P<number>\d+)/abandon", roadmap.Drop, "drop"),
+    _label(r"/actions/(?P<number>\d+)/reprise", roadmap.Resume, "resume"),
+    _label("/comptes-rendus/nouveau", roadmap.TellMinutes, "tell_minutes"),
+    _label("/chef-de-file", roadmap.ChangeLead, "change_lead"),
+    # A proceeding
+    path("labels/procedures/<slug:proceeding>", proceedings.ProceedingPage.as_view(), name="proceeding"),
+    path("labels/procedures/<slug:proceeding>.pdf", proceedings.ProceedingPdf.as_view(), name="proceeding_pdf"),
+    path("labels/procedures/<slug:proceeding>/reponse", proceedings.AnswerProceeding.as_view(), name="answer"),
+    path("labels/procedures/<slug:proceeding>/fichier", proceedings.JoinFile.as_view(), name="join_file"),
+    path(
+        "labels/procedures/<slug:proceeding>/fichiers/<slug:file>",
+        proceedings.FileOfProceeding.as_view(),
+        name="proceeding_file",
+    ),
+    path("labels/procedures/<slug:proceeding>/decision", proceedings.Pronounce.as_view(), name="pronounce"),
+    path(
+        "labels/procedures/<slug:proceeding>/classement", proceedings.DropProceeding.as_view(), name="drop_proceeding"
+    ),
+    path("labels/procedures/<slug:proceeding>/recours", proceedings.FileAppeal.as_view(), name="file_appeal"),
+    path("labels/procedures/<slug:proceeding>/recours-recu", proceedings.RecordAppeal.as_view(), name="record_appeal"),
+    path(
+        "labels/procedures/<slug:proceeding>/recours/<int:number>",
+        proceedings.AnswerAppeal.as_view(),
+        name="answer_appeal",
+    ),
     # What a label is worth
     path("labels/verifier", proving.Verify.as_view(), name="verify"),
     _label("/preuve", proving.ProofPage, "proof"),

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
@@ -14,7 +13,8 @@ from accelerator.community.queries.organisation import kinds_of
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import TERRITORY_DISTINCTION, Kind
 from accelerator.geography.models import Place, PlaceKind, beyond_its_name
-from accelerator.search.text import sort_key
+from accelerator.labels.models import Label
+from accelerator.labels.queries.register import labels_touching
 from accelerator.search.types import Answer, Question
 from accelerator.workflow.kept import Given, Kept
 from accelerator.workflow.numbers import grouped
@@ -71,7 +71,7 @@ class Here:
 
     inside    how many have their seat in it, or act on it or on a part of it; `kinds` and `first` are of these.
     around    how many act on a larger territory that holds it; `around_first` are of these.
-    labelled  the territories labelled in 2019 that touch it.
+    labelled  the labels of territories that touch it: in force, suspended, or historic.
     """
 
     inside: Count
@@ -79,7 +79,7 @@ class Here:
     first: list[Shown]
     around: Count
     around_first: list[Shown]
-    labelled: list[Shown]
+    labelled: list[Label]
 
 
 # What a card is made of: the rest of a record is three times as long to read.
@@ -132,15 +132,6 @@ def latest_arrivals() -> list[Shown]:
 
 
 _LATEST: Final = Kept(lambda: _shortly(Organisation.objects.all()).order_by("-pk")[:LATEST])
-
-
-def labelled_territories() -> list[Distinction]:
-    """The territories labelled in 2019, by name, each with its organisation."""
-    return list(
-        Distinction.objects.filter(name=TERRITORY_DISTINCTION, organisation__publishable=True)
-        .select_related("organisation")
-        .order_by("organisation__name", "pk")
-    )
 
 
 def regions() -> list[tuple[Place, list[Place]]]:
@@ -201,25 +192,10 @@ def organisations_here(place: Place) -> Here:
         first=shown(found[pk] for pk in inside.ids if pk in found),
         around=Count.of(around) if around else Count(0),
         around_first=shown(found[pk] for pk in (around.ids if around else ()) if pk in found),
-        labelled=shown(_labelled_touching(place)),
+        labelled=labels_touching(place),
     )
 
 
 _CARDS: Final = Kept(
     lambda: _shortly(Organisation.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [Given(0)])))
 )
-
-
-def _labelled_touching(place: Place) -> list[Organisation]:
-    """The labelled territories that hold the place or a part of it, by name: a few dozen at most, read and sorted."""
-    return sorted(_LABELLED([place.key], list(place.cover)), key=lambda one: (sort_key(one.name), one.pk))
-
-
-def _labelled() -> OrganisationQuerySet:
-    touching = (
-        Q(seat__cover__contains=Given(0)) | Q(territories_cover__contains=Given(0)) | Q(territories__overlap=Given(1))
-    )
-    return _shortly(Organisation.objects.filter(distinctions__name=TERRITORY_DISTINCTION).filter(touching))
-
-
-_LABELLED: Final = Kept(_labelled)

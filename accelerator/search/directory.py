@@ -7,8 +7,8 @@ One mechanism, as many uses as there are things to find. A subject declares its 
     matches = PROJECTS.match(question)                 # what answers, in the order asked
     found = matches.shown(results, labels, places)     # what `search.pages.DirectoryPage` shows
 
-Its model has a `seat` (a commune, or none) and `territories` of action, as an organisation has; the facets `region` and
-`departement` bear the codes of `geography`.
+Its model has a `seat` (a commune, or none) and `territories` of action (or `acts_on`), as an organisation has; the
+facets `region` and `departement` bear the codes of `geography`.
 """
 
 from array import array
@@ -248,13 +248,22 @@ class PublicDirectory:
     """What a subject lets anyone find.
 
     unfolded   the filters that are open before anyone uses them.
+    acts_on    the column of the model that holds the places where one of them acts.
     """
 
-    def __init__(self, index: Index, model: type[Model], things: Things, unfolded: AbstractSet[str]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        model: type[Model],
+        things: Things,
+        unfolded: AbstractSet[str],
+        acts_on: str = "territories",
+    ) -> None:
         self.index = index
         self.model = model
         self.things = things
         self.unfolded = unfolded
+        self.acts_on = acts_on
 
     def match(self, question: Asked) -> Matches[Asked]:
         """Answer a question, in at most eight queries whatever the number of results."""
@@ -264,7 +273,7 @@ class PublicDirectory:
             reachable = min(CAP, len(near_ids))
             first = (question.page - 1) * PAGE_SIZE
             size = max(0, min(PAGE_SIZE, reachable - first))
-            ids = nearest_first(self.model, near_ids, understood.near, first=first, size=size)
+            ids = nearest_first(self.model, near_ids, understood.near, first=first, size=size, acts_on=self.acts_on)
             return Matches(self, understood, answer, ids, reachable)
         asked = understood.asked(page=question.page, size=PAGE_SIZE, sort=SORTS[understood.sort])
         answer = self.index.search(asked)

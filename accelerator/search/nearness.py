@@ -24,7 +24,7 @@ LEFT JOIN unnest(%(seats)s::text[], %(distances)s::float8[]) AS near (seat, dist
 WHERE id = ANY(%(ids)s)
 ORDER BY
     CASE
-        WHEN seat_id IS NULL THEN CASE WHEN territories && %(here)s::varchar[] THEN 0 ELSE 3 END
+        WHEN seat_id IS NULL THEN CASE WHEN {acts_on} && %(here)s::varchar[] THEN 0 ELSE 3 END
         WHEN distance IS NOT NULL THEN 1
         WHEN seat_id = ANY(%(epci)s) THEN 2
         ELSE 3
@@ -91,15 +91,17 @@ def kilometres(one: tuple[float | None, float | None], other: tuple[float | None
     return 2 * 6371.0 * math.asin(math.sqrt(min(1.0, chord)))
 
 
-def nearest_first(model: type[Model], ids: Sequence[int], nearness: Nearness, *, first: int, size: int) -> list[int]:
-    """A page of things in order of nearness, in one query; their model has a `seat` and `territories` of action.
+def nearest_first(
+    model: type[Model], ids: Sequence[int], nearness: Nearness, *, first: int, size: int, acts_on: str = "territories"
+) -> list[int]:
+    """A page of things in order of nearness, in one query; their model has a `seat`, and keys of places in `acts_on`.
 
     First those who act here and whose seat is not known, then by distance, then the rest of the EPCI, then the others.
     """
     commune = nearness.commune
     with connection.cursor() as cursor:
         cursor.execute(
-            _NEAREST_FIRST.format(table=model._meta.db_table),
+            _NEAREST_FIRST.format(table=model._meta.db_table, acts_on=connection.ops.quote_name(acts_on)),
             {
                 "ids": list(ids),
                 "first": first,

@@ -285,7 +285,7 @@ SEARCH = "community:directory"
 NAVIGATION = [
     ("Annuaire", "community:directory"),
     ("Projets", "projects:directory"),
-    ("Labels", "labels:categories"),
+    ("Labels", "labels:register"),
     ("Carte", "community:map"),
     ("Territoires", "portal:territories"),
     ("Appels", "calls:calls"),
@@ -295,6 +295,7 @@ NAVIGATION = [
 ACCOUNT_MENU = [
     ("Mon espace", "portal:dashboard"),
     ("Mes projets", "projects:mine"),
+    ("Mes labels", "labels:mine"),
     ("Mes candidatures à un label", "labels:candidacies"),
     ("Mon compte", "accounts:account"),
 ]

@@ -1,12 +1,15 @@
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
-from accelerator.community.models import Distinction, Organisation
+from accelerator.community.models import Organisation
 from accelerator.community.search import refresh
-from accelerator.community.states import TERRITORY_DISTINCTION
 from accelerator.geography.models import Place
+from accelerator.labels.queries.register import TERRITORY
+from accelerator.labels.states import Precision
+from tests import factories
 from tests.client import HostileClient
 from tests.portal.test_home import organisation
 
@@ -29,17 +32,19 @@ def test_a_name_leads_to_its_place(client: HostileClient) -> None:
     assert client.get("/territoires", {"lieu": "'; DROP TABLE--" * 500}).status_code == 200
 
 
-def test_the_labelled_territories_are_listed_with_their_date(client: HostileClient, organisation: Make) -> None:
-    known = organisation("Figeac", territories=["epci-200067361"])
-    unknown = organisation("Vallée")
-    for one, day in ((known, "2019-02-25"), (unknown, "2019-12")):
-        Distinction.objects.create(
-            organisation=one, name=TERRITORY_DISTINCTION, granted_on=day, source_url="https://s.example/"
-        )
+def test_the_labelled_territories_are_listed_with_their_date(client: HostileClient) -> None:
+    category = factories.category(code=TERRITORY)
+    known = factories.historic_label(category=category, title="Figeac", perimeter=["epci-200067361"])
+    factories.historic_label(
+        category=category, title="Vallée", period=(date(2019, 12, 1), None), since_precision=Precision.MONTH
+    )
+    factories.historic_label(title="Une couveuse")
     page = client.get("/territoires").content.decode()
     assert "25 février 2019" in page
-    assert "décembre 2019" in page
+    assert "en décembre 2019" in page
     assert "Périmètre administratif non connu à ce jour" in page
+    assert f"/labels/{known.key}" in page
+    assert "Une couveuse" not in page
 
 
 @pytest.mark.parametrize(
@@ -80,7 +85,8 @@ def test_it_tells_who_sits_and_who_acts_there(client: HostileClient, organisatio
         "Collectif du Lot", territories=["departement-46"], territories_cover=["departement-46", "region-76", "pays-FR"]
     )
     organisation("Ailleurs", territories=["departement-29"], territories_cover=["departement-29", "pays-FR"])
-    Distinction.objects.create(organisation=acting, name=TERRITORY_DISTINCTION, source_url="https://s.example/")
+    over = {"perimeter": acting.territories, "perimeter_cover": acting.territories_cover}
+    label = factories.historic_label(category=factories.category(code=TERRITORY), title="Pays du Lot", **over)
     refresh([Organisation.objects.get(pk=acting.pk)])
     page = client.get(FIGEAC).content.decode()
     assert "Atelier d’ici" in page
@@ -92,7 +98,7 @@ def test_it_tells_who_sits_and_who_acts_there(client: HostileClient, organisatio
     data = client.get(f"{FIGEAC}.json").json()
     assert data["organisations"] == {"nombre": 1, "nombre_exact": True, "types": {"porteur": 1, "reseau": 1}}
     assert data["dans"]["departement"] == "departement-46"
-    assert len(data["territoires_labellises"]) == 1
+    assert [address.rpartition("/")[2] for address in data["territoires_labellises"]] == [label.key]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

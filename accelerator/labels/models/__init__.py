@@ -9,6 +9,7 @@ from accelerator.labels.models.candidacies import (
     UnsavedStep,
 )
 from accelerator.labels.models.categories import Category, CriteriaSet
+from accelerator.labels.models.following import LabelAppeal, LabelDocument, ProceedingFile, Reminder
 from accelerator.labels.models.labels import Label, LabelCondition, Proceeding, next_label_number
 from accelerator.labels.models.roadmaps import Action, ActionNote, Challenge, SteeringMinutes
 
@@ -22,10 +23,14 @@ __all__ = [
     "Challenge",
     "CriteriaSet",
     "Label",
+    "LabelAppeal",
     "LabelCondition",
+    "LabelDocument",
     "Member",
     "Proceeding",
+    "ProceedingFile",
     "Proof",
+    "Reminder",
     "SteeringMinutes",
     "UnsavedStep",
     "next_label_number",

@@ -32,6 +32,11 @@ class Category(models.Model):
     duration_months = models.PositiveSmallIntegerField("durée, en mois", null=True)
     # The delay to answer grounds that were notified (the contradictoire), in days.
     answer_days = models.PositiveSmallIntegerField("délai pour répondre, en jours", default=15)
+    # How long an illegal award may be withdrawn, in months, and by which rule; none: its issuer sets no limit.
+    retrait_months = models.PositiveSmallIntegerField("mois pour retirer", null=True, default=4)
+    retrait_law = models.CharField(
+        "texte", max_length=200, default="code des relations entre le public et l’administration, article L242-1"
+    )
     # Months before the end at which the holder is reminded of the renewal.
     reminders = ArrayField(models.PositiveSmallIntegerField(), default=list)
     # Whose opinion is asked: [{"who": …, "days": 30}].

@@ -1,6 +1,6 @@
 """Labels, the conditions set at their award, and what precedes their suspension or withdrawal."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -24,8 +24,11 @@ from accelerator.labels.states import (
     LabelNature,
     LabelState,
     Outcome,
+    Precision,
     ProceedingKind,
+    ToldState,
 )
+from accelerator.workflow.dates import said
 
 # A retrait erases the label from its first day: what never was overlaps nothing (CRPA L240-1).
 _STANDS = ~Q(withdrawn_as=ProceedingKind.RETRAIT)
@@ -43,6 +46,14 @@ def next_label_number(at: datetime) -> str:
         cursor.execute("SELECT nextval('labels_label_number')")
         (number,) = cursor.fetchone()
     return f"FI-{localdate(at).year}-{number:05d}"
+
+
+class LabelQuerySet(models.QuerySet["Label"]):
+    """Sentences about labels."""
+
+    def standing(self) -> "LabelQuerySet":
+        """Those in force or suspended, and the historic ones, whose end is not known."""
+        return self.filter(state__in=(LabelState.ACTIVE, LabelState.SUSPENDED))
 
 
 class Label(models.Model):
@@ -64,6 +75,11 @@ class Label(models.Model):
     perimeter_cover = ArrayField(models.CharField(max_length=24), default=list)
     # From the first day to the day after the last; without an end when the category has none, or when it is not known.
     period = DateRangeField("période")
+    # How well its first day is known, of a historic label; the day of the decision, of the others.
+    since_precision = models.CharField(max_length=5, choices=Precision, default=Precision.DAY)
+    awarded_on = models.DateField("décidé le", null=True)
+    # Where its holder was when it was awarded.
+    seat = models.ForeignKey("geography.Place", null=True, on_delete=models.PROTECT, related_name="+")
     application = models.OneToOneField("calls.Application", null=True, on_delete=models.PROTECT, related_name="+")
     renews = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="renewed_by")
     suspended_on = models.DateField("suspendu depuis le", null=True)
@@ -74,6 +90,8 @@ class Label(models.Model):
     sources = models.JSONField(default=list)
     recorded_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
+
+    objects = LabelQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -164,6 +182,45 @@ class Label(models.Model):
         """The territory labelled, or where the structure acts."""
         return Perimeter(tuple(self.perimeter), tuple(self.perimeter_cover))
 
+    @property
+    def last_day(self) -> date | None:
+        """Its last day, included; None when it has no end, or when it is not known."""
+        return self.period.upper - timedelta(days=1) if self.period.upper else None
+
+    @property
+    def told_state(self) -> ToldState:
+        """What the register says of it."""
+        if self.nature == LabelNature.HISTORIC:
+            return ToldState.HISTORIC
+        if self.state == LabelState.WITHDRAWN:
+            is_abrogated = self.withdrawn_as == ProceedingKind.ABROGATION
+            return ToldState.ABROGATED if is_abrogated else ToldState.RETRACTED
+        return ToldState(self.state)
+
+    @property
+    def said_since(self) -> str:
+        """Its first day, as precisely as it is known."""
+        return said(self.period.lower, "F Y" if self.since_precision == Precision.MONTH else "j F Y")
+
+    @property
+    def said_last_day(self) -> str:
+        """Its last day, or why there is none."""
+        if self.last_day:
+            return said(self.last_day)
+        return "Non connu à ce jour" if self.nature == LabelNature.HISTORIC else "Sans terme"
+
+    @property
+    def said_period(self) -> str:
+        """From when to when, in a few words."""
+        if self.nature == LabelNature.HISTORIC:
+            return f"Annoncé {'en' if self.since_precision == Precision.MONTH else 'le'} {self.said_since}"
+        if self.told_state == ToldState.RETRACTED:
+            return (
+                f"Retiré le {said(self.withdrawn_on) if self.withdrawn_on else ''} : réputé n’avoir jamais été attribué"
+            )
+        until = f" au {self.said_last_day}" if self.last_day else ", sans terme"
+        return f"Du {self.said_since}{until}"
+
 
 class LabelCondition(models.Model):
     """Something asked at the award, for a day."""
@@ -231,6 +288,10 @@ class Proceeding(models.Model):
     from_on = models.DateField("à compter du", null=True)
     # The last day of a suspension, or None: until it is lifted.
     until_on = models.DateField("jusqu’au", null=True)
+    # The end that the label had before an abrogation cut it: what it gets back if the measure is undone.
+    ended_before = models.DateField(null=True)
+    # The letter as it left.
+    letter = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

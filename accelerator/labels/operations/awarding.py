@@ -1,9 +1,13 @@
-"""The award: what a decision of the calls makes of a candidacy."""
+"""Awarding a label: what follows from a decision of the calls, in its transaction; and the conditions that it set."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
+from django.db import IntegrityError
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.timezone import localdate
 
+from accelerator.accounts.models import Person
 from accelerator.calls.clock import months_after
 from accelerator.calls.models import Application, Decision
 from accelerator.calls.states import DecisionKind, DecisionOutcome
@@ -12,70 +16,165 @@ from accelerator.community.queries.organisation import canonical
 from accelerator.geography.perimeters import perimeter_of
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
-from accelerator.labels.events import AWARDED, CANDIDACY_ANSWERED
-from accelerator.labels.models import Candidacy, Label, next_label_number
-from accelerator.labels.operations.locks import lock_candidacy
+from accelerator.labels.models import Candidacy, Label, LabelCondition, next_label_number
 from accelerator.labels.operations.proving import prove
-from accelerator.labels.states import LabelNature
-from accelerator.workflow import operation
+from accelerator.labels.operations.register import lock_label, publish
+from accelerator.labels.queries.holders import holders_of
+from accelerator.labels.queries.renewals import follows
+from accelerator.labels.rules import labels as rules
+from accelerator.labels.states import ConditionState, LabelNature, LabelState, ProceedingKind
+from accelerator.notices.operations import tell
+from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
+
+_NATURES: Final = {CallNature.DEMONSTRATION.value: LabelNature.DEMONSTRATION}
 
 
 @operation
 def award_when_retained(*, application: Application, decision: Decision, by: Actor, at: datetime) -> None:
-    """What a told decision does to labels: a candidacy that is retained is awarded its label, once.
-
-    Any other answer is written in the history of the candidacy, and makes nothing.
-    """
+    """What a told decision makes of a candidacy: its label when it is retained, a line in its history otherwise."""
     if decision.outcome == DecisionOutcome.RETAINED:
         award(application=application, by=by, at=at)
         return
-    candidacy = _candidacy_of(application)
-    if candidacy is None:
-        return
-    outcome = decision.get_outcome_display().lower()
-    if decision.kind == DecisionKind.IMPLICIT:
-        outcome = f"{outcome} (par son silence)"
-    record(CANDIDACY_ANSWERED.code, candidacy, by=by, at=at, call=application.call.title, outcome=outcome)
+    _answered(_candidacy(application), application, decision, by=by, at=at)
 
 
 @operation
-def award(*, application: Application, by: Actor, at: datetime) -> Label | None:
-    """Award and attest the label that an application asked for, from today; awarded already, it is that one.
+def award(*, application: Application, by: Actor, at: datetime) -> Label:
+    """Award the label that an application asked for; awarded already, the same label is returned.
 
-    A candidacy that is gone since is awarded nothing: the application keeps the decision.
+    Asked while the previous label ran, it renews it: it starts the day after the last of the old one, were it decided
+    later. Otherwise it starts on the day of the decision. Under the criteria that the candidacy answered.
+
+    Raises `Refused` when the same candidacy, or the same organisation in a category held alone, has a label on those
+    days: two awards at the same moment, of which one wins.
     """
-    candidacy = _candidacy_of(application)
-    if candidacy is None:
-        return None
-    held = lock_candidacy(candidacy)
-    if made := Label.objects.filter(application=application).first():
-        return made
-    category, since = held.category, localdate(at)
-    until = months_after(since, category.duration_months) if category.duration_months else None
-    where, fictitious = perimeter_of(held.perimeter), application.call.nature == CallNature.DEMONSTRATION
-    holder = canonical(held.organisation)
-    label = Label.objects.create(
+    candidacy = _candidacy(application)
+    known = Label.objects.filter(application=application).first()
+    if known is not None:
+        return known
+    category, today = candidacy.category, localdate(at)
+    previous = _previous(candidacy)
+    received_on = application.received_on or today
+    renews = previous if previous is not None and follows(previous, received_on) else None
+    start = renews.period.upper if renews is not None else today
+    if previous is not None and renews is None and _runs_on(previous, start):
+        raise Refused(_already(previous))
+    end = months_after(start, category.duration_months) if category.duration_months else None
+    holder = canonical(candidacy.organisation)
+    where = perimeter_of(candidacy.perimeter or holder.territories)
+    label = Label(
         number=next_label_number(at),
         category=category,
-        criteria_set=held.criteria_set,
-        nature=LabelNature.DEMONSTRATION if fictitious else LabelNature.REAL,
+        criteria_set=candidacy.criteria_set,
+        nature=_NATURES.get(application.call.nature, LabelNature.REAL),
         holder=category.holder,
-        candidacy=held,
+        candidacy=candidacy,
         organisation=holder,
-        title=held.title,
+        title=candidacy.title,
         perimeter=list(where.keys),
         perimeter_cover=list(where.cover),
-        period=(since, until),
+        seat=holder.seat,
+        period=DateRange(start, end),
         application=application,
-        recorded_at=at,
-        changed_at=at,
+        renews=renews,
+        awarded_on=today,
     )
-    told = said(until) if until else "jour où il sera retiré"
-    record(AWARDED.code, label, held, holder, by=by, at=at, since=said(since), until=told)
+    try:
+        label.save()
+    except IntegrityError as fault:
+        if "overlaps_itself" not in str(fault):
+            raise
+        raise Refused(
+            f"« {holder.name} » a déjà un label « {category.title} » sur cette période : deux labels d’un même "
+            "titulaire ne se chevauchent pas."
+        ) from fault
+    code = "labels.renewed" if renews else "labels.awarded"
+    until = f", jusqu’au {said(label.last_day)} inclus" if label.last_day else ", sans terme"
+    record(code, label, candidacy, holder, by=by, at=at, number=label.number, start=said(start), until=until)
     prove(label=label, by=by, at=at)
+    publish(label=label, by=by, at=at)
+    tell("labels/awarded", to=holders_of(label), at=at, data={"label": label, "renews": renews})
     return label
 
 
-def _candidacy_of(application: Application) -> Candidacy | None:
-    return Candidacy.objects.filter(pk=int(application.subject.rpartition(":")[2] or 0)).first()
+def _answered(candidacy: Candidacy, application: Application, decision: Decision, *, by: Actor, at: datetime) -> None:
+    outcome = decision.get_outcome_display().lower()
+    if decision.kind == DecisionKind.IMPLICIT:
+        outcome = f"{outcome} (par le silence)"
+    record("labels.answered", candidacy, by=by, at=at, call=application.call.title, outcome=outcome)
+
+
+def _candidacy(application: Application) -> Candidacy:
+    """The candidacy that an application is about, locked: two awards of one candidacy wait for each other."""
+    kind, _, number = application.subject.partition(":")
+    if kind != Candidacy._meta.label_lower or not number.isdigit():
+        raise Refused("Cette candidature ne porte sur aucun dossier de label.")
+    related = ("category", "criteria_set", "organisation__merged_into", "organisation__seat")
+    held = Candidacy.objects.select_for_update(of=("self",)).select_related(*related)
+    return held.get(pk=int(number))
+
+
+def _previous(candidacy: Candidacy) -> Label | None:
+    """Its label that ends last, but for those that a retrait erased."""
+    standing = Label.objects.filter(candidacy=candidacy).exclude(withdrawn_as=ProceedingKind.RETRAIT)
+    return standing.order_by("-period", "-pk").first()
+
+
+def _runs_on(label: Label, day: date) -> bool:
+    return label.state != LabelState.WITHDRAWN and (label.period.upper is None or label.period.upper > day)
+
+
+def _already(label: Label) -> str:
+    until = f"jusqu’au {said(label.last_day)}" if label.last_day else "sans terme"
+    return (
+        f"Ce dossier a déjà le label {label.number}, {until}, et cette candidature a été déposée avant qu’il soit "
+        "attribué : elle n’en demande pas le renouvellement. Un même dossier n’a pas deux labels à la fois."
+    )
+
+
+@operation
+def set_condition(*, label: Label, text: str, due_on: date, by: Person, at: datetime) -> LabelCondition:
+    """Transcribe a condition that the decision set: public, with its day; the holder is told.
+
+    Raises `Refused` once the award can no longer be reopened: nothing is added later to what was decided.
+    """
+    held = lock_label(label)
+    rules.require("labels.conduct", by, held)
+    today = localdate(at)
+    last = rules.last_day_to_retract(held)
+    if last and today > last:
+        raise Refused(
+            f"La décision est du {said(held.awarded_on or held.period.lower)} : ses conditions se transcrivent "
+            f"jusqu’au {said(last)}. On n’ajoute rien ensuite à ce qui a été décidé."
+        )
+    if not text.strip():
+        raise Refused("Dites ce qui est demandé.", field="text")
+    if due_on <= today:
+        raise Refused("Une condition est à remplir un jour à venir.", field="due_on")
+    if held.conditions.filter(text=text.strip()).exists():
+        raise Refused("Cette condition est déjà inscrite.", field="text")
+    condition = LabelCondition.objects.create(label=held, text=text.strip(), due_on=due_on)
+    record("labels.condition_set", held, by=by, at=at, what=condition.text, due=said(due_on))
+    tell("labels/condition", to=holders_of(held), at=at, data={"label": held, "condition": condition})
+    return condition
+
+
+@operation
+def close_condition(
+    *, condition: LabelCondition, state: ConditionState, words: str, by: Person, at: datetime
+) -> LabelCondition:
+    """Say what became of a condition, once: met, or not, and how it is known. Not met is a ground for an abrogation."""
+    label = lock_label(condition.label)
+    rules.require("labels.conduct", by, label)
+    held = LabelCondition.objects.select_for_update(of=("self",)).get(pk=condition.pk)
+    if held.state != ConditionState.OPEN:
+        raise Refused("Ce que cette condition est devenue est déjà dit.")
+    if state == ConditionState.OPEN:
+        raise Refused("Dites si elle est remplie ou non.", field="state")
+    if not words.strip():
+        raise Refused("Dites comment vous le savez.", field="words")
+    held.state, held.closed_on, held.words = state, localdate(at), words.strip()
+    held.save(update_fields=["state", "closed_on", "words"])
+    record("labels.condition_closed", label, by=by, at=at, what=held.text, state=held.get_state_display().lower())
+    return held

@@ -90,6 +90,7 @@ class SiteMap(Page):
                     [
                         ("Annuaire des organisations", reverse("community:directory")),
                         ("Projets d’innovation sociale", reverse("projects:directory")),
+                        ("Registre des labels", reverse("labels:register")),
                         ("Carte de France", reverse("community:map")),
                         ("Territoires", reverse("portal:territories")),
                         ("Chiffres", reverse("portal:figures")),
@@ -102,6 +103,7 @@ class SiteMap(Page):
                         ("Présenter un projet", reverse("projects:start")),
                         ("Proposer le projet de quelqu’un d’autre", reverse("projects:propose")),
                         ("Mes projets", reverse("projects:mine")),
+                        ("Mes labels", reverse("labels:mine")),
                         ("Mon espace", reverse("portal:dashboard")),
                         ("Mon compte", reverse("accounts:account")),
                     ],
@@ -114,6 +116,7 @@ class SiteMap(Page):
                         ("Mes exports", reverse("community:my_exports")),
                         ("Données ouvertes de l’annuaire", reverse("community:reuse")),
                         ("Données ouvertes des projets", reverse("projects:reuse")),
+                        ("Données ouvertes des labels", reverse("labels:reuse")),
                     ],
                 ),
                 ("Le service", [(labels[name], reverse(f"portal:{name}")) for name in service]),

@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import slugify
 
-from accelerator.community.queries.organisation import said_as_precisely
 from accelerator.design.pages import Crumb, Page
 from accelerator.geography.maps import Marker, Position, position
 from accelerator.geography.models import Nature, Place, PlaceKind
-from accelerator.geography.perimeters import sentences_of
 from accelerator.geography.queries import find_places
+from accelerator.labels.queries.register import TERRITORY, territories_labelled
 from accelerator.portal import queries
 from accelerator.portal.views.home import register_url
 from accelerator.workflow.numbers import counted
@@ -33,10 +32,10 @@ def url_of(place: Place) -> str:
 
 
 class Territories(Page):
-    """The 27 labelled territories, and the way to any place."""
+    """The labelled territories, and the way to any place."""
 
     title = "Territoires"
-    description = "Les 27 territoires labellisés French IMPACT en 2019, et une page pour chaque lieu de France."
+    description = "Les territoires labellisés French IMPACT, et une page pour chaque lieu de France."
     public = True
     template_name = "portal/territories.html"
 
@@ -50,20 +49,19 @@ class Territories(Page):
         return super().answer()
 
     def context(self) -> dict[str, Any]:
-        labelled = queries.labelled_territories()
-        perimeters = sentences_of([distinction.organisation.territories for distinction in labelled])
         return {
             "typed": self.typed,
             "suggestions": [(suggestion, url_of(suggestion.place)) for suggestion in self.suggestions],
             "labelled": [
                 {
-                    "name": distinction.organisation.name,
-                    "url": reverse("community:organisation", args=[distinction.organisation.key]),
+                    "name": label.title,
+                    "url": reverse("labels:label", args=[label.key]),
                     "perimeter": perimeter or "Périmètre administratif non connu à ce jour",
-                    "when": said_as_precisely(distinction.granted_on),
+                    "when": f"{label.told_state.label}. {label.said_period}",
                 }
-                for distinction, perimeter in zip(labelled, perimeters, strict=True)
+                for label, perimeter in territories_labelled()
             ],
+            "labels_url": f"{reverse('labels:register')}?categorie={TERRITORY}",
             "regions": [
                 {"name": region.name, "url": url_of(region), "places": [(place, url_of(place)) for place in places]}
                 for region, places in queries.regions()
@@ -189,7 +187,9 @@ class TerritoryData(Territory):
                 "nombre_exact": here.inside.is_exact,
                 "types": {kind.value: number for kind, number in here.kinds},
             },
-            "territoires_labellises": [f"{settings.BASE_URL}{one.url}" for one in here.labelled],
+            "territoires_labellises": [
+                f"{settings.BASE_URL}{reverse('labels:label', args=[one.key])}" for one in here.labelled
+            ],
             "page": f"{settings.BASE_URL}{url_of(place)}",
             "licence": "Licence Ouverte 2.0",
         }

@@ -1,0 +1,135 @@
+"""Who holds a label, who speaks for it, who is told; what a person is to a label."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, IntegerField, QuerySet, When
+
+from accelerator.accounts.models import Person
+from accelerator.calls.queries.recipients import told_of
+from accelerator.calls.queries.standing import CallStanding, call_standing_of, covers
+from accelerator.calls.states import CallRoleName
+from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.queries.organisation import canonical
+from accelerator.community.queries.people import steering_people
+from accelerator.community.states import PLATFORM_ROLES, STEERING_ROLES, OrganisationState, RoleName
+from accelerator.labels.models import Label, Member
+from accelerator.labels.models.candidacies import of_any
+from accelerator.labels.states import LabelNature, MemberRole, MemberState
+from accelerator.notices.recipients import Recipient
+
+
+def members_of(label: Label) -> QuerySet[Member]:
+    """The organisations of the collective that said that they take part, the chef de file first."""
+    confirmed = Member.objects.filter(candidacy=label.candidacy_id, state=MemberState.CONFIRMED)
+    lead_first = Case(When(role=MemberRole.LEAD, then=0), default=1, output_field=IntegerField())
+    return confirmed.select_related("organisation__merged_into").order_by(lead_first, "asked_at", "pk")
+
+
+def lead_has_ceased(label: Label) -> bool:
+    """Whether its holder, or chef de file, is said to have ceased."""
+    return label.organisation is not None and label.organisation.state == OrganisationState.CEASED
+
+
+@dataclass(frozen=True)
+class LabelStanding:
+    """What a person is to a label: read once, asked many times by the rules.
+
+    steered  the organisations that they steer (numbers of the records).
+    members  the organisations of the collective that confirmed; empty for a label that one organisation holds.
+    """
+
+    person: Any
+    label: Label
+    steered: frozenset[int] = frozenset()
+    belonging: frozenset[int] = frozenset()
+    helped: frozenset[int] = frozenset()
+    members: frozenset[int] = frozenset()
+    is_administrator: bool = False
+    of_call: CallStanding | None = None
+
+    @property
+    def holder(self) -> int | None:
+        """The record of who holds the label, or leads the collective."""
+        return canonical(self.label.organisation).pk if self.label.organisation else None
+
+    @property
+    def leads(self) -> bool:
+        """Whether they steer the holder; when it has ceased, any member of the collective."""
+        if self.holder in self.steered:
+            return True
+        return lead_has_ceased(self.label) and not self.members.isdisjoint(self.steered)
+
+    @property
+    def follows(self) -> bool:
+        """Whether they write the road map: they lead, or help whoever leads under a mandate."""
+        return self.leads or self.holder in self.helped
+
+    @property
+    def takes_part(self) -> bool:
+        """On the side of the holder, were it as a mere member: they examine and sign nothing of it."""
+        side = {self.holder, *self.members}
+        return not side.isdisjoint(self.belonging | self.steered | self.helped)
+
+    @cached_property
+    def roles(self) -> tuple[CallRoleName, ...]:
+        """What they do for the call of the category, for this holder."""
+        if self.of_call is None:
+            return ()
+        return tuple(CallRoleName(role.name) for role in self.of_call.roles if covers(role, self.label.organisation))
+
+    @property
+    def is_service(self) -> bool:
+        """Whether they examine or sign for the category."""
+        return CallRoleName.OFFICER in self.roles or CallRoleName.SIGNATORY in self.roles
+
+
+def label_standing_of(person: Any, label: Label) -> LabelStanding:
+    """What this person is to this label: five queries at most, none for a visitor."""
+    if not getattr(person, "is_authenticated", False):
+        return LabelStanding(person, label)
+    held = list(Role.objects.current().filter(person=person))
+    members = (
+        frozenset(canonical(one.organisation).pk for one in members_of(label)) if label.candidacy_id else frozenset()
+    )
+    helped = Mandate.objects.current().filter(helper=person).values_list("organisation", flat=True)
+    call = label.category.call
+    platform = [role for role in held if role.name in PLATFORM_ROLES]
+    return LabelStanding(
+        person,
+        label,
+        steered=frozenset(one.organisation_id for one in held if one.name in STEERING_ROLES and one.organisation_id),
+        belonging=frozenset(one.organisation_id for one in held if one.organisation_id),
+        helped=frozenset(helped),
+        members=members,
+        is_administrator=any(role.name == RoleName.ADMINISTRATOR for role in platform),
+        of_call=call_standing_of(person, call, platform) if call else None,
+    )
+
+
+def holders_of(label: Label) -> list[Recipient]:
+    """Who is told of what happens to a label: those who steer its holder, and the members when it has ceased.
+
+    With nobody left there, whoever applied for it. Each once.
+    """
+    organisations: list[Organisation] = [canonical(label.organisation)] if label.organisation else []
+    if lead_has_ceased(label):
+        organisations += [canonical(one.organisation) for one in members_of(label)]
+    people: dict[int, Person] = {one.pk: one for org in organisations for one in steering_people(org)}
+    if people:
+        return [Recipient.of(one) for one in people.values()]
+    return told_of(label.application) if label.application else []
+
+
+def service_of(label: Label) -> list[Recipient]:
+    """Where the service in charge is written to; nobody for a label without a call."""
+    call = label.category.call
+    return [Recipient(call.service_email)] if call and call.service_email else []
+
+
+def labels_led_by(person: Any) -> QuerySet[Label]:
+    """The labels of the organisations that a person steers, the latest first; never the historic ones."""
+    steered = Role.objects.current().steering().filter(person=person).values("organisation")
+    mine = Label.objects.filter(of_any(steered)).exclude(nature=LabelNature.HISTORIC)
+    return mine.select_related("category", "organisation").order_by("-period", "-pk")

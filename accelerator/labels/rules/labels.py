@@ -1,0 +1,130 @@
+"""Who may do what to a label, and the French reason when not: a test holds it to docs/rules/vie-d-un-label.md."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from accelerator.calls.clock import months_after
+from accelerator.calls.states import CallRoleName
+from accelerator.community.rules import may_act_for
+from accelerator.community.states import DelegationScope
+from accelerator.journal import System
+from accelerator.labels.models import Label, Proceeding
+from accelerator.labels.queries.holders import LabelStanding, label_standing_of, lead_has_ceased
+from accelerator.labels.states import LabelNature, Outcome, ProceedingKind
+from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
+
+HISTORIC: Final = "Un label historique est un fait public, rapporté avec sa source : rien ne s’y décide ici."
+SERVICE: Final = "Seuls les instructeurs et les signataires de cette catégorie de labels le peuvent."
+OWN_SIDE: Final = "Vous êtes du côté du titulaire de ce label : quelqu’un d’autre instruit et signe."
+HOLDERS: Final = (
+    "Seuls ceux qui dirigent l’organisation titulaire le peuvent (pour un collectif : son chef de file, ou tout membre "
+    "s’il a cessé son activité)."
+)
+
+
+def _conduct(standing: LabelStanding) -> str | None:
+    """Opening a proceeding, noting what became of a condition, recording an appeal."""
+    if standing.label.nature == LabelNature.HISTORIC:
+        return HISTORIC
+    if not standing.is_service:
+        return SERVICE
+    return OWN_SIDE if standing.takes_part else None
+
+
+def _pronounce(standing: LabelStanding) -> str | None:
+    """Whether the act of the signatory covers the day is asked when they sign."""
+    if reason := _conduct(standing):
+        return reason
+    if CallRoleName.SIGNATORY in standing.roles:
+        return None
+    return "Seul un signataire de cette catégorie de labels prononce une mesure, la lève ou répond à un recours."
+
+
+def _answer(standing: LabelStanding) -> str | None:
+    return None if standing.leads else HOLDERS
+
+
+def _read_proceedings(standing: LabelStanding) -> str | None:
+    """Those concerned, the members of the collective included, and the service; nobody else before it is pronounced."""
+    members = not standing.members.isdisjoint(standing.steered)
+    if standing.leads or members or (standing.is_service and not standing.takes_part):
+        return None
+    return "Une procédure en cours ne se lit que par ceux qu’elle concerne et par le service."
+
+
+def _follow(standing: LabelStanding) -> str | None:
+    if standing.label.nature == LabelNature.HISTORIC:
+        return HISTORIC
+    return None if standing.follows else HOLDERS
+
+
+RULES: Final[dict[str, Callable[[LabelStanding], str | None]]] = {
+    "labels.conduct": _conduct,
+    "labels.pronounce": _pronounce,
+    "labels.answer": _answer,
+    "labels.read_proceedings": _read_proceedings,
+    "labels.follow": _follow,
+}
+
+
+def reason_within(name: str, standing: LabelStanding) -> str | None:
+    """Why not, or None. A system actor may. Raises `KeyError` for an unknown rule."""
+    return None if isinstance(standing.person, System) else RULES[name](standing)
+
+
+def require(name: str, by: Any, label: Label) -> None:
+    """Raise `Refused` with the reason when this person may not. A system actor may."""
+    if not isinstance(by, System) and (reason := reason_within(name, label_standing_of(by, label))):
+        raise Refused(reason)
+
+
+def allowed(standing: LabelStanding) -> dict[str, bool]:
+    """For a page: each rule, without its subject's prefix -> whether it allows."""
+    return {name.partition(".")[2]: rule(standing) is None for name, rule in RULES.items()}
+
+
+def reason_against_speaking(person: Any, label: Label, on: date) -> str | None:
+    """Why a person may not contest in the name of the holder: its legal representative, or a delegate, does."""
+    if label.organisation is None:
+        return HOLDERS
+    if lead_has_ceased(label):
+        return None if label_standing_of(person, label).leads else HOLDERS
+    return may_act_for(person, label.organisation, DelegationScope.SUBMIT, on)
+
+
+def last_day_to_retract(label: Label) -> date | None:
+    """The last day on which an illegal award may be withdrawn; None when the rules of its issuer set none."""
+    months = label.category.retrait_months
+    if months is None or label.awarded_on is None:
+        return None
+    return months_after(label.awarded_on, months)
+
+
+def reason_against_kind(label: Label, kind: ProceedingKind, on: date) -> str | None:
+    """Why a measure of this kind is no longer lawful on a day, and what still is; or None."""
+    if kind == ProceedingKind.RETRAIT and (last := last_day_to_retract(label)) and on > last:
+        return (
+            "Le retrait efface une attribution illégale, et n’est possible que dans les "
+            f"{label.category.retrait_months} mois qui la suivent ({label.category.retrait_law}) : c’était jusqu’au "
+            f"{said(last)}. Si une condition n’est plus remplie, ouvrez une abrogation : elle vaut pour l’avenir."
+        )
+    if kind == ProceedingKind.ABROGATION and on <= label.period.lower:
+        return (
+            f"Ce label prend effet le {said(label.period.lower)} : une abrogation vaut pour l’avenir, à partir du "
+            "lendemain de ce jour."
+        )
+    return None
+
+
+def reason_against_deciding_now(proceeding: Proceeding, on: date) -> str | None:
+    """Why nothing may be pronounced yet: the grounds were told, and the answer is awaited until a day."""
+    if proceeding.outcome != Outcome.PENDING:
+        return "Cette procédure est close."
+    if proceeding.answered_at or on > proceeding.answer_until:
+        return None
+    return (
+        f"Le titulaire peut répondre jusqu’au {said(proceeding.answer_until)} inclus, et n’a pas répondu : rien ne se "
+        "prononce avant (code des relations entre le public et l’administration, article L122-1)."
+    )

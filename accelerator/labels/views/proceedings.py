@@ -1,0 +1,489 @@
+"""Suspension, abrogation, retrait: opened, answered, decided, contested. For those concerned and for the service."""
+
+from typing import Any, ClassVar
+
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accelerator.calls.documents import pdf
+from accelerator.calls.states import AppealKind
+from accelerator.design.lists import Column, ListPage
+from accelerator.design.pages import Crumb
+from accelerator.design.uploads import attachment
+from accelerator.labels.forms import following as forms
+from accelerator.labels.letters import effect_of
+from accelerator.labels.models import Category, Label, LabelAppeal, LabelCondition, Proceeding
+from accelerator.labels.operations import awarding, proceedings
+from accelerator.labels.queries.proceedings import (
+    case_of,
+    desk_labels,
+    proceedings_of,
+    remedies_against,
+    shown_letter,
+    waiting_for_the_service,
+)
+from accelerator.labels.rules import labels as rules
+from accelerator.labels.states import AppealResult, ConditionState, LabelState, Outcome, ProceedingKind
+from accelerator.labels.views.labels import ActOnLabel, OnLabel
+from accelerator.workflow.dates import said
+
+
+class Desk(ListPage):
+    """The labels of the categories that a person examines or signs for."""
+
+    title = "Suivi des labels"
+    template_name = "labels/desk.html"
+    export_name = "suivi-des-labels"
+    things = ("label", "labels")
+    order = "titre"
+    stacked = True
+    empty_title = "Aucun label à suivre"
+    empty_advice = "Les labels attribués dans les catégories que vous instruisez apparaissent ici."
+    filter_form = forms.DeskFilters
+    columns = (
+        Column("numero", "Numéro", lambda one: one.number, sort=("number",)),
+        Column(
+            "titre",
+            "Label",
+            lambda one: one.title,
+            sort=("title",),
+            url=lambda one: reverse("labels:proceedings", args=[one.key]),
+        ),
+        Column("categorie", "Catégorie", lambda one: one.category.title, sort=("category__title",)),
+        Column("titulaire", "Titulaire", lambda one: one.organisation.name if one.organisation else ""),
+        Column("etat", "État", lambda one: one.told_state.label, sort=("state",)),
+        Column("fin", "Dernier jour", lambda one: one.last_day, sort=("period__endswith",), nullable=True),
+    )
+
+    def load(self) -> None:
+        self.mine = desk_labels(self.person)
+
+    def forbidden(self) -> str | None:
+        return None if self.mine.exists() or Category.objects.filter(call__in=self._calls()).exists() else rules.SERVICE
+
+    def _calls(self) -> Any:
+        from accelerator.calls.models import CallRole  # noqa: PLC0415
+
+        return CallRole.objects.current().filter(person=self.person, name__in=("officer", "signatory")).values("call")
+
+    def filter_arguments(self) -> dict[str, Any]:
+        return {"categories": list(Category.objects.filter(call__in=self._calls()).values_list("code", "title"))}
+
+    def rows(self) -> QuerySet[Label]:
+        return self.mine
+
+    def filtered(self, rows: QuerySet[Label], values: dict[str, Any]) -> QuerySet[Label]:
+        if text := values.get("q"):
+            rows = rows.filter(title__icontains=text) | rows.filter(number__icontains=text)
+        if category := values.get("category"):
+            rows = rows.filter(category__code=category)
+        if state := values.get("state"):
+            rows = rows.filter(state=state)
+        if values.get("waiting"):
+            rows = waiting_for_the_service(rows, localdate(self.at))
+        return rows
+
+
+class Proceedings(OnLabel):
+    """What was opened on a label, its conditions, and what the service may do."""
+
+    rule = "labels.read_proceedings"
+    title = "Procédures et conditions"
+    template_name = "labels/proceedings.html"
+
+    def context(self) -> dict[str, Any]:
+        found = proceedings_of(self.label)
+        return {
+            **super().context(),
+            "proceedings": found,
+            "may_open": self.may["conduct"] and all(one.outcome != Outcome.PENDING for one in found),
+            "conditions": self.label.conditions.order_by("due_on", "pk"),
+            "today": self.today,
+            "last_to_retract": rules.last_day_to_retract(self.label),
+        }
+
+
+class OpenProceeding(ActOnLabel):
+    """Tell the grounds of a measure that is considered."""
+
+    rule = "labels.conduct"
+    title = "Notifier des griefs"
+    form_class = forms.OpenForm
+    submit_label = "Notifier les griefs"
+    back = "proceedings"
+    done_message = (
+        "Les griefs sont notifiés : le titulaire en est averti, avec la date jusqu’à laquelle il peut répondre."
+    )
+
+    @property
+    def told(self) -> str:  # type: ignore[override]  # it depends on the label
+        days = self.label.category.answer_days
+        return (
+            f"Aucune mesure n’est prise aujourd’hui. Le titulaire reçoit ces griefs et a {days} jours pour y répondre. "
+            "D’ici là, rien ne sera prononcé avant."
+        )
+
+    def said(self) -> list[tuple[str, str]]:
+        last = rules.last_day_to_retract(self.label)
+        days = said(last) if last else "sans limite, selon les règles de l’émetteur"
+        return [("Retrait possible jusqu’au", days)]
+
+    def perform(self, form: Any) -> Proceeding:
+        values = form.cleaned_data
+        return proceedings.open_proceeding(
+            label=self.label,
+            kind=ProceedingKind(values["kind"]),
+            grounds=values["grounds"],
+            legal_basis=values["legal_basis"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class LiftSuspension(ActOnLabel):
+    """End a suspension."""
+
+    rule = "labels.pronounce"
+    title = "Lever la suspension"
+    form_class = forms.ReasonForm
+    submit_label = "Lever la suspension"
+    back = "proceedings"
+    done_message = "La suspension est levée : le label est de nouveau en vigueur."
+    told = "Le motif est public. Le label est de nouveau en vigueur à l’instant où vous validez."
+
+    def load(self) -> None:
+        super().load()
+        if self.label.state != LabelState.SUSPENDED:
+            raise Http404
+
+    def perform(self, form: Any) -> Label:
+        reason = form.cleaned_data["reason"]
+        return proceedings.lift_suspension(label=self.label, reason=reason, by=self.person, at=self.at)
+
+
+class SetCondition(ActOnLabel):
+    """Transcribe a condition of the decision."""
+
+    rule = "labels.conduct"
+    title = "Inscrire une condition"
+    form_class = forms.ConditionForm
+    submit_label = "Inscrire"
+    back = "proceedings"
+    done_message = "La condition est inscrite, publique, et le titulaire en est averti."
+    told = "Une condition que pose la décision d’attribution : elle est publique, et suivie jusqu’à son jour."
+
+    def perform(self, form: Any) -> LabelCondition:
+        values = form.cleaned_data
+        return awarding.set_condition(
+            label=self.label, text=values["text"], due_on=values["due_on"], by=self.person, at=self.at
+        )
+
+
+class CloseCondition(ActOnLabel):
+    """Say what became of a condition."""
+
+    rule = "labels.conduct"
+    title = "Ce qu’est devenue la condition"
+    form_class = forms.CloseConditionForm
+    back = "proceedings"
+    done_message = "C’est inscrit au registre."
+    told = "Une condition qui n’est pas remplie peut fonder une abrogation ; elle n’en décide aucune."
+
+    def load(self) -> None:
+        super().load()
+        found = self.label.conditions.filter(pk=self.kwargs["number"], state=ConditionState.OPEN).first()
+        if found is None:
+            raise Http404
+        self.condition = found
+
+    def said(self) -> list[tuple[str, str]]:
+        return [("Condition", self.condition.text), ("Pour le", said(self.condition.due_on))]
+
+    def perform(self, form: Any) -> LabelCondition:
+        values = form.cleaned_data
+        return awarding.close_condition(
+            condition=self.condition,
+            state=ConditionState(values["state"]),
+            words=values["words"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class _OnProceeding(OnLabel):
+    """A page about one proceeding: 404 for whoever may not read it."""
+
+    proceeding: Proceeding
+
+    def load(self) -> None:
+        related = ("label__category__call", "label__candidacy", "label__organisation__merged_into")
+        also = ("label__organisation__seat", "label__application__call", "label__seat__departement")
+        read = Proceeding.objects.select_related(*related, *also)
+        found = read.filter(public_id=self.kwargs["proceeding"]).first()
+        if found is None:
+            raise Http404
+        self.proceeding = found
+        self.enter(found.label)
+        if not self.may["read_proceedings"]:
+            raise Http404
+
+    def here(self, name: str = "proceeding", *arguments: Any) -> str:
+        """The address of another page of the same proceeding."""
+        return reverse(f"labels:{name}", args=[self.proceeding.public_id, *arguments])
+
+    def trail(self) -> list[Crumb]:
+        own = Crumb(self.proceeding.get_kind_display(), self.here())
+        return [*super().trail(), Crumb("Procédures", self.address("proceedings")), own]
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "proceeding": self.proceeding}
+
+
+class ProceedingPage(_OnProceeding):
+    """The grounds, the last day to answer and how, the answer, the decision, how to contest it."""
+
+    template_name = "labels/proceeding.html"
+
+    def load(self) -> None:
+        super().load()
+        self.title = f"{self.proceeding.get_kind_display()} : {self.label.title}"
+
+    def trail(self) -> list[Crumb]:
+        return super().trail()[:-1]
+
+    def context(self) -> dict[str, Any]:
+        case = case_of(self.proceeding)
+        return {
+            **super().context(),
+            "case": case,
+            "letter": shown_letter(self.proceeding),
+            "effect": effect_of(self.proceeding),
+            "days_left": case.days_left(self.today),
+            "is_open": self.proceeding.outcome == Outcome.PENDING,
+            "against_deciding": rules.reason_against_deciding_now(self.proceeding, self.today)
+            or rules.reason_against_kind(self.label, ProceedingKind(self.proceeding.kind), self.today),
+            "last_to_retract": rules.last_day_to_retract(self.label)
+            if self.proceeding.kind == ProceedingKind.RETRAIT
+            else None,
+            "speaks": rules.reason_against_speaking(self.person, self.label, self.today) is None,
+        }
+
+
+class ProceedingPdf(_OnProceeding):
+    """The letter on paper."""
+
+    title = "Courrier"
+    template_name = "labels/proceeding.html"  # never rendered
+
+    def content(self) -> HttpResponseBase:
+        made = pdf(
+            "letter", shown_letter(self.proceeding), at=self.proceeding.decided_at or self.proceeding.notified_at
+        )
+        response = HttpResponse(made, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="courrier-{self.label.number}.pdf"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class FileOfProceeding(_OnProceeding):
+    """A file joined to an answer."""
+
+    title = "Fichier"
+    template_name = "labels/proceeding.html"  # never rendered
+
+    def content(self) -> HttpResponseBase:
+        found = self.proceeding.files.filter(public_id=self.kwargs["file"]).first()
+        if found is None or not default_storage.exists(found.file.name or ""):
+            raise Http404
+        return attachment(default_storage.open(found.file.name or ""), name=found.name, kind=found.kind)
+
+
+class _Act(_OnProceeding, ActOnLabel):
+    """A page with a form about a proceeding; done, one returns to it."""
+
+    over: ClassVar[Outcome] = Outcome.PENDING
+
+    def load(self) -> None:
+        super().load()
+        if self.proceeding.outcome != self.over:
+            raise Http404
+
+    def back_url(self) -> str:
+        return self.here()
+
+    def done_url(self, result: Any) -> str:
+        return self.here()
+
+    def said(self) -> list[tuple[str, str]]:
+        return [
+            ("Label", f"{self.label.title} ({self.label.number})"),
+            ("Mesure", str(self.proceeding.get_kind_display())),
+        ]
+
+
+class AnswerProceeding(_Act):
+    """Answer the grounds, for the holder."""
+
+    rule = "labels.answer"
+    title = "Répondre aux griefs"
+    form_class = forms.AnswerForm
+    submit_label = "Envoyer la réponse"
+    done_message = "Votre réponse est reçue : le service en est averti. Vous pouvez encore la compléter."
+
+    def said(self) -> list[tuple[str, str]]:
+        return [*super().said(), ("Réponse attendue jusqu’au", said(self.proceeding.answer_until))]
+
+    def perform(self, form: Any) -> Proceeding:
+        text = form.cleaned_data["text"]
+        return proceedings.answer_proceeding(proceeding=self.proceeding, text=text, by=self.person, at=self.at)
+
+
+class JoinFile(_Act):
+    """Join a file to the answer."""
+
+    rule = "labels.answer"
+    title = "Joindre un fichier à la réponse"
+    form_class = forms.FileForm
+    submit_label = "Joindre"
+    done_message = "Le fichier est joint."
+
+    def perform(self, form: Any) -> Any:
+        document = form.cleaned_data["file"]
+        return proceedings.join_file(proceeding=self.proceeding, document=document, by=self.person, at=self.at)
+
+
+class Pronounce(_Act):
+    """Sign the measure."""
+
+    rule = "labels.pronounce"
+    title = "Prononcer la mesure"
+    form_class = forms.PronounceForm
+    submit_label = "Signer et notifier"
+    done_message = "La mesure est prononcée, notifiée avec ses voies de recours, et le registre la montre."
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"kind": self.proceeding.kind}
+
+    @property
+    def told(self) -> str:  # type: ignore[override]  # it depends on the measure
+        effects = {
+            ProceedingKind.SUSPENSION: "Le label sera suspendu dès que vous signez.",
+            ProceedingKind.ABROGATION: "Le label prendra fin dès que vous signez, pour l’avenir.",
+            ProceedingKind.RETRAIT: "Le label sera réputé n’avoir jamais été attribué, depuis son premier jour.",
+        }
+        return effects[ProceedingKind(self.proceeding.kind)]
+
+    def perform(self, form: Any) -> Label:
+        values = form.cleaned_data
+        return proceedings.pronounce(
+            proceeding=self.proceeding,
+            reason=values["reason"],
+            detail=values["detail"],
+            until_on=values.get("until_on"),
+            by=self.person,
+            at=self.at,
+        )
+
+
+class DropProceeding(_Act):
+    """Close a proceeding without a measure."""
+
+    rule = "labels.conduct"
+    title = "Clore sans mesure"
+    form_class = forms.ReasonForm
+    submit_label = "Clore la procédure"
+    done_message = "La procédure est close, sans mesure : le titulaire en est averti."
+    told = "Le label garde ses effets. Rien n’en paraît au registre ; le titulaire lit le motif."
+
+    def perform(self, form: Any) -> Proceeding:
+        reason = form.cleaned_data["reason"]
+        return proceedings.drop_proceeding(proceeding=self.proceeding, reason=reason, by=self.person, at=self.at)
+
+
+class FileAppeal(_Act):
+    """Contest the measure, for the holder."""
+
+    over = Outcome.PRONOUNCED
+    title = "Contester la mesure"
+    form_class = forms.AppealForm
+    submit_label = "Former le recours"
+    done_message = "Votre recours est reçu. La mesure reste en vigueur tant qu’il n’y est pas répondu."
+    told = "Un recours ne suspend pas la mesure. Celui que vous formez ici est daté d’aujourd’hui."
+
+    def forbidden(self) -> str | None:
+        return rules.reason_against_speaking(self.person, self.label, self.today)
+
+    def said(self) -> list[tuple[str, str]]:
+        return [*super().said(), *(("Voie", one.sentence) for one in remedies_against(self.proceeding))]
+
+    def perform(self, form: Any) -> LabelAppeal:
+        values = form.cleaned_data
+        return proceedings.file_appeal(
+            proceeding=self.proceeding,
+            kind=AppealKind(values["kind"]),
+            grounds=values["grounds"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class RecordAppeal(_Act):
+    """Write down an appeal that came otherwise."""
+
+    over = Outcome.PRONOUNCED
+    rule = "labels.conduct"
+    title = "Inscrire un recours reçu autrement"
+    form_class = forms.RecordAppealForm
+    submit_label = "Inscrire le recours"
+    done_message = "Le recours est inscrit au registre."
+
+    def perform(self, form: Any) -> LabelAppeal:
+        values = form.cleaned_data
+        return proceedings.file_appeal(
+            proceeding=self.proceeding,
+            kind=AppealKind(values["kind"]),
+            grounds=values["grounds"],
+            filed_on=values["filed_on"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class AnswerAppeal(_Act):
+    """Write what became of an appeal."""
+
+    over = Outcome.PRONOUNCED
+    rule = "labels.pronounce"
+    title = "Répondre à un recours"
+    form_class = forms.AnswerAppealForm
+    submit_label = "Inscrire la réponse"
+    done_message = "La réponse est notifiée et inscrite au registre."
+    told = "Si la mesure est annulée, le label redevient aussitôt ce qu’il aurait été sans elle."
+
+    def load(self) -> None:
+        super().load()
+        found = self.proceeding.appeals.filter(pk=self.kwargs["number"], answered_at__isnull=True).first()
+        if found is None:
+            raise Http404
+        self.appeal = found
+
+    def said(self) -> list[tuple[str, str]]:
+        return [
+            *super().said(),
+            ("Recours", f"{self.appeal.get_kind_display()}, formé le {said(self.appeal.filed_on)}"),
+        ]
+
+    def perform(self, form: Any) -> LabelAppeal:
+        values = form.cleaned_data
+        return proceedings.answer_appeal(
+            appeal=self.appeal,
+            result=AppealResult(values["result"]),
+            answer=values["answer"],
+            reason=values["reason"],
+            by=self.person,
+            at=self.at,
+        )

@@ -1,0 +1,182 @@
+"""Following a road map: the desk of the chef de file."""
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+
+from accelerator.design.pages import Page
+from accelerator.labels.forms import following as forms
+from accelerator.labels.models import Action, ActionNote, Label, Member, SteeringMinutes
+from accelerator.labels.operations import roadmap
+from accelerator.labels.queries.holders import labels_led_by, lead_has_ceased, members_of
+from accelerator.labels.queries.labels import roadmap_of
+from accelerator.labels.rules import labels as rules
+from accelerator.labels.states import ActionState
+from accelerator.labels.views.labels import ActOnLabel, OnLabel
+
+
+class MyLabels(Page):
+    """The labels of the organisations that a person steers."""
+
+    title = "Mes labels"
+    template_name = "labels/mine.html"
+
+    def context(self) -> dict[str, Any]:
+        return {"labels": labels_led_by(self.person)}
+
+
+class Follow(OnLabel):
+    """The road map, to be followed: what is late first."""
+
+    rule = "labels.follow"
+    title = "Suivre la feuille de route"
+    template_name = "labels/follow.html"
+
+    def context(self) -> dict[str, Any]:
+        return {
+            **super().context(),
+            "roadmap": roadmap_of(self.label.candidacy, self.today),
+            "minutes": SteeringMinutes.objects.filter(candidacy=self.label.candidacy_id).order_by("-held_on")
+            if self.label.candidacy_id
+            else [],
+            "has_ceased": lead_has_ceased(self.label),
+        }
+
+
+class _OnAction(ActOnLabel):
+    """A page with a form about an action of the road map."""
+
+    rule = "labels.follow"
+    back = "follow"
+    action: Action
+
+    def load(self) -> None:
+        super().load()
+        of_label = Action.objects.filter(challenge__candidacy=self.label.candidacy_id, pk=self.kwargs["number"])
+        found = of_label.select_related("challenge").first() if self.label.candidacy_id else None
+        if found is None:
+            raise Http404
+        self.action = found
+
+    def said(self) -> list[tuple[str, str]]:
+        return [("Défi", self.action.challenge.title), ("Action", self.action.title)]
+
+
+class Note(_OnAction):
+    """Say how an action goes."""
+
+    title = "Faire le point"
+    form_class = forms.NoteForm
+    done_message = "Le point est public, sur la page du label."
+
+    def form_arguments(self) -> dict[str, Any]:
+        action = self.action
+        return {"indicator": f"{action.indicator} ({action.unit})" if action.unit else action.indicator}
+
+    def initial(self) -> dict[str, Any]:
+        return {"on": self.today}
+
+    def perform(self, form: Any) -> ActionNote:
+        values = form.cleaned_data
+        return roadmap.note_action(
+            action=self.action,
+            label=self.label,
+            on=values["on"],
+            value=values.get("value"),
+            text=values["text"],
+            done=values["done"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class Drop(_OnAction):
+    """Give up an action."""
+
+    title = "Abandonner une action"
+    form_class = forms.ReasonForm
+    submit_label = "Abandonner l’action"
+    done_message = "L’action est dite abandonnée, avec son motif."
+    told = "L’action reste sur la page du label, dite abandonnée, avec son motif."
+
+    def perform(self, form: Any) -> Action:
+        reason = form.cleaned_data["reason"]
+        return roadmap.drop_action(action=self.action, label=self.label, reason=reason, by=self.person, at=self.at)
+
+
+class Resume(_OnAction):
+    """Take an action up again."""
+
+    title = "Reprendre une action"
+    form_class = forms.Nothing
+    submit_label = "Reprendre l’action"
+    done_message = "L’action est de nouveau en cours."
+
+    def load(self) -> None:
+        super().load()
+        if self.action.state not in (ActionState.DONE, ActionState.DROPPED):
+            raise Http404
+
+    def perform(self, form: Any) -> Action:
+        return roadmap.resume_action(action=self.action, label=self.label, by=self.person, at=self.at)
+
+
+class TellMinutes(ActOnLabel):
+    """Keep the minutes of the steering committee."""
+
+    rule = "labels.follow"
+    title = "Compte rendu du comité de pilotage"
+    form_class = forms.MinutesForm
+    back = "follow"
+    done_message = "Le compte rendu est au dossier."
+
+    def perform(self, form: Any) -> SteeringMinutes:
+        values = form.cleaned_data
+        return roadmap.tell_minutes(
+            label=self.label,
+            held_on=values["held_on"],
+            summary=values["summary"],
+            document=values["file"],
+            public=values["public"],
+            by=self.person,
+            at=self.at,
+        )
+
+
+class ChangeLead(ActOnLabel):
+    """Another organisation of the collective leads it."""
+
+    title = "Changer de chef de file"
+    form_class = forms.LeadForm
+    submit_label = "Changer de chef de file"
+    done_message = "Le collectif a un nouveau chef de file : le registre le dit."
+    told = (
+        "Quand le chef de file a cessé son activité, le label continue avec une autre organisation du collectif, qui a "
+        "confirmé en être."
+    )
+
+    def load(self) -> None:
+        super().load()
+        if self.label.candidacy_id is None:
+            raise Http404
+        self.members = [one for one in members_of(self.label) if one.organisation_id != self.label.organisation_id]
+
+    def forbidden(self) -> str | None:
+        if lead_has_ceased(self.label) and self.standing.leads:
+            return None
+        return rules.reason_within("labels.conduct", self.standing)
+
+    def form_arguments(self) -> dict[str, Any]:
+        mine = rules.reason_within("labels.conduct", self.standing) is None
+        offered = [one for one in self.members if mine or one.organisation_id in self.standing.steered]
+        return {"members": [(str(one.pk), one.organisation.name) for one in offered]}
+
+    def perform(self, form: Any) -> Label:
+        member = next((one for one in self.members if str(one.pk) == form.cleaned_data["member"]), None)
+        if member is None:
+            raise Member.DoesNotExist
+        return roadmap.change_lead(label=self.label, member=member, by=self.person, at=self.at)
+
+    def done_url(self, result: Any) -> str:
+        return reverse("labels:label", args=[result.key])
