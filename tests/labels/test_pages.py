@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from accelerator.journal import System
 from accelerator.labels import personal_data
 from accelerator.labels.models import Candidacy, Category, Challenge, Member, UnsavedStep
 from accelerator.labels.operations.unsaved import forget_old_unsaved
-from accelerator.labels.rules import candidacies as rules
+from accelerator.labels.rules.registry import names
 from accelerator.labels.tasks import forget_unsaved
 from accelerator.workflow.dates import said
 from config import embedded
@@ -66,7 +67,6 @@ def test_a_category_that_is_not_open_says_so(client: HostileClient) -> None:
     category = factories.category()
     assert "l’appel n’est pas ouvert" in client.get(reverse("labels:category", args=[category.code])).text
     assert client.get("/labels/inconnue").status_code == 404
-    Category.objects.all()
     assert client.get("/labels/inconnue.json").status_code == 404
 
 
@@ -109,6 +109,30 @@ def test_a_step_keeps_what_one_types(candidacy: Candidacy, lead: Side, client: H
     clash = client.post(address, {**seen, "presentation": "Autre.", "governance": "", "ambition": ""})
     assert "quelqu’un d’autre a modifié" in clash.text
     assert "Autre." in clash.text
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "typed"),
+    [
+        ("step", "presentation", {"presentation": "Un long texte", "seen_presentation": "x"}),
+        ("assessment", "evaluation", {"text_zone": "Un long texte"}),
+    ],
+)
+def test_what_is_posted_once_the_session_is_lost_waits_for_its_author(
+    candidacy: Candidacy, lead: Side, client: HostileClient, name: str, step: str, typed: dict[str, str]
+) -> None:
+    address = page_of(candidacy, name, *([step] if name == "step" else []))
+    client.force_login(lead.representative)
+    (whose,) = re.findall(r'name="_whose" value="([^"]+)"', client.get(address).text)
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    lost = client.post(address, {**typed, "_whose": whose}, follow=True)
+    assert "Votre texte est gardé" in lost.text
+    client.force_login(lead.representative)
+    back = client.get(address).text
+    assert "Vous aviez commencé à écrire ici" in back
+    assert "Un long texte" in back
+    client.post(page_of(candidacy, "forget", step))
+    assert "Un long texte" not in client.get(address).text
 
 
 def test_a_territory_that_is_no_place_is_said_beside_the_field(
@@ -332,4 +356,4 @@ def test_old_texts_are_forgotten_at_night(
 
 def test_each_rule_is_told_in_french() -> None:
     written = (embedded.ROOT / "docs" / "rules" / "labels.md").read_text()
-    assert set(re.findall(r"`(labels\.(?:read|edit|manage))`", written)) == set(rules.RULES) - {"labels.edit_ended"}
+    assert set(re.findall(r"`(labels\.(?:read|edit|manage))`", written)) == set(names()) - {"labels.edit_ended"}

@@ -1,6 +1,5 @@
 """Who may do what to a candidacy, and the French reason when not: a test holds it to docs/rules/labels.md."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -20,8 +19,9 @@ from accelerator.community.states import (
 from accelerator.journal import System
 from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.models.candidacies import of_any
+from accelerator.labels.rules import registry
+from accelerator.labels.rules.registry import reason_within, rule
 from accelerator.labels.states import Belonging, CandidacyState, MemberRole
-from accelerator.workflow import Refused
 
 LEADERS: Final = (
     "Seuls ceux qui portent la candidature le peuvent : un représentant légal ou gestionnaire de l’organisation qui "
@@ -69,26 +69,25 @@ def standing_of(person: Any, candidacy: Candidacy) -> Standing:
     )
 
 
-Rule = Callable[[Standing], str | None]
-
-
-def _read(standing: Standing) -> str | None:
+@rule("labels.read")
+def read(standing: Standing) -> str | None:
     """The whole file: those who lead it, each organisation named in it, a moderator."""
     reader = standing.is_steering or standing.is_helper or standing.is_moderator or standing.members
     return None if reader else LEADERS
 
 
-def _edit(standing: Standing) -> str | None:
-    if standing.candidacy.state == CandidacyState.ENDED:
-        return ENDED
-    return _edit_ended(standing)
+@rule("labels.edit")
+def edit(standing: Standing) -> str | None:
+    return ENDED if standing.candidacy.state == CandidacyState.ENDED else edit_ended(standing)
 
 
-def _edit_ended(standing: Standing) -> str | None:
+@rule("labels.edit_ended")
+def edit_ended(standing: Standing) -> str | None:
     return None if standing.is_steering or standing.is_helper else LEADERS
 
 
-def _manage(standing: Standing) -> str | None:
+@rule("labels.manage")
+def manage(standing: Standing) -> str | None:
     """Naming the members: not the helper, who only fills in."""
     if standing.candidacy.state == CandidacyState.ENDED:
         return ENDED
@@ -99,30 +98,19 @@ def _manage(standing: Standing) -> str | None:
     return LEADERS
 
 
-RULES: Final[dict[str, Rule]] = {
-    "labels.read": _read,
-    "labels.edit": _edit,
-    "labels.edit_ended": _edit_ended,
-    "labels.manage": _manage,
-}
+_OF_A_CANDIDACY: Final = ("labels.read", "labels.edit", "labels.edit_ended", "labels.manage")
 
 
-def reason_within(name: str, standing: Standing) -> str | None:
-    """Why not, or None. Raises `KeyError` for an unknown rule."""
-    return RULES[name](standing)
+def allowed(standing: Standing) -> dict[str, bool]:
+    """For a page of a candidacy: each rule, without its subject's prefix -> whether it allows."""
+    return registry.allowed(standing, _OF_A_CANDIDACY)
 
 
 def require(name: str, by: Any, candidacy: Candidacy) -> None:
     """Raise `Refused` with the reason when this person may not. A system actor may."""
-    if isinstance(by, System):
-        return
-    if reason := reason_within(name, standing_of(by, candidacy)):
-        raise Refused(reason)
-
-
-def allowed(standing: Standing) -> dict[str, bool]:
-    """For a page: each rule, without its subject's prefix -> whether it allows."""
-    return {name.partition(".")[2]: rule(standing) is None for name, rule in RULES.items()}
+    registry.demand_known(name)
+    if not isinstance(by, System):
+        registry.require_within(name, standing_of(by, candidacy))
 
 
 def reason_against_answering(person: Any, member: Member, at: datetime) -> str | None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accelerator.community.record import print_of
 from accelerator.design.pages import Page
-from accelerator.design.unsaved import Keeping, Typed, put_back
+from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
 from accelerator.design.uploads import attachment
 from accelerator.geography.perimeters import sentence_of
 from accelerator.labels.criteria import Criterion, criteria_of, drawn
@@ -97,12 +97,13 @@ def _newer(candidacy: Candidacy) -> Any:
     return current if current and current != candidacy.criteria_set else None
 
 
-class Step(ActWithin):
+class Step(Resumed, ActWithin):
     """One step. What was typed and not saved comes back; someone else's change meanwhile is told."""
 
     template_name = "labels/step.html"
     submit_label = "Enregistrer et continuer"
     done_message = "C’est enregistré."
+    aside = ("seen_",)
 
     def load(self) -> None:
         super().load()
@@ -111,16 +112,12 @@ class Step(ActWithin):
         self.step = STEPS[self.kwargs["step"]]
         self.form_class = STEP_FORMS[self.step.code]
         self.title = self.step.title
-        self.unsaved = unsaved_of(self.candidacy, self.person, self.step.code)
+
+    def typed(self) -> Unsaved | None:
+        return unsaved_of(self.candidacy, self.person, self.step.code)
 
     def initial(self) -> dict[str, Any]:
         return {name: getattr(self.candidacy, name) for name in self.step.fields}
-
-    def make_form(self, **bound: Any) -> Any:
-        form = super().make_form(**bound)
-        if self.unsaved and not bound:
-            put_back(form, self.unsaved.values)
-        return form
 
     def context(self) -> dict[str, Any]:
         place = _ORDER.index(self.step.code)
@@ -130,7 +127,6 @@ class Step(ActWithin):
             "total": len(_ORDER),
             "following": STEPS[_ORDER[place + 1]].title if place + 1 < len(_ORDER) else "",
             "prints": [(name, print_of(getattr(self.candidacy, name))) for name in self.step.fields],
-            "unsaved": self.unsaved,
             "keep_url": self.address("keep", self.step.code),
             "forget_url": self.address("forget", self.step.code),
         }
@@ -182,13 +178,17 @@ class Forget(ActWithin):
 
     def perform(self, form: Any) -> None:
         forget_unsaved(candidacy=self.candidacy, step=self.kwargs["step"], by=self.person, at=self.at)
+        forget_posted(self.request, self._page())
 
     def done_url(self, result: None) -> str:
+        return self._page()
+
+    def _page(self) -> str:
         step = self.kwargs["step"]
         return self.address("assessment") if step == ASSESSMENT else self.address("step", step)
 
 
-class Assessment(ActWithin):
+class Assessment(Resumed, ActWithin):
     """The self-assessment: where one is on each criterion, the gap, the proofs wanted and those that are joined."""
 
     title = "Auto-évaluation"
@@ -201,19 +201,15 @@ class Assessment(ActWithin):
     def load(self) -> None:
         super().load()
         self.criteria = criteria_of(self.candidacy.criteria_set.criteria)
-        self.unsaved = unsaved_of(self.candidacy, self.person, ASSESSMENT)
+
+    def typed(self) -> Unsaved | None:
+        return unsaved_of(self.candidacy, self.person, ASSESSMENT)
 
     def form_arguments(self) -> dict[str, Any]:
         return {"criteria": self.criteria}
 
     def initial(self) -> dict[str, Any]:
         return AssessmentForm.shown(self.candidacy.assessment)
-
-    def make_form(self, **bound: Any) -> Any:
-        form = super().make_form(**bound)
-        if self.unsaved and not bound:
-            put_back(form, self.unsaved.values)
-        return form
 
     def context(self) -> dict[str, Any]:
         proofs = proofs_of(self.candidacy)
@@ -228,7 +224,6 @@ class Assessment(ActWithin):
             "picture": drawn(gaps),
             "criteria_set": self.candidacy.criteria_set,
             "newer": _newer(self.candidacy),
-            "unsaved": self.unsaved,
             "keep_url": self.address("keep", ASSESSMENT),
             "forget_url": self.address("forget", ASSESSMENT),
         }

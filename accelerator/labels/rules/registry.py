@@ -1,0 +1,12 @@
+"""The book of rules of the labels: each is a question asked of what a person is to a candidacy or to a label.
+
+The table for jurists is docs/rules/labels.md: a test holds the two together.
+"""
+
+from typing import Any, Final
+
+from accelerator.workflow.rules import Rules
+
+_RULES: Final[Rules[Any]] = Rules("labels")
+rule, names, demand_known = _RULES.rule, _RULES.names, _RULES.demand_known
+reason_within, require_within, allowed = _RULES.reason_within, _RULES.require_within, _RULES.allowed
