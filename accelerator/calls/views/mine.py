@@ -1,7 +1,6 @@
-"""The applicant's pages: the list, the draft, its sections and files, submission, and what comes after."""
+"""The applicant's pages: the list, the file, its acknowledgement of receipt, and what one does once it is submitted."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,51 +9,34 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accelerator.calls import documents
-from accelerator.calls.eligibility import Finding, Result
-from accelerator.calls.forms.answering import SectionForm, changed_since, revision_of
-from accelerator.calls.forms.files import (
-    AppealForm,
-    Confirmation,
-    MineFilters,
-    PieceForm,
-    WithdrawForm,
-)
-from accelerator.calls.models import Appeal, Application, Decision, Piece
+from accelerator.calls.eligibility import Finding
+from accelerator.calls.forms.files import AppealForm, Confirmation, MineFilters, WithdrawForm
+from accelerator.calls.models import Appeal, Application, Decision
 from accelerator.calls.operations import appeals, examining
 from accelerator.calls.operations import applications as operations
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.appeals import contested_from, shown_appeals
 from accelerator.calls.queries.files import (
     answered,
-    day_of,
     history_of_file,
     my_applications,
     next_date,
     pieces_of,
     told_since,
-    unsaved_of,
 )
-from accelerator.calls.queries.findings import findings_now
 from accelerator.calls.queries.receipt import as_document, receipt_of
 from accelerator.calls.queries.timing import clock_of_file, expected_delay
-from accelerator.calls.questions import Question, Questionnaire, Section
+from accelerator.calls.questions import Question
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.rules.applications import (
     reason_against_appealing,
     reason_against_submitting,
     reason_against_timing,
 )
-from accelerator.calls.rules.registry import reason_within
-from accelerator.calls.states import PENDING, WITHDRAW, AppealKind, ApplicationState, QuestionKind
+from accelerator.calls.states import PENDING, WITHDRAW, AppealKind, ApplicationState
 from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
-from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
-from accelerator.design.uploads import attachment
-from accelerator.geography.models import Place
 from accelerator.workflow.dates import said
-from accelerator.workflow.limits import count_against
-
-FILES_AN_HOUR = 100
 
 
 class MyApplications(ListPage):
@@ -168,331 +150,6 @@ class ApplicationPage(Within):
         if self.application.state != ApplicationState.DRAFT:
             return []
         return self.form_of_call.aside(self.application.answers, files)
-
-
-class _OfDraft(ActWithin):
-    """A page that changes a draft: what was submitted leads back to the file."""
-
-    def forbidden(self) -> str | None:
-        if reason := super().forbidden():
-            return reason
-        return None if self.application.state == ApplicationState.DRAFT else operations.NOT_A_DRAFT
-
-
-class EditSection(Resumed, _OfDraft):
-    """One section, saved by itself. Someone else may be writing it too: the second is told, nothing is lost."""
-
-    template_name = "calls/section.html"
-    form_class = SectionForm
-    submit_label = "Enregistrer et continuer"
-
-    def load(self) -> None:
-        super().load()
-        self.section = _section(self.form_of_call, self.kwargs["section"])
-        self.title = self.section.title
-        pieces = self.application.pieces.filter(removed_at__isnull=True).order_by("pk")
-        self.pieces: dict[str, list[Piece]] = {}
-        for piece in pieces:
-            self.pieces.setdefault(piece.question, []).append(piece)
-        self.asked = self._asked(self.application)
-
-    def typed(self) -> Unsaved | None:
-        return unsaved_of(self.application, self.person, self.section.code)
-
-    def answer(self) -> HttpResponseBase:
-        form = self.make_form()
-        form.say_what_is_too_long()
-        return self._shown(form)
-
-    def _asked(self, application: Application) -> list[Question]:
-        mine = {question.code for question in self.section.questions}
-        asked = self.form_of_call.asked(application.answers, set(self.pieces))
-        return [question for question in asked if question.code in mine]
-
-    @property
-    def revision(self) -> int:
-        """The revision of the section as it is now."""
-        return int(self.application.sections.get(self.section.code, {}).get("revision", 0))
-
-    def form_arguments(self) -> dict[str, Any]:
-        return {"asked": self.asked}
-
-    def initial(self) -> dict[str, Any]:
-        return SectionForm.initial_of(self.asked, self.application.answers)
-
-    def perform(self, form: Any) -> Application:
-        seen = self.request.POST.get("seen", "")
-        aside = {
-            question.code: self.application.answers.get(question.code)
-            for question in self.section.questions
-            if question.code not in {one.code for one in self.asked}
-        }
-        return operations.save_section(
-            application=self.application,
-            section=self.section.code,
-            answers={**aside, **form.answers},
-            seen=revision_of(seen),
-            by=self.person,
-            at=self.at,
-        )
-
-    def done_url(self, result: Application) -> str:
-        if [one.code for one in self._asked(result)] != [one.code for one in self.asked]:
-            return self.address("section", self.section.code)
-        following = self._following()
-        return self.address("section", following.code) if following else self.address("application")
-
-    def message_when_done(self, result: Application) -> str:
-        if [one.code for one in self._asked(result)] != [one.code for one in self.asked]:
-            return "C’est enregistré. Vos réponses ont changé les questions de cette partie : regardez-la de nouveau."
-        return f"« {self.section.title} » est enregistré."
-
-    def _seen(self) -> int:
-        """The revision that the person had before their eyes: what is put back was typed over an older one, perhaps."""
-        then = self.unsaved.values.get("seen") if self.unsaved and self.request.method != "POST" else None
-        return revision_of(then[0]) if then else self.revision
-
-    def _following(self) -> Any:
-        sections = list(self.form_of_call.sections)
-        place = sections.index(self.section) + 1
-        return sections[place] if place < len(sections) else None
-
-    def context(self) -> dict[str, Any]:
-        sections = list(self.form_of_call.sections)
-        following = self._following()
-        return {
-            **super().context(),
-            "section": self.section,
-            "keep_url": self.address("keep", self.section.code),
-            "forget_url": self.address("forget", self.section.code),
-            "revision": self._seen(),
-            "number": sections.index(self.section) + 1,
-            "total": len(sections),
-            "following": following.title if following else "",
-            "following_url": self.address("section", following.code) if following else self.address("application"),
-            "files": [
-                (question, self.pieces.get(question.code, []))
-                for question in self.asked
-                if question.kind == QuestionKind.FILE
-            ],
-            "reused": [
-                (question.label, day_of(self.application.reused[question.code]))
-                for question in self.asked
-                if question.code in self.application.reused
-            ],
-            "theirs": self._theirs(),
-        }
-
-    def _theirs(self) -> Sequence[tuple[str, str]]:
-        """What someone else saved meanwhile, where it differs from what is being sent."""
-        if self.request.method != "POST" or self.request.POST.get("seen", "") == str(self.revision):
-            return ()
-        form = self.make_form(data=self.request.POST, files=self.request.FILES)
-        if not form.is_valid():
-            return ()
-        keys = [key for value in self.application.answers.values() if isinstance(value, list) for key in value]
-        places = {place.key: place.name for place in Place.objects.filter(key__in=keys)}
-        return changed_since(self.asked, form.answers, self.application.answers, places)
-
-
-class Keep(Keeping, Within):
-    """Where the script of a section sends what is being typed; it changes nothing of the draft."""
-
-    def load(self) -> None:
-        super().load()
-        self.section = _section(self.form_of_call, self.kwargs["section"])
-
-    def keep(self, typed: Typed) -> None:
-        operations.keep_unsaved(
-            application=self.application, section=self.section.code, values=typed, by=self.person, at=self.at
-        )
-
-
-class Forget(_OfDraft):
-    """Forget what one was typing: the section shows again what is saved."""
-
-    title = "Oublier le texte non enregistré"
-    template_name = "calls/forget.html"
-    form_class = Confirmation
-    submit_label = "Oublier ce texte"
-    done_message = "Le texte non enregistré est oublié."
-
-    def load(self) -> None:
-        super().load()
-        self.section = _section(self.form_of_call, self.kwargs["section"])
-
-    def perform(self, form: Any) -> None:
-        operations.forget_unsaved(application=self.application, section=self.section.code, by=self.person, at=self.at)
-        forget_posted(self.request, self.address("section", self.section.code))
-
-    def done_url(self, result: None) -> str:
-        return self.address("section", self.section.code)
-
-    def context(self) -> dict[str, Any]:
-        return {**super().context(), "section": self.section, "section_url": self.done_url(None)}
-
-
-def _section(form: Questionnaire, code: str) -> Section:
-    """A section of the form, by its code; raises `Http404`."""
-    try:
-        return form.section(code)
-    except LookupError as absent:
-        raise Http404 from absent
-
-
-class TakeUp(_OfDraft):
-    """Take into a draft what its subject tells by now, where nothing is answered yet."""
-
-    title = "Reprendre ce qui est déjà dit"
-    template_name = "calls/take_up.html"
-    form_class = Confirmation
-    submit_label = "Reprendre ces réponses"
-
-    def perform(self, form: Any) -> list[str]:
-        return operations.take_up(application=self.application, by=self.person, at=self.at)
-
-    def message_when_done(self, result: list[str]) -> str:
-        return f"{len(result)} réponse{'s reprises' if len(result) > 1 else ' reprise'} de {self.asks} : relisez-les."
-
-    def done_url(self, result: list[str]) -> str:
-        return self.address("application")
-
-    def context(self) -> dict[str, Any]:
-        fresh, _ = told_since(self.application, self.form_of_call)
-        return {
-            **super().context(),
-            "questions": [one.label for one in self.form_of_call.questions if one.code in fresh],
-        }
-
-
-class AddPiece(ActWithin):
-    """Join one file: to a question of the draft, or to what is asked when pieces are missing."""
-
-    title = "Joindre un fichier"
-    template_name = "calls/piece.html"
-    form_class = PieceForm
-    submit_label = "Joindre le fichier"
-    question: Question | None = None
-
-    def load(self) -> None:
-        super().load()
-        code = self.kwargs.get("question")
-        if not code:
-            return
-        try:
-            self.question = self.form_of_call.question(code)
-        except LookupError as absent:
-            raise Http404 from absent
-        if self.question.kind != QuestionKind.FILE:
-            raise Http404
-
-    def before(self) -> None:
-        key = f"calls-files:{self.person.actor_key}"
-        count_against(key, limit=FILES_AN_HOUR, per=timedelta(hours=1), at=self.at)
-
-    def perform(self, form: Any) -> Piece:
-        return operations.add_piece(
-            application=self.application,
-            question=self.question.code if self.question else "",
-            document=form.cleaned_data["piece"],
-            by=self.person,
-            at=self.at,
-        )
-
-    def message_when_done(self, result: Piece) -> str:
-        return f"« {result.name} » est joint."
-
-    def done_url(self, result: Piece) -> str:
-        if self.question is None:
-            return self.address("give_pieces")
-        for section in self.form_of_call.sections:
-            if self.question in section.questions:
-                return self.address("section", section.code)
-        return self.address("application")
-
-    def context(self) -> dict[str, Any]:
-        return {**super().context(), "question": self.question}
-
-
-class _OfPiece:
-    """To put before a page about one file of an application."""
-
-    application: Application
-    kwargs: dict[str, Any]
-
-    def load(self) -> None:
-        super().load()  # type: ignore[misc]  # a page follows
-        piece = self.application.pieces.filter(public_id=self.kwargs["piece"], removed_at__isnull=True).first()
-        if piece is None:
-            raise Http404
-        self.piece = piece
-
-
-class RemovePiece(_OfPiece, ActWithin):
-    """Take a file out of a draft."""
-
-    title = "Retirer un fichier"
-    template_name = "calls/remove_piece.html"
-    form_class = Confirmation
-    submit_label = "Retirer le fichier"
-    done_message = "Le fichier est retiré."
-
-    def perform(self, form: Any) -> Piece:
-        return operations.remove_piece(piece=self.piece, by=self.person, at=self.at)
-
-    def context(self) -> dict[str, Any]:
-        return {**super().context(), "piece": self.piece}
-
-
-class PieceFile(_OfPiece, Within):
-    """A file, given to save to whoever may read it, on either side."""
-
-    title = "Fichier joint"
-    rule = "calls.read_file"
-
-    def readable(self) -> bool:
-        return reason_within("calls.read_file", self.standing) is None
-
-    def answer(self) -> HttpResponseBase:
-        return attachment(self.piece.file, name=self.piece.name, kind=self.piece.kind)
-
-
-class Submit(_OfDraft):
-    """All that will leave, read once more; then « Déposer »."""
-
-    title = "Relire et déposer"
-    template_name = "calls/submit.html"
-    form_class = Confirmation
-    submit_label = "Déposer la candidature"
-
-    def forbidden(self) -> str | None:
-        # Already submitted in another tab: the same sending gets the same answer.
-        return None if self.request.method == "POST" and self.application.submitted_at else super().forbidden()
-
-    def perform(self, form: Any) -> Application:
-        return operations.submit(application=self.application, by=self.person, at=self.at)
-
-    def message_when_done(self, result: Application) -> str:
-        return f"Votre candidature est déposée sous le numéro {result.number}. L’accusé de réception part par courriel."
-
-    def done_url(self, result: Application) -> str:
-        return self.address("receipt")
-
-    def context(self) -> dict[str, Any]:
-        sections = answered(self.application)
-        return {
-            **super().context(),
-            "sections": sections,
-            "missing": [line.question for section in sections for line in section.lines if line.missing],
-            "too_long": [line for section in sections for line in section.lines if line.overflow],
-            "submitting": reason_against_submitting(self.standing, localdate(self.at)),
-            "timing": reason_against_timing(self.application.call, self.at),
-            "failing": self._failing(),
-        }
-
-    def _failing(self) -> list[Finding]:
-        found = findings_now(self.application, localdate(self.at))
-        return [finding for finding in found if finding.result == Result.FAILS]
 
 
 class ReceiptPage(Within):
