@@ -49,3 +49,9 @@ def declared_types() -> list[EventType]:
 def ref(thing: models.Model) -> str:
     """The key of an object in the journal: "community.organisation:12"."""
     return f"{thing._meta.label_lower}:{thing.pk}"
+
+
+def number_in(key: str, kind: type[models.Model]) -> int | None:
+    """The number of the object of this kind that a key names; None when it names none, or one of another kind."""
+    named, _, number = key.partition(":")
+    return int(number) if named == kind._meta.label_lower and number.isdecimal() else None

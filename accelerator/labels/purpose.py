@@ -15,7 +15,7 @@ from accelerator.calls.states import FactKind
 from accelerator.community.models import Role
 from accelerator.community.queries.organisation import canonical
 from accelerator.geography.models import Place, PlaceKind
-from accelerator.journal.types import ref
+from accelerator.journal.types import number_in, ref
 from accelerator.labels.criteria import criteria_of, is_complete
 from accelerator.labels.models import Action, Candidacy, Member
 from accelerator.labels.models.candidacies import of_any
@@ -63,11 +63,11 @@ def _subjects(person: Person, call: Call | None) -> Sequence[Subject]:
 
 
 def _found(subject: str) -> Candidacy:
-    kind, _, number = subject.partition(":")
-    if kind != Candidacy._meta.label_lower or not number.isdigit():
+    number = number_in(subject, Candidacy)
+    if number is None:
         raise LookupError("Ce n’est pas une candidature à un label.")
     read = Candidacy.objects.select_related("organisation__merged_into", "category", "criteria_set")
-    found = read.filter(pk=int(number)).first()
+    found = read.filter(pk=number).first()
     if found is None:
         raise LookupError("Cette candidature n’existe plus.")
     return found
@@ -191,7 +191,7 @@ def _carried(person: Person) -> QuerySet[Any]:
 
 def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
     """The members that confirmed: whoever judges is looked at beside each of them."""
-    numbers = [int(number) for _, _, number in (one.partition(":") for one in subjects) if number.isdigit()]
+    numbers = [number for number in (number_in(one, Candidacy) for one in subjects) if number is not None]
     found: dict[str, set[int]] = {}
     members = Member.objects.filter(state=MemberState.CONFIRMED, candidacy__in=numbers).order_by("pk")
     for candidacy, organisation in members.values_list("candidacy", "organisation"):

@@ -17,7 +17,7 @@ from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subje
 from accelerator.calls.states import FactKind
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import Family
-from accelerator.journal.types import ref
+from accelerator.journal.types import number_in, ref
 from accelerator.projects import rules
 from accelerator.projects.models import Project, ProjectPartner
 from accelerator.projects.operations.decisions import remember_decision
@@ -61,12 +61,12 @@ def _subjects(person: Person, call: Call | None) -> Sequence[Subject]:
 
 
 def _found(subject: str) -> Project:
-    kind, _, number = subject.partition(":")
-    if kind != Project._meta.label_lower or not number.isdigit():
+    number = number_in(subject, Project)
+    if number is None:
         raise LookupError("Ce n’est pas un projet.")
     gone = (ProjectState.PROPOSED, ProjectState.DECLINED)
     project = Project.objects.select_related("organisation__merged_into").exclude(state__in=gone)
-    found = project.filter(pk=int(number)).first()
+    found = project.filter(pk=number).first()
     if found is None:
         raise LookupError("Ce projet n’existe plus.")
     return found
@@ -151,7 +151,7 @@ def _carried(person: Person) -> QuerySet[Any]:
 
 def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
     """Those who said that they take part, whatever their role."""
-    numbers = [int(number) for _, _, number in (one.partition(":") for one in subjects) if number.isdigit()]
+    numbers = [number for number in (number_in(one, Project) for one in subjects) if number is not None]
     found: dict[str, set[int]] = {}
     confirmed = ProjectPartner.objects.confirmed().filter(project__in=numbers).order_by("pk")
     for project, organisation in confirmed.values_list("project", "organisation"):

@@ -233,8 +233,11 @@ def test_a_project_remembers_what_was_decided(
     assert (said in [line.sentence for line in public_history(one)]) is public
 
 
-def test_a_project_that_is_gone_remembers_nothing(perform: Callable[..., Any], at: datetime) -> None:
-    application = Application(call=factories.call(purpose=CODE), subject="projects.project:0")
+@pytest.mark.parametrize("subject", ["projects.project:0", ""])
+def test_a_project_that_is_gone_or_that_paper_does_not_name_remembers_nothing(
+    perform: Callable[..., Any], at: datetime, subject: str
+) -> None:
+    application = Application(call=factories.call(purpose=CODE), subject=subject)
     decided = Decision(outcome="retained", kind="express")
     before = Event.objects.count()
     perform(purpose_of(CODE).on_decided, application=application, decision=decided, by=System("calls"), at=at)

@@ -14,7 +14,7 @@ from accelerator.community.queries.organisation import canonical
 from accelerator.credentials.models import Credential
 from accelerator.credentials.queries import credential_numbered
 from accelerator.geography.perimeters import sentence_of
-from accelerator.journal import ref
+from accelerator.journal import number_in
 from accelerator.labels.models import Label
 from accelerator.labels.states import LabelNature
 
@@ -30,8 +30,8 @@ def provable() -> QuerySet[Label]:
 
 def label_of(credential: Credential) -> Label | None:
     """The label that a credential attests; None when it attests another thing."""
-    kind, _, number = credential.about.rpartition(":")
-    return provable().filter(pk=number).first() if kind == ref(Label()).rpartition(":")[0] else None
+    number = number_in(credential.about, Label)
+    return provable().filter(pk=number).first() if number is not None else None
 
 
 def label_named(text: str) -> Label | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from accelerator.calls.models import Application, Decision
 from accelerator.calls.states import DecisionKind, DecisionOutcome
-from accelerator.journal import Actor
+from accelerator.journal import Actor, number_in
 from accelerator.journal.operations import record
 from accelerator.projects.events import ANSWERED, RETAINED
 from accelerator.projects.models import Project
@@ -15,9 +15,11 @@ from accelerator.workflow import operation
 def remember_decision(*, application: Application, decision: Decision, by: Actor, at: datetime) -> None:
     """Write in the project's history what was decided: being retained is public, the rest is for its carriers.
 
-    A project that is gone since remembers nothing: the application keeps the decision.
+    Nothing is remembered of a file that came on paper, which names no project, nor by a project that is gone since: the
+    application keeps the decision.
     """
-    project = Project.objects.filter(pk=int(application.subject.rpartition(":")[2])).first()
+    number = number_in(application.subject, Project)
+    project = Project.objects.filter(pk=number).first() if number is not None else None
     if project is None:
         return
     if decision.outcome == DecisionOutcome.RETAINED:
