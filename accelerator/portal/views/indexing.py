@@ -25,7 +25,7 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 M = TypeVar("M", bound=Model)
 _PAGES = (
     *("portal:home", "community:directory", "community:map", "community:reuse", "portal:territories", "portal:figures"),
-    *("portal:about", "projects:reuse"),
+    *("portal:about", "projects:reuse", "labels:categories", "labels:verify"),
 )
 
 
