@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accelerator.calls.models import Application, Decision
-from accelerator.calls.states import DecisionOutcome, Nature
+from accelerator.calls.states import DecisionKind, DecisionOutcome, Nature
 from accelerator.journal import System
 from accelerator.journal.queries import history_of
 from accelerator.labels.models import Candidacy, Category, Label
@@ -198,6 +198,15 @@ def test_a_decision_that_does_not_retain_makes_nothing_and_is_remembered(categor
     perform(awarding.award_when_retained, application=applied(candidacy), decision=decision, by=BY, at=at)
     assert not Label.objects.exists()
     assert history_of(candidacy).get().code == "labels.answered"
+
+
+@pytest.mark.parametrize("kind", DecisionKind)
+def test_what_is_answered_to_a_file_on_paper_is_told_and_makes_nothing(perform: Perform, kind: DecisionKind) -> None:
+    paper = factories.call_application(state="notified")
+    decision = Decision(outcome=DecisionOutcome.REJECTED, kind=kind)
+    perform(awarding.award_when_retained, application=paper, decision=decision, by=BY, at=moment(date(2026, 11, 27)))
+    assert not Label.objects.exists()
+    assert not history_of(paper).exists()
 
 
 def test_what_is_about_no_candidacy_is_refused(perform: Perform) -> None:

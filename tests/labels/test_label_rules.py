@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accelerator.community.models import Organisation
 from accelerator.community.states import OrganisationState
-from accelerator.labels.rules.labels import RULES, allowed, label_standing_of
+from accelerator.labels.rules.labels import OF_A_LABEL, allowed, label_standing_of
 from tests import factories
 from tests.labels.following import Labelled
 
@@ -40,7 +40,7 @@ def test_the_page_says_what_the_rules_do(ceased: bool) -> None:
         "signatory": world.signatory,
     }
     written = table()
-    assert set(written) == set(RULES)
+    assert set(written) == set(OF_A_LABEL)
     for column, person in people.items():
         may = allowed(label_standing_of(person, world.fresh()))
         for rule, cells in written.items():

@@ -20,6 +20,8 @@ from accelerator.journal import System
 from accelerator.labels import personal_data
 from accelerator.labels.models import Candidacy, Category, Challenge, Member, UnsavedStep
 from accelerator.labels.operations.unsaved import forget_old_unsaved
+from accelerator.labels.rules.candidacies import OF_A_CANDIDACY
+from accelerator.labels.rules.labels import OF_A_LABEL
 from accelerator.labels.rules.registry import names
 from accelerator.labels.tasks import forget_unsaved
 from accelerator.workflow.dates import said
@@ -356,4 +358,5 @@ def test_old_texts_are_forgotten_at_night(
 
 def test_each_rule_is_told_in_french() -> None:
     written = (embedded.ROOT / "docs" / "rules" / "labels.md").read_text()
-    assert set(re.findall(r"`(labels\.(?:read|edit|manage))`", written)) == set(names()) - {"labels.edit_ended"}
+    assert set(re.findall(r"`(labels\.(?:read|edit|manage))`", written)) == set(OF_A_CANDIDACY) - {"labels.edit_ended"}
+    assert sorted((*OF_A_CANDIDACY, *OF_A_LABEL)) == names()

@@ -14,7 +14,7 @@ from accelerator.calls.states import DecisionKind, DecisionOutcome
 from accelerator.calls.states import Nature as CallNature
 from accelerator.community.queries.organisation import canonical
 from accelerator.geography.perimeters import perimeter_of
-from accelerator.journal import Actor
+from accelerator.journal import Actor, number_in
 from accelerator.journal.operations import record
 from accelerator.labels.models import Candidacy, Label, LabelCondition, next_label_number
 from accelerator.labels.operations.proving import prove
@@ -32,11 +32,16 @@ _NATURES: Final = {CallNature.DEMONSTRATION.value: LabelNature.DEMONSTRATION}
 
 @operation
 def award_when_retained(*, application: Application, decision: Decision, by: Actor, at: datetime) -> None:
-    """What a told decision makes of a candidacy: its label when it is retained, a line in its history otherwise."""
+    """What a told decision makes of a candidacy: its label when it is retained, a line in its history otherwise.
+
+    A file that came on paper names no candidacy: whoever answers it, or keeps silent, writes in no history.
+    """
     if decision.outcome == DecisionOutcome.RETAINED:
         award(application=application, by=by, at=at)
         return
-    _answered(_candidacy(application), application, decision, by=by, at=at)
+    candidacy = _candidacy(application)
+    if candidacy is not None:
+        _answered(candidacy, application, decision, by=by, at=at)
 
 
 @operation
@@ -46,10 +51,12 @@ def award(*, application: Application, by: Actor, at: datetime) -> Label:
     Asked while the previous label ran, it renews it: it starts the day after the last of the old one, were it decided
     later. Otherwise it starts on the day of the decision. Under the criteria that the candidacy answered.
 
-    Raises `Refused` when the same candidacy, or the same organisation in a category held alone, has a label on those
-    days: two awards at the same moment, of which one wins.
+    Raises `Refused` when it names no candidacy; when the same candidacy, or the same organisation in a category held
+    alone, has a label on those days: two awards at the same moment, of which one wins.
     """
     candidacy = _candidacy(application)
+    if candidacy is None:
+        raise Refused("Cette candidature ne porte sur aucun dossier de label.")
     known = Label.objects.filter(application=application).first()
     if known is not None:
         return known
@@ -105,14 +112,14 @@ def _answered(candidacy: Candidacy, application: Application, decision: Decision
     record("labels.answered", candidacy, by=by, at=at, call=application.call.title, outcome=outcome)
 
 
-def _candidacy(application: Application) -> Candidacy:
-    """The candidacy that an application is about, locked: two awards of one candidacy wait for each other."""
-    kind, _, number = application.subject.partition(":")
-    if kind != Candidacy._meta.label_lower or not number.isdigit():
-        raise Refused("Cette candidature ne porte sur aucun dossier de label.")
+def _candidacy(application: Application) -> Candidacy | None:
+    """The candidacy that an application names, if any, locked: two awards of one candidacy wait for each other."""
+    number = number_in(application.subject, Candidacy)
+    if number is None:
+        return None
     related = ("category", "criteria_set", "organisation__merged_into", "organisation__seat")
     held = Candidacy.objects.select_for_update(of=("self",)).select_related(*related)
-    return held.get(pk=int(number))
+    return held.get(pk=number)
 
 
 def _previous(candidacy: Candidacy) -> Label | None:

@@ -98,12 +98,12 @@ def manage(standing: Standing) -> str | None:
     return LEADERS
 
 
-_OF_A_CANDIDACY: Final = ("labels.read", "labels.edit", "labels.edit_ended", "labels.manage")
+OF_A_CANDIDACY: Final = ("labels.read", "labels.edit", "labels.edit_ended", "labels.manage")
 
 
 def allowed(standing: Standing) -> dict[str, bool]:
     """For a page of a candidacy: each rule, without its subject's prefix -> whether it allows."""
-    return registry.allowed(standing, _OF_A_CANDIDACY)
+    return registry.allowed(standing, OF_A_CANDIDACY)
 
 
 def require(name: str, by: Any, candidacy: Candidacy) -> None:

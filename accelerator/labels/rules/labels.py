@@ -1,6 +1,5 @@
 """Who may do what to a label, and the French reason when not: a test holds it to docs/rules/vie-d-un-label.md."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
@@ -11,10 +10,12 @@ from accelerator.community.states import DelegationScope
 from accelerator.journal import System
 from accelerator.labels.models import Label, Proceeding
 from accelerator.labels.queries.holders import LabelStanding, label_standing_of, lead_has_ceased
+from accelerator.labels.rules import registry
+from accelerator.labels.rules.registry import rule
 from accelerator.labels.states import LabelNature, Outcome, ProceedingKind
-from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 
+reason_within = registry.reason_within
 HISTORIC: Final = "Un label historique est un fait public, rapporté avec sa source : rien ne s’y décide ici."
 SERVICE: Final = "Seuls les instructeurs et les signataires de cette catégorie de labels le peuvent."
 OWN_SIDE: Final = "Vous êtes du côté du titulaire de ce label : quelqu’un d’autre instruit et signe."
@@ -24,7 +25,8 @@ HOLDERS: Final = (
 )
 
 
-def _conduct(standing: LabelStanding) -> str | None:
+@rule("labels.conduct")
+def conduct(standing: LabelStanding) -> str | None:
     """Opening a proceeding, noting what became of a condition, recording an appeal."""
     if standing.label.nature == LabelNature.HISTORIC:
         return HISTORIC
@@ -33,20 +35,23 @@ def _conduct(standing: LabelStanding) -> str | None:
     return OWN_SIDE if standing.takes_part else None
 
 
-def _pronounce(standing: LabelStanding) -> str | None:
+@rule("labels.pronounce")
+def pronounce(standing: LabelStanding) -> str | None:
     """Whether the act of the signatory covers the day is asked when they sign."""
-    if reason := _conduct(standing):
+    if reason := conduct(standing):
         return reason
     if CallRoleName.SIGNATORY in standing.roles:
         return None
     return "Seul un signataire de cette catégorie de labels prononce une mesure, la lève ou répond à un recours."
 
 
-def _answer(standing: LabelStanding) -> str | None:
+@rule("labels.answer")
+def answer(standing: LabelStanding) -> str | None:
     return None if standing.leads else HOLDERS
 
 
-def _read_proceedings(standing: LabelStanding) -> str | None:
+@rule("labels.read_proceedings")
+def read_proceedings(standing: LabelStanding) -> str | None:
     """Those concerned, the members of the collective included, and the service; nobody else before it is pronounced."""
     members = not standing.members.isdisjoint(standing.steered)
     if standing.leads or members or (standing.is_service and not standing.takes_part):
@@ -54,35 +59,26 @@ def _read_proceedings(standing: LabelStanding) -> str | None:
     return "Une procédure en cours ne se lit que par ceux qu’elle concerne et par le service."
 
 
-def _follow(standing: LabelStanding) -> str | None:
+@rule("labels.follow")
+def follow(standing: LabelStanding) -> str | None:
     if standing.label.nature == LabelNature.HISTORIC:
         return HISTORIC
     return None if standing.follows else HOLDERS
 
 
-RULES: Final[dict[str, Callable[[LabelStanding], str | None]]] = {
-    "labels.conduct": _conduct,
-    "labels.pronounce": _pronounce,
-    "labels.answer": _answer,
-    "labels.read_proceedings": _read_proceedings,
-    "labels.follow": _follow,
-}
+OF_A_LABEL: Final = ("labels.conduct", "labels.pronounce", "labels.answer", "labels.read_proceedings", "labels.follow")
 
 
-def reason_within(name: str, standing: LabelStanding) -> str | None:
-    """Why not, or None. A system actor may. Raises `KeyError` for an unknown rule."""
-    return None if isinstance(standing.person, System) else RULES[name](standing)
+def allowed(standing: LabelStanding) -> dict[str, bool]:
+    """For a page of a label: each rule, without its subject's prefix -> whether it allows."""
+    return registry.allowed(standing, OF_A_LABEL)
 
 
 def require(name: str, by: Any, label: Label) -> None:
     """Raise `Refused` with the reason when this person may not. A system actor may."""
-    if not isinstance(by, System) and (reason := reason_within(name, label_standing_of(by, label))):
-        raise Refused(reason)
-
-
-def allowed(standing: LabelStanding) -> dict[str, bool]:
-    """For a page: each rule, without its subject's prefix -> whether it allows."""
-    return {name.partition(".")[2]: rule(standing) is None for name, rule in RULES.items()}
+    registry.demand_known(name)
+    if not isinstance(by, System):
+        registry.require_within(name, label_standing_of(by, label))
 
 
 def reason_against_speaking(person: Any, label: Label, on: date) -> str | None:

@@ -1,6 +1,6 @@
 """The book of rules of the labels: each is a question asked of what a person is to a candidacy or to a label.
 
-The table for jurists is docs/rules/labels.md: a test holds the two together.
+The tables for jurists are docs/rules/labels.md and docs/rules/vie-d-un-label.md: tests hold them to the book.
 """
 
 from typing import Any, Final
