@@ -40,6 +40,7 @@ _FACTS: Final = (
     Fact("label.actions", "le nombre d’actions de la feuille de route", FactKind.NUMBER),
     Fact("label.assessed", "l’auto-évaluation de tous les critères", FactKind.YES_NO),
     Fact("label.unproved", "le nombre de critères sans preuve", FactKind.NUMBER),
+    Fact("label.criteria", "la version des critères à laquelle le dossier répond", FactKind.NUMBER),
     Fact("label.minutes", "le nombre de comptes rendus du comité de pilotage", FactKind.NUMBER),
 )
 _REUSABLE: Final = (
@@ -100,6 +101,7 @@ def _facts_of(candidacy: Candidacy, members: Sequence[Any]) -> Mapping[str, Fact
         "actions": Action.objects.filter(challenge__candidacy=candidacy).count(),
         "assessed": is_complete(criteria, candidacy.assessment),
         "unproved": sum(1 for one in criteria if one.code not in proved),
+        "criteria": candidacy.criteria_set.number,
         "minutes": candidacy.minutes.count(),
     }
     if candidacy.category.is_collective:

@@ -8,8 +8,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accelerator.calls.models import Decision
-from accelerator.calls.operations.applications import begin, save_section, submit
+from accelerator.calls.models import Application, Decision
+from accelerator.calls.operations.applications import begin, save_section, submit, take_up
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.receipt import receipt_of
 from accelerator.community.record import print_of
@@ -271,12 +271,18 @@ def _applied(candidacy: Candidacy, lead: Side, perform: Perform, at: datetime) -
     draft = perform(
         begin, call=call, subject=ref(candidacy), organisation=None, declared={}, by=lead.representative, at=at
     )
+    return _sent(draft, lead, perform, at)
+
+
+def _sent(draft: Application, lead: Side, perform: Perform, at: datetime) -> Any:
+    draft.refresh_from_db()
     for section in ("candidat", "projet"):
+        seen = draft.sections.get(section, {}).get("revision", 0)
         codes = {one["code"] for part in draft.version.form["sections"] if part["code"] == section
                  for one in part["questions"]}  # fmt: skip
         answers = {code: value for code, value in draft.answers.items() if code in codes}
         perform(
-            save_section, application=draft, section=section, answers=answers, seen=0, by=lead.representative, at=at
+            save_section, application=draft, section=section, answers=answers, seen=seen, by=lead.representative, at=at
         )
     return perform(submit, application=draft, by=lead.representative, at=at)
 
@@ -352,6 +358,46 @@ def test_a_retained_candidacy_is_awarded_its_label_once(
     assert (label.candidacy, label.application, label.nature) == (candidacy, filed, LabelNature.DEMONSTRATION)
     assert perform(award, application=filed, by=lead.representative, at=at) == label
     assert credential_of(label) is not None
+
+
+@pytest.mark.usefixtures("signing_key")
+def test_a_label_bears_what_was_submitted_whatever_the_file_became(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    """Between its submission and the decision, a candidate renames the file and draws it over the whole country."""
+    filed = _applied(_complete(candidacy, lead, perform, at), lead, perform, at)
+    judged = candidacy.criteria_set
+    held = Candidacy.objects.get(pk=candidacy.pk)
+    tell(held, "essentiel", perform, lead, at, title="Ville capitale", summary="Autre chose.")
+    tell(held, "territoire", perform, lead, at, perimeter=["pays-FR"])
+    decision = _decision(filed, "retained", at)
+    perform(award_when_retained, application=filed, decision=decision, by=lead.representative, at=at)
+    label = Label.objects.get()
+    assert (label.title, label.perimeter, label.criteria_set) == ("Pays fictif", ["departement-46"], judged)
+    credential = credential_of(label)
+    assert credential is not None
+    assert "Ville capitale" not in str(credential.claims)
+    assert "Pays fictif" in credential.claims["name"]
+
+
+def test_a_file_renamed_before_it_is_submitted_is_judged_under_its_name(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    draft = perform(
+        begin,
+        call=candidacy.category.call,
+        subject=ref(candidacy),
+        organisation=None,
+        declared={},
+        by=lead.representative,
+        at=at,
+    )
+    _complete(candidacy, lead, perform, at)
+    held = Candidacy.objects.get(pk=candidacy.pk)
+    tell(held, "essentiel", perform, lead, at, title="Ville capitale", summary="Autre chose.")
+    perform(take_up, application=draft, by=lead.representative, at=at)
+    filed = _sent(draft, lead, perform, at)
+    assert filed.title == "Ville capitale"
 
 
 def test_an_answer_that_is_no_is_remembered_and_awards_nothing(

@@ -385,7 +385,7 @@ def _out_of_time(opened: date, closed: date) -> dict[str, Any]:
 
 
 def _submission(held: Application, form: Questionnaire, *, by: Person, at: datetime, files: set[str]) -> dict[str, Any]:
-    """The values that a submission freezes; the number is taken from its sequence."""
+    """The values that a submission freezes, its title as its subject says it now; the number is of its sequence."""
     held.answers = form.sent(held.answers, files)
     facts = facts_now(held)
     received_on = held.received_on or localdate(at)
@@ -394,6 +394,7 @@ def _submission(held: Application, form: Questionnaire, *, by: Person, at: datet
     wave = wave_of(held.call, received_on)
     return {
         "number": held.number,
+        "title": purpose_of(held.call.purpose).reads(held.subject).title[:200] if held.subject else held.title,
         "answers": held.answers,
         "facts": frozen(facts),
         "findings": [finding.to_json() for finding in findings],

@@ -1,7 +1,8 @@
 """Awarding a label: what follows from a decision of the calls, in its transaction; and the conditions that it set."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -49,7 +50,8 @@ def award(*, application: Application, by: Actor, at: datetime) -> Label:
     """Award the label that an application asked for; awarded already, the same label is returned.
 
     Asked while the previous label ran, it renews it: it starts the day after the last of the old one, were it decided
-    later. Otherwise it starts on the day of the decision. Under the criteria that the candidacy answered.
+    later. Otherwise it starts on the day of the decision. Its name, its territory and its criteria are those that were
+    submitted and judged: the file goes on changing meanwhile, and nobody decided on what was written in it since.
 
     Raises `Refused` when it names no candidacy; when the same candidacy, or the same organisation in a category held
     alone, has a label on those days: two awards at the same moment, of which one wins.
@@ -69,16 +71,18 @@ def award(*, application: Application, by: Actor, at: datetime) -> Label:
         raise Refused(_already(previous))
     end = months_after(start, category.duration_months) if category.duration_months else None
     holder = canonical(candidacy.organisation)
-    where = perimeter_of(candidacy.perimeter or holder.territories)
+    facts = application.facts
+    where = perimeter_of(_keys(facts, "label.territory") or _keys(facts, "organisation.territories"))
+    judged = category.criteria_sets.filter(number=facts.get("label.criteria")).first()
     label = Label(
         number=next_label_number(at),
         category=category,
-        criteria_set=candidacy.criteria_set,
+        criteria_set=judged or candidacy.criteria_set,
         nature=_NATURES.get(application.call.nature, LabelNature.REAL),
         holder=category.holder,
         candidacy=candidacy,
         organisation=holder,
-        title=candidacy.title,
+        title=application.title,
         perimeter=list(where.keys),
         perimeter_cover=list(where.cover),
         seat=holder.seat,
@@ -103,6 +107,11 @@ def award(*, application: Application, by: Actor, at: datetime) -> Label:
     publish(label=label, by=by, at=at)
     tell("labels/awarded", to=holders_of(label), at=at, data={"label": label, "renews": renews})
     return label
+
+
+def _keys(facts: Mapping[str, Any], name: str) -> list[str]:
+    """The places of a fact that the submission froze, if it was known."""
+    return list(facts.get(name, {}).get("keys", []))
 
 
 def _answered(candidacy: Candidacy, application: Application, decision: Decision, *, by: Actor, at: datetime) -> None:
