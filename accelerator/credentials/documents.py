@@ -4,6 +4,7 @@ Reaches no network, and no file besides the contexts of this package.
 """
 
 import json
+import re
 import threading
 import time
 from functools import cache
@@ -33,6 +34,8 @@ MOST_VALUES: Final = 600
 MOST_STEPS: Final = 5_000
 LONGEST: Final = 0.5
 
+# What JSON may spell, and no text may hold: neither a page nor the database writes it.
+_NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 # Where a relative address would lead: nowhere, and it is seen.
 _NOWHERE: Final = "http://relative.invalid/"
 _FOLDER: Final = Path(__file__).resolve().parent / "contexts"
@@ -45,8 +48,8 @@ class Unfit(Exception):
 def read(content: bytes) -> dict[str, Any]:
     """The JSON object that a file holds.
 
-    Raises `Unfit` for what is too large, is no JSON, names something twice, nests or holds too much. All of it is found
-    before anything is understood.
+    Raises `Unfit` for what is too large, is no JSON, names something twice, nests or holds too much, or has a text that
+    cannot be written. All of it is found before anything is understood.
     """
     if len(content) > LARGEST:
         raise Unfit(f"Le fichier dépasse {LARGEST // 1024} Ko.")
@@ -78,10 +81,18 @@ def _values(value: Any, depth: int) -> int:
     if depth > DEEPEST:
         raise Unfit("Le document est trop emboîté.")
     if isinstance(value, dict):
+        _demand_text(*value)
         return 1 + sum(_values(one, depth + 1) for one in value.values())
     if isinstance(value, list):
         return 1 + sum(_values(one, depth + 1) for one in value)
+    if isinstance(value, str):
+        _demand_text(value)
     return 1
+
+
+def _demand_text(*texts: str) -> None:
+    if any(_NO_TEXT.search(one) for one in texts):
+        raise Unfit("Le document tient un caractère qui n’en est pas un.")
 
 
 # ------------------------------------------------------------------------------------------------------- canonical

@@ -339,7 +339,7 @@ def test_the_desk_counts_filters_and_acts_on_several(
     assert [one.due_on for one in client.get(desk).context["rows"]][-1] is None
     told.delete()
     assert other.title not in text(client.get(desk, {"delai": "retard"}))
-    asked = f"?acte=recevables&dossier={late.public_id}&dossier={other.public_id}"
+    asked = f"?acte=recevables&dossier={late.public_id}&dossier={other.public_id}&dossier=%00&dossier=-1"
     read = client.get(reverse("calls:lot") + asked)
     assert "1 dossier sur 2" in text(read)
     assert "Ce qui est laissé de côté" in text(read)

@@ -170,6 +170,17 @@ def test_an_edited_file_says_what_was_edited_and_what_is_true(client: HostileCli
     assert "2099" not in page
 
 
+@pytest.mark.parametrize("strange", ["\\ud800", "\\u0000"])
+def test_what_no_text_may_hold_is_read_by_nobody(client: HostileClient, label: Label, strange: str) -> None:
+    """Spelled by JSON, refused by every page and by the database: in a name, in a number, in the name of a key."""
+    document = json.loads(file_of(client, label))
+    document["proof"]["verificationMethod"] += "STRANGE"
+    asked_in_the_key = json.dumps(document).replace("STRANGE", strange)
+    asked_in_a_name = json.dumps({**document, "STRANGE": 1}).replace("STRANGE", strange)
+    for content in (asked_in_the_key, asked_in_a_name):
+        assert "Fichier illisible" in drop(client, content.encode())
+
+
 def test_another_s_attestation_and_one_that_never_was(client: HostileClient, label: Label) -> None:
     claims = credential(label).claims
     other = "did:web:ailleurs.example"
