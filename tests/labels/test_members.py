@@ -85,6 +85,27 @@ def test_a_member_leaves_as_it_came(candidacy: Candidacy, lead: Side, perform: P
     assert Member.objects.get(pk=member.pk).state == MemberState.LEFT
 
 
+def test_whoever_was_removed_does_not_come_back_alone(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    member, side = joined(candidacy, lead, perform, at)
+    perform(remove_member, member=member, reason="", by=lead.representative, at=at)
+    answer = {"member": member, "takes_part": True, "reason": "", "by": side.representative, "at": at}
+    with pytest.raises(Refused, match="nommer à nouveau"):
+        perform(answer_member, **answer)
+    assert Member.objects.get(pk=member.pk).state == MemberState.LEFT
+    perform(
+        ask_member,
+        candidacy=candidacy,
+        organisation=side.organisation,
+        role=MemberRole.SUPPORT,
+        belonging=None,
+        by=lead.representative,
+        at=at,
+    )
+    assert perform(answer_member, **answer).state == MemberState.CONFIRMED
+
+
 def test_the_lead_does_not_leave(candidacy: Candidacy, lead: Side, perform: Perform, at: datetime) -> None:
     own = candidacy.members.get()
     with pytest.raises(Refused, match="confiez d’abord ce rôle"):

@@ -26,6 +26,7 @@ from accelerator.workflow import Refused, operation
 
 CEASED = "« {name} » a cessé son activité : elle ne peut pas prendre part au collectif."
 GONE = "Cette organisation n’est plus nommée dans ce collectif."
+OUT = "Cette organisation ne fait plus partie du collectif : demandez au chef de file de la nommer à nouveau."
 _OUT = (MemberState.REFUSED, MemberState.LEFT)
 
 
@@ -73,7 +74,8 @@ def answer_member(*, member: Member, takes_part: bool, reason: str, by: Person, 
     """Say that one's organisation takes part, or does not and why; it may change its mind later.
 
     A refusal takes it out of the collective, and those who lead it are told with its reason. Answered the same again,
-    nothing happens. Raises `Refused` for whoever may not bind the organisation, and when it has ceased.
+    nothing happens. Raises `Refused` for whoever may not bind the organisation, when it has ceased, and when it left or
+    was removed: those who lead the collective name it again, or it would come back in spite of them.
     """
     candidacy = lock_candidacy(member.candidacy)
     held = _held(member)
@@ -92,6 +94,8 @@ def answer_member(*, member: Member, takes_part: bool, reason: str, by: Person, 
         return held
     if not takes_part and not reason.strip():
         raise Refused("Dites en quelques mots pourquoi : le chef de file le lira.", field="reason")
+    if takes_part and held.state == MemberState.LEFT:
+        raise Refused(OUT)
     left = held.state == MemberState.CONFIRMED
     refused = MemberState.LEFT if left else MemberState.REFUSED
     held.state = MemberState.CONFIRMED if takes_part else refused

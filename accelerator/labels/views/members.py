@@ -162,7 +162,6 @@ class AnswerMember(_OfMember):
     template_name = "labels/answer_member.html"
     form_class = AnswerMemberForm
     submit_label = "Répondre"
-    done_message = "Votre réponse est enregistrée, et dite au chef de file. Vous pourrez la changer par le même lien."
     back = "candidacy"
 
     def forbidden(self) -> str | None:
@@ -184,6 +183,12 @@ class AnswerMember(_OfMember):
         takes_part = form.cleaned_data["answer"] == "oui"
         reason = form.cleaned_data["reason"]
         return answer_member(member=self.member, takes_part=takes_part, reason=reason, by=self.person, at=self.at)
+
+    def message_when_done(self, result: Member) -> str:
+        then = "Vous pourrez la changer par le même lien."
+        if result.state == MemberState.LEFT:
+            then = "Pour revenir, il faudra que le chef de file vous nomme à nouveau."
+        return f"Votre réponse est enregistrée, et dite au chef de file. {then}"
 
 
 class RemoveMember(_OfMember):
