@@ -132,6 +132,23 @@ def test_a_label_in_force(client: HostileClient, label: Label) -> None:
     assert label.title in page
 
 
+def test_a_holder_that_is_not_shown_to_the_public_is_named_nowhere(client: HostileClient, label: Label) -> None:
+    """It opposed the diffusion of what registers say of it: its label stays, and a copy that it gave is verified."""
+    copy, holder = file_of(client, label), label.organisation
+    assert holder is not None
+    type(holder).objects.filter(pk=holder.pk).update(publishable=False)
+    page = client.get(f"/labels/{label.key}/preuve").content.decode()
+    assert holder.name not in page
+    assert label.number in page
+    for name in ("preuve.json", "certificat.pdf"):
+        refused = client.get(f"/labels/{label.key}/{name}")
+        assert refused.status_code == 403
+        assert holder.name not in refused.content.decode()
+    checked = drop(client, copy)
+    assert "Attestation valide" in checked
+    assert holder.name not in checked
+
+
 def test_what_changes_is_said_at_once_and_to_the_copies(client: HostileClient, label: Label, at: datetime) -> None:
     file = file_of(client, label)
     address = f"/labels/{label.key}/preuve"

@@ -15,10 +15,13 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accelerator.community.models import Organisation
+from accelerator.credentials.queries import credential_of, standing
+from accelerator.credentials.states import Finding
 from accelerator.geography.models import Place
 from accelerator.labels.models import Label, SteeringMinutes
 from accelerator.labels.operations import roadmap
 from accelerator.labels.operations.historic import load_historic_labels
+from accelerator.labels.operations.proving import prove
 from accelerator.labels.queries.labels import roadmap_of
 from accelerator.labels.queries.register import FIELDS, table_schema
 from accelerator.labels.search import rebuild_labels
@@ -269,11 +272,17 @@ def test_a_member_leads_when_the_chef_de_file_has_ceased(perform: Perform, clien
     Organisation.objects.filter(pk=world.lead.pk).update(state="ceased")
     world.fresh()
     member = world.candidacy.members.get(organisation=world.partner)
+    former = perform(prove, label=world.label, by=world.manager_of_partner, at=timezone.now())
     label = perform(
         roadmap.change_lead, label=world.label, member=member, by=world.manager_of_partner, at=timezone.now()
     )
     assert label.organisation == world.partner
     assert label.candidacy.organisation == world.partner
+    # What is attested follows: a copy that names the former one is no longer worth anything.
+    attested = credential_of(label)
+    assert attested is not None
+    assert world.partner.key in attested.claims["credentialSubject"]["id"]
+    assert standing(former.__class__.objects.get(pk=former.pk), at=timezone.now()).finding == Finding.WITHDRAWN
     page = client.get(f"/labels/{label.key}").content.decode()
     assert f"a fait de {world.partner.name} le chef de file" in page
     assert names(client, f"?q={world.partner.name.replace(' ', '+')}") == [label.title]

@@ -9,9 +9,9 @@ from accelerator.accounts.models import Person
 from accelerator.community.operations.locks import lock_organisation
 from accelerator.design.uploads import Document
 from accelerator.journal.operations import record
-from accelerator.labels import search
 from accelerator.labels.models import Action, ActionNote, Candidacy, CandidacyFile, Label, Member, SteeringMinutes
-from accelerator.labels.operations.register import lock_label
+from accelerator.labels.operations.proving import prove
+from accelerator.labels.operations.register import lock_label, publish
 from accelerator.labels.queries.holders import holders_of, lead_has_ceased
 from accelerator.labels.rules import labels as rules
 from accelerator.labels.states import ActionState, MemberRole, MemberState
@@ -138,7 +138,8 @@ def _kept(candidacy: Candidacy, document: Document, at: datetime) -> CandidacyFi
 def change_lead(*, label: Label, member: Member, by: Person, at: datetime) -> Label:
     """Make a confirmed member the chef de file of a collective, whose chef de file has ceased: the label goes on.
 
-    By the service, or by whoever steers that member. The label, and its candidacy for the next renewal, are then its.
+    By the service, or by whoever steers that member. The label, and its candidacy for the next renewal, are then its;
+    so is the attestation: the one that named the former chef de file is withdrawn, another names this one.
     """
     held = lock_label(label)
     standing = rules.label_standing_of(by, held)
@@ -160,7 +161,8 @@ def change_lead(*, label: Label, member: Member, by: Person, at: datetime) -> La
     record(
         "labels.label_lead_changed", held, held.candidacy, organisation, by=by, at=at, organisation=organisation.name
     )
-    search.refresh(held)
+    prove(label=held, by=by, at=at)
+    publish(label=held, by=by, at=at)
     tell("labels/lead_changed", to=holders_of(held), at=at, data={"label": held, "organisation": organisation})
     return held
 

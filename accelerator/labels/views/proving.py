@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import canonical
 from accelerator.credentials.keys import KeyMissing
 from accelerator.credentials.papers import LARGEST_PDF
@@ -37,6 +38,10 @@ LEVELS: Final = {
     Finding.FOREIGN: "warning",
     Finding.UNREADABLE: "info",
 }
+UNSHOWN: Final = (
+    "Le titulaire de ce label ne se montre pas au public : ce fichier, qui le nomme, n’est délivré qu’à lui. Ses "
+    "copies se vérifient toujours."
+)
 # The parts of an attestation, as one names them.
 PARTS: Final = {
     "@context": "le vocabulaire",
@@ -64,7 +69,7 @@ class Fact(NamedTuple):
 def _facts(label: Label) -> list[Fact]:
     holder = canonical(label.organisation) if label.organisation else None
     lines = [Fact("Label", label.category.title), Fact("Pour", label.title)]
-    if holder is not None:
+    if holder is not None and holder.publishable:
         address = reverse("community:organisation", args=[holder.key])
         lines.append(Fact("Tenu par" if not label.category.is_collective else "Chef de file", holder.name, address))
     if label.perimeter:
@@ -184,7 +189,16 @@ class ProofPage(OfLabel):
         }
 
 
-class ProofFile(OfLabel):
+class Given(OfLabel):
+    """What names the holder, for ever: not given while the holder is not shown to the public."""
+
+    def forbidden(self) -> str | None:
+        holder = self.label.organisation
+        shown = holder is None or Organisation.objects.visible_to(self.person).filter(pk=canonical(holder).pk).exists()
+        return None if shown else UNSHOWN
+
+
+class ProofFile(Given):
     """The signed attestation of a label, to save."""
 
     title = "Attestation signée"
@@ -199,7 +213,7 @@ class ProofFile(OfLabel):
         return _saved(HttpResponse(body, content_type="application/vc"), f"label-{self.label.number}.json")
 
 
-class Certificate(OfLabel):
+class Certificate(Given):
     """The certificate of a label in force, with its attestation attached."""
 
     title = "Certificat"
@@ -207,7 +221,7 @@ class Certificate(OfLabel):
     def forbidden(self) -> str | None:
         if self.verdict is not None and self.verdict.finding not in (Finding.VALID, Finding.EARLY):
             return "Ce label n’est pas en vigueur : son certificat n’est pas délivré."
-        return None
+        return super().forbidden()
 
     def answer(self) -> HttpResponseBase:
         label = self.label
