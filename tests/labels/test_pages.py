@@ -257,6 +257,8 @@ def test_a_road_map_is_told(candidacy: Candidacy, lead: Side, client: HostileCli
     told = {"title": "Une action", "pilot": pilot.pk, "due_on": "2027-05-04", "indicator": "", "unit": ""}
     wrong = client.post(add, {**told, "target": "12,5", "baseline": ""})
     assert "nommez-le" in wrong.text
+    for year in ("0001", "9999"):
+        assert "Vérifiez l’année" in client.post(add, {**told, "due_on": f"{year}-05-04"}).text
     client.post(add, {**told, "indicator": "paniers", "target": "12,5", "baseline": "1"})
     text = client.get(plan).text
     assert "Une action" in text

@@ -1,9 +1,11 @@
 """The forms of a candidacy."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import localdate
 
 from accelerator.community.models import Organisation
@@ -28,7 +30,11 @@ def _text(label: str, help_text: str = "", limit: int = _LONG, *, required: bool
 
 def _day(label: str, help_text: str = "") -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, widget=widget)
+    years = [
+        MinValueValidator(date(2000, 1, 1), "Vérifiez l’année : ce jour est trop ancien."),
+        MaxValueValidator(date(2099, 12, 31), "Vérifiez l’année : ce jour est trop lointain."),
+    ]
+    return forms.DateField(label=label, help_text=help_text, widget=widget, validators=years)
 
 
 class StepForm(Form):
