@@ -257,12 +257,12 @@ def _measure() -> None:
 
 
 def _exported() -> None:
-    from accelerator.labels.queries.register import LabelQuestion, every_number, rows_of
+    from accelerator.labels.queries.register import REGISTER, LabelQuestion, rows_of
     from accelerator.workflow import read_only
 
     began, used = time.perf_counter(), time.process_time()
     with read_only():
-        lines = sum(1 for _ in rows_of(every_number(LabelQuestion())))
+        lines = sum(1 for _ in rows_of(REGISTER.every_number(LabelQuestion())))
     seconds, computed = time.perf_counter() - began, time.process_time() - used
     bench.log(f"tout le registre, lignes de l’export : {lines} en {seconds:.1f} s ({computed:.1f} s de calcul)")
 

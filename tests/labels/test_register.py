@@ -18,8 +18,10 @@ from accelerator.community.models import Organisation
 from accelerator.credentials.queries import credential_of, standing
 from accelerator.credentials.states import Finding
 from accelerator.geography.models import Place
-from accelerator.labels.models import Label, SteeringMinutes
-from accelerator.labels.operations import roadmap
+from accelerator.journal import System
+from accelerator.journal.queries import history_of
+from accelerator.labels.models import Label
+from accelerator.labels.operations import following
 from accelerator.labels.operations.historic import load_historic_labels
 from accelerator.labels.operations.proving import prove
 from accelerator.labels.queries.labels import roadmap_of
@@ -29,6 +31,7 @@ from accelerator.labels.states import LabelNature, LabelState, ProceedingKind
 from accelerator.workflow import Refused
 from tests import factories
 from tests.client import HostileClient
+from tests.labels.conftest import pdf
 from tests.labels.following import Labelled, shown
 
 Perform = Callable[..., Any]
@@ -203,12 +206,12 @@ def test_the_road_map_is_public_late_is_said_late(client: HostileClient, perform
     late = world.action(title="Action en retard", due_on=timezone.localdate() - timedelta(days=2))
     measured = world.action(title="Former", indicator="Personnes formées", unit="personnes", baseline=10, target=50)
     given = {"label": world.label, "by": world.representative, "at": timezone.now(), "on": timezone.localdate()}
-    perform(roadmap.note_action, action=measured, value=Decimal(30), text="Deux sessions.", done=False, **given)
+    perform(following.note_action, action=measured, value=Decimal(30), text="Deux sessions.", done=False, **given)
     page = client.get(f"/labels/{world.label.key}").content.decode()
     assert "En retard" in page
     assert "50 % du chemin, de 10 à 50 personnes" in page
     assert "Deux sessions." in page
-    perform(roadmap.note_action, action=late, value=None, text="Fait hier.", done=True, **given)
+    perform(following.note_action, action=late, value=None, text="Fait hier.", done=True, **given)
     assert roadmap_of(world.candidacy, timezone.localdate()).late == 0
     data = client.get(f"/labels/{world.label.key}.json").json()
     assert data["defis"][0]["actions"][1]["valeur"] == 30.0
@@ -224,7 +227,7 @@ def test_how_far_an_indicator_went(
     world = Labelled.make()
     action = world.action(indicator="Mesure", baseline=baseline, target=target)
     perform(
-        roadmap.note_action,
+        following.note_action,
         action=action,
         label=world.label,
         on=timezone.localdate(),
@@ -243,28 +246,33 @@ def test_an_action_is_dropped_with_a_reason_and_resumed(perform: Perform, client
     action = world.action()
     given = {"action": action, "label": world.label, "by": world.representative, "at": timezone.now()}
     with pytest.raises(Refused, match="pourquoi"):
-        perform(roadmap.drop_action, reason=" ", **given)
-    perform(roadmap.drop_action, reason="Le local a été vendu.", **given)
+        perform(following.drop_action, reason=" ", **given)
+    perform(following.drop_action, reason="Le local a été vendu.", **given)
     assert "Le local a été vendu." in client.get(f"/labels/{world.label.key}").content.decode()
     note = {"on": timezone.localdate(), "value": None, "text": "Point.", "done": False}
     with pytest.raises(Refused, match="abandonnée"):
-        perform(roadmap.note_action, **note, **given)
-    perform(roadmap.resume_action, **given)
+        perform(following.note_action, **note, **given)
+    perform(following.resume_action, **given)
     with pytest.raises(Refused, match="en cours"):
-        perform(roadmap.resume_action, **given)
+        perform(following.resume_action, **given)
     with pytest.raises(Refused, match="dirigent"):
-        perform(roadmap.drop_action, reason="Non.", **{**given, "by": world.officer})
+        perform(following.drop_action, reason="Non.", **{**given, "by": world.officer})
 
 
-def test_only_public_minutes_are_shown(client: HostileClient) -> None:
+def test_only_public_minutes_are_shown_and_all_are_remembered(client: HostileClient, perform: Perform) -> None:
     world = Labelled.make()
-    now, day = timezone.now(), timezone.localdate()
-    given = {"candidacy": world.candidacy, "told_at": now}
-    SteeringMinutes.objects.create(held_on=day, summary="Décision publique.", is_public=True, **given)
-    SteeringMinutes.objects.create(held_on=day - timedelta(days=1), summary="Débat loutre.", **given)
+    day, file = timezone.localdate(), pdf("compte rendu")
+    given = {"label": world.label, "by": world.representative, "at": timezone.now()}
+    perform(following.tell_minutes, held_on=day, summary="Décision publique.", document=file, public=True, **given)
+    before = {"held_on": day - timedelta(days=1), "summary": "Débat loutre.", "document": file, "public": False}
+    perform(following.tell_minutes, **before, **given)
     page = client.get(f"/labels/{world.label.key}").content.decode()
     assert "Décision publique." in page
     assert "loutre" not in page
+    # One file, kept once; one event each, and the collective alone reads that of what is not public.
+    assert world.candidacy.files.count() == 1
+    assert history_of(world.label).filter(code="labels.minutes_told").count() == 1
+    assert history_of(world.candidacy).filter(code="labels.minutes_kept").count() == 1
 
 
 def test_a_member_leads_when_the_chef_de_file_has_ceased(perform: Perform, client: HostileClient) -> None:
@@ -274,7 +282,7 @@ def test_a_member_leads_when_the_chef_de_file_has_ceased(perform: Perform, clien
     member = world.candidacy.members.get(organisation=world.partner)
     former = perform(prove, label=world.label, by=world.manager_of_partner, at=timezone.now())
     label = perform(
-        roadmap.change_lead, label=world.label, member=member, by=world.manager_of_partner, at=timezone.now()
+        following.change_lead, label=world.label, member=member, by=world.manager_of_partner, at=timezone.now()
     )
     assert label.organisation == world.partner
     assert label.candidacy.organisation == world.partner
@@ -299,7 +307,6 @@ def test_an_organisation_page_shows_its_labels(client: HostileClient) -> None:
 
 def test_the_27_territories_are_historic_labels_with_their_sources(client: HostileClient, perform: Perform) -> None:
     from accelerator.community.operations.founding import load_founding_facts
-    from accelerator.journal import System
 
     by, now = System("essai"), timezone.now()
     with pytest.raises(Refused, match="catégorie des territoires"):

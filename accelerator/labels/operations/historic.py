@@ -37,7 +37,7 @@ def load_historic_labels(*, by: Actor, at: datetime, folder: Path = FACTS) -> in
     category = Category.objects.filter(code=TERRITORY).first()
     criteria = CriteriaSet.objects.filter(category=category, since__isnull=False).order_by("number").first()
     if category is None or criteria is None:
-        raise Refused("La catégorie des territoires n’est pas chargée : faites-le d’abord (load_labels).")
+        raise Refused("La catégorie des territoires n’est pas chargée : faites-le d’abord (load_label).")
     places = Place.objects.in_bulk(place_keys(folder))
     rows = sorted(territories(folder), key=lambda row: (row["announced_on"], row["name"]))
     ids = {row["name"]: founding_id("territoire", row["name"]) for row in rows}

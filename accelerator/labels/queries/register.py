@@ -13,9 +13,8 @@ from accelerator.geography.perimeters import sentences_of
 from accelerator.labels.models import Category, Label, Member
 from accelerator.labels.search import LABELS
 from accelerator.labels.states import LabelNature, MemberState, Precision, ToldState
-from accelerator.search.directory import SORTS, PlaceNames, PublicDirectory, Shown, Things
+from accelerator.search.directory import PlaceNames, PublicDirectory, Shown, Things
 from accelerator.search.questions import Filter, PublicQuestion
-from accelerator.search.streaming import every_id, meaning_of
 from accelerator.workflow.kept import Given, Kept
 
 REGISTER: Final = PublicDirectory(
@@ -194,14 +193,6 @@ FIELDS: Final = (
     Field("sources", "array", "Adresses des sources, pour un label historique",
           lambda one: [source["url"] for source in one.label.sources if source.get("url")]),
 )  # fmt: skip
-
-
-def every_number(question: LabelQuestion) -> list[int]:
-    """The numbers of all that a question finds, by title (by date when it asks so). Call it in a short transaction."""
-    understood = REGISTER.understand(question)
-    asked = understood.asked(page=1, size=1, sort=SORTS[understood.sort])
-    sort: Any = "date" if SORTS[understood.sort] == "date" else "name"
-    return [pk for some in every_id(LABELS, meaning_of(LABELS, asked), sort=sort) for pk in some]
 
 
 def read_for_machines(ids: Sequence[int]) -> Iterator[Read]:

@@ -1,7 +1,7 @@
 """The public register of labels, and what it gives as files."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -53,13 +53,13 @@ class RegisterFile(Page):
 
     def answer(self) -> HttpResponseBase:
         kind = self.kwargs["kind"]
-        ids = reading.every_number(reading.LabelQuestion.read(dict(self.request.GET.lists())))
+        ids = reading.REGISTER.every_number(reading.LabelQuestion.read(dict(self.request.GET.lists())))
         if kind == "json":
             return _json(ids)
         return _KINDS[kind]("labels", [field.name for field in reading.FIELDS], lambda: reading.rows_of(ids))
 
 
-def _json(ids: list[int]) -> StreamingHttpResponse:
+def _json(ids: Sequence[int]) -> StreamingHttpResponse:
     """The same as JSON, written as it is read."""
 
     def parts() -> Iterator[str]:

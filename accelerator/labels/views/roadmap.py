@@ -8,7 +8,7 @@ from django.urls import reverse
 from accelerator.design.pages import Page
 from accelerator.labels.forms import following as forms
 from accelerator.labels.models import Action, ActionNote, Label, Member, SteeringMinutes
-from accelerator.labels.operations import roadmap
+from accelerator.labels.operations import following
 from accelerator.labels.queries.holders import labels_led_by, lead_has_ceased, members_of
 from accelerator.labels.queries.labels import roadmap_of
 from accelerator.labels.rules import labels as rules
@@ -79,7 +79,7 @@ class Note(_OnAction):
 
     def perform(self, form: Any) -> ActionNote:
         values = form.cleaned_data
-        return roadmap.note_action(
+        return following.note_action(
             action=self.action,
             label=self.label,
             on=values["on"],
@@ -102,7 +102,7 @@ class Drop(_OnAction):
 
     def perform(self, form: Any) -> Action:
         reason = form.cleaned_data["reason"]
-        return roadmap.drop_action(action=self.action, label=self.label, reason=reason, by=self.person, at=self.at)
+        return following.drop_action(action=self.action, label=self.label, reason=reason, by=self.person, at=self.at)
 
 
 class Resume(_OnAction):
@@ -119,7 +119,7 @@ class Resume(_OnAction):
             raise Http404
 
     def perform(self, form: Any) -> Action:
-        return roadmap.resume_action(action=self.action, label=self.label, by=self.person, at=self.at)
+        return following.resume_action(action=self.action, label=self.label, by=self.person, at=self.at)
 
 
 class TellMinutes(ActOnLabel):
@@ -133,7 +133,7 @@ class TellMinutes(ActOnLabel):
 
     def perform(self, form: Any) -> SteeringMinutes:
         values = form.cleaned_data
-        return roadmap.tell_minutes(
+        return following.tell_minutes(
             label=self.label,
             held_on=values["held_on"],
             summary=values["summary"],
@@ -176,7 +176,7 @@ class ChangeLead(ActOnLabel):
         member = next((one for one in self.members if str(one.pk) == form.cleaned_data["member"]), None)
         if member is None:
             raise Member.DoesNotExist
-        return roadmap.change_lead(label=self.label, member=member, by=self.person, at=self.at)
+        return following.change_lead(label=self.label, member=member, by=self.person, at=self.at)
 
     def done_url(self, result: Any) -> str:
         return reverse("labels:label", args=[result.key])

@@ -9,7 +9,8 @@ from accelerator.accounts.models import Person
 from accelerator.community.operations.locks import lock_organisation
 from accelerator.design.uploads import Document
 from accelerator.journal.operations import record
-from accelerator.labels.models import Action, ActionNote, Candidacy, CandidacyFile, Label, Member, SteeringMinutes
+from accelerator.labels.models import Action, ActionNote, Label, Member, SteeringMinutes
+from accelerator.labels.operations.files import keep_file
 from accelerator.labels.operations.proving import prove
 from accelerator.labels.operations.register import lock_label, publish
 from accelerator.labels.queries.holders import holders_of, lead_has_ceased
@@ -108,30 +109,15 @@ def tell_minutes(
         candidacy=held.candidacy,
         held_on=held_on,
         summary=summary.strip(),
-        file=_kept(held.candidacy, document, at) if document else None,
+        file=keep_file(candidacy=held.candidacy, document=document, by=by, at=at) if document else None,
         is_public=public,
         told_at=at,
     )
     if public:
         record("labels.minutes_told", held, by=by, at=at, day=said(held_on))
+    else:
+        record("labels.minutes_kept", held.candidacy, by=by, at=at, held=said(held_on))
     return minutes
-
-
-def _kept(candidacy: Candidacy, document: Document, at: datetime) -> CandidacyFile:
-    known = CandidacyFile.objects.filter(candidacy=candidacy, digest=document.digest).first()
-    if known is not None:
-        return known
-    file = CandidacyFile(
-        candidacy=candidacy,
-        name=document.name,
-        size=document.size,
-        content_type=document.kind,
-        digest=document.digest,
-        added_at=at,
-    )
-    file.file.save(document.name, document.file, save=False)
-    file.save()
-    return file
 
 
 @operation
