@@ -445,7 +445,7 @@ def test_the_commands_of_the_documentation_exist() -> None:
     assert {"backup", "restore"} <= ours
 
 
-def test_each_decision_has_one_number_and_stands_in_the_index() -> None:
+def test_each_decision_has_one_number_and_stands_once_in_the_index_in_order() -> None:
     folder = ROOT / "docs" / "decisions"
     records = sorted(folder.glob("[0-9]*.md"))
     numbers = [path.name[:4] for path in records]
@@ -453,9 +453,8 @@ def test_each_decision_has_one_number_and_stands_in_the_index() -> None:
     _none(
         [path.name for path in records if not path.read_text().startswith(f"# {path.name[:4]}. ")], "titre sans numéro"
     )
-    assert set(re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", (folder / "README.md").read_text())) == {
-        path.name for path in records
-    }
+    listed = re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", (folder / "README.md").read_text())
+    assert listed == [path.name for path in records]
 
 
 def test_each_decision_cited_exists() -> None:
