@@ -30,6 +30,10 @@ class MemberState(models.TextChoices):
     LEFT = "left", "S’est retirée"
 
 
+# Those who read the file: asked to take part, or taking part.
+TAKING_PART: Final = (MemberState.ASKED, MemberState.CONFIRMED)
+
+
 class MemberRole(models.TextChoices):
     """What an organisation does in a collective."""
 

@@ -419,7 +419,7 @@ def test_a_failure_of_the_subject_tells_nobody(
     both = {"call": campaign.call, "decisions": decisions, "at": at}
     perform(operations.sign_decisions, **both, by=campaign.signatory)
     monkeypatch.setitem(purposes._registered, "calls.open", changed)
-    with pytest.raises(Refused, match="n’existe plus"):
+    with pytest.raises(Refused, match=f"Dossier {decisions[0].application.number} : Le projet n’existe plus."):
         perform(operations.notify_decisions, **both, by=campaign.officer)
     assert Decision.objects.filter(notified_at__isnull=False).count() == 0
     assert Notice.objects.filter(template="calls/decision_notified").count() == 0

@@ -5,17 +5,19 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from accelerator.community.states import OrganisationState
 from accelerator.journal.models import Event
 from accelerator.labels.models import Candidacy, Member
-from accelerator.labels.operations.candidacies import change_lead, start
+from accelerator.labels.operations.candidacies import change_lead, end, start
 from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
 from accelerator.labels.queries.candidacies import composition_of, confirmed, members_of
 from accelerator.labels.rules.candidacies import belonging_of
-from accelerator.labels.states import Belonging, MemberRole, MemberState
+from accelerator.labels.states import Belonging, CandidacyState, MemberRole, MemberState
 from accelerator.workflow import Refused
 from tests import factories
+from tests.client import HostileClient
 from tests.labels.conftest import Side, joined, load, pdf
 
 Perform = Callable[..., Any]
@@ -83,6 +85,32 @@ def test_a_member_leaves_as_it_came(candidacy: Candidacy, lead: Side, perform: P
     member, side = joined(candidacy, lead, perform, at)
     perform(answer_member, member=member, takes_part=False, reason="Fusion.", by=side.representative, at=at)
     assert Member.objects.get(pk=member.pk).state == MemberState.LEFT
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+def test_whoever_left_or_refused_reads_nothing_more_and_may_still_answer(
+    confirms: bool, candidacy: Candidacy, lead: Side, perform: Perform, at: datetime, client: HostileClient
+) -> None:
+    member, side = joined(candidacy, lead, perform, at, confirms=confirms)
+    page, answer = (
+        reverse(f"labels:{name}", args=arguments)
+        for name, arguments in (("candidacy", [candidacy.key]), ("answer_member", [candidacy.key, member.pk]))
+    )
+    client.force_login(side.representative)
+    assert client.get(page).status_code == 200
+    done = client.post(answer, {"answer": "non", "reason": "Trop loin."})
+    assert done["Location"] == reverse("labels:candidacies")
+    assert client.get(page).status_code == 403
+    assert client.get(answer).status_code == 200
+
+
+def test_a_helper_does_not_close_what_nothing_reopens(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    helper = factories.mandate(lead.organisation, granted_by=lead.representative).helper
+    with pytest.raises(Refused, match="pas de le clore"):
+        perform(end, candidacy=candidacy, by=helper, at=at)
+    assert perform(end, candidacy=candidacy, by=lead.representative, at=at).state == CandidacyState.ENDED
 
 
 def test_whoever_was_removed_does_not_come_back_alone(

@@ -360,5 +360,5 @@ def test_old_texts_are_forgotten_at_night(
 
 def test_each_rule_is_told_in_french() -> None:
     written = (embedded.ROOT / "docs" / "rules" / "labels.md").read_text()
-    assert set(re.findall(r"`(labels\.(?:read|edit|manage))`", written)) == set(OF_A_CANDIDACY) - {"labels.edit_ended"}
+    assert set(re.findall(r"`(labels\.(?:read|edit|manage|end))`", written)) == set(OF_A_CANDIDACY)
     assert sorted((*OF_A_CANDIDACY, *OF_A_LABEL)) == names()

@@ -252,7 +252,11 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
         end_requests(moved, at)
         appeal = answer_by_decision(decision=decision, by=by, at=at)
         _tell(recipients, decision, at, replaces_silence=silence, appeal=appeal)
-        purpose_of(call.purpose).on_decided(application=moved, decision=decision, by=by, at=at)
+        try:
+            purpose_of(call.purpose).on_decided(application=moved, decision=decision, by=by, at=at)
+        except Refused as refusal:
+            # Nothing of the lot is told: which file stops it has to be said.
+            raise Refused(f"Dossier {application.number} : {refusal.message}") from refusal
         told.append(decision)
     return told
 

@@ -199,7 +199,7 @@ def change_lead(*, candidacy: Candidacy, member: Member, by: Person, at: datetim
 def end(*, candidacy: Candidacy, by: Person, at: datetime) -> Candidacy:
     """Close a file that is given up; closed already, nothing happens. What it was awarded stays."""
     held = lock_candidacy(candidacy)
-    rules.require("labels.edit_ended", by, held)
+    rules.require("labels.end", by, held)
     if held.state == CandidacyState.ENDED:
         return held
     held.state = CandidacyState.ENDED

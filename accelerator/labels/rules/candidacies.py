@@ -21,7 +21,7 @@ from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.models.candidacies import of_any
 from accelerator.labels.rules import registry
 from accelerator.labels.rules.registry import reason_within, rule
-from accelerator.labels.states import Belonging, CandidacyState, MemberRole
+from accelerator.labels.states import TAKING_PART, Belonging, CandidacyState, MemberRole
 
 LEADERS: Final = (
     "Seuls ceux qui portent la candidature le peuvent : un représentant légal ou gestionnaire de l’organisation qui "
@@ -46,7 +46,8 @@ class Standing:
     is_steering: bool = False
     is_helper: bool = False
     is_moderator: bool = False
-    # The members (their numbers) whose organisation this person steers, the chef de file aside.
+    # The members (their numbers) whose organisation this person steers, the chef de file aside; those that refused,
+    # left or were removed read nothing more.
     members: frozenset[int] = frozenset()
 
 
@@ -58,7 +59,7 @@ def standing_of(person: Any, candidacy: Candidacy) -> Standing:
     steered = {role.organisation_id for role in roles if role.name in STEERING_ROLES and role.organisation_id}
     lead = canonical(candidacy.organisation).pk
     is_steering, others = lead in steered, steered - {lead}
-    named = candidacy.members.filter(of_any(others)).exclude(role=MemberRole.LEAD)
+    named = candidacy.members.filter(of_any(others), state__in=TAKING_PART).exclude(role=MemberRole.LEAD)
     return Standing(
         person=person,
         candidacy=candidacy,
@@ -71,19 +72,24 @@ def standing_of(person: Any, candidacy: Candidacy) -> Standing:
 
 @rule("labels.read")
 def read(standing: Standing) -> str | None:
-    """The whole file: those who lead it, each organisation named in it, a moderator."""
+    """The whole file: those who lead it, each organisation that is asked or takes part, a moderator."""
     reader = standing.is_steering or standing.is_helper or standing.is_moderator or standing.members
     return None if reader else LEADERS
 
 
 @rule("labels.edit")
 def edit(standing: Standing) -> str | None:
-    return ENDED if standing.candidacy.state == CandidacyState.ENDED else edit_ended(standing)
-
-
-@rule("labels.edit_ended")
-def edit_ended(standing: Standing) -> str | None:
+    if standing.candidacy.state == CandidacyState.ENDED:
+        return ENDED
     return None if standing.is_steering or standing.is_helper else LEADERS
+
+
+@rule("labels.end")
+def end(standing: Standing) -> str | None:
+    """Giving the candidacy up, which nothing reopens: not the helper."""
+    if standing.is_helper:
+        return "Votre mandat permet de compléter le dossier, pas de le clore."
+    return None if standing.is_steering else LEADERS
 
 
 @rule("labels.manage")
@@ -98,7 +104,7 @@ def manage(standing: Standing) -> str | None:
     return LEADERS
 
 
-OF_A_CANDIDACY: Final = ("labels.read", "labels.edit", "labels.edit_ended", "labels.manage")
+OF_A_CANDIDACY: Final = ("labels.read", "labels.edit", "labels.end", "labels.manage")
 
 
 def allowed(standing: Standing) -> dict[str, bool]:

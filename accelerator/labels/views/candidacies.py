@@ -326,6 +326,7 @@ class FileOfCandidacy(Within):
 class EndCandidacy(ActWithin):
     """Give the candidacy up."""
 
+    rule = "labels.end"
     title = "Clore ce dossier de candidature"
     form_class = Confirmation
     submit_label = "Clore le dossier"

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
 
 from accelerator.community.queries.organisation import canonical
 from accelerator.design.pages import Crumb
@@ -19,7 +20,7 @@ from accelerator.labels.operations.candidacies import change_lead
 from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
 from accelerator.labels.queries.candidacies import composition_of, has_ceased, members_of, organisation_named, shares_of
 from accelerator.labels.rules import candidacies as rules
-from accelerator.labels.states import Belonging, MemberRole, MemberState
+from accelerator.labels.states import TAKING_PART, Belonging, MemberRole, MemberState
 from accelerator.labels.views.within import ActWithin, Within
 from accelerator.workflow import Refused
 from accelerator.workflow.limits import count_against
@@ -155,9 +156,11 @@ class DescribeMember(_OfMember):
 
 
 class AnswerMember(_OfMember):
-    """For those who may bind the organisation named: does it take part?"""
+    """For those who may bind the organisation named: does it take part?
 
-    rule = "labels.read"
+    One that refused may still change its mind here, though it reads nothing else of the file.
+    """
+
     title = "Prendre part à un collectif"
     template_name = "labels/answer_member.html"
     form_class = AnswerMemberForm
@@ -165,7 +168,10 @@ class AnswerMember(_OfMember):
     back = "candidacy"
 
     def forbidden(self) -> str | None:
-        return super().forbidden() or rules.reason_against_answering(self.person, self.member, self.at)
+        return rules.reason_against_answering(self.person, self.member, self.at)
+
+    def done_url(self, result: Member) -> str:
+        return super().done_url(result) if result.state in TAKING_PART else reverse("labels:candidacies")
 
     def context(self) -> dict[str, Any]:
         return {
