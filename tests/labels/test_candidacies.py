@@ -111,6 +111,16 @@ def test_the_gap_to_each_criterion(candidacy: Candidacy, lead: Side, perform: Pe
     assert {"l’auto-évaluation de chaque critère", "3 défis prioritaires", "le territoire"} <= lacking
 
 
+def test_what_the_category_wants_joined_is_lacking_until_it_is_there(candidacy: Candidacy, at: datetime) -> None:
+    documents = {"l’accord signé de chaque membre", "un compte rendu du comité de pilotage"}
+    assert not documents & {one.label for one in state_of(candidacy).lacking}
+    wanted = [{"code": code, "title": code, "text": ""} for code in ("engagement", "pilotage")]
+    candidacy.criteria_set.documents = wanted
+    assert documents <= {one.label for one in state_of(candidacy).lacking}
+    candidacy.minutes.create(held_on=at.date(), summary="Décidé.", told_at=at)
+    assert documents - {one.label for one in state_of(candidacy).lacking} == {"un compte rendu du comité de pilotage"}
+
+
 def test_other_criteria_keep_what_was_said_of_those_that_stay(perform: Perform, lead: Side, at: datetime) -> None:
     category = factories.category()
     candidacy = factories.candidacy(category, organisation=lead.organisation)

@@ -14,6 +14,7 @@ from accelerator.calls.models import Application, Piece
 from accelerator.calls.operations import applications as operations
 from accelerator.calls.queries.files import answered, day_of, told_since, unsaved_of
 from accelerator.calls.queries.findings import findings_now
+from accelerator.calls.queries.timing import wave_of
 from accelerator.calls.questions import Question, Questionnaire, Section
 from accelerator.calls.rules.applications import reason_against_submitting, reason_against_timing
 from accelerator.calls.states import ApplicationState, QuestionKind
@@ -97,7 +98,7 @@ class EditSection(Resumed, _OfDraft):
     def message_when_done(self, result: Application) -> str:
         if [one.code for one in self._asked(result)] != [one.code for one in self.asked]:
             return "C’est enregistré. Vos réponses ont changé les questions de cette partie : regardez-la de nouveau."
-        return f"« {self.section.title} » est enregistré."
+        return f"La partie « {self.section.title} » est enregistrée."
 
     def _seen(self) -> int:
         """The revision that the person had before their eyes: what is put back was typed over an older one, perhaps."""
@@ -247,6 +248,7 @@ class Submit(_OfDraft):
             "too_long": [line for section in sections for line in section.lines if line.overflow],
             "submitting": reason_against_submitting(self.standing, localdate(self.at)),
             "timing": reason_against_timing(self.application.call, self.at),
+            "reading": wave_of(self.application.call, localdate(self.at)),
             "failing": self._failing(),
         }
 

@@ -25,7 +25,7 @@ from accelerator.calls.queries.files import (
     told_since,
 )
 from accelerator.calls.queries.receipt import as_document, receipt_of
-from accelerator.calls.queries.timing import clock_of_file, expected_delay
+from accelerator.calls.queries.timing import clock_of_file, expected_delay, wave_of
 from accelerator.calls.questions import Question
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.rules.applications import (
@@ -122,6 +122,7 @@ class ApplicationPage(Within):
             "fresh": len(told_since(application, self.form_of_call)[0]) if is_draft else 0,
             "aside": self._aside(set(pieces)),
             "timing": reason_against_timing(application.call, self.at) if is_draft else None,
+            "reading": wave_of(application.call, localdate(self.at)) if is_draft else None,
             "submitting": submitting,
             "form_changed": is_draft
             and application.version.published_at is not None

@@ -294,6 +294,9 @@ class Begin(_OfVersion, ActionPage):
 
     def initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("projet") or self.request.GET.get("organisation")
+        if not asked and len(self.subjects) == 1:
+            # There is nothing to choose between.
+            asked = self.subjects[0].ref
         return {"choice": asked} if asked else {}
 
     def before(self) -> None:

@@ -190,7 +190,7 @@ class State:
 
 
 def state_of(candidacy: Candidacy) -> State:
-    """Read all of a candidacy that its first page shows; four queries."""
+    """Read all of a candidacy that its first page shows; five queries."""
     members = members_of(candidacy) if candidacy.category.is_collective else []
     proofs = proofs_of(candidacy)
     state = State(
@@ -227,6 +227,16 @@ def _lacking(candidacy: Candidacy, state: State) -> list[Lacking]:
         lacking.append(Lacking("l’auto-évaluation de chaque critère", "assessment"))
     elif any(gap.proofs == 0 for gap in state.gaps):
         lacking.append(Lacking("une preuve pour chaque critère", "assessment"))
+    return [*lacking, *_documents_lacking(candidacy, state)]
+
+
+def _documents_lacking(candidacy: Candidacy, state: State) -> list[Lacking]:
+    """Of what the category wants joined, what has its place in the file and is not there."""
+    wanted, lacking = {one["code"] for one in candidacy.criteria_set.documents}, []
+    if "engagement" in wanted and any(one.agreement_id is None for one in confirmed(state.members)):
+        lacking.append(Lacking("l’accord signé de chaque membre", "members"))
+    if "pilotage" in wanted and not candidacy.minutes.exists():
+        lacking.append(Lacking("un compte rendu du comité de pilotage", "plan"))
     return lacking
 
 

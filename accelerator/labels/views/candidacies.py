@@ -12,6 +12,7 @@ from accelerator.design.pages import Page
 from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
 from accelerator.design.uploads import attachment
 from accelerator.geography.perimeters import sentence_of
+from accelerator.journal.types import ref
 from accelerator.labels.criteria import Criterion, criteria_of, drawn
 from accelerator.labels.forms.applying import STEP_FORMS, AssessmentForm, Confirmation, ProofForm
 from accelerator.labels.models import Candidacy, Proof
@@ -19,6 +20,7 @@ from accelerator.labels.operations.candidacies import assess, end, follow_criter
 from accelerator.labels.operations.files import add_proof, remove_proof
 from accelerator.labels.operations.unsaved import forget_unsaved, keep_unsaved
 from accelerator.labels.queries.candidacies import (
+    State,
     applications_of,
     candidacies_of,
     gaps_to,
@@ -31,8 +33,9 @@ from accelerator.labels.queries.candidacies import (
     state_of,
     unsaved_of,
 )
-from accelerator.labels.queries.categories import categories, criteria_in_force, reading_of
+from accelerator.labels.queries.categories import categories, criteria_in_force
 from accelerator.labels.record import ASSESSMENT, STEPS
+from accelerator.labels.record import Step as RecordStep
 from accelerator.labels.views.within import ActWithin, Within
 
 _ORDER = tuple(STEPS)
@@ -61,6 +64,8 @@ class CandidacyPage(Within):
     def load(self) -> None:
         super().load()
         self.title = self.candidacy.title
+        call = self.candidacy.category.call
+        self.begin_url = f"{reverse('calls:begin', args=[call.key])}?projet={ref(self.candidacy)}" if call else ""
 
     def trail(self) -> Any:
         return super().trail()[:-1]
@@ -75,7 +80,7 @@ class CandidacyPage(Within):
                 {
                     "title": step.title,
                     "url": self.address("step", step.code),
-                    "told": any(getattr(candidacy, name) for name in step.fields),
+                    "state": _told(candidacy, step, state),
                 }
                 for step in STEPS.values()
             ],
@@ -84,11 +89,18 @@ class CandidacyPage(Within):
             "where": sentence_of(candidacy.perimeter),
             "merged": merged_names(candidacy.perimeter),
             "lead_ceased": has_ceased(candidacy.organisation),
-            "reading": reading_of(candidacy.category, self.at),
             "newer": _newer(candidacy),
             "applications": applications_of(candidacy),
             "mine": self.standing.members,
         }
+
+
+def _told(candidacy: Candidacy, step: RecordStep, state: State) -> str:
+    """Where a step is, in the words of its line; what is lacking in it is never said to be told."""
+    if not any(getattr(candidacy, name) for name in step.fields):
+        return "à dire"
+    lacks = any(one.page == "step" and one.step == step.code for one in state.lacking)
+    return "à compléter" if lacks else "renseigné"
 
 
 def _newer(candidacy: Candidacy) -> Any:

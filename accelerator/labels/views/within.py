@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.labels.models import Candidacy
+from accelerator.labels.queries.categories import reading_of
 from accelerator.labels.rules import candidacies as rules
 
 
@@ -59,7 +60,14 @@ class Within(Page):
         ]
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "candidacy": self.candidacy, "category": self.candidacy.category, "may": self.may}
+        category = self.candidacy.category
+        return {
+            **super().context(),
+            "candidacy": self.candidacy,
+            "category": category,
+            "may": self.may,
+            "reading": reading_of(category, self.at),
+        }
 
 
 class ActWithin(Within, ActionPage):

@@ -11,6 +11,7 @@ from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.community.queries.space import space_of
 from accelerator.design.pages import Page
 from accelerator.journal.types import ref
+from accelerator.labels.queries.candidacies import candidacies_of, memberships_to_answer
 from accelerator.projects.purpose import CODE as QUALIFICATION
 from accelerator.projects.queries.projects import projects_carried
 from accelerator.projects.states import ProjectState
@@ -44,5 +45,7 @@ class Dashboard(Page):
             "space": space_of(self.person, self.at, localdate(self.at)),
             "applications": [(one, next_date(one)) for one in mine],
             "duties": duties_of(self.person),
+            "collectives": memberships_to_answer(self.person),
+            "candidacies": list(candidacies_of(self.person)[:SHOWN]),
             "letters": letters_to_sign(self.person, localdate(self.at)),
         }
