@@ -113,6 +113,7 @@ def test_the_gap_to_each_criterion(candidacy: Candidacy, lead: Side, perform: Pe
 
 def test_what_the_category_wants_joined_is_lacking_until_it_is_there(candidacy: Candidacy, at: datetime) -> None:
     documents = {"l’accord signé de chaque membre", "un compte rendu du comité de pilotage"}
+    candidacy.criteria_set.documents = []
     assert not documents & {one.label for one in state_of(candidacy).lacking}
     wanted = [{"code": code, "title": code, "text": ""} for code in ("engagement", "pilotage")]
     candidacy.criteria_set.documents = wanted

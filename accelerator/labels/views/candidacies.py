@@ -7,6 +7,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from accelerator.calls.states import ALIVE
 from accelerator.community.record import print_of
 from accelerator.design.pages import Page
 from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
@@ -73,6 +74,7 @@ class CandidacyPage(Within):
     def context(self) -> dict[str, Any]:
         candidacy = self.candidacy
         state = state_of(candidacy)
+        applications = applications_of(candidacy)
         return {
             **super().context(),
             "state": state,
@@ -90,7 +92,9 @@ class CandidacyPage(Within):
             "merged": merged_names(candidacy.perimeter),
             "lead_ceased": has_ceased(candidacy.organisation),
             "newer": _newer(candidacy),
-            "applications": applications_of(candidacy),
+            "awarded": candidacy.labels.order_by("-pk").first(),
+            "applications": applications,
+            "under_way": next((one for one in applications if one.told_state in ALIVE), None),
             "mine": self.standing.members,
         }
 

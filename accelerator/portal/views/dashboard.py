@@ -11,7 +11,7 @@ from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.community.queries.space import space_of
 from accelerator.design.pages import Page
 from accelerator.journal.types import ref
-from accelerator.labels.queries.candidacies import candidacies_of, memberships_to_answer
+from accelerator.labels.queries.candidacies import memberships_to_answer
 from accelerator.projects.purpose import CODE as QUALIFICATION
 from accelerator.projects.queries.projects import projects_carried
 from accelerator.projects.states import ProjectState
@@ -40,12 +40,13 @@ class Dashboard(Page):
         projects = list(projects_carried(self.person)[:MOST_PROJECTS])
         subjects = {QUALIFICATION: [ref(one) for one in projects]}
         mine = list(my_applications(self.person, subjects).order_by("-begun_at", "-pk")[:SHOWN])
+        duties = duties_of(self.person)
         return {
             "projects": [(one, ProjectState(one.state).label) for one in projects[:SHOWN]],
             "space": space_of(self.person, self.at, localdate(self.at)),
             "applications": [(one, next_date(one)) for one in mine],
-            "duties": duties_of(self.person),
+            "duties": duties,
             "collectives": memberships_to_answer(self.person),
-            "candidacies": list(candidacies_of(self.person)[:SHOWN]),
-            "letters": letters_to_sign(self.person, localdate(self.at)),
+            # Who signs serves a call: the others are not asked about.
+            "letters": letters_to_sign(self.person, localdate(self.at)) if duties.served else [],
         }
