@@ -295,8 +295,8 @@ NAVIGATION = [
 ACCOUNT_MENU = [
     ("Mon espace", "portal:dashboard"),
     ("Mes projets", "projects:mine"),
+    ("Mes candidatures", "calls:my_applications"),
     ("Mes labels", "labels:mine"),
-    ("Mes candidatures à un label", "labels:candidacies"),
     ("Mon compte", "accounts:account"),
 ]
 FOOTER = [

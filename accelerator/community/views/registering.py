@@ -1,7 +1,7 @@
 """Registering an organisation, in two steps: its number, then its record."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -202,7 +202,7 @@ class RegisterDetails(OfNumber, ActionPage):
             "is_known": self.known is not None,
             "close": self.close,
             "also_read": [
-                (LABELS[name], value)
+                (LABELS[name], said(value) if isinstance(value, date) else value)
                 for name, value in self.given.items()
                 if name in ("activity_code", "created_on", "rna")
             ],

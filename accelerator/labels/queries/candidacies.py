@@ -43,6 +43,14 @@ def memberships_to_answer(person: Any) -> list[Member]:
     return list(mine.select_related("candidacy", "organisation").order_by("asked_at", "pk"))
 
 
+def memberships_kept(person: Any) -> list[Member]:
+    """The collectives led by others in which an organisation steered by a person takes part, the latest first."""
+    steered = Role.objects.current().steering().filter(person=person).values("organisation")
+    kept = Member.objects.filter(state=MemberState.CONFIRMED).exclude(role=MemberRole.LEAD)
+    mine = kept.filter(organisation__in=steered) | kept.filter(organisation__merged_into__in=steered)
+    return list(mine.select_related("candidacy__category", "organisation").order_by("-answered_at", "-pk"))
+
+
 def organisations_steered(person: Any) -> list[Organisation]:
     """The organisations in whose name a person may open a candidacy."""
     steered = Role.objects.current().steering().filter(person=person).values("organisation")

@@ -27,6 +27,7 @@ from accelerator.labels.queries.candidacies import (
     gaps_to,
     has_ceased,
     history_of,
+    memberships_kept,
     memberships_to_answer,
     merged_names,
     proofs_of,
@@ -52,6 +53,7 @@ class Candidacies(Page):
         return {
             "candidacies": list(candidacies_of(self.person)[:200]),
             "waiting": memberships_to_answer(self.person),
+            "joined": memberships_kept(self.person),
             "categories": list(categories()),
         }
 

@@ -1,6 +1,6 @@
 """Categories as anyone reads them, and opening a candidacy."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -84,6 +84,7 @@ class CategoryPage(OfCategory):
             "expected": expected_delay(category.call) if category.call else None,
             "is_demonstration": category.call is not None and category.call.nature == "demonstration",
             "twin": reverse("labels:category_data", args=[category.code]),
+            "sources": [(one, date.fromisoformat(one["on"]) if "on" in one else None) for one in category.sources],
         }
 
 

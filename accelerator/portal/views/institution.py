@@ -103,6 +103,8 @@ class SiteMap(Page):
                         ("Présenter un projet", reverse("projects:start")),
                         ("Proposer le projet de quelqu’un d’autre", reverse("projects:propose")),
                         ("Mes projets", reverse("projects:mine")),
+                        ("Mes candidatures", reverse("calls:my_applications")),
+                        ("Mes candidatures à un label", reverse("labels:candidacies")),
                         ("Mes labels", reverse("labels:mine")),
                         ("Mon espace", reverse("portal:dashboard")),
                         ("Mon compte", reverse("accounts:account")),
