@@ -45,8 +45,6 @@ urlpatterns = [
     _label(r"/actions/(?P<number>\d+)/point", roadmap.Note, "note"),
     _label(r"/actions/(?P<number>\d+)/abandon", roadmap.Drop, "drop"),
     _label(r"/actions/(?P<number>\d+)/reprise", roadmap.Resume, "resume"),
-    _label("/comptes-rendus/nouveau", roadmap.TellMinutes, "tell_minutes"),
-    _label("/chef-de-file", roadmap.ChangeLead, "change_lead"),
     # A proceeding
     path("labels/procedures/<slug:proceeding>", proceedings.ProceedingPage.as_view(), name="proceeding"),
     path("labels/procedures/<slug:proceeding>.pdf", proceedings.ProceedingPdf.as_view(), name="proceeding_pdf"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accelerator.community.models import Organisation
+from accelerator.community.states import RoleName
 from accelerator.credentials.queries import credential_of, standing
 from accelerator.credentials.states import Finding
 from accelerator.geography.models import Place
@@ -22,8 +23,10 @@ from accelerator.journal import System
 from accelerator.journal.queries import history_of
 from accelerator.labels.models import Label
 from accelerator.labels.operations import following
+from accelerator.labels.operations.candidacies import change_lead
 from accelerator.labels.operations.historic import load_historic_labels
 from accelerator.labels.operations.proving import prove
+from accelerator.labels.operations.roadmaps import keep_minutes
 from accelerator.labels.queries.labels import roadmap_of
 from accelerator.labels.queries.register import FIELDS, table_schema
 from accelerator.labels.search import rebuild_labels
@@ -259,13 +262,28 @@ def test_an_action_is_dropped_with_a_reason_and_resumed(perform: Perform, client
         perform(following.drop_action, reason="Non.", **{**given, "by": world.officer})
 
 
+def test_minutes_told_after_the_award_are_in_the_history_of_the_label(client: HostileClient) -> None:
+    world = Labelled.make()
+    address = reverse("labels:keep_minutes", args=[world.candidacy.key])
+    client.force_login(world.representative)
+    assert address in client.get(reverse("labels:follow", args=[world.label.key])).content.decode()
+    day = timezone.localdate().isoformat()
+    told = client.post(address, {"held_on": day, "summary": "Un café de plus.", "is_public": "on"})
+    assert told.url == reverse("labels:follow", args=[world.label.key])
+    page = client.get(f"/labels/{world.label.key}").content.decode()
+    assert "Un café de plus." in page
+    assert "a publié le compte rendu du comité de pilotage" in page
+    client.force_login(world.officer)
+    assert client.get(address).status_code == 404
+
+
 def test_only_public_minutes_are_shown_and_all_are_remembered(client: HostileClient, perform: Perform) -> None:
     world = Labelled.make()
     day, file = timezone.localdate(), pdf("compte rendu")
-    given = {"label": world.label, "by": world.representative, "at": timezone.now()}
-    perform(following.tell_minutes, held_on=day, summary="Décision publique.", document=file, public=True, **given)
-    before = {"held_on": day - timedelta(days=1), "summary": "Débat loutre.", "document": file, "public": False}
-    perform(following.tell_minutes, **before, **given)
+    given = {"candidacy": world.candidacy, "by": world.representative, "at": timezone.now()}
+    perform(keep_minutes, held_on=day, summary="Décision publique.", document=file, is_public=True, **given)
+    before = {"held_on": day - timedelta(days=1), "summary": "Débat loutre.", "document": file, "is_public": False}
+    perform(keep_minutes, **before, **given)
     page = client.get(f"/labels/{world.label.key}").content.decode()
     assert "Décision publique." in page
     assert "loutre" not in page
@@ -281,9 +299,22 @@ def test_a_member_leads_when_the_chef_de_file_has_ceased(perform: Perform, clien
     world.fresh()
     member = world.candidacy.members.get(organisation=world.partner)
     former = perform(prove, label=world.label, by=world.manager_of_partner, at=timezone.now())
-    label = perform(
-        following.change_lead, label=world.label, member=member, by=world.manager_of_partner, at=timezone.now()
-    )
+    representative = factories.role(world.partner, name=RoleName.REPRESENTATIVE).person
+    address = reverse("labels:lead", args=[world.candidacy.key, member.pk])
+    for person, status in ((factories.person(), 404), (world.manager_of_partner, 403), (representative, 200)):
+        client.force_login(person)
+        assert client.get(address).status_code == status
+    # The service may too, and reaches this page of the candidacy, not the others.
+    client.force_login(world.officer)
+    assert address in client.get(f"/labels/{world.label.key}").content.decode()
+    assert client.get(address).status_code == 200
+    assert client.get(reverse("labels:members", args=[world.candidacy.key])).status_code == 404
+    with pytest.raises(Refused):
+        perform(change_lead, candidacy=world.candidacy, member=member, by=world.manager_of_partner, at=timezone.now())
+    client.force_login(representative)
+    assert "le registre le dira" in client.get(address).content.decode()
+    assert client.post(address).status_code == 302
+    label = world.fresh()
     assert label.organisation == world.partner
     assert label.candidacy.organisation == world.partner
     # What is attested follows: a copy that names the former one is no longer worth anything.

@@ -161,25 +161,6 @@ class NoteForm(Form):
             del self.fields["value"]
 
 
-class MinutesForm(Form):
-    """The minutes of a steering committee."""
-
-    held_on = _day("Réuni le")
-    summary = _words("Ce qui a été décidé", rows=6)
-    file = DocumentField(label="Compte rendu", required=False)
-    public = forms.BooleanField(label="Tout le monde peut le lire", required=False, initial=True)
-
-
-class LeadForm(Form):
-    """Which organisation leads from now on."""
-
-    member = forms.ChoiceField(label="Nouveau chef de file", widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, members: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("member", members)
-
-
 class DeskFilters(FilterForm):
     """The filters of the service's list."""
 

@@ -21,9 +21,9 @@ from accelerator.labels.models import Candidacy, Label, LabelCondition, next_lab
 from accelerator.labels.operations.proving import prove
 from accelerator.labels.operations.register import lock_label, publish
 from accelerator.labels.queries.holders import holders_of
-from accelerator.labels.queries.renewals import follows
+from accelerator.labels.queries.renewals import follows, latest_of
 from accelerator.labels.rules import labels as rules
-from accelerator.labels.states import ConditionState, LabelNature, LabelState, ProceedingKind
+from accelerator.labels.states import ConditionState, LabelNature, LabelState
 from accelerator.notices.operations import tell
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
@@ -63,7 +63,7 @@ def award(*, application: Application, by: Actor, at: datetime) -> Label:
     if known is not None:
         return known
     category, today = candidacy.category, localdate(at)
-    previous = _previous(candidacy)
+    previous = latest_of(candidacy)
     received_on = application.received_on or today
     renews = previous if previous is not None and follows(previous, received_on) else None
     start = renews.period.upper if renews is not None else today
@@ -129,12 +129,6 @@ def _candidacy(application: Application) -> Candidacy | None:
     related = ("category", "criteria_set", "organisation__merged_into", "organisation__seat")
     held = Candidacy.objects.select_for_update(of=("self",)).select_related(*related)
     return held.get(pk=number)
-
-
-def _previous(candidacy: Candidacy) -> Label | None:
-    """Its label that ends last, but for those that a retrait erased."""
-    standing = Label.objects.filter(candidacy=candidacy).exclude(withdrawn_as=ProceedingKind.RETRAIT)
-    return standing.order_by("-period", "-pk").first()
 
 
 def _runs_on(label: Label, day: date) -> bool:

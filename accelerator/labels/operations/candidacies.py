@@ -22,14 +22,20 @@ from accelerator.labels.events import (
     CRITERIA_FOLLOWED,
     LEAD_CHANGED,
 )
-from accelerator.labels.models import Candidacy, Category, Member, UnsavedStep
+from accelerator.labels.models import Candidacy, Category, Label, Member, UnsavedStep
 from accelerator.labels.operations.locks import lock_candidacy
+from accelerator.labels.operations.proving import prove
+from accelerator.labels.operations.register import lock_label, publish
 from accelerator.labels.queries.categories import criteria_in_force
+from accelerator.labels.queries.holders import holders_of
 from accelerator.labels.record import ASSESSMENT, LABELS, STEPS
 from accelerator.labels.rules import candidacies as rules
-from accelerator.labels.states import CandidacyState, MemberRole, MemberState
+from accelerator.labels.rules.labels import reason_against_leading
+from accelerator.labels.states import CandidacyState, LabelState, MemberRole, MemberState
+from accelerator.notices.operations import tell
 from accelerator.workflow import Refused, operation
 
+_RUNNING = (LabelState.ACTIVE, LabelState.SUSPENDED)
 NOT_STEERED = "Vous ne gérez pas la fiche « {name} » : demandez d’abord à la rejoindre."
 CEASED = (
     "« {name} » a cessé son activité : elle ne peut ni porter une candidature ni y prendre part. Si c’est une erreur, "
@@ -175,7 +181,9 @@ def follow_criteria(*, candidacy: Candidacy, by: Person, at: datetime) -> Candid
 def change_lead(*, candidacy: Candidacy, member: Member, by: Person, at: datetime) -> Candidacy:
     """Let a member that confirmed be the chef de file: it is what to do when the chef de file ceased, or steps back.
 
-    By those who lead the file, or by those who may bind the member itself when the chef de file has ceased.
+    By those who lead the file; when the chef de file has ceased, by those who may bind the member itself, or by the
+    service when there is a label. A label that runs goes on, and is then its; so is the attestation: the one that named
+    the former chef de file is withdrawn, another names this one.
     """
     held = lock_candidacy(candidacy)
     chosen = held.members.select_for_update(of=("self",)).select_related("organisation").filter(pk=member.pk).first()
@@ -183,7 +191,7 @@ def change_lead(*, candidacy: Candidacy, member: Member, by: Person, at: datetim
         raise Refused("Le chef de file est un membre du collectif qui a confirmé.")
     if chosen.role == MemberRole.LEAD:
         return held
-    if reason := rules.reason_against_leading(by, held, chosen, at):
+    if reason := reason_against_leading(by, held, chosen, at):
         raise Refused(reason)
     organisation = _demand_living(chosen.organisation)
     held.members.filter(role=MemberRole.LEAD).update(role=MemberRole.OTHER)
@@ -191,7 +199,16 @@ def change_lead(*, candidacy: Candidacy, member: Member, by: Person, at: datetim
     chosen.save(update_fields=["role"])
     held.organisation = organisation
     _save(held, ["organisation"], at)
-    record(LEAD_CHANGED.code, held, organisation, by=by, at=at, organisation=organisation.name)
+    running = Label.objects.filter(candidacy=held, state__in=_RUNNING).order_by("pk")
+    labels = [lock_label(label) for label in running]
+    code = "labels.label_lead_changed" if labels else LEAD_CHANGED.code
+    record(code, *labels, held, organisation, by=by, at=at, organisation=organisation.name)
+    for label in labels:
+        label.organisation, label.seat, label.changed_at = organisation, organisation.seat, at
+        label.save(update_fields=["organisation", "seat", "changed_at"])
+        prove(label=label, by=by, at=at)
+        publish(label=label, by=by, at=at)
+        tell("labels/lead_changed", to=holders_of(label), at=at, data={"label": label, "organisation": organisation})
     return held
 
 

@@ -1,4 +1,4 @@
-"""Following a road map in public: how each action goes, what is done, what is dropped and why, who leads."""
+"""Following a road map in public: how each action goes, what is done, what is dropped and why."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,19 +6,11 @@ from decimal import Decimal
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
-from accelerator.community.operations.locks import lock_organisation
-from accelerator.design.uploads import Document
 from accelerator.journal.operations import record
-from accelerator.labels.models import Action, ActionNote, Label, Member, SteeringMinutes
-from accelerator.labels.operations.files import keep_file
-from accelerator.labels.operations.proving import prove
-from accelerator.labels.operations.register import lock_label, publish
-from accelerator.labels.queries.holders import holders_of, lead_has_ceased
+from accelerator.labels.models import Action, ActionNote, Label
 from accelerator.labels.rules import labels as rules
-from accelerator.labels.states import ActionState, MemberRole, MemberState
-from accelerator.notices.operations import tell
+from accelerator.labels.states import ActionState
 from accelerator.workflow import Refused, operation
-from accelerator.workflow.dates import said
 
 OLDEST_NOTE_DAYS = 3 * 366
 _CUT = 200
@@ -87,69 +79,6 @@ def resume_action(*, action: Action, label: Label, by: Person, at: datetime) -> 
     held.state, held.reason = ActionState.UNDER_WAY, ""
     held.save(update_fields=["state", "reason"])
     record("labels.action_resumed", label, by=by, at=at, action=held.title)
-    return held
-
-
-@operation
-def tell_minutes(
-    *, label: Label, held_on: date, summary: str, document: Document | None, public: bool, by: Person, at: datetime
-) -> SteeringMinutes:
-    """Keep the minutes of a meeting of the steering committee; for all to read, or for the collective alone."""
-    held = lock_label(label)
-    rules.require("labels.follow", by, held)
-    if held.candidacy is None:
-        raise Refused(rules.HISTORIC)
-    if held_on > localdate(at):
-        raise Refused("Le comité n’a pas encore siégé ce jour-là.", field="held_on")
-    if not summary.strip():
-        raise Refused("Dites ce qui a été décidé.", field="summary")
-    if SteeringMinutes.objects.filter(candidacy=held.candidacy, held_on=held_on).exists():
-        raise Refused("Le compte rendu de ce jour est déjà dans le dossier.", field="held_on")
-    minutes = SteeringMinutes.objects.create(
-        candidacy=held.candidacy,
-        held_on=held_on,
-        summary=summary.strip(),
-        file=keep_file(candidacy=held.candidacy, document=document, by=by, at=at) if document else None,
-        is_public=public,
-        told_at=at,
-    )
-    if public:
-        record("labels.minutes_told", held, by=by, at=at, day=said(held_on))
-    else:
-        record("labels.minutes_kept", held.candidacy, by=by, at=at, held=said(held_on))
-    return minutes
-
-
-@operation
-def change_lead(*, label: Label, member: Member, by: Person, at: datetime) -> Label:
-    """Make a confirmed member the chef de file of a collective, whose chef de file has ceased: the label goes on.
-
-    By the service, or by whoever steers that member. The label, and its candidacy for the next renewal, are then its;
-    so is the attestation: the one that named the former chef de file is withdrawn, another names this one.
-    """
-    held = lock_label(label)
-    standing = rules.label_standing_of(by, held)
-    if not lead_has_ceased(held) or member.organisation_id not in standing.steered:
-        rules.require("labels.conduct", by, held)
-    taken = Member.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=member.pk)
-    if held.candidacy is None or taken.candidacy_id != held.candidacy_id or taken.state != MemberState.CONFIRMED:
-        raise Refused("Seule une organisation du collectif qui l’a confirmé peut en devenir le chef de file.")
-    if taken.organisation_id == held.organisation_id:
-        raise Refused("Cette organisation est déjà le chef de file.")
-    organisation = lock_organisation(taken.organisation)
-    Member.objects.filter(candidacy=held.candidacy, role=MemberRole.LEAD).update(role=MemberRole.OTHER)
-    taken.role = MemberRole.LEAD
-    taken.save(update_fields=["role"])
-    held.candidacy.organisation = organisation
-    held.candidacy.save(update_fields=["organisation"])
-    held.organisation, held.seat, held.changed_at = organisation, organisation.seat, at
-    held.save(update_fields=["organisation", "seat", "changed_at"])
-    record(
-        "labels.label_lead_changed", held, held.candidacy, organisation, by=by, at=at, organisation=organisation.name
-    )
-    prove(label=held, by=by, at=at)
-    publish(label=held, by=by, at=at)
-    tell("labels/lead_changed", to=holders_of(held), at=at, data={"label": held, "organisation": organisation})
     return held
 
 

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.timezone import localdate
+
 from accelerator.accounts.models import Person
 from accelerator.design.uploads import Document
 from accelerator.journal.operations import record
@@ -16,8 +18,10 @@ from accelerator.labels.events import (
 from accelerator.labels.models import Action, Candidacy, Challenge, Label, Member, SteeringMinutes
 from accelerator.labels.operations.files import keep_file
 from accelerator.labels.operations.locks import lock_candidacy
+from accelerator.labels.queries.renewals import latest_of
 from accelerator.labels.record import MOST_ACTIONS
 from accelerator.labels.rules import candidacies as rules
+from accelerator.labels.rules.labels import reason_against_minutes
 from accelerator.labels.states import ChallengeKind, MemberState
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
@@ -134,16 +138,26 @@ def keep_minutes(
     by: Person,
     at: datetime,
 ) -> SteeringMinutes:
-    """Keep what the steering committee decided on a day; the minutes of a day are kept once."""
+    """Keep what the steering committee decided on a day, before the award as after; the minutes of a day are kept once.
+
+    What is public is read on the page of the label, whose history then says that it was told.
+    """
     held = lock_candidacy(candidacy)
-    rules.require("labels.edit", by, held)
+    if reason := reason_against_minutes(by, held):
+        raise Refused(reason)
+    if held_on > localdate(at):
+        raise Refused("Cette date est à venir : un compte rendu dit ce qui a eu lieu.", field="held_on")
     if held.minutes.filter(held_on=held_on).exists():
         raise Refused("Le compte rendu de ce jour est déjà dans le dossier.", field="held_on")
     file = keep_file(candidacy=held, document=document, by=by, at=at) if document else None
     minutes = SteeringMinutes.objects.create(
         candidacy=held, held_on=held_on, summary=summary, file=file, is_public=is_public, told_at=at
     )
-    record(MINUTES_KEPT.code, held, by=by, at=at, held=said(held_on))
+    label = latest_of(held)
+    if label is not None and is_public:
+        record("labels.minutes_told", label, held, by=by, at=at, day=said(held_on))
+    else:
+        record(MINUTES_KEPT.code, held, by=by, at=at, held=said(held_on))
     return minutes
 
 

@@ -11,7 +11,7 @@ from accelerator.calls.clock import months_after
 from accelerator.calls.models import Application
 from accelerator.calls.states import PENDING, ApplicationState
 from accelerator.labels.models import Candidacy, Category, Label
-from accelerator.labels.states import LabelNature, LabelState
+from accelerator.labels.states import LabelNature, LabelState, ProceedingKind
 
 _WAITING: Final = (*PENDING, ApplicationState.APPEALED)
 
@@ -19,6 +19,13 @@ _WAITING: Final = (*PENDING, ApplicationState.APPEALED)
 def subject_of(candidacy: int) -> str:
     """How the calls know a candidacy."""
     return f"{Candidacy._meta.label_lower}:{candidacy}"
+
+
+def latest_of(candidacy: Candidacy) -> Label | None:
+    """Its label that ends last, but for those that a retrait erased."""
+    standing = Label.objects.filter(candidacy=candidacy).exclude(withdrawn_as=ProceedingKind.RETRAIT)
+    related = ("category__call", "organisation__merged_into", "candidacy")
+    return standing.select_related(*related).order_by("-period", "-pk").first()
 
 
 def renewals_asked(labels: Iterable[Label]) -> Collection[int]:

@@ -14,15 +14,15 @@ from accelerator.community.states import (
     STEERING_ROLES,
     DelegationScope,
     LegalFamily,
-    OrganisationState,
 )
 from accelerator.journal import System
 from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.models.candidacies import of_any
 from accelerator.labels.rules import registry
-from accelerator.labels.rules.registry import reason_within, rule
+from accelerator.labels.rules.registry import rule
 from accelerator.labels.states import TAKING_PART, Belonging, CandidacyState, MemberRole
 
+reason_within = registry.reason_within
 LEADERS: Final = (
     "Seuls ceux qui portent la candidature le peuvent : un représentant légal ou gestionnaire de l’organisation qui "
     "la porte, ou son aidant."
@@ -122,20 +122,6 @@ def require(name: str, by: Any, candidacy: Candidacy) -> None:
 def reason_against_answering(person: Any, member: Member, at: datetime) -> str | None:
     """Whether a person may say that an organisation takes part: it commits it, so whoever may submit in its name."""
     return may_act_for(person, canonical(member.organisation), DelegationScope.SUBMIT, localdate(at))
-
-
-def reason_against_leading(person: Any, candidacy: Candidacy, member: Member, at: datetime) -> str | None:
-    """Whether a person may make of a member the chef de file.
-
-    Those who lead the file may. When the chef de file has ceased nobody else is left to do it: then those who may bind
-    the member may.
-    """
-    reason = reason_within("labels.manage", standing_of(person, candidacy))
-    if reason is None:
-        return None
-    if canonical(candidacy.organisation).state == OrganisationState.CEASED:
-        return reason_against_answering(person, member, at)
-    return reason
 
 
 def belonging_of(organisation: Organisation) -> str:

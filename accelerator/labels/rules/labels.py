@@ -1,6 +1,6 @@
 """Who may do what to a label, and the French reason when not: a test holds it to docs/rules/vie-d-un-label.md."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from accelerator.calls.clock import months_after
@@ -8,9 +8,12 @@ from accelerator.calls.states import CallRoleName
 from accelerator.community.rules import may_act_for
 from accelerator.community.states import DelegationScope
 from accelerator.journal import System
-from accelerator.labels.models import Label, Proceeding
+from accelerator.labels.models import Candidacy, Label, Member, Proceeding
+from accelerator.labels.queries.candidacies import has_ceased
 from accelerator.labels.queries.holders import LabelStanding, label_standing_of, lead_has_ceased
+from accelerator.labels.queries.renewals import latest_of
 from accelerator.labels.rules import registry
+from accelerator.labels.rules.candidacies import reason_against_answering, standing_of
 from accelerator.labels.rules.registry import rule
 from accelerator.labels.states import LabelNature, Outcome, ProceedingKind
 from accelerator.workflow.dates import said
@@ -79,6 +82,29 @@ def require(name: str, by: Any, label: Label) -> None:
     registry.demand_known(name)
     if not isinstance(by, System):
         registry.require_within(name, label_standing_of(by, label))
+
+
+def reason_against_minutes(person: Any, candidacy: Candidacy) -> str | None:
+    """Why a person may not keep minutes: whoever tells the file does; once awarded, whoever follows the road map."""
+    label = latest_of(candidacy)
+    if label is None:
+        return reason_within("labels.edit", standing_of(person, candidacy))
+    return reason_within("labels.follow", label_standing_of(person, label))
+
+
+def reason_against_leading(person: Any, candidacy: Candidacy, member: Member, at: datetime) -> str | None:
+    """Why a person may not make of a member the chef de file.
+
+    Those who lead the file may. When the chef de file has ceased, nobody else is left to do it: then those who may bind
+    the member may; and, of a collective that has a label, the service.
+    """
+    reason = reason_within("labels.manage", standing_of(person, candidacy))
+    if reason is None or not has_ceased(candidacy.organisation):
+        return reason
+    label = latest_of(candidacy)
+    if label is not None and reason_within("labels.conduct", label_standing_of(person, label)) is None:
+        return None
+    return reason_against_answering(person, member, at)
 
 
 def reason_against_speaking(person: Any, label: Label, on: date) -> str | None:

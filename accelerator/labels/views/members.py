@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -19,7 +20,9 @@ from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.operations.candidacies import change_lead
 from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
 from accelerator.labels.queries.candidacies import composition_of, has_ceased, members_of, organisation_named, shares_of
+from accelerator.labels.queries.renewals import latest_of
 from accelerator.labels.rules import candidacies as rules
+from accelerator.labels.rules.labels import reason_against_leading
 from accelerator.labels.states import TAKING_PART, Belonging, MemberRole, MemberState
 from accelerator.labels.views.within import ActWithin, Within
 from accelerator.workflow import Refused
@@ -217,21 +220,39 @@ class RemoveMember(_OfMember):
 class ChangeLead(_OfMember):
     """Let another member be the chef de file: the way out when the chef de file has ceased."""
 
-    rule = "labels.read"
     title = "Changer de chef de file"
     form_class = Confirmation
     submit_label = "En faire le chef de file"
     done_message = "Le collectif a un nouveau chef de file, qui porte désormais la candidature."
 
+    def reached(self) -> QuerySet[Candidacy]:
+        # The service that follows a label opens this page of its candidacy, and no other: the rule tells below.
+        return Candidacy.objects.all()
+
     def load(self) -> None:
         super().load()
+        self.label = latest_of(self.candidacy)
+        self.reason = reason_against_leading(self.person, self.candidacy, self.member, self.at)
+        if self.reason and not super().reached().filter(pk=self.candidacy.pk).exists():
+            raise Http404
         self.told = (
             f"« {self.name} » portera la candidature à la place de « {canonical(self.candidacy.organisation).name} » : "
             "ses représentants et gestionnaires compléteront le dossier et déposeront."
         )
 
+        if self.label:
+            self.told += " Le label continue, avec la même feuille de route : le registre le dira."
+
     def forbidden(self) -> str | None:
-        return super().forbidden() or rules.reason_against_leading(self.person, self.candidacy, self.member, self.at)
+        return self.reason
+
+    def trail(self) -> list[Crumb]:
+        if self.label is None:
+            return super().trail()
+        return [Crumb("Registre des labels", reverse("labels:register")), Crumb(self.label.title, self.back_url())]
+
+    def back_url(self) -> str:
+        return reverse("labels:label", args=[self.label.key]) if self.label else super().back_url()
 
     def perform(self, form: Any) -> Candidacy:
         return change_lead(candidacy=self.candidacy, member=self.member, by=self.person, at=self.at)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
 
 from accelerator.design.pages import Crumb
 from accelerator.labels.forms.applying import ActionForm, ChallengeForm, Confirmation, MinutesForm
@@ -15,6 +16,8 @@ from accelerator.labels.operations.roadmaps import (
     say_challenge,
 )
 from accelerator.labels.queries.candidacies import action_within, challenges_of, members_of
+from accelerator.labels.queries.renewals import latest_of
+from accelerator.labels.rules.labels import reason_against_minutes
 from accelerator.labels.states import ChallengeKind, MemberState
 from accelerator.labels.views.within import ActWithin, Within
 
@@ -184,12 +187,22 @@ class RemoveAction(_OfPlan):
 
 
 class KeepMinutes(_OfPlan):
-    """Join what a steering committee decided."""
+    """Join what a steering committee decided, before the award as after."""
 
     title = "Joindre un compte rendu du comité de pilotage"
     form_class = MinutesForm
     submit_label = "Joindre ce compte rendu"
     done_message = "Le compte rendu est dans le dossier."
+
+    def load(self) -> None:
+        super().load()
+        self.label = latest_of(self.candidacy)
+
+    def forbidden(self) -> str | None:
+        return reason_against_minutes(self.person, self.candidacy)
+
+    def back_url(self) -> str:
+        return reverse("labels:follow", args=[self.label.key]) if self.label else super().back_url()
 
     def perform(self, form: Any) -> SteeringMinutes:
         said = form.cleaned_data

@@ -3,15 +3,13 @@
 from typing import Any
 
 from django.http import Http404
-from django.urls import reverse
 
 from accelerator.design.pages import Page
 from accelerator.labels.forms import following as forms
-from accelerator.labels.models import Action, ActionNote, Label, Member, SteeringMinutes
+from accelerator.labels.models import Action, ActionNote, SteeringMinutes
 from accelerator.labels.operations import following
-from accelerator.labels.queries.holders import labels_led_by, lead_has_ceased, members_of
+from accelerator.labels.queries.holders import labels_led_by, lead_has_ceased
 from accelerator.labels.queries.labels import roadmap_of
-from accelerator.labels.rules import labels as rules
 from accelerator.labels.states import ActionState
 from accelerator.labels.views.labels import ActOnLabel, OnLabel
 
@@ -120,63 +118,3 @@ class Resume(_OnAction):
 
     def perform(self, form: Any) -> Action:
         return following.resume_action(action=self.action, label=self.label, by=self.person, at=self.at)
-
-
-class TellMinutes(ActOnLabel):
-    """Keep the minutes of the steering committee."""
-
-    rule = "labels.follow"
-    title = "Compte rendu du comité de pilotage"
-    form_class = forms.MinutesForm
-    back = "follow"
-    done_message = "Le compte rendu est au dossier."
-
-    def perform(self, form: Any) -> SteeringMinutes:
-        values = form.cleaned_data
-        return following.tell_minutes(
-            label=self.label,
-            held_on=values["held_on"],
-            summary=values["summary"],
-            document=values["file"],
-            public=values["public"],
-            by=self.person,
-            at=self.at,
-        )
-
-
-class ChangeLead(ActOnLabel):
-    """Another organisation of the collective leads it."""
-
-    title = "Changer de chef de file"
-    form_class = forms.LeadForm
-    submit_label = "Changer de chef de file"
-    done_message = "Le collectif a un nouveau chef de file : le registre le dit."
-    told = (
-        "Quand le chef de file a cessé son activité, le label continue avec une autre organisation du collectif, qui a "
-        "confirmé en être."
-    )
-
-    def load(self) -> None:
-        super().load()
-        if self.label.candidacy_id is None:
-            raise Http404
-        self.members = [one for one in members_of(self.label) if one.organisation_id != self.label.organisation_id]
-
-    def forbidden(self) -> str | None:
-        if lead_has_ceased(self.label) and self.standing.leads:
-            return None
-        return rules.reason_within("labels.conduct", self.standing)
-
-    def form_arguments(self) -> dict[str, Any]:
-        mine = rules.reason_within("labels.conduct", self.standing) is None
-        offered = [one for one in self.members if mine or one.organisation_id in self.standing.steered]
-        return {"members": [(str(one.pk), one.organisation.name) for one in offered]}
-
-    def perform(self, form: Any) -> Label:
-        member = next((one for one in self.members if str(one.pk) == form.cleaned_data["member"]), None)
-        if member is None:
-            raise Member.DoesNotExist
-        return following.change_lead(label=self.label, member=member, by=self.person, at=self.at)
-
-    def done_url(self, result: Any) -> str:
-        return reverse("labels:label", args=[result.key])

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -24,15 +25,17 @@ class Within(Page):
 
     def load(self) -> None:
         """The candidacy: the identifier at the end of the address decides, the rest is there to be read."""
-        read = Candidacy.objects.visible_to(self.person).select_related(
-            "category__call", "criteria_set", "organisation__merged_into"
-        )
+        read = self.reached().select_related("category__call", "criteria_set", "organisation__merged_into")
         found = read.filter(public_id=self.kwargs["key"].rpartition("-")[2]).first()
         if found is None:
             raise Http404
         self.candidacy = found
         self.standing = rules.standing_of(self.person, found)
         self.may = rules.allowed(self.standing)
+
+    def reached(self) -> QuerySet[Candidacy]:
+        """The candidacies that this person may open."""
+        return Candidacy.objects.visible_to(self.person)
 
     def forbidden(self) -> str | None:
         return rules.reason_within(self.rule, self.standing)
@@ -79,7 +82,11 @@ class ActWithin(Within, ActionPage):
     told: str = ""
 
     def done_url(self, result: Any) -> str:
+        return self.back_url()
+
+    def back_url(self) -> str:
+        """Where to return, whether anything was done or not."""
         return self.address(self.back)
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "back_url": self.address(self.back), "told": self.told}
+        return {**super().context(), "back_url": self.back_url(), "told": self.told}
