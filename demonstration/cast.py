@@ -52,7 +52,8 @@ CAST = (
         "gabrielle",
         "Gabrielle",
         "Élue",
-        "Préside la « Communauté de communes du Causse (exemple) », membre d’un collectif qui candidate à un label.",
+        "Préside la « Communauté de communes du Causse (exemple) », chef de file d’un "
+        "collectif qui a son label, membre d’un autre qui y candidate.",
     ),
     Figure("maxence", "Maxence", "Modérateur", "Traite les signalements et les doublons de l’annuaire."),
     Figure("ange", "Ange", "Administratrice", "Nomme les modérateurs et veille sur la plateforme."),

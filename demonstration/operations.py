@@ -27,7 +27,7 @@ from accelerator.registers.identifiers import understand
 from accelerator.workflow import operation
 from demonstration.applications import seed_applications
 from demonstration.cast import CAST
-from demonstration.labels import seed_candidacy, seed_label_calls
+from demonstration.labels import seed_candidacy, seed_label, seed_label_calls
 from demonstration.models import Mail
 from demonstration.projects import seed_projects
 
@@ -58,7 +58,7 @@ AUTHORITY: dict[str, Any] = {
     "legal_family": LegalFamily.PUBLIC,
     "kinds": [Kind.COLLECTIVITE],
     "themes": [],
-    "summary": "Collectivité fictive : membre d’un collectif qui candidate au label de son territoire.",
+    "summary": "Collectivité fictive : mène un collectif qui a le label de son territoire.",
     "presentation": "Cette collectivité n’existe pas : elle sert à découvrir la plateforme.",
 }
 # In the annuaire, managed by nobody: to be claimed with ProConnect by whoever works there (`demonstration.proconnect`).
@@ -113,6 +113,7 @@ def seed(*, by: Actor, at: datetime) -> list[Person]:
         _keep(label_call, people, by=by, at=at)
     together = {MemberRole.LEAD: association, MemberRole.SUPPORT: incubator, MemberRole.AUTHORITY: authority}
     seed_candidacy(people, together, at)
+    seed_label(people, together, at)
     Mail.objects.filter(sent_at__lt=at - timedelta(days=30)).delete()
     return list(people.values())
 

@@ -21,6 +21,7 @@ from accelerator.calls.models import Application
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.journal import System
 from accelerator.journal.models import Event
+from accelerator.labels.models import Label
 from accelerator.projects.models import Project, ProjectFile
 from demonstration.cast import CAST
 from demonstration.drawing import picture
@@ -123,6 +124,18 @@ def test_a_new_visitor_finds_projects_with_pictures_and_applications(client: Hos
     applied = Application.objects.filter(subject__startswith="projects.project:")
     assert dict(applied.values_list("person__given_name", "state")) == {"Dominique": "submitted", "Alix": "draft"}
     assert [bool(one.number) for one in applied.order_by("state")] == [False, True]
+
+
+@pytest.mark.usefixtures("people")
+def test_one_collective_has_its_label_and_another_applies(client: HostileClient) -> None:
+    label = Label.objects.get()
+    assert (label.title, label.nature, label.state) == ("Vallée des voisins (exemple)", "demonstration", "active")
+    page = client.get(f"/labels/{label.key}").content.decode()
+    for words in ("Démonstration : fictif", "1 en retard", "Remplie le", "deuxième cuisine", "Une navette roule"):
+        assert words in page
+    assert client.get(f"/labels/{label.key}/preuve").status_code == 200
+    states = Application.objects.filter(subject__startswith="labels.candidacy:").values_list("title", "state")
+    assert dict(states) == {"Causse en commun (exemple)": "draft", label.title: "notified"}
 
 
 def test_a_picture_is_the_same_for_the_same_words() -> None:
