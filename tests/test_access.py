@@ -165,6 +165,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "portal:sitemap_organisations": ("one", EVERYONE),
     "portal:sitemap_projects": ("one", EVERYONE),
     "portal:sitemap_calls": (EVERYONE,),
+    "portal:sitemap_labels": ("one", EVERYONE),
     # The people of an organisation
     "community:members": ("key", "→ 403 · · · 403 403 403 · ·"),
     "community:member": ("key", "member", "→ 403 · · · 403 403 403 · ·"),

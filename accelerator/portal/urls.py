@@ -23,6 +23,7 @@ urlpatterns = [
     path("sitemap.xml", indexing.SitemapIndex.as_view(), name="sitemap_index"),
     path("sitemap-<int:number>.xml", indexing.OrganisationsSitemap.as_view(), name="sitemap_organisations"),
     path("sitemap-projets-<int:number>.xml", indexing.ProjectsSitemap.as_view(), name="sitemap_projects"),
+    path("sitemap-labels-<int:number>.xml", indexing.LabelsSitemap.as_view(), name="sitemap_labels"),
     path("sitemap-appels.xml", indexing.CallsSitemap.as_view(), name="sitemap_calls"),
     # The service itself
     path("la-demarche", institution.About.as_view(), name="about"),

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.calls.clock import months_after
@@ -14,8 +16,9 @@ from accelerator.journal.queries import history_of
 from accelerator.labels import tasks
 from accelerator.labels.models import Label, Reminder
 from accelerator.labels.operations import life
+from accelerator.labels.queries.renewals import subject_of
 from accelerator.labels.search import LABELS
-from accelerator.labels.states import LabelState
+from accelerator.labels.states import CandidacyState, LabelState
 from accelerator.notices.models import Notice
 from accelerator.search.types import Question
 from tests import factories
@@ -86,6 +89,30 @@ def test_whoever_asked_for_the_renewal_is_not_written_to(world: Labelled, perfor
     applied(world.candidacy, state=ApplicationState.REVIEW)
     assert reminded(world, perform, months_after(END, -6)) == 0
     assert Notice.objects.filter(template="labels/reminder").count() == 0
+
+
+def test_the_reminder_and_the_page_lead_to_the_application_with_the_same_file(
+    perform: Perform, client: HostileClient, deliver: Callable[[], list[Any]]
+) -> None:
+    today = timezone.localdate()
+    world = Labelled.make(until=today + timedelta(days=60))
+    subject = quote_plus(subject_of(world.candidacy.pk))
+    asked = f"/appels/{world.category.call.key}/candidater?sujet={subject}"
+    assert reminded(world, perform, today) == 1
+    (mail,) = deliver()
+    assert asked in mail.body
+    page = f"/labels/{world.label.key}"
+    assert "Demander le renouvellement" not in client.get(page).text
+    client.force_login(world.representative)
+    assert f'href="{asked}"' in client.get(page).text
+    draft = applied(world.candidacy, state=ApplicationState.DRAFT)
+    text = client.get(page).text
+    assert reverse("calls:application", args=[draft.public_id]) in text
+    assert "Reprendre votre demande" in text
+    draft.delete()
+    world.candidacy.state = CandidacyState.ENDED
+    world.candidacy.save()
+    assert "Demander le renouvellement" not in client.get(page).text
 
 
 def test_what_is_renewed_is_reminded_of_nothing(world: Labelled, perform: Perform) -> None:

@@ -16,6 +16,10 @@ def _addresses(client: HostileClient, path: str) -> list[str]:
     return [node.text or "" for node in ET.fromstring(response.content).iter() if node.tag.endswith("}loc")]
 
 
+def _listed(client: HostileClient, settings: Any, files: list[str]) -> list[str]:
+    return [address for file in files for address in _addresses(client, file.removeprefix(settings.BASE_URL))]
+
+
 def test_the_list_of_public_pages_holds_what_is_listed(client: HostileClient, settings: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(indexing, "PER_FILE", 2)
     shown = [factories.organisation(name=f"Une & deux {number}") for number in range(3)]
@@ -39,10 +43,14 @@ def test_projects_and_calls_that_anyone_may_read_are_listed(
     shown = [factories.project() for _ in range(3)]
     hidden = [factories.project(state="draft"), factories.proposal()]
     call, draft = factories.call(), factories.call(state=CallState.DRAFT)
+    label = factories.label()
     files = [file for file in _addresses(client, "/sitemap.xml") if not re.search(r"/sitemap-\d", file)]
     own = {(one.pk - 1) // 2 + 1 for one in shown}
     projects = [f"{settings.BASE_URL}/sitemap-projets-{number}.xml" for number in sorted({1} | own)]
-    assert files == [*projects, f"{settings.BASE_URL}/sitemap-appels.xml"]
+    labels = [file for file in files if "sitemap-labels-" in file]
+    assert files == [*projects, f"{settings.BASE_URL}/sitemap-appels.xml", *labels]
+    assert f"{settings.BASE_URL}/labels/{label.key}" in _listed(client, settings, labels)
+    assert f"{settings.BASE_URL}/labels/{label.category.code}" in _listed(client, settings, labels)
     listed = [address for file in files for address in _addresses(client, file.removeprefix(settings.BASE_URL))]
     assert {f"{settings.BASE_URL}/projets/{one.key}" for one in shown} <= set(listed)
     assert f"{settings.BASE_URL}/projets" in listed

@@ -293,7 +293,7 @@ class Begin(_OfVersion, ActionPage):
         return {"choices": [*own, (PERSON, "Vous-même : vous n’avez pas (encore) d’organisation")], "asks": ""}
 
     def initial(self) -> dict[str, Any]:
-        asked = self.request.GET.get("projet") or self.request.GET.get("organisation")
+        asked = next(filter(None, map(self.request.GET.get, ("sujet", "projet", "organisation"))), None)
         if not asked and len(self.subjects) == 1:
             # There is nothing to choose between.
             asked = self.subjects[0].ref

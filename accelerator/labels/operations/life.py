@@ -16,7 +16,7 @@ from accelerator.journal.operations import record
 from accelerator.labels import search
 from accelerator.labels.models import Category, Label, Reminder
 from accelerator.labels.queries.holders import holders_of
-from accelerator.labels.queries.renewals import ending, over, reminders_due, renewals_asked
+from accelerator.labels.queries.renewals import begin_url_of, ending, over, reminders_due, renewals_asked
 from accelerator.labels.states import EXPIRE
 from accelerator.notices.operations import tell_each
 from accelerator.notices.recipients import Letter, Recipient
@@ -57,7 +57,11 @@ def remind(*, category: Category, labels: Collection[int], by: Actor, at: dateti
     """
     today = localdate(at)
     due = ending(category, today).filter(pk__in=labels)
-    held = list(due.select_for_update(of=("self",), skip_locked=True).select_related("organisation").order_by("pk"))
+    held = list(
+        due.select_for_update(of=("self",), skip_locked=True)
+        .select_related("organisation", "candidacy", "category__call")
+        .order_by("pk")
+    )
     sent: dict[int, set[int]] = defaultdict(set)
     for pk, months in Reminder.objects.filter(label__in=held).values_list("label", "months"):
         sent[pk].add(months)
@@ -74,11 +78,12 @@ def remind(*, category: Category, labels: Collection[int], by: Actor, at: dateti
             record("labels.reminded", label, by=by, at=at, day=said(label.last_day) if label.last_day else "")
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
     to = _recipients(told)
-    tell_each(
-        "labels/reminder",
-        (Letter(one, {"label": label, "category": category}) for label in told for one in to[label.pk]),
-        at=at,
+    letters = (
+        Letter(one, {"label": label, "category": category, "begin_url": begin_url_of(label, at)})
+        for label in told
+        for one in to[label.pk]
     )
+    tell_each("labels/reminder", letters, at=at)
     return len(told)
 
 

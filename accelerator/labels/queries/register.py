@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import of_record
@@ -249,3 +249,9 @@ def table_schema(home: str) -> dict[str, Any]:
         "missingValues": [""],
         "primaryKey": ["identifiant"],
     }
+
+
+def numbered_by(size: int) -> list[int]:
+    """The thousands (`size`) of numbers that hold a label, from 1, and the first in any case."""
+    numbers = Label.objects.annotate(file=(F("pk") - 1) / size + 1).values_list("file", flat=True)
+    return sorted({1, *numbers.distinct()})

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accelerator.calls.clock import months_after
 from accelerator.calls.models import Application
 from accelerator.calls.states import PENDING, ApplicationState
 from accelerator.labels.models import Candidacy, Category, Label
-from accelerator.labels.states import LabelNature, LabelState, ProceedingKind
+from accelerator.labels.states import CandidacyState, LabelNature, LabelState, ProceedingKind
 
 _WAITING: Final = (*PENDING, ApplicationState.APPEALED)
 
@@ -42,6 +45,7 @@ class Renewal:
     opens_on  from which day it is asked; the first reminder leaves that day.
     last_day  until which day asking leaves no gap.
     asked     an application of the same candidacy, submitted or being filled in.
+    begin_url where it is asked, with the same candidacy; empty when its file or the call of its category is closed.
     is_open   whether it may be asked now as a renewal.
     is_over   whether the label ended without one: what is asked now is a new label, from the day of its decision.
     """
@@ -50,15 +54,24 @@ class Renewal:
     last_day: date | None
     asked: Application | None
     renewed_by: Label | None
+    begin_url: str
     is_open: bool
     is_over: bool
 
 
-def renewal_of(label: Label, on: date) -> Renewal | None:
+def begin_url_of(label: Label, at: datetime) -> str:
+    """Where one applies again with the candidacy of a label, chosen already; empty when one cannot."""
+    call, candidacy = label.category.call, label.candidacy
+    if candidacy is None or candidacy.state != CandidacyState.PREPARING or call is None or not call.is_open(at):
+        return ""
+    return f"{reverse('calls:begin', args=[call.key])}?{urlencode({'sujet': subject_of(candidacy.pk)})}"
+
+
+def renewal_of(label: Label, at: datetime) -> Renewal | None:
     """Where the renewal of a label stands; None for one that is not renewed: historic, without an end, withdrawn."""
     if label.nature == LabelNature.HISTORIC or label.state == LabelState.WITHDRAWN or label.candidacy_id is None:
         return None
-    last_day = label.last_day
+    last_day, on = label.last_day, localdate(at)
     if last_day is None:
         return None
     months = max(label.category.reminders, default=0)
@@ -71,6 +84,7 @@ def renewal_of(label: Label, on: date) -> Renewal | None:
         last_day=last_day,
         asked=asked,
         renewed_by=renewed_by,
+        begin_url=begin_url_of(label, at),
         is_open=renewed_by is None and opens_on <= on <= last_day,
         is_over=renewed_by is None and on > last_day,
     )

@@ -140,7 +140,7 @@ class LabelPage(_Fresh, OnLabel):
             "holder_key": holder_key(label),
             "is_history": is_shown_as_history(label),
             "has_ceased": lead_has_ceased(label),
-            "renewal": renewal_of(label, self.today),
+            "renewal": renewal_of(label, self.at),
             "map": _map(label, sheet),
             "canonical": f"{settings.BASE_URL}{self.address('label')}",
             "twin": self.address("label_data"),

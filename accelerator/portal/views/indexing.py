@@ -15,6 +15,9 @@ from accelerator.calls.queries.open import published_calls
 from accelerator.community.models import Organisation
 from accelerator.community.queries.published import numbered_by
 from accelerator.design.pages import Page
+from accelerator.labels.models import Label
+from accelerator.labels.queries.categories import categories
+from accelerator.labels.queries.register import numbered_by as labels_numbered_by
 from accelerator.projects.models import Project
 from accelerator.projects.queries.directory import numbered_by as projects_numbered_by
 
@@ -78,6 +81,7 @@ class SitemapIndex(_Listing):
             *(reverse("portal:sitemap_organisations", args=[number]) for number in numbered_by(PER_FILE)),
             *(reverse("portal:sitemap_projects", args=[number]) for number in projects_numbered_by(PER_FILE)),
             reverse("portal:sitemap_calls"),
+            *(reverse("portal:sitemap_labels", args=[number]) for number in labels_numbered_by(PER_FILE)),
         ]
         return [
             '<?xml version="1.0" encoding="UTF-8"?>',
@@ -134,6 +138,19 @@ class CallsSitemap(_Sitemap):
         calls = published_calls().order_by("pk").only("title", "public_id")[:MOST_FILES]
         door = (reverse("calls:calls"), None)
         return [door, *((reverse("calls:call", args=[one.key]), None) for one in calls)]
+
+
+class LabelsSitemap(_Sitemap):
+    """The register and the categories in the first file; in each, the labels of 2,000 numbers."""
+
+    def pages(self) -> Iterable[tuple[str, datetime | None]]:
+        listed = self.numbered(Label.objects.all()).only("title", "public_id", "changed_at")
+        doors: list[tuple[str, datetime | None]] = []
+        if self.kwargs["number"] == 1:
+            codes = categories().values_list("code", flat=True)
+            doors = [(reverse("labels:register"), None)]
+            doors += [(reverse("labels:category", args=[code]), None) for code in codes]
+        return [*doors, *((reverse("labels:label", args=[one.key]), one.changed_at) for one in listed)]
 
 
 def _url(path: str, changed_at: datetime | None) -> str:
