@@ -46,7 +46,7 @@ def receipt_of(application: Application) -> Receipt:
         Mention("Objet", f"{application.title}, à l’appel « {call.title} »"),
         Mention("Reçue le", came),
         Mention("Déposée par", f"{by}, {quality}" if quality else by),
-        Mention("Lecture", _reading(application)),
+        Mention("Lecture", reading_sentence(application)),
         Mention("Service chargé du dossier", call.service),
         Mention("Adresse", call.service_address),
         Mention("Adresse électronique", call.service_email),
@@ -61,7 +61,7 @@ def receipt_of(application: Application) -> Receipt:
     return Receipt(tuple(line for line in lines if line.text), remedies)
 
 
-def _reading(application: Application) -> str:
+def reading_sentence(application: Application) -> str:
     """When a permanent call reads the file; that it came too late for a reading, and what that does not change."""
     wave = application.wave
     if wave is None or application.received_on is None:

@@ -24,7 +24,7 @@ from accelerator.calls.queries.files import (
     pieces_of,
     told_since,
 )
-from accelerator.calls.queries.receipt import as_document, receipt_of
+from accelerator.calls.queries.receipt import as_document, reading_sentence, receipt_of
 from accelerator.calls.queries.timing import clock_of_file, expected_delay, wave_of
 from accelerator.calls.questions import Question
 from accelerator.calls.remedies import remedies_of
@@ -128,6 +128,7 @@ class ApplicationPage(Within):
             and application.version.published_at is not None
             and application.version.published_at > application.begun_at,
             "clock": clock_of_file(application, requests) if state in PENDING else None,
+            "read_when": reading_sentence(application) if state in PENDING else "",
             "request": request,
             "decision": decision,
             "appeals": appeals_shown,

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.text import slugify
 
@@ -39,11 +39,10 @@ class CandidacyQuerySet(models.QuerySet["Candidacy"]):
         """
         if not getattr(person, "is_authenticated", False):
             return self.none()
-        if Role.objects.current().platform().filter(person=person).exists():
-            return self
         steered = Role.objects.current().steering().filter(person=person).values("organisation")
         named = Member.objects.filter(of_any(steered)).values("candidacy")
-        return self.filter(Q(pk__in=Candidacy.objects.led_by(person).values("pk")) | Q(pk__in=named))
+        staff = Exists(Role.objects.current().platform().filter(person=person))
+        return self.filter(Q(staff) | Q(pk__in=Candidacy.objects.led_by(person).values("pk")) | Q(pk__in=named))
 
 
 class Candidacy(models.Model):
