@@ -470,7 +470,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "labels:action": ("candidacy", "action", CANDIDATES),
     "labels:remove_action": ("candidacy", "action", CANDIDATES),
     "labels:keep_minutes": ("candidacy", CANDIDATES),
-    "labels:end_candidacy": ("candidacy", CANDIDATES),
+    "labels:end_candidacy": ("candidacy", "→ 404 404 · · 403 404 403 403 403"),
     "labels:ask_member": ("candidacy", "→ 404 404 · · 403 404 403 403 403"),
     "labels:member": ("candidacy", "collective member", "→ 404 404 · · · 404 · 403 403"),
     "labels:answer_member": ("candidacy", "collective member", "→ 404 404 403 403 403 404 · 403 403"),

@@ -163,8 +163,8 @@ def test_the_server_plans_the_questions_of_the_page_for_a_while_only(client: Hos
 
 
 # The savepoint, the read-only transaction and its end; the record; its themes, territories, distinctions, history;
-# those who agreed to be named; its projects (`community.attached`).
-PAGE_QUERIES = 10
+# those who agreed to be named; its projects and its labels (`community.attached`).
+PAGE_QUERIES = 11
 
 
 def test_only_who_agreed_is_named_and_for_as_long(

@@ -39,7 +39,7 @@ PRODUCTION = {
     "BASE_URL": "https://impact.example",
     "DEFAULT_FROM_EMAIL": "a@impact.example",
     "EMAIL_HOST": "127.0.0.1",
-    "MEDIA_ROOT": "/nowhere",
+    "MEDIA_ROOT": "/nowhere/media",
     "CREDENTIAL_KEYS": "/nowhere/keys",
     "CONTACT_EMAIL": "a@impact.example",
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
