@@ -213,7 +213,7 @@ def test_the_road_map_is_public_late_is_said_late(client: HostileClient, perform
     page = client.get(f"/labels/{world.label.key}").content.decode()
     assert "En retard" in page
     assert "50 % du chemin, de 10 à 50 personnes" in page
-    assert "Deux sessions." in page
+    assert "Personnes formées : 30 personnes. Deux sessions." in page
     perform(following.note_action, action=late, value=None, text="Fait hier.", done=True, **given)
     assert roadmap_of(world.candidacy, timezone.localdate()).late == 0
     data = client.get(f"/labels/{world.label.key}.json").json()

@@ -46,12 +46,13 @@ def note_action(
     if value is not None and not held.indicator:
         raise Refused("Cette action n’a pas d’indicateur : dites où elle en est, en quelques mots.", field="value")
     note = ActionNote.objects.create(action=held, on=on, value=value, text=text.strip(), by=by, told_at=at)
-    words = note.text if value is None else f"{_figure(value)} {held.unit}. {note.text}".strip()
+    measured = "" if value is None else f"{held.indicator} : {_figure(value)} {held.unit}".strip()
     state = ActionState.DONE if done else ActionState.UNDER_WAY
     if done or held.state == ActionState.PLANNED:
         held.state = state
         held.save(update_fields=["state"])
     code = "labels.action_done" if done else "labels.action_noted"
+    words = ". ".join(filter(None, (measured, note.text)))
     record(code, label, by=by, at=at, action=held.title, words=_cut(words))
     return note
 
