@@ -13,9 +13,9 @@ from accelerator.labels.models import Category, Label
 from accelerator.labels.operations.life import expire, remind
 from accelerator.labels.operations.proceedings import end_suspension
 from accelerator.labels.operations.unsaved import forget_old_unsaved
+from accelerator.labels.queries.proceedings import suspensions_over
 from accelerator.labels.queries.renewals import ending, over
 from accelerator.labels.search import rebuild_labels
-from accelerator.labels.states import LabelState
 from accelerator.workflow import transaction
 
 CLOCK: Final = System("labels-clock")
@@ -30,8 +30,7 @@ def let_time_pass(timestamp: int) -> int:
     today = timezone.localdate(now)
     faults: list[Exception] = []
     done = 0
-    suspended = Label.objects.filter(state=LabelState.SUSPENDED).order_by("pk").values_list("pk", flat=True)
-    for pk in list(suspended):
+    for pk in list(suspensions_over(today).order_by("pk").values_list("pk", flat=True)):
         done += _each([pk], partial(_end_suspensions, at=now), faults)
     for some in _chunks(list(over(today).order_by("pk").values_list("pk", flat=True))):
         done += _each(some, partial(_expire, at=now), faults)

@@ -21,6 +21,12 @@ def suspension_of(label: Label) -> Proceeding | None:
     return suspensions.order_by("-decided_at").first()
 
 
+def suspensions_over(on: date) -> QuerySet[Label]:
+    """The suspended labels that had a suspension whose last day is past, whatever was pronounced since."""
+    had = Proceeding.objects.filter(kind=ProceedingKind.SUSPENSION, outcome=Outcome.PRONOUNCED, until_on__lt=on)
+    return Label.objects.filter(state=LabelState.SUSPENDED, pk__in=had.values("label"))
+
+
 def remedies_against(proceeding: Proceeding) -> list[Remedy]:
     """The ways to contest a pronounced measure, each with its last day; none otherwise."""
     call = proceeding.label.category.call
