@@ -14,7 +14,7 @@ from accelerator.calls.operations.assigning import PROPOSE
 from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.queries.appeals import silent_appeals
 from accelerator.calls.queries.files import silent_files
-from accelerator.journal import System
+from accelerator.journal import System, ref
 from accelerator.workflow import transaction
 
 
@@ -41,7 +41,7 @@ def _each(things: QuerySet[Any], decide: Callable[[Any], object]) -> int:
             with transaction():
                 decided += decide(thing) is not None
         except Exception as fault:
-            fault.add_note(f"{thing._meta.label_lower}:{thing.pk}")
+            fault.add_note(ref(thing))
             faults.append(fault)
     if faults:
         raise ExceptionGroup(f"silence decided {decided}, and could not decide {len(faults)}", faults)

@@ -23,6 +23,7 @@ from accelerator.labels.operations.awarding import award_when_retained
 from accelerator.labels.operations.configuring import PURPOSE
 from accelerator.labels.queries.candidacies import confirmed, has_ceased, members_of
 from accelerator.labels.queries.categories import category_of_call
+from accelerator.labels.queries.renewals import subject_of
 from accelerator.labels.rules import candidacies as rules
 from accelerator.labels.states import Belonging, CandidacyState, MemberState
 from accelerator.workflow.dates import said
@@ -197,7 +198,7 @@ def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
     members = Member.objects.filter(state=MemberState.CONFIRMED, candidacy__in=numbers).order_by("pk")
     for candidacy, organisation in members.values_list("candidacy", "organisation"):
-        found.setdefault(f"{Candidacy._meta.label_lower}:{candidacy}", set()).add(organisation)
+        found.setdefault(subject_of(candidacy), set()).add(organisation)
     return {subject: frozenset(organisations) for subject, organisations in found.items()}
 
 

@@ -155,7 +155,7 @@ def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
     confirmed = ProjectPartner.objects.confirmed().filter(project__in=numbers).order_by("pk")
     for project, organisation in confirmed.values_list("project", "organisation"):
-        found.setdefault(f"{Project._meta.label_lower}:{project}", set()).add(organisation)
+        found.setdefault(ref(Project(pk=project)), set()).add(organisation)
     return {subject: frozenset(organisations) for subject, organisations in found.items()}
 
 

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.clock import months_after
 from accelerator.calls.models import Application
 from accelerator.calls.states import PENDING, ApplicationState
+from accelerator.journal import ref
 from accelerator.labels.models import Candidacy, Category, Label
 from accelerator.labels.states import CandidacyState, LabelNature, LabelState, ProceedingKind
 
@@ -21,7 +22,7 @@ _WAITING: Final = (*PENDING, ApplicationState.APPEALED)
 
 def subject_of(candidacy: int) -> str:
     """How the calls know a candidacy."""
-    return f"{Candidacy._meta.label_lower}:{candidacy}"
+    return ref(Candidacy(pk=candidacy))
 
 
 def latest_of(candidacy: Candidacy) -> Label | None:
