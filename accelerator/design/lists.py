@@ -128,6 +128,10 @@ class ListPage(Page):
         """The rows that the filters keep; `values` holds the filters that are filled in and valid."""
         return rows
 
+    def shown(self, place: slice) -> list[Any]:
+        """The rows of a page, by their place among those kept."""
+        return list(self.kept[place])
+
     def prepared(self, rows: list[Any]) -> list[Any]:
         """The rows of a page, or of a part of an export, with what the columns need besides what was queried."""
         return rows
@@ -229,10 +233,11 @@ class ListPage(Page):
         except ValueError as fault:
             raise Http404(str(fault)) from fault
         chips = self.chips()
-        rows = self.prepared(list(self.kept[pages.slice_of(self.page_size)]))
+        rows = self.prepared(self.shown(pages.slice_of(self.page_size)))
         return {
             "rows": rows,
-            "lines": [self.cells(row) for row in rows],
+            # Asked by the table alone: a list that shows its rows otherwise makes no cells.
+            "lines": lambda: [self.cells(row) for row in rows],
             "headings": self.headings(),
             "pages": pages,
             "count": self.count,

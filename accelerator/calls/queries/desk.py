@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Least
 
 from accelerator.calls.models import Appeal, Application, Call, CallRole
 from accelerator.calls.queries.judging import calls_served_by
-from accelerator.calls.queries.standing import examined, judged
+from accelerator.calls.queries.standing import examined, judged, own_side
 from accelerator.calls.states import ADMIT, BEGIN_REVIEW, PENDING, ApplicationState, CallRoleName, LotAct
+from accelerator.workflow.kept import Given, Kept
 
 # How far ahead the desk looks.
 SOON: Final = timedelta(days=14)
@@ -40,9 +42,12 @@ _STEPS: Final = (
 
 
 def files_of(person: Any) -> QuerySet[Application]:
-    """The submitted applications that a person examines, signs or presides over, with the day that presses first."""
+    """The submitted applications that a person examines, signs or presides over, with the day that presses first.
+
+    One query, for what is theirs to ask and not to judge.
+    """
     return (
-        judged(person)
+        judged(person, own_side(person))
         .annotate(due_on=_ANSWER_ON)
         .select_related("call", "organisation", "officer", "person")
         # What a list does not show, and that weighs: the answers, the texts of the call and of the record.
@@ -51,6 +56,26 @@ def files_of(person: Any) -> QuerySet[Application]:
             *("organisation__presentation", "organisation__provenance", "organisation__territories_cover"),
         )
     )
+
+
+def files_shown(chosen: Iterable[int]) -> list[Application]:
+    """A few of them in that order, with what a list shows on screen and no more. One query."""
+    keys = list(chosen)
+    found = {one.pk: one for one in _SHOWN(keys)} if keys else {}
+    return [found[key] for key in keys if key in found]
+
+
+_SHOWN: Final = Kept(
+    lambda: (
+        Application.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [Given(0)]))
+        .annotate(due_on=_ANSWER_ON)
+        .select_related("organisation", "officer")
+        .only(
+            *("public_id", "number", "title", "state", "received_on", "findings", "paper"),
+            *("organisation__name", "officer__given_name", "officer__family_name"),
+        )
+    )
+)
 
 
 def searched(

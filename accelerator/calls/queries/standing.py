@@ -1,8 +1,8 @@
 """Who is what to a call, and to an application."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,6 +14,7 @@ from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.queries.people import Standing, platform_roles_of, standing_of
 from accelerator.community.states import STEERING_ROLES, RoleName
 from accelerator.geography.perimeters import Perimeter, touching
+from accelerator.workflow.kept import Given, Kept
 
 
 @dataclass(frozen=True)
@@ -192,9 +193,25 @@ def examined(person: Any) -> QuerySet[Application]:
     return Application.objects.submitted().filter(held).exclude(of_applicant(person))
 
 
-def judged(person: Any) -> QuerySet[Application]:
-    """The submitted applications that a person examines, signs or presides over, none of their own side. One query."""
+def judged(person: Any, own: Collection[int] | None = None) -> QuerySet[Application]:
+    """The submitted applications that a person examines, signs or presides over, none of their own side.
+
+    own  those of their own side (`own_side`), when they were read already: a page that asks about its files several
+         times so asks once who is on whose side.
+    """
     condition = served(person)
     if condition is None:
         return Application.objects.none()
-    return Application.objects.submitted().filter(condition).exclude(of_applicant(person))
+    theirs = of_applicant(person) if own is None else Q(pk__in=own)
+    return Application.objects.submitted().filter(condition).exclude(theirs)
+
+
+def own_side(person: Any) -> list[int]:
+    """The submitted applications on whose side a person is. One query."""
+    return [one.pk for one in _own_side(tuple(purpose.code for purpose in purposes()))(person.pk)]
+
+
+@cache
+def _own_side(codes: tuple[str, ...]) -> Kept[Application]:
+    """Each subject that calls serve says what its people carry: it is written once, as long as they are the same."""
+    return Kept(lambda: Application.objects.submitted().filter(of_applicant(Given(0))).order_by("pk").only("pk"))

@@ -30,6 +30,7 @@ from accelerator.calls.queries.desk import (
     digest_of,
     figures_of,
     files_of,
+    files_shown,
     foreseen,
     officers_of,
     searched,
@@ -146,6 +147,10 @@ class Desk(ListPage):
         of_call = {"appel": values["appel"]} if values.get("appel") else {}
         self.scope = searched(rows, of_call, person=self.person, on=today)
         return searched(rows, values, person=self.person, on=today)
+
+    def shown(self, place: slice) -> list[Any]:
+        # Chosen by their keys, then read: the organisation, the call and the people of 25 files, not of every file.
+        return files_shown(self.kept.values_list("pk", flat=True)[place])
 
     def context(self) -> dict[str, Any]:
         names = self.filter_form.base_fields
