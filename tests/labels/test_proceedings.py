@@ -21,6 +21,7 @@ from accelerator.labels.queries.labels import public_history
 from accelerator.labels.queries.proceedings import is_late
 from accelerator.labels.states import AppealResult, LabelState, Outcome, ProceedingKind, ToldState
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 from tests import factories
 from tests.client import HostileClient
 from tests.labels.following import Labelled, days_from_now
@@ -105,6 +106,19 @@ def test_the_holder_is_told_the_grounds_the_last_day_and_how(
     assert mail.to == [world.representative.email]
     for words in ("ne s’est pas réuni", "Critère 4", "observations", "assister par un conseil", "/labels/procedures/"):
         assert words in mail.body
+
+
+def test_what_waits_for_the_holder_is_on_the_page_of_their_labels(
+    world: Labelled, perform: Perform, client: HostileClient
+) -> None:
+    client.force_login(world.representative)
+    assert "Des griefs vous sont notifiés" not in client.get("/mes-labels").content.decode()
+    proceeding = opened(world, perform, ProceedingKind.SUSPENSION)
+    page = client.get("/mes-labels").content.decode()
+    assert f"répondez jusqu’au {said(proceeding.answer_until)} inclus" in " ".join(page.split())
+    assert f"/labels/procedures/{proceeding.public_id}" in page
+    answered(world, perform, proceeding)
+    assert "vous avez répondu le" in " ".join(client.get("/mes-labels").content.decode().split())
 
 
 def test_a_suspension_stops_and_is_lifted(world: Labelled, perform: Perform) -> None:

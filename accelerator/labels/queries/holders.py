@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, When
+from django.db.models import Case, IntegerField, Prefetch, QuerySet, When
 
 from accelerator.accounts.models import Person
 from accelerator.calls.queries.recipients import told_of
@@ -14,9 +14,9 @@ from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.queries.people import steering_people
 from accelerator.community.states import PLATFORM_ROLES, STEERING_ROLES, OrganisationState, RoleName
-from accelerator.labels.models import Label, Member
+from accelerator.labels.models import Label, LabelCondition, Member, Proceeding
 from accelerator.labels.models.candidacies import of_any
-from accelerator.labels.states import LabelNature, MemberRole, MemberState
+from accelerator.labels.states import ConditionState, LabelNature, MemberRole, MemberState, Outcome
 from accelerator.notices.recipients import Recipient
 
 
@@ -129,7 +129,16 @@ def service_of(label: Label) -> list[Recipient]:
 
 
 def labels_led_by(person: Any) -> QuerySet[Label]:
-    """The labels of the organisations that a person steers, the latest first; never the historic ones."""
+    """The labels of the organisations that a person steers, the latest first; never the historic ones. Three queries.
+
+    Each with what waits: `pending`, its proceeding under way if any, and `conditions_open`, the first due first.
+    """
     steered = Role.objects.current().steering().filter(person=person).values("organisation")
     mine = Label.objects.filter(of_any(steered)).exclude(nature=LabelNature.HISTORIC)
-    return mine.select_related("category", "organisation").order_by("-period", "-pk")
+    pending = Proceeding.objects.filter(outcome=Outcome.PENDING)
+    conditions = LabelCondition.objects.filter(state=ConditionState.OPEN).order_by("due_on", "pk")
+    waiting = (
+        Prefetch("proceedings", pending, to_attr="pending"),
+        Prefetch("conditions", conditions, to_attr="conditions_open"),
+    )
+    return mine.select_related("category", "organisation").prefetch_related(*waiting).order_by("-period", "-pk")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.utils.timezone import localdate
 
 from accelerator.design.pages import Page
 from accelerator.labels.forms import following as forms
@@ -15,13 +16,13 @@ from accelerator.labels.views.labels import ActOnLabel, OnLabel
 
 
 class MyLabels(Page):
-    """The labels of the organisations that a person steers."""
+    """The labels of the organisations that a person steers, and what is awaited of them."""
 
     title = "Mes labels"
     template_name = "labels/mine.html"
 
     def context(self) -> dict[str, Any]:
-        return {"labels": labels_led_by(self.person)}
+        return {"labels": labels_led_by(self.person), "today": localdate(self.at)}
 
 
 class Follow(OnLabel):
