@@ -88,14 +88,15 @@ class Page(View):
 
     def answer(self) -> HttpResponseBase:
         """The response, rendered while the database is read-only."""
-        return self._rendered()
+        return self.rendered()
 
     def _open(self) -> None:
         self.load()
         if reason := self.forbidden():
             raise PermissionDenied(reason)
 
-    def _rendered(self, **extra: Any) -> HttpResponse:
+    def rendered(self, **extra: Any) -> HttpResponse:
+        """The page itself; `extra` is added to its context."""
         # A step that leads here would say the title twice.
         trail = [crumb for crumb in self.trail() if crumb.url != self.request.path]
         breadcrumb = [Crumb("Accueil", home_url()), *trail]
@@ -121,7 +122,8 @@ class ActionPage(Page):
     """A page with a form. GET shows it; POST makes one operation in one transaction.
 
     A subclass gives `form_class` and `perform`, and as needed `initial`, `form_arguments`, `done_url`,
-    `done_message`, `submit_label`, `before`, `respond`.
+    `done_message`, `submit_label`, `before`, `respond`, `shown`. One that writes nothing, and shows at once what it
+    reads of the form, overrides `answer_to` instead of giving `perform`.
 
     A refusal (`Refused`) is shown in the form, which keeps what was typed. The same form sent twice acts once, unless
     the page says otherwise (`acts_once`). `self.form` is the form that was sent, once it is found valid.
@@ -165,7 +167,7 @@ class ActionPage(Page):
         """The last word on the answer of what was done, the same when the form is sent twice: a cookie, a header."""
 
     def answer(self) -> HttpResponseBase:
-        return self._shown(self.make_form())
+        return self.shown(self.make_form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with read_only():
@@ -174,21 +176,23 @@ class ActionPage(Page):
             valid = form.is_valid()
         if valid:
             try:
-                return self._act(form)
+                return self.answer_to(form)
             except Refused as refusal:
                 form.add_refusal(refusal.message, refusal.field)
         self.status = self.status_when_refused
         with read_only():
             self._open()
-            return self._shown(form)
+            return self.shown(form)
 
-    def _shown(self, form: Form) -> HttpResponse:
-        return self._rendered(form=form, once=submissions.new_token() if self.acts_once else "")
+    def shown(self, form: Form, **extra: Any) -> HttpResponse:
+        """The page with this form, new or sent back; `extra` is added to its context."""
+        return self.rendered(form=form, once=submissions.new_token() if self.acts_once else "", **extra)
 
-    def _act(self, form: Form) -> HttpResponse:
+    def answer_to(self, form: Form) -> HttpResponseBase:
+        """The answer to a valid form: act, then lead on. Raises `Refused`."""
         self.form = form
         self.before()
-        sender = self._sender()
+        sender = self.sender
         token = submissions.token_of(self.request, sender)
         with transaction():
             answer = submissions.answer_already_given(token, sender=sender, at=self.at)
@@ -206,7 +210,9 @@ class ActionPage(Page):
         self.respond(response)
         return response
 
-    def _sender(self) -> str:
+    @property
+    def sender(self) -> str:
+        """Who sends the form: the person, else where they write from."""
         if self.person.is_authenticated:
             return str(self.person.actor_key)
         return f"visitor:{client_address(self.request)}"

@@ -99,7 +99,7 @@ class _Way(Unkept, Page):
     def fail(self, reason: str, *, status: int = 400) -> HttpResponse:
         self.status = status
         self.reason = reason
-        return self._rendered()
+        return self.rendered()
 
     def context(self) -> dict[str, Any]:
         following = self.following or safe_next(self.request)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from accelerator.accounts import factors, forms, operations, queries
@@ -32,11 +32,11 @@ class UsesPasskey(Unkept, ActionPage):
         """What the browser needs, and what must come back."""
         raise NotImplementedError
 
-    def _shown(self, form: Any) -> Any:
+    def shown(self, form: Any, **extra: Any) -> HttpResponse:
         options, state = self.begin()
         self.request.session[_CEREMONY] = state
         form.ask(self.ceremony, options)
-        return super()._shown(form)
+        return super().shown(form, **extra)
 
     def take_state(self) -> State:
         """What was asked of the passkey; it serves once."""

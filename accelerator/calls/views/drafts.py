@@ -55,7 +55,7 @@ class EditSection(Resumed, _OfDraft):
     def answer(self) -> HttpResponseBase:
         form = self.make_form()
         form.say_what_is_too_long()
-        return self._shown(form)
+        return self.shown(form)
 
     def _asked(self, application: Application) -> list[Question]:
         mine = {question.code for question in self.section.questions}

@@ -42,7 +42,7 @@ class ReportError(ActWithin):
         return {"signed_in": self.person.is_authenticated}
 
     def before(self) -> None:
-        key = f"report:{self._sender()}"
+        key = f"report:{self.sender}"
         count_against(key, limit=REPORTS_A_DAY, per=timedelta(days=1), at=self.at)
         if not self.person.is_authenticated:
             # Whoever the address belongs to asked nothing: they are not flooded from everywhere.

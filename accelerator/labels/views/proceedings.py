@@ -404,10 +404,26 @@ class DropProceeding(_Act):
         return proceedings.drop_proceeding(proceeding=self.proceeding, reason=reason, by=self.person, at=self.at)
 
 
-class FileAppeal(_Act):
-    """Contest the measure, for the holder."""
+class _Appeal(_Act):
+    """An appeal against a measure; it bears the day that the form says, or today's."""
 
     over = Outcome.PRONOUNCED
+
+    def perform(self, form: Any) -> LabelAppeal:
+        values = form.cleaned_data
+        return proceedings.file_appeal(
+            proceeding=self.proceeding,
+            kind=AppealKind(values["kind"]),
+            grounds=values["grounds"],
+            filed_on=values.get("filed_on"),
+            by=self.person,
+            at=self.at,
+        )
+
+
+class FileAppeal(_Appeal):
+    """Contest the measure, for the holder."""
+
     title = "Contester la mesure"
     form_class = forms.AppealForm
     submit_label = "Former le recours"
@@ -420,37 +436,15 @@ class FileAppeal(_Act):
     def said(self) -> list[tuple[str, str]]:
         return [*super().said(), *(("Voie", one.sentence) for one in remedies_against(self.proceeding))]
 
-    def perform(self, form: Any) -> LabelAppeal:
-        values = form.cleaned_data
-        return proceedings.file_appeal(
-            proceeding=self.proceeding,
-            kind=AppealKind(values["kind"]),
-            grounds=values["grounds"],
-            by=self.person,
-            at=self.at,
-        )
 
-
-class RecordAppeal(_Act):
+class RecordAppeal(_Appeal):
     """Write down an appeal that came otherwise."""
 
-    over = Outcome.PRONOUNCED
     rule = "labels.conduct"
     title = "Inscrire un recours reçu autrement"
     form_class = forms.RecordAppealForm
     submit_label = "Inscrire le recours"
     done_message = "Le recours est inscrit au registre."
-
-    def perform(self, form: Any) -> LabelAppeal:
-        values = form.cleaned_data
-        return proceedings.file_appeal(
-            proceeding=self.proceeding,
-            kind=AppealKind(values["kind"]),
-            grounds=values["grounds"],
-            filed_on=values["filed_on"],
-            by=self.person,
-            at=self.at,
-        )
 
 
 class AnswerAppeal(_Act):

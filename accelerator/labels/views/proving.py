@@ -102,7 +102,7 @@ class Verify(Unkept, ActionPage):
     def context(self) -> dict[str, Any]:
         return {"verdict": None, "issuer": issuer()}
 
-    def _act(self, form: Any) -> HttpResponse:
+    def answer_to(self, form: Any) -> HttpResponseBase:
         # Nothing is written: what is read of the file is shown at once, on this page.
         self.before()
         with read_only():
@@ -113,14 +113,14 @@ class Verify(Unkept, ActionPage):
             too_large = Verdict(Finding.UNREADABLE, f"Le fichier dépasse {LARGEST_PDF // 1024 // 1024} Mo.")
             verdict = too_large if len(content) > LARGEST_PDF else judge(content, at=self.at)
             label = label_of(verdict.credential) if verdict.credential else None
-            return self._rendered(form=self.make_form(), once="", **_told(verdict, label), file_name=file.name[:100])
+            return self.shown(self.make_form(), **_told(verdict, label), file_name=file.name[:100])
 
     def _led_to(self, label: Label | None, form: Any) -> HttpResponse:
         if label is not None:
             return HttpResponseRedirect(reverse("labels:proof", args=[label.key]))
         form.add_error("name", "Aucun label ne porte ce numéro. Vérifiez-le, signe par signe.")
         self.status = self.status_when_refused
-        return self._shown(form)
+        return self.shown(form)
 
 
 def _told(verdict: Verdict, label: Label | None) -> dict[str, Any]:

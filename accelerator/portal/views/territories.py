@@ -101,7 +101,7 @@ class Territory(Page):
 
     def content(self) -> HttpResponseBase:
         """The page itself, once the address is the right one."""
-        return self._rendered()
+        return self.rendered()
 
     def kind(self) -> str:
         """What the place is, in French."""
