@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.generic import View
 
@@ -103,6 +104,29 @@ class Page(View):
         context = {"page": self, "title": self.title, "breadcrumb": breadcrumb, **self.context(), **extra}
         response = TemplateResponse(self.request, self.template_name, context, status=self.status)
         return response.render()
+
+
+class KeyedPage(Page):
+    """A page about one thing, whose address holds the name to be read and the identifier that decides (`key`).
+
+    A subclass gives `current_key` once it is loaded; yesterday's name leads to today's.
+    """
+
+    @property
+    def current_key(self) -> str:
+        """The key that the address ought to hold."""
+        raise NotImplementedError
+
+    def answer(self) -> HttpResponseBase:
+        if self.kwargs.get("key", self.current_key) == self.current_key:
+            return self.content()
+        match = self.request.resolver_match
+        assert match is not None  # noqa: S101  a page is reached by its address
+        return HttpResponsePermanentRedirect(reverse(match.view_name, kwargs={**match.kwargs, "key": self.current_key}))
+
+    def content(self) -> HttpResponseBase:
+        """The page itself, once the address is the right one."""
+        return super().answer()
 
 
 class Unkept:

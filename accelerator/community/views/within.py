@@ -3,15 +3,14 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponsePermanentRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.urls import reverse
 
 from accelerator.community import rules
 from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.queries.people import Standing, standing_of
-from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.pages import ActionPage, Crumb, KeyedPage
 
 _TABS = (
     ("Membres", "community:members", "see_people"),
@@ -26,7 +25,7 @@ _TABS = (
 )
 
 
-class Within(Page):
+class Within(KeyedPage):
     """A page within an organisation: 404 when the record is invisible, 403 with the reason when `rule` forbids.
 
     `rule` names the rule of `community.rules` that opens the page; None says that whoever sees the record may.
@@ -63,17 +62,9 @@ class Within(Page):
     def forbidden(self) -> str | None:
         return rules.reason_within(self.rule, self.standing) if self.rule else None
 
-    def answer(self) -> HttpResponseBase:
-        if self.kwargs["key"] == self.organisation.key:
-            return self.content()
-        match = self.request.resolver_match
-        assert match is not None  # noqa: S101  a page is reached by its address
-        arguments = {**match.kwargs, "key": self.organisation.key}
-        return HttpResponsePermanentRedirect(reverse(match.view_name, kwargs=arguments))
-
-    def content(self) -> HttpResponseBase:
-        """The page itself, once the address is the right one."""
-        return super().answer()
+    @property
+    def current_key(self) -> str:
+        return self.organisation.key
 
     def address(self, name: str, *arguments: Any) -> str:
         """The address of another page of the same organisation."""

@@ -4,14 +4,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
+from django.http import Http404, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accelerator.community.queries.organisation import departements_of
 from accelerator.community.queries.published import LICENCE
-from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.pages import ActionPage, Crumb, KeyedPage
 from accelerator.design.uploads import attachment
 from accelerator.geography.maps import Marker, Position, position
 from accelerator.labels.models import Label, SteeringMinutes
@@ -29,7 +29,7 @@ from accelerator.labels.queries.renewals import renewal_of
 from accelerator.labels.rules import labels as rules
 
 
-class OnLabel(Page):
+class OnLabel(KeyedPage):
     """A page about a label: anyone may see any label; `rule` opens what is not for all, and says why not."""
 
     rule: ClassVar[str | None] = None
@@ -56,17 +56,9 @@ class OnLabel(Page):
     def forbidden(self) -> str | None:
         return rules.reason_within(self.rule, self.standing) if self.rule else None
 
-    def answer(self) -> HttpResponseBase:
-        key = self.kwargs.get("key", self.label.key)
-        if key == self.label.key:
-            return self.content()
-        match = self.request.resolver_match
-        assert match is not None  # noqa: S101  a page is reached by its address
-        return HttpResponsePermanentRedirect(reverse(match.view_name, kwargs={**match.kwargs, "key": self.label.key}))
-
-    def content(self) -> HttpResponseBase:
-        """The page itself, once the address is the right one."""
-        return super().answer()
+    @property
+    def current_key(self) -> str:
+        return self.label.key
 
     def address(self, name: str, *arguments: Any) -> str:
         """The address of another page of the same label."""

@@ -3,17 +3,16 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponsePermanentRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.urls import reverse
 
-from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.pages import ActionPage, Crumb, KeyedPage
 from accelerator.labels.models import Candidacy
 from accelerator.labels.queries.categories import reading_of
 from accelerator.labels.rules import candidacies as rules
 
 
-class Within(Page):
+class Within(KeyedPage):
     """A page within a candidacy: 404 when it is invisible, 403 with the reason when `rule` forbids.
 
     `rule` names the rule of `labels.rules.candidacies` that opens the page.
@@ -40,17 +39,9 @@ class Within(Page):
     def forbidden(self) -> str | None:
         return rules.reason_within(self.rule, self.standing)
 
-    def answer(self) -> HttpResponseBase:
-        if self.kwargs["key"] == self.candidacy.key:
-            return self.content()
-        match = self.request.resolver_match
-        assert match is not None  # noqa: S101  a page is reached by its address
-        arguments = {**match.kwargs, "key": self.candidacy.key}
-        return HttpResponsePermanentRedirect(reverse(match.view_name, kwargs=arguments))
-
-    def content(self) -> HttpResponseBase:
-        """The page itself, once the address is the right one."""
-        return super().answer()
+    @property
+    def current_key(self) -> str:
+        return self.candidacy.key
 
     def address(self, name: str, *arguments: Any) -> str:
         """The address of another page of the same candidacy."""

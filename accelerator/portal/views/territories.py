@@ -3,13 +3,13 @@
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import slugify
 
-from accelerator.design.pages import Crumb, Page
+from accelerator.design.pages import Crumb, KeyedPage, Page
 from accelerator.geography.maps import Marker, Position, position
 from accelerator.geography.models import Nature, Place, PlaceKind
 from accelerator.geography.queries import find_places
@@ -69,13 +69,12 @@ class Territories(Page):
         }
 
 
-class Territory(Page):
+class Territory(KeyedPage):
     """One place: what it is, who is there, who acts there."""
 
     public = True
     frequent = True
     template_name = "portal/territory.html"
-    address = "portal:territory"
 
     def load(self) -> None:
         """The place that the address names: its last two parts decide, what precedes is there to be read."""
@@ -94,14 +93,9 @@ class Territory(Page):
             *(Crumb(place.name, url_of(place)) for place in above if place is not None),
         ]
 
-    def answer(self) -> HttpResponseBase:
-        if self.kwargs["key"] != address_of(self.place):
-            return HttpResponsePermanentRedirect(reverse(self.address, args=[address_of(self.place)]))
-        return self.content()
-
-    def content(self) -> HttpResponseBase:
-        """The page itself, once the address is the right one."""
-        return self.rendered()
+    @property
+    def current_key(self) -> str:
+        return address_of(self.place)
 
     def kind(self) -> str:
         """What the place is, in French."""
@@ -166,8 +160,6 @@ class Territory(Page):
 
 class TerritoryData(Territory):
     """The same place for a machine."""
-
-    address = "portal:territory_data"
 
     def content(self) -> HttpResponseBase:
         place, here = self.place, queries.organisations_here(self.place)

@@ -3,16 +3,15 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponsePermanentRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.urls import reverse
 
-from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.pages import ActionPage, Crumb, KeyedPage
 from accelerator.projects import rules
 from accelerator.projects.models import Project
 
 
-class Within(Page):
+class Within(KeyedPage):
     """A page within a project: 404 when it is invisible, 403 with the reason when `rule` forbids.
 
     `rule` names the rule of `projects.rules` that opens the page; None says that whoever sees the project may.
@@ -39,17 +38,9 @@ class Within(Page):
     def forbidden(self) -> str | None:
         return rules.reason_within(self.rule, self.standing) if self.rule else None
 
-    def answer(self) -> HttpResponseBase:
-        if self.kwargs["key"] == self.project.key:
-            return self.content()
-        match = self.request.resolver_match
-        assert match is not None  # noqa: S101  a page is reached by its address
-        arguments = {**match.kwargs, "key": self.project.key}
-        return HttpResponsePermanentRedirect(reverse(match.view_name, kwargs=arguments))
-
-    def content(self) -> HttpResponseBase:
-        """The page itself, once the address is the right one."""
-        return super().answer()
+    @property
+    def current_key(self) -> str:
+        return self.project.key
 
     def address(self, name: str, *arguments: Any) -> str:
         """The address of another page of the same project."""
