@@ -4,16 +4,13 @@ The first number is how many the lists hold, the second how many are exported. M
 nothing is written in the repository. Server time is the page's, through Django's test client, production's settings.
 """
 
-import os
 import resource
 import statistics
 import sys
 import time
 from typing import Any
 
-import psycopg
-
-from config import embedded
+from benchmarks import ground
 
 DATABASE = "calls_measured"
 REPEATED = 15
@@ -23,24 +20,13 @@ _MB = 1024
 def main() -> None:
     """Make, measure, print."""
     listed, exported = (int(one) for one in (*sys.argv[1:], "5000", "24000")[:2])
-    started = embedded.start("bench")
-    try:
-        with psycopg.connect(
-            host=str(embedded.data_folder("bench")), user="postgres", dbname="postgres", autocommit=True
-        ) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-            server.execute(f"CREATE DATABASE {DATABASE}")
-        from benchmarks.__main__ import _settings
-
-        _settings()
-        os.environ["DATABASE_URL"] = f"postgres://postgres@/{DATABASE}?host={embedded.data_folder('bench')}"
+    with ground.running():
+        ground.make_afresh(DATABASE)
+        ground.settle(DATABASE)
         import django
 
         django.setup()
         measure(listed, exported)
-    finally:
-        if started:
-            embedded.stop("bench")
 
 
 def measure(listed: int, exported: int) -> None:

@@ -20,14 +20,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-import psycopg
-
+from benchmarks import ground
 from benchmarks.report import quantile
-from config import embedded
 
 DATABASE = "closing_measured"
 ALREADY = 5000
@@ -80,39 +77,17 @@ class Times:
 def main() -> None:
     """Make, measure, print, drop."""
     people, late = (int(one) for one in (*sys.argv[1:], "300", "30")[:2])
-    started = embedded.start("bench")
-    folder = embedded.data_folder("bench")
-    try:
-        _server(folder, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)", f"CREATE DATABASE {DATABASE}")
-        from benchmarks.__main__ import _settings
-        from tests.mail_server import mail_server
+    from tests.mail_server import mail_server
 
-        _settings()
-        with mail_server() as mail:
-            os.environ |= {
-                "DATABASE_URL": f"postgres://postgres@{quote(str(folder), safe='')}/{DATABASE}",
-                "EMAIL_PORT": str(mail.port),
-                "EMAIL_USE_TLS": "0",
-            }
-            import django
+    with ground.running(), ground.thrown_away(DATABASE), mail_server() as mail:
+        ground.settle(DATABASE)
+        os.environ |= {"EMAIL_PORT": str(mail.port), "EMAIL_USE_TLS": "0"}
+        import django
 
-            django.setup()
-            faults = measure(people, late, mail)
-        from django.db import connection
-
-        connection.close()
-    finally:
-        _server(folder, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        if started:
-            embedded.stop("bench")
+        django.setup()
+        faults = measure(people, late, mail)
     if faults:
         sys.exit("\n".join(faults))
-
-
-def _server(folder: Path, *statements: str) -> None:
-    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
-        for statement in statements:
-            server.execute(statement)
 
 
 def measure(people: int, late: int, mail: Any) -> list[str]:

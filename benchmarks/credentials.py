@@ -16,11 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from benchmarks import __main__ as bench
-from benchmarks import report
-from config import embedded
+from benchmarks import ground, report
 
 SIZE = int(os.environ.get("BENCH_CREDENTIALS", "100000"))
 NAME = "credentials"
@@ -45,25 +41,16 @@ SUBJECT = {
 
 def main() -> None:
     """Measure, in a database of its own."""
-    started = embedded.start("bench")
-    try:
-        bench._settings()
-        os.environ["DATABASE_URL"] = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{NAME}"
-        with psycopg.connect(
-            host=str(embedded.data_folder("bench")), user="postgres", dbname="postgres", autocommit=True
-        ) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-            server.execute(f"CREATE DATABASE {NAME}")
+    with ground.running():
+        ground.make_afresh(NAME)
+        ground.settle(NAME)
         import django
 
         django.setup()
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0, stdout=sys.stderr)
-        bench.shown(measure())
-    finally:
-        if started:
-            embedded.stop("bench")
+        ground.shown(measure())
 
 
 def measure() -> list[report.Line]:

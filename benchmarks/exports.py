@@ -8,26 +8,20 @@ import sys
 import time
 from pathlib import Path
 
-from config import embedded
+from benchmarks import ground
 
 _WORD = "?q=association"
 
 
 def main() -> None:
     """Each format, on what one common word finds."""
-    from benchmarks import __main__ as bench
-
     if len(sys.argv) > 1:
         _measured(sys.argv[1])
         return
-    started = embedded.start("bench")
-    try:
-        bench.world()
+    with ground.running():
+        ground.world()
         for kind in ("csv", "xlsx"):
             subprocess.run([sys.executable, "-m", "benchmarks.exports", kind], check=True)
-    finally:
-        if started:
-            embedded.stop("bench")
 
 
 def _measured(kind: str) -> None:
@@ -41,12 +35,11 @@ def _measured(kind: str) -> None:
     from accelerator.community.queries.searched import searched_as
     from accelerator.journal import System
     from accelerator.workflow import transaction
-    from benchmarks.__main__ import log
 
     searched = searched_as("organisations")
     before, began = _memory(), time.perf_counter()
     number = searched.directory.number_found(searched.read(_WORD))
-    log(f"compter « {_WORD} » : {time.perf_counter() - began:.1f} s, {number} organisations")
+    ground.log(f"compter « {_WORD} » : {time.perf_counter() - began:.1f} s, {number} organisations")
     with transaction():
         export = ask_export(
             searched=searched,
@@ -62,8 +55,8 @@ def _measured(kind: str) -> None:
     exporting.write(export.pk)
     seconds, computed = time.perf_counter() - began, time.process_time() - used
     path = exporting.folder() / Path(export.file_name).name
-    log(f"{kind} : {seconds:.1f} s, dont {computed:.1f} de calcul ici ; {path.stat().st_size / 1e6:.0f} Mo")
-    log(f"mémoire : {_memory():.0f} Mo au plus, {before:.0f} avant de commencer")
+    ground.log(f"{kind} : {seconds:.1f} s, dont {computed:.1f} de calcul ici ; {path.stat().st_size / 1e6:.0f} Mo")
+    ground.log(f"mémoire : {_memory():.0f} Mo au plus, {before:.0f} avant de commencer")
     path.unlink()
     export.delete()
 

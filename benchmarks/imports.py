@@ -17,8 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
+from benchmarks import ground
 from benchmarks.report import Line, number
 from config import embedded
 
@@ -106,22 +106,10 @@ class _Sampled:
 
 def main(size: int) -> dict[str, Any]:
     """Make the files, import them twice, on a database that is thrown away."""
-    import psycopg
-
-    started = embedded.start("bench")
-    folder = embedded.data_folder("bench")
-    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {DATABASE}")
-    os.environ["DATABASE_URL"] = f"postgres://postgres@{quote(str(folder), safe='')}/{DATABASE}"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
-    try:
+    with ground.running(), ground.thrown_away(DATABASE):
+        os.environ["DATABASE_URL"] = ground.address(DATABASE)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
         return _measured(size)
-    finally:
-        with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        if started:
-            embedded.stop("bench")
 
 
 def _measured(size: int) -> dict[str, Any]:

@@ -10,11 +10,8 @@ import sys
 import time
 from datetime import timedelta
 
-import psycopg
-
-from benchmarks import __main__ as bench
+from benchmarks import ground
 from benchmarks.vocabulary import vocabulary
-from config import embedded
 
 SIZE = int(os.environ.get("BENCH_LABELS", "10000"))
 NAME = f"labels_{SIZE}"
@@ -25,12 +22,9 @@ ASKED = 40
 
 def main() -> None:
     """Make the labels, then measure: pages first, then the two nights, which change the labels."""
-    started = embedded.start("bench")
-    try:
-        bench._settings()
-        url = os.environ["DATABASE_URL"].rpartition("/")[0]
-        os.environ["DATABASE_URL"] = f"{url}/{NAME}"
-        _database()
+    with ground.running():
+        ground.make_afresh(NAME)  # the nights change it
+        ground.settle(NAME)
         import django
 
         django.setup()
@@ -40,17 +34,6 @@ def main() -> None:
         _prepare()
         _measure()
         _nights()
-    finally:
-        if started:
-            embedded.stop("bench")
-
-
-def _database() -> None:
-    """Made afresh: the nights change it."""
-    folder = embedded.data_folder("bench")
-    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {NAME}")
 
 
 def _prepare() -> None:
@@ -189,7 +172,7 @@ def _prepare() -> None:
     _road_maps(candidacies[::5], said, today, Member, Challenge, Action, now)
     began = time.perf_counter()
     rebuild_labels()
-    bench.log(f"index de {SIZE} labels écrit en {time.perf_counter() - began:.1f} s")
+    ground.log(f"index de {SIZE} labels écrit en {time.perf_counter() - began:.1f} s")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -252,7 +235,7 @@ def _measure() -> None:
         "label": [reverse("labels:label", args=[one.key]) for one in shown],
         "label, en JSON": [reverse("labels:label_data", args=[one.key]) for one in shown],
     }
-    bench.shown(pages.measured(kinds))
+    ground.shown(pages.measured(kinds))
     _exported()
 
 
@@ -264,7 +247,7 @@ def _exported() -> None:
     with read_only():
         lines = sum(1 for _ in rows_of(REGISTER.every_number(LabelQuestion())))
     seconds, computed = time.perf_counter() - began, time.process_time() - used
-    bench.log(f"tout le registre, lignes de l’export : {lines} en {seconds:.1f} s ({computed:.1f} s de calcul)")
+    ground.log(f"tout le registre, lignes de l’export : {lines} en {seconds:.1f} s ({computed:.1f} s de calcul)")
 
 
 def _nights() -> None:
@@ -277,7 +260,7 @@ def _nights() -> None:
         done = let_time_pass(0)
         seconds, computed = time.perf_counter() - began, time.process_time() - used
         over = Label.objects.filter(state="expired").count()
-        bench.log(
+        ground.log(
             f"{name} : {done} labels vus en {seconds:.1f} s ({computed:.1f} s de calcul) ; {over} à leur terme, "
             f"{Reminder.objects.count()} rappels inscrits, {Notice.objects.count()} courriels"
         )

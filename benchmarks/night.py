@@ -21,11 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
-
+from benchmarks import ground
 from benchmarks.report import Line, number
 from benchmarks.vocabulary import vocabulary
-from config import embedded
 
 SAVED = int(os.environ.get("BENCH_SAVED", "10000"))
 CHANGED = int(os.environ.get("BENCH_CHANGED", "5000"))
@@ -84,16 +82,14 @@ def measure(world: str) -> list[Line]:
 
 def _on_a_copy(world: str, how: str) -> Any:
     """What another process says of the night that it lived on a copy of the world."""
-    folder = embedded.data_folder("bench")
-    address = os.environ["DATABASE_URL"].rpartition("/")[0]
-    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
+    with ground.server() as server:
         server.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
         server.execute(f"CREATE DATABASE {COPY} TEMPLATE {world} STRATEGY FILE_COPY")
         try:
             said = subprocess.run(
                 [sys.executable, "-m", "benchmarks.night", how],
                 stdout=subprocess.PIPE,
-                env={**os.environ, "DATABASE_URL": f"{address}/{COPY}"},
+                env={**os.environ, "DATABASE_URL": ground.address(COPY)},
                 check=True,
                 text=True,
                 cwd=Path(__file__).parent.parent,
@@ -105,15 +101,13 @@ def _on_a_copy(world: str, how: str) -> Any:
 
 def _jobs() -> list[tuple[str, float, str]]:
     """Run the jobs one after the other; what each took and found."""
-    from benchmarks.__main__ import log
-
     day = _planted()
     done = []
     for task in _nightly():
         began = time.perf_counter()
         found = _run(task)
         seconds = time.perf_counter() - began
-        log(f"{task.name} : {seconds:.1f} s, {found}")
+        ground.log(f"{task.name} : {seconds:.1f} s, {found}")
         done.append((task.name, seconds, day.said(task.name, found)))
     return done
 
@@ -353,14 +347,9 @@ def main() -> None:
         said = _jobs() if sys.argv[1] == "jobs" else _lived()
         sys.stdout.write(json.dumps(said) + "\n")
         return
-    from benchmarks import __main__ as bench
-
-    started = embedded.start("bench")
-    try:
-        bench.shown(measure(bench.world()))
-    finally:
-        if started:
-            embedded.stop("bench")
+    with ground.running():
+        ground.world()
+        ground.shown(measure(ground.WORLD))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,8 @@ import random
 import sys
 import time
 
-import psycopg
-
-from benchmarks import __main__ as bench
+from benchmarks import ground
 from benchmarks.vocabulary import vocabulary
-from config import embedded
 
 SIZE = int(os.environ.get("BENCH_PROJECTS", "10000"))
 NAME = f"projects_{SIZE}"
@@ -26,11 +23,8 @@ FILTERS = ("famille=ecologie&maturite=idee&region=76", "besoin=financement&porte
 
 def main() -> None:
     """Make the projects, then measure."""
-    started = embedded.start("bench")
-    try:
-        bench._settings()
-        url = os.environ["DATABASE_URL"].rpartition("/")[0]
-        os.environ["DATABASE_URL"] = f"{url}/{NAME}"
+    with ground.running():
+        ground.settle(NAME)
         fresh = _database()
         import django
 
@@ -41,15 +35,11 @@ def main() -> None:
         if fresh:
             _prepare()
         _measure()
-    finally:
-        if started:
-            embedded.stop("bench")
 
 
 def _database() -> bool:
     """Whether it had to be made."""
-    folder = embedded.data_folder("bench")
-    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as server:
+    with ground.server() as server:
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
             return False
         server.execute(f"CREATE DATABASE {NAME}")
@@ -135,7 +125,7 @@ def _prepare() -> None:
     )
     began = time.perf_counter()
     rebuild_projects()
-    bench.log(f"index de {SIZE} projets écrit en {time.perf_counter() - began:.1f} s")
+    ground.log(f"index de {SIZE} projets écrit en {time.perf_counter() - began:.1f} s")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -161,7 +151,7 @@ def _measure() -> None:
         "projet": [reverse("projects:project", args=[one.key]) for one in shown],
         "projet, en JSON": [reverse("projects:project_data", args=[one.key]) for one in shown],
     }
-    bench.shown(pages.measured(kinds))
+    ground.shown(pages.measured(kinds))
     _exported()
 
 
@@ -173,7 +163,7 @@ def _exported() -> None:
     with read_only():
         lines = sum(1 for _ in rows_of(DIRECTORY.every_number(ProjectQuestion())))
     seconds, computed = time.perf_counter() - began, time.process_time() - used
-    bench.log(f"tous les projets, lignes de l’export : {lines} en {seconds:.1f} s ({computed:.1f} s de calcul)")
+    ground.log(f"tous les projets, lignes de l’export : {lines} en {seconds:.1f} s ({computed:.1f} s de calcul)")
 
 
 if __name__ == "__main__":
