@@ -16,7 +16,6 @@ from accelerator.calls.operations.examining import admit
 from accelerator.calls.operations.founding import load_call
 from accelerator.calls.states import DecisionOutcome
 from accelerator.community.models import Organisation
-from accelerator.community.record import print_of
 from accelerator.journal import Actor
 from accelerator.journal.types import ref
 from accelerator.labels.criteria import criteria_of
@@ -32,6 +31,7 @@ from accelerator.labels.operations.roadmaps import keep_minutes, plan_action, sa
 from accelerator.labels.record import STEPS
 from accelerator.labels.rules.candidacies import reason_against_answering
 from accelerator.labels.states import Belonging, ChallengeKind, ConditionState, MemberRole
+from accelerator.workflow.prints import print_of
 
 _FICTION: Final = "Ce collectif n’existe pas : il sert à découvrir la plateforme.\n\n"
 TITLE: Final = "Causse en commun (exemple)"

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import Organisation
-from accelerator.community.record import print_of
 from accelerator.geography.models import Place
 from accelerator.projects.diagnosis import CURRENT
 from accelerator.projects.models import Project
@@ -16,6 +15,7 @@ from accelerator.projects.operations.projects import publish, start, tell_step
 from accelerator.projects.operations.proposals import propose
 from accelerator.projects.record import STEPS
 from accelerator.projects.states import FileKind, PartnerRole
+from accelerator.workflow.prints import print_of
 from demonstration.drawing import picture
 
 _FICTION: Final = "Ce projet n’existe pas : il sert à découvrir la plateforme.\n\n"

@@ -44,7 +44,7 @@ OTHER_ROOMS = {
     # what others answer, read within bounds; short lists, read in one question
     "workflow": {
         *("transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "kept"),
-        *("answers", "together"),
+        *("answers", "prints", "together"),
     },
     # what pages are made of
     "design": {

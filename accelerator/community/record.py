@@ -5,8 +5,6 @@ the address and the day of that source, and, once a person who answers for the o
 who and when. docs/rules/provenance.md tells the rules in French.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -147,12 +145,6 @@ def set_plain(organisation: Any, name: str, value: Any) -> None:
         organisation.created_on = date.fromisoformat(value) if value else None
     else:
         setattr(organisation, name, value)
-
-
-def print_of(value: object) -> str:
-    """A short fingerprint of a value, to see whether it changed while someone was writing."""
-    plain = json.dumps(getattr(value, "pk", value), default=str, sort_keys=True)
-    return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
 
 def legal_family_of(category: str, *, is_ess: bool | None) -> str:

@@ -6,6 +6,7 @@ operation    one verb of the business, one function, keyword-only, with `by` and
              that its caller opened (a page, a task, a command) and raises `Refused` with a French sentence.
 transition   a passage from some states to one, declared in `states.py` and read aloud by a jurist.
 refusal      an ordinary answer, not an error: what was asked cannot be done, and why.
+print        a short mark of what someone read: what is done is what was read, or they are told (`prints`).
 kept         of a question that pages ask all day long, its SQL; nothing of its answers (`kept`).
 
 Invariants

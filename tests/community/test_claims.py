@@ -14,11 +14,11 @@ from accelerator.community.domains import Unproving, domain_of, said_domain, und
 from accelerator.community.models import Claim, EmailDomain, Invitation, JoinRequest, Organisation, Role
 from accelerator.community.operations import claims, domains, invitations, joining, people, records
 from accelerator.community.queries.claims import changes_since
-from accelerator.community.record import print_of
 from accelerator.community.states import ClaimState, ProofKind, RoleName
 from accelerator.journal.queries import history_of
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
+from accelerator.workflow.prints import print_of
 from tests import factories
 from tests.client import HostileClient
 from tests.community.test_people_at_once import Together, acting, refusals

@@ -27,7 +27,6 @@ from accelerator.community.queries.duplicates import known_by
 from accelerator.community.queries.merging import choices_between, put_back_by
 from accelerator.community.queries.messages import may_read
 from accelerator.community.queries.organisation import distinctions_of
-from accelerator.community.record import print_of
 from accelerator.community.search import DIRECTORY, refresh
 from accelerator.community.states import DuplicateState, Likeness, MergeState, OrganisationState, RoleName
 from accelerator.geography.models import Place
@@ -37,6 +36,7 @@ from accelerator.registers.identifiers import understand
 from accelerator.registers.models import Association, Run, Unit
 from accelerator.search.types import Question
 from accelerator.workflow import Refused
+from accelerator.workflow.prints import print_of
 from tests import factories
 from tests.client import HostileClient
 from tests.community.test_people_at_once import Together, acting, refusals

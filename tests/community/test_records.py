@@ -10,13 +10,14 @@ from django.utils import timezone
 from accelerator.accounts.models import Person
 from accelerator.community.models import Establishment, Organisation, Role
 from accelerator.community.operations.records import ALREADY_KNOWN, change, confirm, register, take_from_register
-from accelerator.community.record import DECLARED, REGISTER, SECTIONS, legal_family_of, print_of
+from accelerator.community.record import DECLARED, REGISTER, SECTIONS, legal_family_of
 from accelerator.community.states import Identity, OrganisationState, RoleName
 from accelerator.geography.models import Place
 from accelerator.journal.queries import history_of
 from accelerator.registers.clients import Answer, Company, FoundEstablishment
 from accelerator.registers.identifiers import understand
 from accelerator.workflow import Refused, transaction
+from accelerator.workflow.prints import print_of
 from tests import factories
 
 SIREN, SIRET = "732829320", "73282932000074"

@@ -12,7 +12,6 @@ from accelerator.calls.models import Application, Decision
 from accelerator.calls.operations.applications import begin, save_section, submit, take_up
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.receipt import receipt_of
-from accelerator.community.record import print_of
 from accelerator.credentials.queries import credential_of
 from accelerator.geography.models import OtherName, Place
 from accelerator.journal.models import Event
@@ -34,6 +33,7 @@ from accelerator.labels.queries.candidacies import gaps_to, merged_names, proofs
 from accelerator.labels.states import Belonging, ChallengeKind, LabelNature
 from accelerator.projects.models import ProjectFile
 from accelerator.workflow import Refused
+from accelerator.workflow.prints import print_of
 from tests import factories
 from tests.labels.conftest import Side, joined, load, opened, pdf, wave
 

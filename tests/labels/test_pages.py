@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.community.record import print_of
 from accelerator.community.states import OrganisationState
 from accelerator.design.unsaved import LONGEST
 from accelerator.journal import System
@@ -25,6 +24,7 @@ from accelerator.labels.rules.labels import OF_A_LABEL
 from accelerator.labels.rules.registry import names
 from accelerator.labels.tasks import forget_unsaved
 from accelerator.workflow.dates import said
+from accelerator.workflow.prints import print_of
 from config import embedded
 from tests import factories
 from tests.client import HostileClient

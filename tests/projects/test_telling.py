@@ -11,7 +11,6 @@ import pytest
 from django.conf import settings
 from django.test import RequestFactory
 
-from accelerator.community.record import print_of
 from accelerator.design.unsaved import LONGEST, forget_what_others_posted
 from accelerator.geography.models import Place
 from accelerator.journal import System
@@ -23,6 +22,7 @@ from accelerator.projects.operations.proposals import forget_what_waited
 from accelerator.projects.queries.projects import commune_to_take
 from accelerator.projects.record import LABELS, PRIVATE, STEPS
 from accelerator.workflow import Refused, transaction
+from accelerator.workflow.prints import print_of
 from tests import factories
 from tests.client import HostileClient
 

@@ -1,6 +1,5 @@
 """What the solver is asked for a call, and what it proposes."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from accelerator.calls.queries.standing import judged
 from accelerator.calls.states import AssignmentState, ConflictState
 from accelerator.community.models import Theme
 from accelerator.geography.models import Place
+from accelerator.workflow.prints import print_of
 
 # The ends of the codes of facts that tell which expertise reads a file best, and where it acts.
 _THEMES = (".themes",)
@@ -39,8 +39,7 @@ class World:
         """The same world has the same print, whatever the process that looks."""
         files = [(one.key, one.wanted, sorted(one.themes), sorted(one.places), sorted(one.held)) for one in self.files]
         readers = [(one.key, one.most, sorted(one.themes), sorted(one.places), one.away) for one in self.readers]
-        told = repr((files, readers, sorted(self.apart), self.today, self.due_on))
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        return print_of([files, readers, sorted(self.apart), self.today, self.due_on])
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The desk of those who examine: what is theirs, what is late, what comes next, the load, the funnel."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from accelerator.calls.queries.judging import calls_served_by
 from accelerator.calls.queries.standing import examined, judged, own_side
 from accelerator.calls.states import ADMIT, BEGIN_REVIEW, PENDING, ApplicationState, CallRoleName, LotAct
 from accelerator.workflow.kept import Given, Kept
+from accelerator.workflow.prints import print_of
 
 # How far ahead the desk looks.
 SOON: Final = timedelta(days=14)
@@ -137,8 +137,7 @@ def _foreseen(act: LotAct, application: Application, mine: Collection[int], pers
 
 def digest_of(act: LotAct, doable: Iterable[Application]) -> str:
     """The print of what was foreseen: what is done is what was read, or nothing."""
-    told = ",".join([act.value, *(str(pk) for pk in sorted(one.pk for one in doable))])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    return print_of([act.value, *sorted(one.pk for one in doable)])
 
 
 def late(on: date) -> Q:

@@ -1,6 +1,5 @@
 """Juries, their slots, their calendars."""
 
-import hashlib
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -21,6 +20,7 @@ from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.design.pages import Page
 from accelerator.workflow import Refused
 from accelerator.workflow.numbers import counted
+from accelerator.workflow.prints import print_of
 
 
 def _calendar(name: str, file_name: str, events: list[dict[str, Any]], at: Any) -> HttpResponse:
@@ -168,8 +168,7 @@ class NewSlots(ActJudging):
     @property
     def digest(self) -> str:
         """The print of what is dealt out: what is fixed is what was read."""
-        told = repr(self.dealing.hearings if self.dealing else ())
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        return print_of(self.dealing.hearings if self.dealing else ())
 
     def form_arguments(self) -> dict[str, Any]:
         hearings = self.dealing.hearings if self.dealing else ()

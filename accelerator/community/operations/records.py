@@ -28,7 +28,6 @@ from accelerator.community.record import (
     declared,
     from_register,
     is_confirmed,
-    print_of,
 )
 from accelerator.community.states import Identity, OrganisationState, RoleName
 from accelerator.geography.perimeters import cover_of
@@ -36,6 +35,7 @@ from accelerator.journal.operations import record
 from accelerator.registers.clients import Answer
 from accelerator.registers.identifiers import Identifier, Scheme
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.prints import changed_meanwhile
 
 ALREADY_KNOWN = "Ce numéro est déjà celui d’une fiche : elle est proposée ci-dessous."
 LOOKALIKES = (
@@ -179,15 +179,13 @@ def change(
 ) -> Organisation:
     """Change the values of one section; each changed value is from then on the organisation's word.
 
-    seen  the prints of the values as they were when the form was opened (`record.print_of`).
+    seen  the prints of the values as they were when the form was opened (`workflow.prints`).
     Raises `Refused` when someone else changed one of them meanwhile, saying which and to what.
     """
     held = lock_organisation(organisation)
     rules.require("community.edit_record", by, held)
     fields = [name for name in SECTIONS[section].fields if name in values]
-    moved = [name for name in fields if seen.get(name) != print_of(getattr(held, name))]
-    clashes = [name for name in moved if values[name] != getattr(held, name)]
-    if clashes:
+    if clashes := changed_meanwhile(held, {name: values[name] for name in fields}, seen):
         now = " ; ".join(f"« {LABELS[name]} » est maintenant : {said(name, getattr(held, name))}" for name in clashes)
         raise Refused(
             f"Pendant que vous écriviez, quelqu’un d’autre a modifié cette section. {now}. Ce que vous avez tapé est"

@@ -12,13 +12,14 @@ from accelerator.community.operations.records import change, confirm, take_from_
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.register import Difference, contradictions_of, differences, said
 from accelerator.community.queries.suggestions import suggestions_of
-from accelerator.community.record import LABELS, SECTIONS, print_of
+from accelerator.community.record import LABELS, SECTIONS
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.forms import Form
 from accelerator.registers.clients import Answer, Unavailable, find_company
 from accelerator.registers.identifiers import Identifier, Scheme
 from accelerator.workflow import Refused
 from accelerator.workflow.limits import count_against
+from accelerator.workflow.prints import print_of
 
 FORMS: dict[str, type[Form]] = {
     "identite": forms.Identity,

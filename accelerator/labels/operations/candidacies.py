@@ -9,7 +9,6 @@ from accelerator.community.models import Organisation
 from accelerator.community.operations.locks import lock_organisation, lock_person
 from accelerator.community.queries.organisation import living
 from accelerator.community.queries.people import standing_of as standing_in
-from accelerator.community.record import print_of
 from accelerator.community.states import OrganisationState
 from accelerator.geography.perimeters import perimeter_of
 from accelerator.journal.operations import record
@@ -34,6 +33,7 @@ from accelerator.labels.rules.labels import reason_against_leading
 from accelerator.labels.states import CandidacyState, LabelState, MemberRole, MemberState
 from accelerator.notices.operations import tell
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.prints import changed_meanwhile
 
 _RUNNING = (LabelState.ACTIVE, LabelState.SUSPENDED)
 NOT_STEERED = "Vous ne gérez pas la fiche « {name} » : demandez d’abord à la rejoindre."
@@ -101,7 +101,7 @@ def tell_step(
 ) -> Candidacy:
     """Change the values of one step; a commune that joined another is kept as the one that it joined.
 
-    seen  the prints of the values as they were when the page was opened (`community.record.print_of`).
+    seen  the prints of the values as they were when the page was opened (`workflow.prints`).
     Raises `Refused` when someone else changed one of them meanwhile, saying which.
     """
     held = lock_candidacy(candidacy)
@@ -110,10 +110,7 @@ def tell_step(
     if "perimeter" in told:
         told["perimeter"] = list(perimeter_of(told["perimeter"]).keys)
     fields = [name for name in STEPS[step].fields if name in told]
-    clashes = [
-        name for name in fields if seen.get(name) != print_of(getattr(held, name)) and told[name] != getattr(held, name)
-    ]
-    if clashes:
+    if clashes := changed_meanwhile(held, {name: told[name] for name in fields}, seen):
         named = ", ".join(f"« {LABELS[name]} »" for name in clashes)
         raise Refused(
             f"Pendant que vous écriviez, quelqu’un d’autre a modifié {named}. Ce que vous avez tapé est gardé "

@@ -8,7 +8,6 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accelerator.calls.states import ALIVE
-from accelerator.community.record import print_of
 from accelerator.design.pages import Page
 from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
 from accelerator.design.uploads import attachment
@@ -39,6 +38,7 @@ from accelerator.labels.queries.categories import categories, criteria_in_force
 from accelerator.labels.record import ASSESSMENT, STEPS
 from accelerator.labels.record import Step as RecordStep
 from accelerator.labels.views.within import ActWithin, Within
+from accelerator.workflow.prints import print_of
 
 _ORDER = tuple(STEPS)
 

@@ -9,7 +9,6 @@ from accelerator.community.models import Organisation
 from accelerator.community.operations.locks import lock_person
 from accelerator.community.queries.organisation import canonical, living
 from accelerator.community.queries.people import standing_of as standing_in
-from accelerator.community.record import print_of
 from accelerator.design.unsaved import Typed, demand_short
 from accelerator.geography.perimeters import cover_of
 from accelerator.journal import Actor
@@ -23,6 +22,7 @@ from accelerator.projects.record import LABELS, PRIVATE_AT_FIRST, STEPS
 from accelerator.projects.stages import lacking_to_publish
 from accelerator.projects.states import END, PUBLISH, RESUME, SHOWN, UNPUBLISH
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.prints import changed_meanwhile
 from accelerator.workflow.transitions import move
 
 # What a person may leave typed without saving, in characters, in one step.
@@ -65,18 +65,13 @@ def tell_step(
 ) -> Project:
     """Change the values of one step; what was kept of the same text unsaved is forgotten.
 
-    seen  the prints of the values as they were when the page was opened (`community.record.print_of`).
+    seen  the prints of the values as they were when the page was opened (`workflow.prints`).
     Raises `Refused` when someone else changed one of them meanwhile, saying which and to what.
     """
     held = lock_project(project)
     rules.require("projects.edit", by, held)
     fields = [name for name in STEPS[step].fields if name in values]
-    clashes = [
-        name
-        for name in fields
-        if seen.get(name) != print_of(getattr(held, name)) and values[name] != getattr(held, name)
-    ]
-    if clashes:
+    if clashes := changed_meanwhile(held, {name: values[name] for name in fields}, seen):
         now = " ; ".join(f"« {LABELS[name]} » est maintenant : {said(name, getattr(held, name))}" for name in clashes)
         raise Refused(
             f"Pendant que vous écriviez, quelqu’un d’autre a modifié cette partie. {now}. Ce que vous avez tapé est"

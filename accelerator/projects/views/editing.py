@@ -6,7 +6,6 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
-from accelerator.community.record import print_of
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
 from accelerator.geography.models import Place
@@ -28,6 +27,7 @@ from accelerator.projects.record import STEPS
 from accelerator.projects.states import ProjectState
 from accelerator.projects.views.within import ActWithin, Within
 from accelerator.workflow.limits import count_against
+from accelerator.workflow.prints import print_of
 
 PROJECTS_A_DAY = 20
 _ORDER = tuple(STEPS)
