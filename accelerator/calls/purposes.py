@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from accelerator.calls.states import FactKind
-from accelerator.journal import Actor
+from accelerator.journal import Actor, number_in, ref
 
 if TYPE_CHECKING:  # the models are not loaded yet when purposes are registered
     from django.db.models import QuerySet
@@ -163,6 +163,19 @@ def _nobody(person: "Person", ref: str) -> bool:
 
 def _no_page(ref: str) -> str:
     return ""
+
+
+def taking_part(rows: "QuerySet[Any]", field: str, subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
+    """For `Purpose.partners`: of some subjects, the organisations of these rows.
+
+    rows    each has an `organisation`, and in `field` the subject that it takes part in.
+    """
+    kind: Any = rows.model._meta.get_field(field).related_model
+    numbers = [number for number in (number_in(one, kind) for one in subjects) if number is not None]
+    found: dict[str, set[int]] = {}
+    for subject, organisation in rows.filter(**{f"{field}__in": numbers}).values_list(field, "organisation"):
+        found.setdefault(ref(kind(pk=subject)), set()).add(organisation)
+    return {subject: frozenset(organisations) for subject, organisations in found.items()}
 
 
 # The person or the organisation applies for itself; the facts are those of the organisation.

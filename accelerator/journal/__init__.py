@@ -13,11 +13,11 @@ Invariants
   exception: `operations.erase` blanks the personal data of an event and nothing else; the trigger checks it.
 * An event has an actor; a code that was not declared cannot be recorded.
 
-The outside uses: `declare`, `EventType`, `System`, `Actor`, `ref`, `number_in`, `actor_key`,
+The outside uses: `declare`, `EventType`, `System`, `Actor`, `ref`, `refs`, `number_in`, `actor_key`,
 `operations.record`, `queries.history_of`.
 """
 
 from accelerator.journal.actors import Actor, System, actor_key
-from accelerator.journal.types import EventType, declare, number_in, ref
+from accelerator.journal.types import EventType, declare, number_in, ref, refs
 
-__all__ = ["Actor", "EventType", "System", "actor_key", "declare", "number_in", "ref"]
+__all__ = ["Actor", "EventType", "System", "actor_key", "declare", "number_in", "ref", "refs"]

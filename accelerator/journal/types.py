@@ -1,8 +1,10 @@
 """The types of events, declared by each subject in its `events.py`."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
+from django.db.models.functions import Cast, Concat
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ def declared_types() -> list[EventType]:
 def ref(thing: models.Model) -> str:
     """The key of an object in the journal: "community.organisation:12"."""
     return f"{thing._meta.label_lower}:{thing.pk}"
+
+
+def refs(things: models.QuerySet[Any]) -> models.QuerySet[Any, Any]:
+    """The keys of these objects, as one column of a query."""
+    prefix = models.Value(f"{things.model._meta.label_lower}:")
+    key = Concat(prefix, Cast("pk", models.TextField()), output_field=models.TextField())
+    return things.annotate(ref=key).order_by().values("ref")
 
 
 def number_in(key: str, kind: type[models.Model]) -> int | None:

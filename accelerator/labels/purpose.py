@@ -3,19 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Call
-from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register
+from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register, taking_part
 from accelerator.calls.states import FactKind
 from accelerator.community.models import Role
 from accelerator.community.queries.organisation import canonical
 from accelerator.geography.models import Place, PlaceKind
-from accelerator.journal.types import number_in, ref
+from accelerator.journal import number_in, ref, refs
 from accelerator.labels.criteria import criteria_of, is_complete
 from accelerator.labels.models import Action, Candidacy, Member
 from accelerator.labels.models.candidacies import of_any
@@ -23,7 +22,6 @@ from accelerator.labels.operations.awarding import award_when_retained
 from accelerator.labels.operations.configuring import PURPOSE
 from accelerator.labels.queries.candidacies import confirmed, has_ceased, members_of
 from accelerator.labels.queries.categories import category_of_call
-from accelerator.labels.queries.renewals import subject_of
 from accelerator.labels.rules import candidacies as rules
 from accelerator.labels.states import Belonging, CandidacyState, MemberState
 from accelerator.workflow.dates import said
@@ -185,21 +183,12 @@ def _carried(person: Person) -> QuerySet[Any]:
     steered = Role.objects.current().steering().filter(person=person).values("organisation")
     together = Member.objects.filter(of_any(steered), state=MemberState.CONFIRMED).values("candidacy")
     led = Candidacy.objects.led_by(person).values("pk")
-    prefix = Value(f"{Candidacy._meta.label_lower}:")
-    told = Candidacy.objects.filter(Q(pk__in=led) | Q(pk__in=together)).annotate(
-        ref=Concat(prefix, Cast("pk", TextField()), output_field=TextField())
-    )
-    return told.order_by().values("ref")
+    return refs(Candidacy.objects.filter(Q(pk__in=led) | Q(pk__in=together)))
 
 
 def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
     """The members that confirmed: whoever judges is looked at beside each of them."""
-    numbers = [number for number in (number_in(one, Candidacy) for one in subjects) if number is not None]
-    found: dict[str, set[int]] = {}
-    members = Member.objects.filter(state=MemberState.CONFIRMED, candidacy__in=numbers).order_by("pk")
-    for candidacy, organisation in members.values_list("candidacy", "organisation"):
-        found.setdefault(subject_of(candidacy), set()).add(organisation)
-    return {subject: frozenset(organisations) for subject, organisations in found.items()}
+    return taking_part(Member.objects.filter(state=MemberState.CONFIRMED), "candidacy", subjects)
 
 
 def _page(subject: str) -> str:

@@ -7,17 +7,16 @@ the public is told all the same: its carriers apply, see it in the form, and may
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from django.db.models import QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Call
-from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register
+from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register, taking_part
 from accelerator.calls.states import FactKind
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import Family
-from accelerator.journal.types import number_in, ref
+from accelerator.journal import number_in, ref, refs
 from accelerator.projects import rules
 from accelerator.projects.models import Project, ProjectPartner
 from accelerator.projects.operations.decisions import remember_decision
@@ -142,21 +141,12 @@ def _may_edit(person: Person, subject: str) -> bool:
 
 
 def _carried(person: Person) -> QuerySet[Any]:
-    prefix = Value(f"{Project._meta.label_lower}:")
-    told = Project.objects.carried_by(person).annotate(
-        ref=Concat(prefix, Cast("pk", TextField()), output_field=TextField())
-    )
-    return told.order_by().values("ref")
+    return refs(Project.objects.carried_by(person))
 
 
 def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
     """Those who said that they take part, whatever their role."""
-    numbers = [number for number in (number_in(one, Project) for one in subjects) if number is not None]
-    found: dict[str, set[int]] = {}
-    confirmed = ProjectPartner.objects.confirmed().filter(project__in=numbers).order_by("pk")
-    for project, organisation in confirmed.values_list("project", "organisation"):
-        found.setdefault(ref(Project(pk=project)), set()).add(organisation)
-    return {subject: frozenset(organisations) for subject, organisations in found.items()}
+    return taking_part(ProjectPartner.objects.confirmed(), "project", subjects)
 
 
 def _page(subject: str) -> str:
