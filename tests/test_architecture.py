@@ -41,10 +41,11 @@ ROOMS = {
 # What a subject holds besides: its own nouns. A new one is added here with what it is.
 OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
-    # what others answer, read within bounds; short lists, read in one question; the print of what was read
+    # what others answer, read within bounds; short lists, read in one question; the print of what was read; work on
+    # many things, each apart
     "workflow": {
         *("transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "kept"),
-        *("answers", "prints", "together"),
+        *("answers", "apart", "prints", "together"),
     },
     # what pages are made of
     "design": {

@@ -1,10 +1,11 @@
 """What the worker does each night for the labels: suspensions end, labels end, their holders are reminded before."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -17,6 +18,7 @@ from accelerator.labels.queries.proceedings import suspensions_over
 from accelerator.labels.queries.renewals import ending, over
 from accelerator.labels.search import rebuild_labels
 from accelerator.workflow import transaction
+from accelerator.workflow.apart import Apart
 
 CLOCK: Final = System("labels-clock")
 _CHUNK: Final = 200
@@ -28,48 +30,29 @@ def let_time_pass(timestamp: int) -> int:
     """Do what the day makes due; return how many labels changed or were told of."""
     now = timezone.now()
     today = timezone.localdate(now)
-    faults: list[Exception] = []
-    done = 0
-    for pk in list(suspensions_over(today).order_by("pk").values_list("pk", flat=True)):
-        done += _each([pk], partial(_end_suspensions, at=now), faults)
-    for some in _chunks(list(over(today).order_by("pk").values_list("pk", flat=True))):
-        done += _each(some, partial(_expire, at=now), faults)
+    work = Apart[Label]("labels")
+    work.each(_found(suspensions_over(today)), partial(_end_suspensions, at=now))
+    work.each(_found(over(today)), partial(_expire, at=now), together=_CHUNK)
     for category in Category.objects.exclude(reminders=[]).order_by("pk"):
-        for some in _chunks(list(ending(category, today).order_by("pk").values_list("pk", flat=True))):
-            done += _each(some, partial(_remind, category, at=now), faults)
-    if faults:
-        raise ExceptionGroup(f"{done} labels were seen to, and {len(faults)} could not be", faults)
-    return done
+        work.each(_found(ending(category, today)), partial(_remind, category, at=now), together=_CHUNK)
+    return work.finished()
 
 
-def _end_suspensions(ids: Sequence[int], at: datetime) -> int:
-    return sum(end_suspension(label=Label(pk=pk), by=CLOCK, at=at) is not None for pk in ids)
+def _found(labels: QuerySet[Label]) -> list[Label]:
+    """Their numbers alone, all read before any changes; each is read again as it is held."""
+    return [Label(pk=pk) for pk in labels.order_by("pk").values_list("pk", flat=True)]
 
 
-def _expire(ids: Sequence[int], at: datetime) -> int:
-    return expire(labels=ids, by=CLOCK, at=at)
+def _end_suspensions(labels: Sequence[Label], at: datetime) -> int:
+    return sum(end_suspension(label=label, by=CLOCK, at=at) is not None for label in labels)
 
 
-def _remind(category: Category, ids: Sequence[int], at: datetime) -> int:
-    return remind(category=category, labels=ids, by=CLOCK, at=at)
+def _expire(labels: Sequence[Label], at: datetime) -> int:
+    return expire(labels=[label.pk for label in labels], by=CLOCK, at=at)
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
-
-
-def _each(ids: Sequence[int], act: Callable[[Sequence[int]], int], faults: list[Exception]) -> int:
-    """Act on labels in one transaction; when it fails, on each alone: one fault keeps none of the others waiting."""
-    try:
-        with transaction():
-            return act(ids)
-    except Exception as fault:
-        if len(ids) == 1:
-            fault.add_note(f"labels.label:{ids[0]}")
-            faults.append(fault)
-            return 0
-    return sum(_each([pk], act, faults) for pk in ids)
+def _remind(category: Category, labels: Sequence[Label], at: datetime) -> int:
+    return remind(category=category, labels=[label.pk for label in labels], by=CLOCK, at=at)
 
 
 @app.periodic(cron="15 4 * * *")
