@@ -61,6 +61,7 @@ OTHER_ROOMS = {
             "exports",
             "lists",
             "paging",
+            "papers",
             "unsaved",
             "uploads",
         ),
@@ -196,6 +197,15 @@ def test_no_file_is_too_long() -> None:
 def test_each_subject_says_what_it_is() -> None:
     for subject in SUBJECTS:
         assert ast.get_docstring(_tree(HOUSE / subject / "__init__.py")), subject
+
+
+def test_paper_is_made_in_one_place() -> None:
+    """Typst is called by `design.papers` alone, and a template takes nothing from elsewhere."""
+    callers = [path for path in _modules() if re.search(r"^\s*(import|from) typst\b", path.read_text(), re.MULTILINE)]
+    assert [path.relative_to(HOUSE).as_posix() for path in callers] == ["design/papers/__init__.py"]
+    templates = {path: set(re.findall(r'#import "(.+?)"', path.read_text())) for path in HOUSE.rglob("*.typ")}
+    taken = {(path.parent / one).resolve() for path, imported in templates.items() for one in imported}
+    assert taken == {HOUSE / "design" / "papers" / "house.typ"}
 
 
 # ----------------------------------------------------------------------------------------------------------- writing

@@ -49,7 +49,7 @@ def letter_of(
     act: str = "",
     signed_on: date | None = None,
 ) -> dict[str, Any]:
-    """What a letter says; its data for the template "letter" of `calls.documents`.
+    """What a letter says; its data for the template "letter" of `design.papers`.
 
     What silence decided has a letter too, of nobody: reasons, remedies.
 

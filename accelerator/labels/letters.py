@@ -1,6 +1,6 @@
 """The letters of a proceeding: what tells the grounds, what tells the measure and how to contest it. Pure functions.
 
-Data for the template "letter" of `calls.documents`: the page, the mail and the PDF say the same.
+Data for the template "letter" of `design.papers`: the page, the mail and the PDF say the same.
 """
 
 from collections.abc import Sequence

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.calls.documents import pdf
+from accelerator.calls.documents import PAPERS
 from accelerator.calls.models import (
     Application,
     Commission,
@@ -39,6 +39,7 @@ from accelerator.calls.states import (
     PromiseState,
 )
 from accelerator.community.states import RoleName
+from accelerator.design.papers import pdf
 from accelerator.journal.models import Event
 from accelerator.journal.queries import history_of
 from accelerator.notices.models import Notice
@@ -413,7 +414,7 @@ def test_a_file_is_voted_and_the_sitting_drafts_the_decisions(
     }
     told = minutes_of(closed)
     assert "2 pour, 1 contre, 0 abstention : proposition adoptée" in told["items"][0]["facts"][3][1]
-    assert pdf("minutes", told, at=at).startswith(b"%PDF-")
+    assert pdf("minutes", told, at=at, folder=PAPERS).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(

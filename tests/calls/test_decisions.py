@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from accelerator.calls import purposes
-from accelerator.calls.documents import pdf
 from accelerator.calls.letters import plain
 from accelerator.calls.models import Application, Call, CallRole, Decision
 from accelerator.calls.operations import decisions as operations
@@ -22,6 +21,7 @@ from accelerator.calls.states import (
     DecisionState,
 )
 from accelerator.community.states import RoleName
+from accelerator.design.papers import pdf
 from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused

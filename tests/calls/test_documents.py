@@ -9,7 +9,8 @@ import icalendar
 import pytest
 import typst
 
-from accelerator.calls import documents
+from accelerator.calls.documents import PAPERS, calendar
+from accelerator.design import papers
 
 AT = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ def letter(**values: Any) -> dict[str, Any]:
 
 
 def test_a_letter_is_tagged_titled_and_in_french() -> None:
-    made = documents.pdf("letter", letter(), at=AT)
+    made = papers.pdf("letter", letter(), at=AT)
     assert made.startswith(b"%PDF-")
     # PDF/UA-1 (ISO 14289-1): a structure tree, marked content, a language, a title that readers announce.
     for sign in (b"/StructTreeRoot", b"/MarkInfo", b"/Lang", b"/DisplayDocTitle true", b"pdfuaid"):
@@ -42,7 +43,7 @@ def test_a_letter_is_tagged_titled_and_in_french() -> None:
 
 
 def test_the_same_data_make_the_same_document() -> None:
-    assert documents.pdf("letter", letter(), at=AT) == documents.pdf("letter", letter(), at=AT)
+    assert papers.pdf("letter", letter(), at=AT) == papers.pdf("letter", letter(), at=AT)
 
 
 @pytest.mark.parametrize(
@@ -57,14 +58,14 @@ def test_the_same_data_make_the_same_document() -> None:
     ],
 )
 def test_what_people_write_is_shown_and_never_run(words: str) -> None:
-    made = documents.pdf("letter", letter(opening=words, title=words or "Titre"), at=AT)
+    made = papers.pdf("letter", letter(opening=words, title=words or "Titre"), at=AT)
     assert made.startswith(b"%PDF-")
 
 
 def test_what_is_written_is_read_back() -> None:
     """The text of the PDF's own table of characters: what was written is there, as text."""
     data = letter(title="Zyqx #emph[oui]")
-    made = documents.pdf("letter", data, at=AT)
+    made = papers.pdf("letter", data, at=AT)
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", made, re.DOTALL)
     text = b" ".join(_inflated(stream) for stream in streams)
     assert b"#emph[oui]" in made or b"emph" in text
@@ -79,23 +80,23 @@ def _inflated(stream: bytes) -> bytes:
 
 def test_no_template_reaches_outside_its_folder() -> None:
     with pytest.raises(typst.TypstError):
-        typst.compile(b'#read("../models/calls.py")', root=documents.TEMPLATES)
+        typst.compile(b'#read("../models/calls.py")', root=papers.TEMPLATES)
 
 
 def test_an_unknown_template_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
-        documents.pdf("rien", {}, at=AT)
+        papers.pdf("rien", {}, at=AT)
 
 
 def test_a_long_text_takes_the_pages_that_it_needs() -> None:
-    made = documents.pdf("letter", letter(opening="Une phrase. " * 2000), at=AT)
+    made = papers.pdf("letter", letter(opening="Une phrase. " * 2000), at=AT)
     pages = re.search(rb"/Count (\d+)", made)
     assert pages
     assert int(pages[1]) > 1
 
 
 def test_minutes_say_who_left() -> None:
-    made = documents.pdf(
+    made = papers.pdf(
         "minutes",
         {
             "title": "Procès-verbal",
@@ -109,16 +110,18 @@ def test_minutes_say_who_left() -> None:
             "closing": "",
         },
         at=AT,
+        folder=PAPERS,
     )
     assert b"/StructTreeRoot" in made
 
 
 def test_a_pack_has_one_page_per_file_after_its_contents() -> None:
     one = {"title": "Les Jardins", "facts": [], "scores": [], "parts": [{"title": "Besoin", "words": "Court."}]}
-    made = documents.pdf(
+    made = papers.pdf(
         "pack",
         {"title": "Dossiers", "running": "", "introduction": "", "contents": [], "files": [one, one, one]},
         at=AT,
+        folder=PAPERS,
     )
     assert re.search(rb"/Count 4\b", made)
 
@@ -134,7 +137,7 @@ def test_a_calendar_is_taken_in_and_taken_in_again() -> None:
         "url": "https://french-impact.example/candidatures/1/",
         "revision": 3,
     }
-    read = icalendar.Calendar.from_ical(documents.calendar("Jury 1", [event], at=AT))
+    read = icalendar.Calendar.from_ical(calendar("Jury 1", [event], at=AT))
     (slot,) = read.walk("VEVENT")
     assert slot.decoded("dtstart") == AT
     assert slot.decoded("dtend") == AT + timedelta(minutes=30)
@@ -167,14 +170,15 @@ def test_a_sign_that_no_font_draws_keeps_nobody_from_their_document(template: st
             "contents": [["1", words, "—"]],
             "files": [file],
         }
-    made = documents.pdf(template, data, at=AT)
+    folder = PAPERS if template == "pack" else papers.TEMPLATES
+    made = papers.pdf(template, data, at=AT, folder=folder)
     assert b"pdfuaid" in made
-    assert made == documents.pdf(template, data, at=AT)
+    assert made == papers.pdf(template, data, at=AT, folder=folder)
 
 
 def test_what_is_drawn_for_certain_is() -> None:
-    signs = "".join(chr(code) for code in range(0x20, 0x2300) if not documents._NOT_DRAWN.match(chr(code)))
-    kept = documents._drawable(signs)
+    signs = "".join(chr(code) for code in range(0x20, 0x2300) if not papers._NOT_DRAWN.match(chr(code)))
+    kept = papers._drawable(signs)
     assert "É" in kept
     assert "ж" in kept
-    assert documents._compiled(documents.TEMPLATES / "letter.typ", letter(opening=kept, title=kept), AT)
+    assert papers._compiled(papers.TEMPLATES / "letter.typ", letter(opening=kept, title=kept), AT)

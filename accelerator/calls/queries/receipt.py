@@ -95,7 +95,7 @@ def _announced(application: Application, silence_on: date | None) -> str:
 
 
 def as_document(application: Application, receipt: Receipt) -> dict[str, Any]:
-    """The data of the PDF, for the template "letter" of `calls.documents`."""
+    """The data of the PDF, for the template "letter" of `design.papers`."""
     call = application.call
     recipient = application.organisation.name if application.organisation else application.paper.get("name", "")
     if not recipient and application.person is not None:

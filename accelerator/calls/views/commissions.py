@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accelerator.calls.criteria import said_score
-from accelerator.calls.documents import pdf
+from accelerator.calls.documents import PAPERS
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import Nothing, WithReason
 from accelerator.calls.models import Commission, CommissionItem, CommissionMember, Recusal
@@ -30,6 +30,7 @@ from accelerator.calls.states import CommissionState, DecisionOutcome, MemberQua
 from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.papers import pdf
 from accelerator.workflow.dates import MOMENT, said
 
 
@@ -528,7 +529,7 @@ class Minutes(_Sitting):
     """The minutes, as a PDF."""
 
     def answer(self) -> HttpResponseBase:
-        made = pdf("minutes", minutes_of(self.commission, kept=self.kept()), at=self.at)
+        made = pdf("minutes", minutes_of(self.commission, kept=self.kept()), at=self.at, folder=PAPERS)
         return document(made, f"proces-verbal-{self.commission.public_id}")
 
 
@@ -543,7 +544,7 @@ class CommissionPack(_Sitting):
             items = items.exclude(recusals__member__person=self.person)
         files = list(items.values_list("application", flat=True))
         data = pack_of(self.commission.call, files, title=f"Dossiers : {self.commission.name}", barred_for=self.person)
-        return document(pdf("pack", data, at=self.at), f"dossiers-{self.commission.public_id}")
+        return document(pdf("pack", data, at=self.at, folder=PAPERS), f"dossiers-{self.commission.public_id}")
 
 
 class RankingPack(Judging):
@@ -555,4 +556,4 @@ class RankingPack(Judging):
         read = judged(self.person).values("pk")
         files = [one.pk for one in ranking(self.call).filter(pk__in=read).order_by("pk")]
         data = pack_of(self.call, files, title=f"Dossiers : {self.call.title}", barred_for=self.person)
-        return document(pdf("pack", data, at=self.at), f"dossiers-{self.call.public_id}")
+        return document(pdf("pack", data, at=self.at, folder=PAPERS), f"dossiers-{self.call.public_id}")

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accelerator.calls.criteria import first, said_score
-from accelerator.calls.documents import pdf
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
 from accelerator.calls.models import Application, Decision, Promise
@@ -34,6 +33,7 @@ from accelerator.calls.views.commissions import document
 from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
+from accelerator.design.papers import pdf
 from accelerator.workflow.dates import said
 
 

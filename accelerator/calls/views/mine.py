@@ -8,7 +8,6 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from accelerator.calls import documents
 from accelerator.calls.eligibility import Finding
 from accelerator.calls.forms.files import AppealForm, Confirmation, MineFilters, WithdrawForm
 from accelerator.calls.models import Appeal, Application, Decision
@@ -36,6 +35,7 @@ from accelerator.calls.rules.applications import (
 from accelerator.calls.states import PENDING, WITHDRAW, AppealKind, ApplicationState
 from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
+from accelerator.design.papers import pdf
 from accelerator.workflow.dates import said
 
 
@@ -178,7 +178,7 @@ class ReceiptPdf(ReceiptPage):
     def answer(self) -> HttpResponseBase:
         data = as_document(self.application, receipt_of(self.application))
         response = HttpResponse(
-            documents.pdf("letter", data, at=self.application.submitted_at or self.at), content_type="application/pdf"
+            pdf("letter", data, at=self.application.submitted_at or self.at), content_type="application/pdf"
         )
         response["Content-Disposition"] = f'attachment; filename="accuse-{self.application.number}.pdf"'
         response["Cache-Control"] = "private, no-store"

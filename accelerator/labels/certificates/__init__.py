@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from accelerator.calls.documents import pdf
 from accelerator.credentials.papers import NAME
 from accelerator.design import codes
+from accelerator.design.papers import pdf
 
 _HERE: Final = Path(__file__).resolve().parent
 

@@ -9,10 +9,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from accelerator.calls.documents import pdf
 from accelerator.calls.states import AppealKind
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
+from accelerator.design.papers import pdf
 from accelerator.design.uploads import attachment
 from accelerator.labels.forms import following as forms
 from accelerator.labels.letters import effect_of
