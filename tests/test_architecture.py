@@ -42,10 +42,10 @@ ROOMS = {
 OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
     # what others answer, read within bounds; short lists, read in one question; the print of what was read; work on
-    # many things, each apart
+    # many things, each apart; the steps of a long file, and what is typed in them
     "workflow": {
         *("transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "kept"),
-        *("answers", "apart", "prints", "together"),
+        *("answers", "apart", "prints", "steps", "together"),
     },
     # what pages are made of
     "design": {
@@ -62,6 +62,7 @@ OTHER_ROOMS = {
             "lists",
             "paging",
             "papers",
+            "steps",
             "unsaved",
             "uploads",
         ),

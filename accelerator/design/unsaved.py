@@ -9,7 +9,7 @@ which has nobody, only if we signed it. Whoever signs in there then reads it aga
 who signs in there makes it forgotten. It is saved by its author, on the page, and never by itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -25,21 +25,16 @@ from accelerator.design.pages import ActionPage, Page
 from accelerator.design.visitors import client_address
 from accelerator.workflow import Refused, transaction
 from accelerator.workflow.limits import count_against
+from accelerator.workflow.steps import KEPT, Typed, demand_short
 
-# Characters of one form, and sendings of one person: a script sends at each pause of whoever types.
-LONGEST: Final = 60_000
+# Sendings of one person: a script sends at each pause of whoever types.
 _SENT_AN_HOUR: Final = 3000
-# How long a text is kept that nobody comes back to.
-KEPT: Final = timedelta(days=30)
 _WHOSE: Final = "_whose"
 _OURS: Final = ("csrfmiddlewaretoken", "_once", _WHOSE)
 _AUTHOR: Final = TimestampSigner(salt="design.unsaved")
 _POSTED: Final = "posted_signed_out"
 _MOST_POSTED: Final = 3
 _POSTED_AN_HOUR: Final = 60
-
-# By name of field, as it was sent.
-Typed = Mapping[str, Sequence[str]]
 
 
 class Unsaved(Protocol):
@@ -58,12 +53,6 @@ class Posted:
 
     values: Typed
     typed_at: datetime
-
-
-def demand_short(typed: Typed) -> None:
-    """Raise `Refused` when it is too long to be kept."""
-    if sum(len(one) for given in typed.values() for one in given) > LONGEST:
-        raise Refused("Ce texte est trop long pour être gardé : enregistrez cette partie, ou raccourcissez-le.")
 
 
 def put_back(form: Form, typed: Typed) -> None:

@@ -1,21 +1,13 @@
 """The file of a candidacy: its steps, the French names of its values. A leaf."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from accelerator.workflow.steps import Step
 
 MOST_MEMBERS: Final = 60
 MOST_ACTIONS: Final = 60
 MOST_FILES: Final = 60
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is told together, on one page."""
-
-    code: str
-    title: str
-    fields: tuple[str, ...]
 
 
 LABELS: Final[Mapping[str, str]] = {

@@ -1,20 +1,12 @@
 """The file: its steps, the French names of its values, and which may be kept private. A leaf."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from accelerator.workflow.steps import Step
 
 MOST_THEMES: Final = 5
 MOST_FILES: Final = 20
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is told together, on one page."""
-
-    code: str
-    title: str
-    fields: tuple[str, ...]
 
 
 LABELS: Final[Mapping[str, str]] = {

@@ -22,10 +22,10 @@ from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
 from accelerator.community.models import Organisation
 from accelerator.community.states import RoleName
-from accelerator.design.unsaved import LONGEST
 from accelerator.journal import System
 from accelerator.journal.models import Event
 from accelerator.workflow.dates import said
+from accelerator.workflow.steps import LONGEST
 from tests import factories
 from tests.calls.conftest import ANSWERS, ELIGIBILITY, FORM, PDF
 from tests.client import HostileClient

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from accelerator.accounts.models import Person
 from accelerator.community.states import OrganisationState
-from accelerator.design.unsaved import LONGEST
 from accelerator.journal import System
 from accelerator.labels import personal_data
 from accelerator.labels.models import Candidacy, Category, Challenge, Member, UnsavedStep
@@ -25,6 +24,7 @@ from accelerator.labels.rules.registry import names
 from accelerator.labels.tasks import forget_unsaved
 from accelerator.workflow.dates import said
 from accelerator.workflow.prints import print_of
+from accelerator.workflow.steps import LONGEST
 from config import embedded
 from tests import factories
 from tests.client import HostileClient

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import RequestFactory
 
-from accelerator.design.unsaved import LONGEST, forget_what_others_posted
+from accelerator.design.unsaved import forget_what_others_posted
 from accelerator.geography.models import Place
 from accelerator.journal import System
 from accelerator.journal.queries import history_of
@@ -23,6 +23,7 @@ from accelerator.projects.queries.projects import commune_to_take
 from accelerator.projects.record import LABELS, PRIVATE, STEPS
 from accelerator.workflow import Refused, transaction
 from accelerator.workflow.prints import print_of
+from accelerator.workflow.steps import LONGEST
 from tests import factories
 from tests.client import HostileClient
 

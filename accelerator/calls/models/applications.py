@@ -22,6 +22,7 @@ from accelerator.calls.states import (
     Side,
 )
 from accelerator.journal.retention import Retention
+from accelerator.workflow.steps import UnsavedInStep
 
 
 def next_number(at: datetime) -> str:
@@ -152,8 +153,8 @@ class Application(models.Model):
         return ApplicationState(self.decided_from or self.state)
 
 
-class UnsavedAnswers(models.Model):
-    """What someone is typing in a section, kept as it was sent until they save it; nobody else ever reads it."""
+class UnsavedAnswers(UnsavedInStep):
+    """What someone is typing in a section of an application."""
 
     retention = Retention(
         holds="Les réponses que vous avez commencé à taper dans une candidature sans les enregistrer",
@@ -162,11 +163,7 @@ class UnsavedAnswers(models.Model):
     )
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     section = models.CharField(max_length=40)
-    # By name of field, as it was sent: a list of texts.
-    values = models.JSONField(default=dict)
-    typed_at = models.DateTimeField()
 
     class Meta:
         constraints = [

@@ -40,7 +40,6 @@ from accelerator.calls.states import (
 from accelerator.community.models import Organisation, Role
 from accelerator.community.queries.people import standing_of
 from accelerator.community.states import OrganisationState, RoleName
-from accelerator.design.unsaved import KEPT, Typed, demand_short
 from accelerator.design.uploads import Document
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -49,6 +48,7 @@ from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.steps import KEPT, Typed
 from accelerator.workflow.transitions import move
 
 MOST_FILES = 5
@@ -210,7 +210,7 @@ def _told_lately(held: Application, title: str, by: Person, at: datetime) -> boo
 
 
 @operation
-def keep_unsaved(*, application: Application, section: str, values: Typed, by: Person, at: datetime) -> UnsavedAnswers:
+def keep_unsaved(*, application: Application, section: str, values: Typed, by: Person, at: datetime) -> None:
     """Keep what is being typed in a section, for the one who types alone; the draft itself does not change.
 
     Raises `Refused` when it is too long to be kept, or when the file is no longer a draft.
@@ -218,12 +218,7 @@ def keep_unsaved(*, application: Application, section: str, values: Typed, by: P
     held, standing = lock_file(application, by)
     require("calls.fill_in", standing)
     _must_be_draft(held)
-    demand_short(values)
-    kept = {name: list(given) for name, given in values.items()}
-    text, _ = UnsavedAnswers.objects.update_or_create(
-        application=held, person=by, section=section, defaults={"values": kept, "typed_at": at}
-    )
-    return text
+    UnsavedAnswers.objects.keep(values, application=held, person=by, section=section, at=at)
 
 
 @operation

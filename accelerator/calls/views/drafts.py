@@ -19,8 +19,9 @@ from accelerator.calls.questions import Question, Questionnaire, Section
 from accelerator.calls.rules.applications import reason_against_submitting, reason_against_timing
 from accelerator.calls.states import ApplicationState, QuestionKind
 from accelerator.calls.views.within import ActWithin, Within
-from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
+from accelerator.design.unsaved import Keeping, Resumed, Unsaved, forget_posted
 from accelerator.geography.models import Place
+from accelerator.workflow.steps import Typed
 
 
 class _OfDraft(ActWithin):

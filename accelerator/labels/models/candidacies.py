@@ -16,6 +16,7 @@ from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
 from accelerator.labels.models.categories import Category, CriteriaSet
 from accelerator.labels.states import Belonging, CandidacyState, MemberRole, MemberState
+from accelerator.workflow.steps import UnsavedInStep
 
 
 def of_any(organisations: Any) -> Q:
@@ -212,8 +213,8 @@ class Proof(models.Model):
         return self.what
 
 
-class UnsavedStep(models.Model):
-    """What someone is typing in a step, kept as it was sent until they save it; nobody else ever reads it."""
+class UnsavedStep(UnsavedInStep):
+    """What someone is typing in a step of a candidacy, or in its assessment."""
 
     retention = Retention(
         holds="Les textes de candidature à un label que vous avez commencé à taper sans les enregistrer",
@@ -222,11 +223,7 @@ class UnsavedStep(models.Model):
     )
 
     candidacy = models.ForeignKey(Candidacy, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     step = models.CharField(max_length=16)
-    # By name of field, as it was sent: a list of texts.
-    values = models.JSONField(default=dict)
-    typed_at = models.DateTimeField()
 
     class Meta:
         constraints = [

@@ -3,26 +3,21 @@
 from datetime import datetime
 
 from accelerator.accounts.models import Person
-from accelerator.design.unsaved import KEPT, Typed, demand_short
 from accelerator.journal import Actor
 from accelerator.labels.models import Candidacy, UnsavedStep
 from accelerator.labels.rules import candidacies as rules
 from accelerator.workflow import operation
+from accelerator.workflow.steps import Typed
 
 
 @operation
-def keep_unsaved(*, candidacy: Candidacy, step: str, values: Typed, by: Person, at: datetime) -> UnsavedStep:
+def keep_unsaved(*, candidacy: Candidacy, step: str, values: Typed, by: Person, at: datetime) -> None:
     """Keep what is being typed in a page, for the one who types alone; the file itself does not change.
 
     Raises `Refused` when it is too long to be kept.
     """
     rules.require("labels.edit", by, candidacy)
-    demand_short(values)
-    kept = {name: list(given) for name, given in values.items()}
-    text, _ = UnsavedStep.objects.update_or_create(
-        candidacy=candidacy, person=by, step=step, defaults={"values": kept, "typed_at": at}
-    )
-    return text
+    UnsavedStep.objects.keep(values, candidacy=candidacy, person=by, step=step, at=at)
 
 
 @operation
@@ -34,4 +29,4 @@ def forget_unsaved(*, candidacy: Candidacy, step: str, by: Person, at: datetime)
 @operation
 def forget_old_unsaved(*, by: Actor, at: datetime) -> int:
     """Forget what nobody came back to; return how many."""
-    return UnsavedStep.objects.filter(typed_at__lt=at - KEPT).delete()[0]
+    return UnsavedStep.objects.left(at).delete()[0]

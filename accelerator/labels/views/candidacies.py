@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from accelerator.calls.states import ALIVE
 from accelerator.design.pages import Page
-from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
+from accelerator.design.steps import ForgetStep, KeepStep, StepPage
+from accelerator.design.unsaved import Resumed, Unsaved
 from accelerator.design.uploads import attachment
 from accelerator.geography.perimeters import sentence_of
 from accelerator.journal.types import ref
@@ -36,11 +37,12 @@ from accelerator.labels.queries.candidacies import (
 )
 from accelerator.labels.queries.categories import categories, criteria_in_force
 from accelerator.labels.record import ASSESSMENT, STEPS
-from accelerator.labels.record import Step as RecordStep
 from accelerator.labels.views.within import ActWithin, Within
-from accelerator.workflow.prints import print_of
+from accelerator.workflow.steps import Step as RecordStep
+from accelerator.workflow.steps import Typed
 
-_ORDER = tuple(STEPS)
+# Where what is typed is kept meanwhile.
+_TYPED = (*STEPS, ASSESSMENT)
 
 
 class Candidacies(Page):
@@ -115,95 +117,56 @@ def _newer(candidacy: Candidacy) -> Any:
     return current if current and current != candidacy.criteria_set else None
 
 
-class Step(Resumed, ActWithin):
-    """One step. What was typed and not saved comes back; someone else's change meanwhile is told."""
+class Step(StepPage, ActWithin):
+    """One step of the file."""
 
     template_name = "labels/step.html"
-    submit_label = "Enregistrer et continuer"
-    done_message = "C’est enregistré."
-    aside = ("seen_",)
+    steps = STEPS
+    forms = STEP_FORMS
 
-    def load(self) -> None:
-        super().load()
-        if self.kwargs["step"] not in STEPS:
-            raise Http404
-        self.step = STEPS[self.kwargs["step"]]
-        self.form_class = STEP_FORMS[self.step.code]
-        self.title = self.step.title
+    @property
+    def thing(self) -> Candidacy:
+        return self.candidacy
 
     def typed(self) -> Unsaved | None:
         return unsaved_of(self.candidacy, self.person, self.step.code)
-
-    def initial(self) -> dict[str, Any]:
-        return {name: getattr(self.candidacy, name) for name in self.step.fields}
-
-    def context(self) -> dict[str, Any]:
-        place = _ORDER.index(self.step.code)
-        return {
-            **super().context(),
-            "number": place + 1,
-            "total": len(_ORDER),
-            "following": STEPS[_ORDER[place + 1]].title if place + 1 < len(_ORDER) else "",
-            "prints": [(name, print_of(getattr(self.candidacy, name))) for name in self.step.fields],
-            "keep_url": self.address("keep", self.step.code),
-            "forget_url": self.address("forget", self.step.code),
-        }
 
     def perform(self, form: Any) -> Candidacy:
         return tell_step(
             candidacy=self.candidacy,
             step=self.step.code,
             values=form.values,
-            seen={name: self.request.POST.get(f"seen_{name}", "") for name in self.step.fields},
+            seen=self.seen(),
             by=self.person,
             at=self.at,
         )
 
     def done_url(self, result: Candidacy) -> str:
-        place = _ORDER.index(self.step.code) + 1
-        if place == len(_ORDER):
+        if self.following is None:
             return reverse("labels:candidacy", args=[result.key])
-        return reverse("labels:step", args=[result.key, _ORDER[place]])
+        return reverse("labels:step", args=[result.key, self.following.code])
 
 
-class Keep(Keeping, Within):
-    """Where the script of a step or of the assessment sends what is being typed; it changes nothing of the file."""
+class Keep(KeepStep, Within):
+    """Where the script of a step or of the assessment sends what is being typed."""
 
-    aside = ("seen_",)
-
-    def load(self) -> None:
-        super().load()
-        if self.kwargs["step"] not in (*STEPS, ASSESSMENT):
-            raise Http404
+    steps = _TYPED
 
     def keep(self, typed: Typed) -> None:
         keep_unsaved(candidacy=self.candidacy, step=self.kwargs["step"], values=typed, by=self.person, at=self.at)
 
 
-class Forget(ActWithin):
-    """Forget what one was typing: the page shows again what is saved."""
+class Forget(ForgetStep, ActWithin):
+    """Forget what one was typing in a step or in the assessment."""
 
-    title = "Oublier le texte non enregistré"
     form_class = Confirmation
-    submit_label = "Oublier ce texte"
-    done_message = "Le texte non enregistré est oublié."
-    told = "La page montrera de nouveau ce qui est enregistré dans le dossier."
+    steps = _TYPED
 
-    def load(self) -> None:
-        super().load()
-        if self.kwargs["step"] not in (*STEPS, ASSESSMENT):
-            raise Http404
-
-    def perform(self, form: Any) -> None:
+    def forget(self) -> None:
         forget_unsaved(candidacy=self.candidacy, step=self.kwargs["step"], by=self.person, at=self.at)
-        forget_posted(self.request, self._page())
 
-    def done_url(self, result: None) -> str:
-        return self._page()
-
-    def _page(self) -> str:
-        step = self.kwargs["step"]
-        return self.address("assessment") if step == ASSESSMENT else self.address("step", step)
+    def page(self) -> str:
+        return self.address("assessment") if self.kwargs["step"] == ASSESSMENT else super().page()
 
 
 class Assessment(Resumed, ActWithin):

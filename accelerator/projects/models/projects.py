@@ -14,6 +14,7 @@ from accelerator.community.models import Mandate, Role
 from accelerator.journal.retention import Retention
 from accelerator.projects.states import SHOWN, Maturity, PartnerRole, ProjectState
 from accelerator.search.models import Document
+from accelerator.workflow.steps import UnsavedInStep
 
 
 def of_any(organisations: Any) -> Q:
@@ -207,8 +208,8 @@ class ProjectPartner(models.Model):
         return f"{self.organisation_id} ({self.role})"
 
 
-class UnsavedText(models.Model):
-    """What someone is typing in a step, kept as it was sent until they save it; nobody else ever reads it."""
+class UnsavedText(UnsavedInStep):
+    """What someone is typing in a step of a project."""
 
     retention = Retention(
         holds="Les textes de projet que vous avez commencé à taper sans les enregistrer",
@@ -217,11 +218,7 @@ class UnsavedText(models.Model):
     )
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
     step = models.CharField(max_length=16)
-    # By name of field, as it was sent: a list of texts.
-    values = models.JSONField(default=dict)
-    typed_at = models.DateTimeField()
 
     class Meta:
         constraints = [

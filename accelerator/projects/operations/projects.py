@@ -9,7 +9,6 @@ from accelerator.community.models import Organisation
 from accelerator.community.operations.locks import lock_person
 from accelerator.community.queries.organisation import canonical, living
 from accelerator.community.queries.people import standing_of as standing_in
-from accelerator.design.unsaved import Typed, demand_short
 from accelerator.geography.perimeters import cover_of
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -23,9 +22,8 @@ from accelerator.projects.stages import lacking_to_publish
 from accelerator.projects.states import END, PUBLISH, RESUME, SHOWN, UNPUBLISH
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.prints import changed_meanwhile
+from accelerator.workflow.steps import Typed
 from accelerator.workflow.transitions import move
-
-# What a person may leave typed without saving, in characters, in one step.
 
 
 @operation
@@ -128,18 +126,13 @@ def _save(held: Project, fields: Sequence[str], at: datetime) -> None:
 
 
 @operation
-def keep_unsaved(*, project: Project, step: str, values: Typed, by: Person, at: datetime) -> UnsavedText:
+def keep_unsaved(*, project: Project, step: str, values: Typed, by: Person, at: datetime) -> None:
     """Keep what is being typed in a step, for the one who types alone; the file itself does not change.
 
     Raises `Refused` when it is too long to be kept.
     """
     rules.require("projects.edit", by, project)
-    demand_short(values)
-    kept = {name: list(given) for name, given in values.items()}
-    text, _ = UnsavedText.objects.update_or_create(
-        project=project, person=by, step=step, defaults={"values": kept, "typed_at": at}
-    )
-    return text
+    UnsavedText.objects.keep(values, project=project, person=by, step=step, at=at)
 
 
 @operation

@@ -14,7 +14,6 @@ from accelerator.community.operations.locks import lock_person
 from accelerator.community.queries.organisation import canonical, living
 from accelerator.community.queries.people import standing_of as standing_in
 from accelerator.community.queries.people import steering_people
-from accelerator.design.unsaved import KEPT
 from accelerator.geography.perimeters import cover_of
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -136,5 +135,5 @@ def forget_what_waited(*, by: Actor, at: datetime) -> int:
     late = Project.objects.filter(state=ProjectState.PROPOSED, claim_until__lt=localdate(at)).order_by("pk")
     for project in late.select_for_update(no_key=True):
         _declined(project, by, at, reason="Le référent n’a pas répondu dans le délai.")
-    forgotten, _ = UnsavedText.objects.filter(typed_at__lt=at - KEPT).delete()
+    forgotten, _ = UnsavedText.objects.left(at).delete()
     return len(late) + forgotten

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 
 from accelerator.design.pages import ActionPage, Crumb, Page
-from accelerator.design.unsaved import Keeping, Resumed, Typed, Unsaved, forget_posted
+from accelerator.design.steps import ForgetStep, KeepStep, StepPage
+from accelerator.design.unsaved import Unsaved
 from accelerator.geography.models import Place
 from accelerator.projects import stages
 from accelerator.projects.forms import STEP_FORMS, Confirmation, StartForm
@@ -27,7 +27,7 @@ from accelerator.projects.record import STEPS
 from accelerator.projects.states import ProjectState
 from accelerator.projects.views.within import ActWithin, Within
 from accelerator.workflow.limits import count_against
-from accelerator.workflow.prints import print_of
+from accelerator.workflow.steps import Typed
 
 PROJECTS_A_DAY = 20
 _ORDER = tuple(STEPS)
@@ -125,42 +125,26 @@ class File(Within):
         return self.address("carrier") if step == "structure" else self.address("step", step)
 
 
-class Step(Resumed, ActWithin):
-    """One step. What was typed and not saved comes back; someone else's change meanwhile is told."""
+class Step(StepPage, ActWithin):
+    """One step of the file; what resembles the project, and where its organisation is, are shown where they help."""
 
     rule = "projects.edit"
     template_name = "projects/step.html"
-    submit_label = "Enregistrer et continuer"
-    done_message = "C’est enregistré."
-    aside = ("seen_",)
+    steps = STEPS
+    forms = STEP_FORMS
 
-    def load(self) -> None:
-        super().load()
-        if self.kwargs["step"] not in STEPS:
-            raise Http404
-        self.step = STEPS[self.kwargs["step"]]
-        self.form_class = STEP_FORMS[self.step.code]
-        self.title = self.step.title
+    @property
+    def thing(self) -> Project:
+        return self.project
 
     def typed(self) -> Unsaved | None:
         return unsaved_of(self.project, self.person, self.step.code)
 
-    def initial(self) -> dict[str, Any]:
-        return {name: getattr(self.project, name) for name in self.step.fields}
-
     def context(self) -> dict[str, Any]:
-        project, place = self.project, _ORDER.index(self.step.code)
-        resembling = self.step.code in _RESEMBLING
+        project, resembling = self.project, self.step.code in _RESEMBLING
         return {
             **super().context(),
-            "step": self.step,
-            "number": place + 1,
-            "total": len(_ORDER),
-            "following": STEPS[_ORDER[place + 1]].title if place + 1 < len(_ORDER) else "",
-            "previous_url": self.address("step", _ORDER[place - 1]) if place else "",
-            "prints": [(name, print_of(getattr(project, name))) for name in self.step.fields],
-            "keep_url": self.address("keep", self.step.code),
-            "forget_url": self.address("forget", self.step.code),
+            "previous_url": self.address("step", self.previous.code) if self.previous else "",
             "commune": self._commune(),
             "resembling": resembling,
             "similar": similar_to(f"{project.title} {project.summary}", but=project) if resembling else [],
@@ -176,16 +160,15 @@ class Step(Resumed, ActWithin):
             project=self.project,
             step=self.step.code,
             values=form.values,
-            seen={name: self.request.POST.get(f"seen_{name}", "") for name in self.step.fields},
+            seen=self.seen(),
             by=self.person,
             at=self.at,
         )
 
     def done_url(self, result: Project) -> str:
-        place = _ORDER.index(self.step.code) + 1
-        if place == len(_ORDER):
+        if self.following is None:
             return reverse("projects:file", args=[result.key])
-        return reverse("projects:step", args=[result.key, _ORDER[place]])
+        return reverse("projects:step", args=[result.key, self.following.code])
 
 
 class TakeCommune(ActWithin):
@@ -216,39 +199,22 @@ class TakeCommune(ActWithin):
         return reverse("projects:step", args=[result.key, "territoires"])
 
 
-class Keep(Keeping, Within):
-    """Where the script of a step sends what is being typed; it changes nothing of the file."""
+class Keep(KeepStep, Within):
+    """Where the script of a step sends what is being typed."""
 
     rule = "projects.edit"
-    aside = ("seen_",)
-
-    def load(self) -> None:
-        super().load()
-        if self.kwargs["step"] not in STEPS:
-            raise Http404
+    steps = STEPS
 
     def keep(self, typed: Typed) -> None:
         keep_unsaved(project=self.project, step=self.kwargs["step"], values=typed, by=self.person, at=self.at)
 
 
-class Forget(ActWithin):
-    """Forget what one was typing: the step shows again what is saved."""
+class Forget(ForgetStep, ActWithin):
+    """Forget what one was typing in a step."""
 
     rule = "projects.edit"
-    title = "Oublier le texte non enregistré"
     form_class = Confirmation
-    submit_label = "Oublier ce texte"
-    done_message = "Le texte non enregistré est oublié."
-    told = "L’étape montrera de nouveau ce qui est enregistré dans le dossier."
+    steps = STEPS
 
-    def load(self) -> None:
-        super().load()
-        if self.kwargs["step"] not in STEPS:
-            raise Http404
-
-    def perform(self, form: Any) -> None:
+    def forget(self) -> None:
         forget_unsaved(project=self.project, step=self.kwargs["step"], by=self.person, at=self.at)
-        forget_posted(self.request, self.address("step", self.kwargs["step"]))
-
-    def done_url(self, result: None) -> str:
-        return self.address("step", self.kwargs["step"])
