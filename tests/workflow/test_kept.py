@@ -1,11 +1,19 @@
-"""Questions written once: the answer of the ORM, asked of the database each time."""
+"""Questions written once: the answer of the ORM, asked of the database each time.
+
+`Kept` reads parts of Django's compiler that no document promises. Each shape of question that it is given is compared
+here with what the ORM answers: another version of Django that changed them would fail here first.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import DateField
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Upper
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -43,6 +51,31 @@ def test_a_kept_question_answers_as_the_orm_does() -> None:
         assert _known(kept) == _known(asked)
         assert kept.provenance == asked.provenance
     assert public_record("personne") is None
+
+
+def test_what_is_added_joined_left_out_and_cut_is_as_the_orm_gives_it() -> None:
+    commune = Place.objects.get(pk="commune-46102")
+    somewhere, nowhere = factories.organisation(name="Ici", seat=commune), factories.organisation(name="Nulle part")
+    roles = [factories.role(one) for one in (somewhere, nowhere, somewhere)]
+
+    def asked(pks: Any) -> Any:
+        found = Role.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [pks]))
+        found = found.annotate(loud=Upper("name"), since=Cast("started_at", DateField())).order_by("-pk")
+        read = ("name", "person__given_name", "organisation__name", "organisation__seat__name")
+        return found.select_related("person", "organisation__seat").only(*read)[:2]
+
+    def told(one: Any) -> tuple[Any, ...]:
+        held = (one, one.person, one.organisation, one.organisation.seat)
+        plain = [None if thing is None else {k: v for k, v in vars(thing).items() if k != "_state"} for thing in held]
+        return one.loud, one.since, [str(values) for values in plain]
+
+    pks = [role.pk for role in roles]
+    with CaptureQueriesContext(connection) as questions:
+        found = Kept(lambda: asked(Given(0)))(pks)
+        kept = [told(one) for one in found]
+    assert len(questions.captured_queries) == 1
+    assert kept == [told(one) for one in asked(pks)]
+    assert [one.pk for one in found] == sorted(pks, reverse=True)[:2]
 
 
 def test_nothing_of_an_answer_is_kept() -> None:
