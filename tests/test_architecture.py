@@ -481,6 +481,30 @@ def test_each_decision_cited_exists() -> None:
     _none(sorted(f"{path} : décision {number}" for path, number in cited if number not in known), "décision inconnue")
 
 
+def test_the_places_where_a_subject_plugs_in_are_those_of_the_table() -> None:
+    table = (ROOT / "docs" / "decisions" / "README.md").read_text().split("plugs into a lower one", 1)[1]
+    rows = re.findall(r"^\| `([a-z_.]+)` \| .+? \| (.+?) \| .+ \|$", table, re.MULTILINE)
+    # A place refuses the same name twice; a period of retention is declared on its model.
+    refusal = re.compile(r'raise ValueError\(f?".*deux fois')
+    offered = {
+        path.relative_to(HOUSE).with_suffix("").as_posix().replace("/", ".")
+        for path in _modules()
+        if refusal.search(path.read_text())
+    }
+    assert {place for place, _ in rows} == offered | {"journal.retention"}
+    read = {
+        argument.value.split(".")[0]
+        for path in HOUSE.glob("*/apps.py")
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "autodiscover_modules"
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert read
+    told = {name for _, where in rows for name in re.findall(r"`([a-z_]+)(?:\.py|/)?`", where)}
+    _none(sorted(read - told), "un module lu au démarrage n’est pas dans le tableau")
+
+
 def _folded(term: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", term.lower().replace("œ", "oe").replace("’", " "))
     return re.findall(r"[a-z0-9]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
