@@ -1,12 +1,13 @@
 """A collective: each organisation says by itself whether it takes part."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from accelerator.calls.states import ApplicationState
 from accelerator.community.states import OrganisationState
 from accelerator.journal.models import Event
 from accelerator.labels.models import Candidacy, Member
@@ -19,6 +20,7 @@ from accelerator.workflow import Refused
 from tests import factories
 from tests.client import HostileClient
 from tests.labels.conftest import Side, joined, load, pdf
+from tests.labels.following import applied
 
 Perform = Callable[..., Any]
 
@@ -200,6 +202,40 @@ def test_a_lead_that_ceased_is_replaced_by_a_member_that_confirmed(
     assert [one.organisation for one in confirmed(members_of(changed))] == [side.organisation]
     perform(change_lead, candidacy=candidacy, member=member, by=side.representative, at=at)
     assert Event.objects.filter(code="labels.lead_changed").count() == 1
+
+
+def test_who_joined_since_a_file_was_submitted_leads_it_only_when_its_lead_ceased(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime, client: HostileClient
+) -> None:
+    known, other = joined(candidacy, lead, perform, at)
+    waiting = applied(candidacy, state=ApplicationState.REVIEW, submitted_at=at + timedelta(hours=1))
+    newcomer, side = joined(candidacy, lead, perform, at + timedelta(days=2))
+    change = {"candidacy": candidacy, "at": at + timedelta(days=3)}
+    with pytest.raises(Refused, match=f"{waiting.number}.*retirez la candidature"):
+        perform(change_lead, member=newcomer, by=lead.representative, **change)
+    client.force_login(lead.representative)
+    page = client.get(reverse("labels:members", args=[candidacy.key])).content.decode()
+    assert page.count("Pas chef de file pour le moment") == 1
+    assert reverse("labels:lead", args=[candidacy.key, known.pk]) in page
+    refused = client.get(reverse("labels:lead", args=[candidacy.key, newcomer.pk]))
+    assert refused.status_code == 403
+    assert "n’a confirmé que le" in refused.content.decode()
+    perform(change_lead, member=known, by=lead.representative, **change)
+    first = candidacy.members.get(organisation=lead.organisation)
+    perform(change_lead, member=first, by=other.representative, **change)
+
+    lead.organisation.state = OrganisationState.CEASED
+    lead.organisation.save()
+    assert perform(change_lead, member=newcomer, by=side.representative, **change).organisation == side.organisation
+
+
+def test_who_joined_since_leads_once_the_decision_is_told(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    applied(candidacy, state=ApplicationState.NOTIFIED, submitted_at=at)
+    newcomer, side = joined(candidacy, lead, perform, at + timedelta(days=2))
+    given = {"candidacy": candidacy, "member": newcomer, "by": lead.representative, "at": at + timedelta(days=3)}
+    assert perform(change_lead, **given).organisation == side.organisation
 
 
 def test_the_shares_never_pass_a_hundred(candidacy: Candidacy, lead: Side, perform: Perform, at: datetime) -> None:

@@ -32,6 +32,11 @@ def latest_of(candidacy: Candidacy) -> Label | None:
     return standing.select_related(*related).order_by("-period", "-pk").first()
 
 
+def waiting_of(candidacy: Candidacy) -> Application | None:
+    """Its application that was submitted and is not decided for good, if any."""
+    return Application.objects.filter(subject=subject_of(candidacy.pk), state__in=_WAITING).order_by("-pk").first()
+
+
 def renewals_asked(labels: Iterable[Label]) -> Collection[int]:
     """The candidacies, among those of some labels, of which an application waits for its decision."""
     subjects = {subject_of(one.candidacy_id): one.candidacy_id for one in labels if one.candidacy_id}

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from accelerator.calls.clock import months_after
+from accelerator.calls.models import Application
 from accelerator.calls.states import CallRoleName
 from accelerator.community.rules import may_act_for
 from accelerator.community.states import DelegationScope
@@ -11,7 +12,7 @@ from accelerator.journal import System
 from accelerator.labels.models import Candidacy, Label, Member, Proceeding
 from accelerator.labels.queries.candidacies import has_ceased
 from accelerator.labels.queries.holders import LabelStanding, label_standing_of, lead_has_ceased
-from accelerator.labels.queries.renewals import latest_of
+from accelerator.labels.queries.renewals import latest_of, waiting_of
 from accelerator.labels.rules import registry
 from accelerator.labels.rules.candidacies import reason_against_answering, standing_of
 from accelerator.labels.rules.registry import rule
@@ -95,16 +96,35 @@ def reason_against_minutes(person: Any, candidacy: Candidacy) -> str | None:
 def reason_against_leading(person: Any, candidacy: Candidacy, member: Member, at: datetime) -> str | None:
     """Why a person may not make of a member the chef de file.
 
-    Those who lead the file may. When the chef de file has ceased, nobody else is left to do it: then those who may bind
-    the member may; and, of a collective that has a label, the service.
+    Those who lead the file may, but not to a member that joined since a file was submitted, as long as it is examined.
+    When the chef de file has ceased, nobody else is left to do it: then those who may bind the member may; and, of a
+    collective that has a label, the service.
     """
     reason = reason_within("labels.manage", standing_of(person, candidacy))
-    if reason is None or not has_ceased(candidacy.organisation):
-        return reason
+    if not has_ceased(candidacy.organisation):
+        return reason or reason_against_a_newcomer(waiting_of(candidacy), member)
+    if reason is None:
+        return None
     label = latest_of(candidacy)
     if label is not None and reason_within("labels.conduct", label_standing_of(person, label)) is None:
         return None
     return reason_against_answering(person, member, at)
+
+
+def reason_against_a_newcomer(waiting: Application | None, member: Member) -> str | None:
+    """Why a member is not the chef de file yet: the label goes to it, and those who judge have read who that may be.
+
+    waiting  the application of the collective that is examined, if any.
+    """
+    joined_at = member.answered_at
+    if waiting is None or waiting.submitted_at is None or joined_at is None or joined_at <= waiting.submitted_at:
+        return None
+    return (
+        f"Le dossier {waiting.number}, déposé le {said(waiting.submitted_at)}, est en cours d’examen, et cette "
+        f"organisation n’a confirmé que le {said(joined_at)} : ceux qui l’examinent n’ont pas lu qu’elle en "
+        "serait le chef de file. Attendez la décision, ou retirez la candidature pour la déposer à nouveau. Si le chef "
+        "de file cesse son activité, elle pourra le remplacer."
+    )
 
 
 def reason_against_speaking(person: Any, label: Label, on: date) -> str | None:

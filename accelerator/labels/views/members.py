@@ -20,9 +20,9 @@ from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.operations.candidacies import change_lead
 from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
 from accelerator.labels.queries.candidacies import composition_of, has_ceased, members_of, organisation_named, shares_of
-from accelerator.labels.queries.renewals import latest_of
+from accelerator.labels.queries.renewals import latest_of, waiting_of
 from accelerator.labels.rules import candidacies as rules
-from accelerator.labels.rules.labels import reason_against_leading
+from accelerator.labels.rules.labels import reason_against_a_newcomer, reason_against_leading
 from accelerator.labels.states import TAKING_PART, Belonging, MemberRole, MemberState
 from accelerator.labels.views.within import ActWithin, Within
 from accelerator.workflow import Refused
@@ -49,6 +49,8 @@ class Members(Within):
 
     def context(self) -> dict[str, Any]:
         members = members_of(self.candidacy)
+        lead_ceased = has_ceased(self.candidacy.organisation)
+        waiting = None if lead_ceased else waiting_of(self.candidacy)
         return {
             **super().context(),
             "members": [
@@ -60,12 +62,13 @@ class Members(Within):
                     "mine": one.pk in self.standing.members,
                     "is_lead": one.role == MemberRole.LEAD,
                     "stays": one.state in (MemberState.ASKED, MemberState.CONFIRMED),
+                    "not_lead_yet": reason_against_a_newcomer(waiting, one),
                 }
                 for one in members
             ],
             "composition": composition_of(self.candidacy, members),
             "points": shares_of(self.candidacy),
-            "lead_ceased": has_ceased(self.candidacy.organisation),
+            "lead_ceased": lead_ceased,
         }
 
 
