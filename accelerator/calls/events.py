@@ -22,6 +22,7 @@ declare("calls.appeal_silent", "a constaté que le silence gardé sur le recours
 declare("calls.appeal_replaced", "a mis fin au recours par une décision expresse ({kind} du {filed})")
 declare("calls.appeal_dropped", "a mis fin à son recours en retirant la candidature ({kind} du {filed})")
 declare("calls.withdrawn", "a retiré la candidature")
+declare("calls.left_aside", "a laissé le dossier de côté, à reprendre")
 # Judging. Names are personal data: they are blanked when the person is erased.
 declare("calls.review_given", "a rendu son avis")
 declare("calls.review_reopened", "a rouvert son avis pour le corriger")

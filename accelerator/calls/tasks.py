@@ -1,6 +1,7 @@
 """What the worker does for the calls: each night, and when a page asks for what takes long."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from accelerator.calls import solving
 from accelerator.calls.models import Appeal, Application
 from accelerator.calls.operations.appeals import reject_by_silence
 from accelerator.calls.operations.applications import forget_old_unsaved
+from accelerator.calls.operations.aside import attempt
 from accelerator.calls.operations.assigning import PROPOSE
 from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.queries.appeals import silent_appeals
@@ -24,11 +26,19 @@ _CLOCK: Final = System("legal-clock")
 @app.periodic(cron="10 1 * * *")
 @app.task(name="calls.decide_by_silence", queueing_lock="calls.decide_by_silence")
 def silence(timestamp: int) -> int:
-    """Write down what silence has decided, a transaction for each file; return how many."""
+    """Write down what silence has decided, a transaction for each file; return how many.
+
+    A file of which it may not be is left aside, its officer sees why, and it is tried again the next night.
+    """
     now = timezone.now()
 
+    def decided(application: Application) -> bool:
+        act = partial(decide_by_silence, application=application, by=_CLOCK, at=now)
+        done, _ = attempt(act=act, application=application, by=_CLOCK, at=now)
+        return done is not None
+
     def decide(files: Sequence[Application]) -> int:
-        return sum(decide_by_silence(application=one, by=_CLOCK, at=now) is not None for one in files)
+        return sum(decided(one) for one in files)
 
     work = Apart[Application]("decided by silence")
     work.each(silent_files(timezone.localdate(now)).only("pk").iterator(chunk_size=500), decide)

@@ -12,13 +12,14 @@ kept         of a question that pages ask all day long, its SQL; nothing of its 
 Invariants
 ----------
 * The edge opens the transaction (`transaction()`), the operation demands it, reading pages cannot write
-  (`read_only()`). The transaction of a test does not count: a missing one is seen in tests too.
+  (`read_only()`). What may fail without the rest being undone is a `part()` of it. The transaction of a test does not
+  count: a missing one is seen in tests too.
 * `move` is the only code that changes a state; it locks, checks the table, and records one event.
 * `move` and `Transition` are imported from `workflow.transitions` (they need the journal's table).
 * A form sent twice acts once (`submissions`); a limit holds across processes (`limits`).
 """
 
 from accelerator.workflow.refusals import Refused
-from accelerator.workflow.transactions import operation, read_only, transaction
+from accelerator.workflow.transactions import operation, part, read_only, transaction
 
-__all__ = ["Refused", "operation", "read_only", "transaction"]
+__all__ = ["Refused", "operation", "part", "read_only", "transaction"]

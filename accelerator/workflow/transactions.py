@@ -36,6 +36,14 @@ def transaction() -> Iterator[None]:
 
 
 @contextmanager
+def part() -> Iterator[None]:
+    """A part of an operation that is undone alone when it raises: the rest of the transaction stands."""
+    demand_transaction("part")
+    with atomic():
+        yield
+
+
+@contextmanager
 def read_only() -> Iterator[None]:
     """Run reads in a transaction in which the database refuses every write."""
     with atomic():

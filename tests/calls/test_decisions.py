@@ -1,16 +1,18 @@
 """Decisions: drafted, signed, undone, told; what the letter says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.calls import purposes
 from accelerator.calls.letters import plain
 from accelerator.calls.models import Application, Call, CallRole, Decision
 from accelerator.calls.operations import decisions as operations
+from accelerator.calls.queries.desk import files_of, to_take_up
 from accelerator.calls.queries.letters import drafted_letter
 from accelerator.calls.states import (
     WITHDRAW,
@@ -23,11 +25,13 @@ from accelerator.calls.states import (
 from accelerator.community.states import RoleName
 from accelerator.design.papers import pdf
 from accelerator.journal.models import Event
+from accelerator.journal.queries import history_of
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
 from accelerator.workflow.transitions import move
 from tests import factories
 from tests.calls.judging import Campaign
+from tests.client import HostileClient
 
 Perform = Callable[..., Any]
 
@@ -111,7 +115,7 @@ def test_letters_are_signed_undone_then_told(campaign: Campaign, perform: Perfor
     assert Decision.objects.get(pk=made[1].pk).letter == {}
     perform(operations.sign_decisions, call=campaign.call, decisions=made[1:], by=campaign.signatory, at=at)
     told = perform(operations.notify_decisions, call=campaign.call, decisions=made, by=campaign.officer, at=at)
-    assert {one.state for one in told} == {DecisionState.NOTIFIED}
+    assert {one.state for one in told.told} == {DecisionState.NOTIFIED}
     assert {one.state for one in Application.objects.all()} == {ApplicationState.NOTIFIED}
     bodies = list(Notice.objects.filter(template="calls/decision_notified").values_list("body", flat=True))
     assert len(bodies) == 2
@@ -407,22 +411,75 @@ def test_the_subject_hears_of_it_when_it_is_told(
     assert heard == [(decision.application_id, ApplicationState.NOTIFIED)]
 
 
-def test_a_failure_of_the_subject_tells_nobody(
-    campaign: Campaign, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def on_decided(**_: Any) -> None:
-        raise Refused("Le projet n’existe plus.")
+def _refusing(monkeypatch: pytest.MonkeyPatch, files: Collection[int]) -> None:
+    """What follows from the decision of these files is refused."""
+
+    def on_decided(*, application: Application, **_: Any) -> None:
+        if application.pk in files:
+            raise Refused("Le projet n’existe plus.")
 
     open_purpose = purposes.purpose_of("calls.open")
     changed = purposes.Purpose(**{**open_purpose.__dict__, "on_decided": on_decided})
+    monkeypatch.setitem(purposes._registered, "calls.open", changed)
+
+
+def test_a_failure_of_the_subject_tells_nothing_of_its_file(
+    campaign: Campaign, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     decisions = drafted(campaign, 2)
     both = {"call": campaign.call, "decisions": decisions, "at": at}
     perform(operations.sign_decisions, **both, by=campaign.signatory)
-    monkeypatch.setitem(purposes._registered, "calls.open", changed)
+    _refusing(monkeypatch, [one.application_id for one in decisions])
     with pytest.raises(Refused, match=f"Dossier {decisions[0].application.number} : Le projet n’existe plus."):
         perform(operations.notify_decisions, **both, by=campaign.officer)
     assert Decision.objects.filter(notified_at__isnull=False).count() == 0
     assert Notice.objects.filter(template="calls/decision_notified").count() == 0
+
+
+def test_a_lot_leaves_aside_the_file_that_cannot_be_told_and_tells_the_others(
+    campaign: Campaign, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch, client: HostileClient
+) -> None:
+    decisions = drafted(campaign, 3)
+    stuck = decisions[1].application
+    both = {"call": campaign.call, "decisions": decisions, "at": at}
+    perform(operations.sign_decisions, **both, by=campaign.signatory)
+    _refusing(monkeypatch, [stuck.pk])
+    client.force_login(campaign.officer)
+    letters = reverse("calls:letters", args=[campaign.call.key])
+    url = reverse("calls:notify_letters", args=[campaign.call.key])
+    page = client.post(url, {"decisions": [str(one.pk) for one in decisions]}, follow=True).content.decode()
+    assert "2 décisions notifiées. Un dossier est laissé de côté, à reprendre." in page
+    link = f'<a href="{reverse("calls:file", args=[stuck.public_id])}">Dossier {stuck.number}</a>'
+    assert page.count(f"{link} : Le projet n’existe plus.") == 2  # what was done, then what is left to do
+    assert Notice.objects.filter(template="calls/decision_notified").count() == 2
+    stuck.refresh_from_db()
+    assert (stuck.state, stuck.to_take_up) == (ApplicationState.DECIDED, "Le projet n’existe plus.")
+    assert history_of(stuck).filter(code="calls.left_aside").get().reason == "Le projet n’existe plus."
+    assert not history_of(stuck).filter(code="calls.notified").exists()
+    desk = client.get(reverse("calls:desk"), {"delai": "reprendre"}).content.decode()
+    assert "1 dossier à reprendre" in desk
+    assert [one.number for one in files_of(campaign.officer).filter(to_take_up())] == [stuck.number]
+    assert "notifiez à nouveau" in client.get(reverse("calls:file", args=[stuck.public_id])).content.decode()
+
+    _refusing(monkeypatch, [])
+    told = perform(operations.notify_decisions, **{**both, "decisions": [decisions[1]]}, by=campaign.officer)
+    assert [one.pk for one in told.told] == [decisions[1].pk]
+    stuck.refresh_from_db()
+    assert (stuck.state, stuck.to_take_up, stuck.aside_at) == (ApplicationState.NOTIFIED, "", None)
+    assert "À reprendre" not in client.get(letters).content.decode()
+
+
+def test_a_signature_undone_takes_its_file_up(
+    campaign: Campaign, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = drafted(campaign, 2)
+    both = {"call": campaign.call, "decisions": [one, other], "at": at}
+    perform(operations.sign_decisions, **both, by=campaign.signatory)
+    _refusing(monkeypatch, [one.application_id])
+    told = perform(operations.notify_decisions, **both, by=campaign.officer)
+    assert [(file.pk, why) for file, why in told.aside] == [(one.application_id, "Le projet n’existe plus.")]
+    perform(operations.undo_decision, decision=one, reason="À revoir.", by=campaign.officer, at=at)
+    assert Application.objects.get(pk=one.application_id).aside_at is None
 
 
 def test_two_people_notify_the_same_lot_at_once(together: Callable[..., list[Any]], perform: Perform) -> None:
@@ -450,7 +507,7 @@ def test_two_people_notify_the_same_lot_at_once(together: Callable[..., list[Any
         )
 
     results = together(lambda: notify(1), lambda: notify(-1))
-    assert sorted(type(one).__name__ for one in results) == ["Refused", "list"]
+    assert sorted(type(one).__name__ for one in results) == ["Notified", "Refused"]
     assert together(Notice.objects.filter(template="calls/decision_notified").count) == [3]
 
 

@@ -38,6 +38,7 @@ from accelerator.calls.states import (
 from accelerator.design.uploads import Document
 from accelerator.journal import System
 from accelerator.journal.models import Event
+from accelerator.journal.queries import history_of
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 from tests import factories
@@ -185,19 +186,44 @@ def test_silence_decides_once_the_day_after_and_both_sides_are_told(
     perform(admit, application=submitted, by=officer, at=at)
 
 
+def _failing(submitted: Application, monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    """What follows from the decision of this file fails."""
+
+    def on_decided(*, application: Application, **_: Any) -> None:
+        if application.pk == submitted.pk:
+            raise fault
+
+    purpose = purpose_of(submitted.call.purpose)
+    monkeypatch.setitem(_registered, purpose.code, replace(purpose, on_decided=on_decided))
+
+
+def test_a_file_that_silence_may_not_decide_is_left_aside_and_tried_again_the_next_night(
+    submitted: Application, officer: Person, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yesterday = timezone.localdate(at) - timedelta(days=1)
+    other = factories.call_application(submitted.version, state=ApplicationState.SUBMITTED, silence_on=yesterday)
+    Application.objects.filter(pk=submitted.pk).update(silence_on=yesterday)
+    with monkeypatch.context() as patched:
+        _failing(submitted, patched, Refused("Le projet n’existe plus."))
+        assert (tasks.silence(0), tasks.silence(0)) == (1, 0)
+    assert (submitted.decisions.count(), other.decisions.count()) == (0, 1)
+    submitted.refresh_from_db()
+    assert submitted.to_take_up == "Le projet n’existe plus."
+    assert Event.objects.get(code="calls.left_aside").actor == "system:legal-clock"
+    assert not history_of(submitted).filter(code="calls.silence_decided").exists()
+    assert figures_of(files_of(officer), timezone.localdate(at)).to_take_up == 1
+    assert tasks.silence(0) == 1
+    submitted.refresh_from_db()
+    assert (submitted.to_take_up, submitted.decisions.count()) == ("", 1)
+
+
 def test_a_file_that_silence_cannot_decide_keeps_no_other_waiting(
     submitted: Application, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     yesterday = timezone.localdate(at) - timedelta(days=1)
     other = factories.call_application(submitted.version, state=ApplicationState.SUBMITTED, silence_on=yesterday)
     Application.objects.filter(pk=submitted.pk).update(silence_on=yesterday)
-
-    def on_decided(*, application: Application, **_: Any) -> None:
-        if application.pk == submitted.pk:
-            raise Refused("Le projet n’existe plus.")
-
-    purpose = purpose_of(submitted.call.purpose)
-    monkeypatch.setitem(_registered, purpose.code, replace(purpose, on_decided=on_decided))
+    _failing(submitted, monkeypatch, ValueError("La base ne répond pas."))
     with pytest.raises(ExceptionGroup, match="could not decide 1") as raised:
         tasks.silence(0)
     assert raised.value.exceptions[0].__notes__ == [f"calls.application:{submitted.pk}"]

@@ -31,6 +31,7 @@ class DeskFilters(FilterForm):
             ("retard", "En retard"),
             ("bientot", "Dans les deux semaines"),
             ("recours", "Recours en cours"),
+            ("reprendre", "À reprendre"),
         ],
     )
 

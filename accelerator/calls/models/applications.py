@@ -96,6 +96,9 @@ class Application(models.Model):
     silence_on = models.DateField("silence le", null=True)
     expected_on = models.DateField("réponse attendue le", null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    # Since when what was to be told of it could not be, and why: a person takes it up (`operations.aside`).
+    aside_at = models.DateTimeField(null=True)
+    aside_because = models.TextField(default="")
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -128,6 +131,12 @@ class Application(models.Model):
                 | (~Q(state=ApplicationState.WITHDRAWN) & Q(withdrawn_at__isnull=True)),
                 violation_error_message="Une candidature est retirée à une date.",
             ),
+            models.CheckConstraint(
+                name="left_aside_with_a_reason",
+                condition=Q(aside_at__isnull=True, aside_because="")
+                | (Q(aside_at__isnull=False) & ~Q(aside_because="")),
+                violation_error_message="Un dossier est laissé de côté à une date, et l’on dit pourquoi.",
+            ),
             models.UniqueConstraint(
                 fields=["call", "subject"],
                 condition=Q(state__in=ALIVE) & ~Q(subject=""),
@@ -151,6 +160,11 @@ class Application(models.Model):
     def told_state(self) -> ApplicationState:
         """The state as the applicant sees it: what is decided is not shown before it is notified."""
         return ApplicationState(self.decided_from or self.state)
+
+    @property
+    def to_take_up(self) -> str:
+        """Why what was to be told of it could not be, as long as it waits; empty when nothing stops it."""
+        return self.aside_because if self.state in PENDING else ""
 
 
 class UnsavedAnswers(UnsavedInStep):

@@ -1,7 +1,9 @@
 """Decisions: drafted, signed, undone, told."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -10,6 +12,7 @@ from accelerator.calls.eligibility import Result
 from accelerator.calls.letters import UNFAVOURABLE, plain
 from accelerator.calls.models import Appeal, Application, Call, Commission, Decision
 from accelerator.calls.operations.appeals import answer_by_decision
+from accelerator.calls.operations.aside import TAKEN_UP, attempt
 from accelerator.calls.operations.files import end_requests
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.conflicts import bars
@@ -32,6 +35,14 @@ from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.transitions import move
+
+
+@dataclass(frozen=True)
+class Notified:
+    """What became of a lot: the decisions that were told, and the files left aside, each with why."""
+
+    told: list[Decision]
+    aside: list[tuple[Application, str]]
 
 
 def _locked(applications: Iterable[Application]) -> list[Application]:
@@ -207,13 +218,23 @@ def undo_decision(*, decision: Decision, reason: str, by: Any, at: datetime) -> 
     held.signed_at, held.signatory, held.letter = None, None, {}
     held.save(update_fields=["signed_at", "signatory", "letter"])
     application = held.application
-    move(application, UNDO[application.decided_from], by=by, at=at, reason=reason, changes={"decided_from": ""})
+    move(
+        application,
+        UNDO[application.decided_from],
+        by=by,
+        at=at,
+        reason=reason,
+        changes={"decided_from": "", **TAKEN_UP},
+    )
     return held
 
 
 @operation
-def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> list[Decision]:
-    """Tell several signed decisions, all of them or none: by mail and on the page of the file.
+def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> Notified:
+    """Tell several signed decisions, each whole or not at all: by mail and on the page of the file.
+
+    One that cannot be told (silence accepted since it was signed, the subject refuses what follows) is left aside with
+    why, and stops none of the others. Raises `Refused` when none can be, or when one was told or undone since.
 
     From then on it stands; one that stood before (silence's, or one that was contested) is replaced, and the appeal
     against silence has its answer. The delays to contest it run from that moment: its letter says their last days. The
@@ -223,42 +244,45 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
     _require_other_side(by, decisions)
     if not decisions:
         raise Refused("Choisissez au moins un courrier.")
-    told = []
-    for decision in _decisions(call, decisions):
-        application = decision.application
+    held = _decisions(call, decisions)
+    for decision in held:
         if decision.notified_at:
-            raise Refused(f"La décision du dossier {application.number} est déjà notifiée.")
+            raise Refused(f"La décision du dossier {decision.application.number} est déjà notifiée.")
         if not decision.signed_at:
-            raise Refused(f"Le courrier du dossier {application.number} n’est pas signé.")
-        # Silence may have accepted since it was signed.
-        if reason := rules.reason_against_deciding(application, decision.outcome):
-            raise Refused(f"Dossier {application.number} : {reason}")
-        silence = application.decisions.notified().filter(kind=DecisionKind.IMPLICIT).exists()
-        application.decisions.filter(notified_at__isnull=False, replaced_by__isnull=True).update(replaced_by=decision)
-        recipients = told_of(application)
-        decision.notified_at = at
-        if recipients:
-            # On paper alone, the delays run from the day on which it is received: nobody knows it yet.
-            decision.letter = told_letter(decision, localdate(at), call.remedies)
-        decision.save(update_fields=["notified_at", "letter"])
-        moved = move(
-            application,
-            NOTIFY,
-            by=by,
-            at=at,
-            changes={"decided_from": ""},
-            outcome=decision.get_outcome_display(),
-        )
-        end_requests(moved, at)
-        appeal = answer_by_decision(decision=decision, by=by, at=at)
-        _tell(recipients, decision, at, replaces_silence=silence, appeal=appeal)
-        try:
-            purpose_of(call.purpose).on_decided(application=moved, decision=decision, by=by, at=at)
-        except Refused as refusal:
-            # Nothing of the lot is told: which file stops it has to be said.
-            raise Refused(f"Dossier {application.number} : {refusal.message}") from refusal
-        told.append(decision)
-    return told
+            raise Refused(f"Le courrier du dossier {decision.application.number} n’est pas signé.")
+    told, aside = [], []
+    for decision in held:
+        application = decision.application
+        done, why = attempt(act=partial(_notify, decision, by, at), application=application, by=by, at=at)
+        if done is None:
+            aside.append((application, why))
+        else:
+            told.append(done)
+    if not told:
+        raise Refused(" ".join(f"Dossier {application.number} : {why}" for application, why in aside))
+    return Notified(told, aside)
+
+
+def _notify(decision: Decision, by: Any, at: datetime) -> Decision:
+    application, call = decision.application, decision.application.call
+    # Silence may have accepted since it was signed.
+    if reason := rules.reason_against_deciding(application, decision.outcome):
+        raise Refused(reason)
+    silence = application.decisions.notified().filter(kind=DecisionKind.IMPLICIT).exists()
+    application.decisions.filter(notified_at__isnull=False, replaced_by__isnull=True).update(replaced_by=decision)
+    recipients = told_of(application)
+    decision.notified_at = at
+    if recipients:
+        # On paper alone, the delays run from the day on which it is received: nobody knows it yet.
+        decision.letter = told_letter(decision, localdate(at), call.remedies)
+    decision.save(update_fields=["notified_at", "letter"])
+    changes = {"decided_from": "", **TAKEN_UP}
+    moved = move(application, NOTIFY, by=by, at=at, changes=changes, outcome=decision.get_outcome_display())
+    end_requests(moved, at)
+    appeal = answer_by_decision(decision=decision, by=by, at=at)
+    _tell(recipients, decision, at, replaces_silence=silence, appeal=appeal)
+    purpose_of(call.purpose).on_decided(application=moved, decision=decision, by=by, at=at)
+    return decision
 
 
 def _retained(application: Application, outcome: DecisionOutcome, codes: Collection[str]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from accelerator.calls.models import (
     PiecesRequest,
 )
 from accelerator.calls.operations.applications import keep_piece
+from accelerator.calls.operations.aside import TAKEN_UP
 from accelerator.calls.operations.files import end_requests, lock_file, set_clock
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.recipients import told_of
@@ -174,6 +175,8 @@ def write_message(
 def decide_by_silence(*, application: Application, by: Actor, at: datetime) -> Decision | None:
     """Write down what silence decided, once; None when it decides nothing (any more). Both sides are told.
 
+    Raises `Refused` when the subject cannot follow: the night leaves the file aside (`calls.tasks`).
+
     The file keeps its state: an express decision may still come, and replaces this one as it is told.
     """
     held = (
@@ -203,6 +206,8 @@ def decide_by_silence(*, application: Application, by: Actor, at: datetime) -> D
         data = {"application": held, "call": held.call, "decision": decision, "to_service": True}
         tell("calls/silence_decided", to=Recipient.of(held.officer), at=at, data=data)
     purpose_of(held.call.purpose).on_decided(application=held, decision=decision, by=by, at=at)
+    if held.aside_at is not None:
+        Application.objects.filter(pk=held.pk).update(**TAKEN_UP)
     return decision
 
 

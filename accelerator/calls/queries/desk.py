@@ -72,6 +72,7 @@ _SHOWN: Final = Kept(
         .select_related("organisation", "officer")
         .only(
             *("public_id", "number", "title", "state", "received_on", "findings", "paper"),
+            *("aside_at", "aside_because"),
             *("organisation__name", "officer__given_name", "officer__family_name"),
         )
     )
@@ -99,6 +100,8 @@ def searched(
             files = files.filter(late(on))
         case "bientot":
             files = files.filter(soon(on))
+        case "reprendre":
+            files = files.filter(to_take_up())
         case "recours":
             files = files.filter(Exists(Appeal.objects.in_progress().filter(application=OuterRef("pk"))))
     return files
@@ -145,6 +148,11 @@ def late(on: date) -> Q:
     return Q(state__in=PENDING) & Q(silence_on__lt=on) | Q(state__in=_OWED) & Q(expected_on__lt=on)
 
 
+def to_take_up() -> Q:
+    """Of which something was to be told, and could not be, as `Application.to_take_up` says of one."""
+    return Q(state__in=PENDING, aside_at__isnull=False)
+
+
 def soon(on: date) -> Q:
     """Waiting, and due within two weeks."""
     until = on + SOON
@@ -164,6 +172,7 @@ class DeskFigures:
     late: int
     soon: int
     unassigned: int
+    to_take_up: int
     load: list[tuple[str, int]]
     funnel: list[tuple[str, int]]
 
@@ -176,6 +185,7 @@ def figures_of(files: QuerySet[Application], on: date) -> DeskFigures:
         late=Count("pk", filter=late(on)),
         soon=Count("pk", filter=soon(on)),
         unassigned=Count("pk", filter=Q(officer__isnull=True)),
+        aside=Count("pk", filter=to_take_up()),
     )
     by_state = {row["state"]: row for row in counted}
     waiting = [by_state[state] for state in _OWED if state in by_state]
@@ -191,6 +201,7 @@ def figures_of(files: QuerySet[Application], on: date) -> DeskFigures:
         late=sum(row["late"] for row in waiting),
         soon=sum(row["soon"] for row in waiting),
         unassigned=sum(row["unassigned"] for row in waiting),
+        to_take_up=sum(row["aside"] for row in waiting),
         load=[(f"{row['given']} {row['family']}".strip(), row["number"]) for row in load],
         funnel=[
             (label, sum(by_state[state]["number"] for state in states if state in by_state)) for label, states in _STEPS

@@ -6,6 +6,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 
 from accelerator.calls.criteria import first, said_score
@@ -245,16 +247,20 @@ class Letters(Judging, ListPage):
 
     def context(self) -> dict[str, Any]:
         every = outbox(self.call, self.person)
+        signed = in_state(every, "signed").count()
         mine = next((count for call, count in letters_to_sign(self.person, localdate(self.at)) if call == self.call), 0)
         return {
             **super().context(),
             "drafted": in_state(every, "drafted").count(),
             "mine": mine,
-            "signed": in_state(every, "signed").count(),
+            "signed": signed,
             "may_sign": reason_within("calls.sign_decisions", self.standing) is None,
             "may_notify": reason_within("calls.notify_decisions", self.standing) is None,
             "sign_url": self.address("sign_letters"),
             "notify_url": self.address("notify_letters"),
+            "aside": [one.application for one in in_state(every, "signed").filter(application__aside_at__isnull=False)]
+            if signed
+            else [],
         }
 
 
@@ -353,12 +359,21 @@ class NotifyLetters(_Batch):
             )
         ]
 
-    def perform(self, form: Any) -> list[Decision]:
+    def perform(self, form: Any) -> operations.Notified:
         return operations.notify_decisions(call=self.call, decisions=self.chosen(form), by=self.person, at=self.at)
 
-    def message_when_done(self, result: list[Decision]) -> str:
-        count = len(result)
-        return f"{count} décision{'s notifiées' if count > 1 else ' notifiée'}."
+    def message_when_done(self, result: operations.Notified) -> SafeString:
+        count, left = len(result.told), len(result.aside)
+        told = f"{count} décision{'s notifiées' if count > 1 else ' notifiée'}."
+        if not left:
+            return format_html("{}", told)
+        named = format_html_join(
+            " ",
+            '<a href="{}">Dossier {}</a> : {}',
+            ((reverse("calls:file", args=[one.public_id]), one.number, why) for one, why in result.aside),
+        )
+        aside = f"{left} dossiers sont laissés de côté" if left > 1 else "Un dossier est laissé de côté"
+        return format_html("{} {}, à reprendre. {}", told, aside, named)
 
 
 class _OnLetter(Judging):

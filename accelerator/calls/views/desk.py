@@ -127,6 +127,7 @@ class Desk(ListPage):
             lambda one: said(one.expected_on) if one.expected_on else "",
             screen=False,
         ),
+        Column("reprendre", "À reprendre", lambda one: one.to_take_up, screen=False),
     )
 
     def load(self) -> None:
