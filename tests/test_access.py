@@ -274,6 +274,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:admit": ("file", SERVICE),
     "calls:begin_review": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # it is not admissible yet
     "calls:inadmissible": ("file", SERVICE),
+    "calls:tie": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # it came online
     "calls:answer_message": ("file", SERVICE),
     "calls:answer_appeal": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # nobody appealed
     # Judging: the concerned examines, signs, presides, and reads what they were given

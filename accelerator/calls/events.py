@@ -78,6 +78,8 @@ declare("calls.piece_removed", "a retiré un fichier : {name}")
 declare("calls.form_changed", "a fait passer le brouillon à la version {version} du formulaire")
 # In the service
 declare("calls.received_on_paper", "a enregistré la candidature, reçue sur papier le {on}, sous le numéro {number}")
+declare("calls.applicant_named", "a rattaché le dossier reçu sur papier à la fiche de {organisation}")
+declare("calls.tied", "a rattaché le dossier reçu sur papier à « {what} »")
 declare("calls.officer_named", "a confié le dossier à {person}", personal=("person",))
 declare("calls.message_written", "a écrit dans le dossier")
 declare("calls.decision_drafted", "a préparé une décision : {outcome}")

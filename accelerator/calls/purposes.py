@@ -83,6 +83,12 @@ class OnDecided(Protocol):
     def __call__(self, *, application: "Application", decision: "Decision", by: Actor, at: datetime) -> None: ...
 
 
+class Opens(Protocol):
+    """Open a subject from a file that came on paper, and tell its reference; an `@operation`."""
+
+    def __call__(self, *, application: "Application", by: "Person", at: datetime) -> str: ...
+
+
 def _nothing_follows(*, application: "Application", decision: "Decision", by: Actor, at: datetime) -> None:
     return None
 
@@ -103,7 +109,10 @@ class Purpose:
     partners    of some subjects, the organisations that take part besides the one that applies: reference -> numbers.
                 Who judges is looked at beside them as they are now (`calls.queries.conflicts`).
     begins      the address where one tells something to apply to a call with, or an empty text.
-    on_decided  called as a decision is told, never when it is only signed: what is undone was never decided.
+    ties        what a file that came on paper may be about: those of who applies that answer its call.
+    opens       opens one from such a file, when none is there yet; None: its carriers alone do.
+    on_decided  called as a decision is told, never when it is only signed: what is undone was never decided. It may
+                raise `Refused`: nothing is told of the file then, and it is left aside, to be taken up.
     """
 
     code: str
@@ -118,6 +127,8 @@ class Purpose:
     carried: Callable[["Person"], "QuerySet[Any] | None"] = lambda _: None
     partners: Callable[[Collection[str]], Mapping[str, frozenset[int]]] = lambda _: {}
     begins: Callable[["Call"], str] = lambda call: ""
+    ties: Callable[["Application"], Sequence[Subject]] = lambda _: ()
+    opens: Opens | None = None
     on_decided: OnDecided = _nothing_follows
 
     @property

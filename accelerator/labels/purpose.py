@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Call
+from accelerator.calls.models import Application, Call
 from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register, taking_part
 from accelerator.calls.states import FactKind
 from accelerator.community.models import Role
@@ -19,6 +19,7 @@ from accelerator.labels.criteria import criteria_of, is_complete
 from accelerator.labels.models import Action, Candidacy, Member
 from accelerator.labels.models.candidacies import of_any
 from accelerator.labels.operations.awarding import award_when_retained
+from accelerator.labels.operations.candidacies import open_from_paper
 from accelerator.labels.operations.configuring import PURPOSE
 from accelerator.labels.queries.candidacies import confirmed, has_ceased, members_of
 from accelerator.labels.queries.categories import category_of_call
@@ -191,6 +192,18 @@ def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
     return taking_part(Member.objects.filter(state=MemberState.CONFIRMED), "candidacy", subjects)
 
 
+def _ties(application: Application) -> Sequence[Subject]:
+    """The candidacies to the category of the call that who applied on paper leads, those that are not closed."""
+    if application.organisation is None:
+        return ()
+    led = Candidacy.objects.filter(
+        of_any([canonical(application.organisation).pk]),
+        category__call=application.call_id,
+        state=CandidacyState.PREPARING,
+    )
+    return [Subject(ref(one), one.title) for one in led.order_by("-changed_at", "-pk")]
+
+
 def _page(subject: str) -> str:
     try:
         return reverse("labels:candidacy", args=[_found(subject).key])
@@ -214,6 +227,8 @@ register(
         page=_page,
         carried=_carried,
         partners=_partners,
+        ties=_ties,
+        opens=open_from_paper,
         facts=_FACTS,
         reusable=_REUSABLE,
         begins=_begins,

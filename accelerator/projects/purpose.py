@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Call
+from accelerator.calls.models import Application, Call
 from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register, taking_part
 from accelerator.calls.states import FactKind
 from accelerator.community.queries.organisation import canonical
@@ -19,6 +19,7 @@ from accelerator.community.states import Family
 from accelerator.journal import number_in, ref, refs
 from accelerator.projects import rules
 from accelerator.projects.models import Project, ProjectPartner
+from accelerator.projects.models.projects import of_any
 from accelerator.projects.operations.decisions import remember_decision
 from accelerator.projects.record import LABELS
 from accelerator.projects.states import Carrier, Goal, Maturity, Need, PartnerRole, ProjectState
@@ -149,6 +150,15 @@ def _partners(subjects: Collection[str]) -> Mapping[str, frozenset[int]]:
     return taking_part(ProjectPartner.objects.confirmed(), "project", subjects)
 
 
+def _ties(application: Application) -> Sequence[Subject]:
+    """The projects of who applied on paper, those that have not ended."""
+    if application.organisation is None:
+        return ()
+    gone = (ProjectState.PROPOSED, ProjectState.DECLINED, ProjectState.ENDED)
+    theirs = Project.objects.filter(of_any([canonical(application.organisation).pk])).exclude(state__in=gone)
+    return [Subject(ref(one), one.title) for one in theirs.order_by("-changed_at", "-pk")]
+
+
 def _page(subject: str) -> str:
     try:
         return reverse("projects:project", args=[_found(subject).key])
@@ -167,6 +177,7 @@ register(
         page=_page,
         carried=_carried,
         partners=_partners,
+        ties=_ties,
         facts=_FACTS,
         reusable=_REUSABLE,
         begins=lambda call: reverse("projects:start"),

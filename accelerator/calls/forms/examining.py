@@ -151,6 +151,26 @@ class PaperForm(Form):
     )
 
 
+class ApplicantForm(Form):
+    """Whose record is that of who applied on paper."""
+
+    organisation = forms.CharField(
+        label="Identifiant de sa fiche dans l’annuaire",
+        help_text="La fin de l’adresse de la fiche, après le dernier tiret.",
+        max_length=12,
+    )
+
+
+class TieForm(Form):
+    """What a file that came on paper is about."""
+
+    subject = forms.ChoiceField(label="Ce dossier se rattache à", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, subjects: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("subject", list(subjects))
+
+
 class BulkForm(Form):
     """Nothing more to say: what will be done is shown; its print comes back with the answer."""
 

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from accelerator.calls.models import Application, Call
+from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.rules.registry import rule
-from accelerator.calls.states import APPEAL, PENDING, CallState, DecisionKind
+from accelerator.calls.states import APPEAL, PENDING, CallState, DecisionKind, Origin
 from accelerator.community.rules import may_act_for
 from accelerator.community.states import DelegationScope
 from accelerator.workflow import Refused
@@ -100,6 +101,17 @@ def reason_against_arriving(call: Call, came_on: date, today: date) -> str | Non
         return f"Cet appel n’a ouvert que le {said(opened)} : un dossier n’a pas pu arriver avant. Vérifiez la date."
     if came_on < today - OLDEST_PAPER:
         return "Ce jour remonte à plus de deux ans : vérifiez l’année."
+    return None
+
+
+def reason_against_tying(application: Application) -> str | None:
+    """Why a file is tied to no subject now: only one that came on paper names none, and until its decision is told."""
+    if not purpose_of(application.call.purpose).has_subject:
+        return "On répond à cet appel sans rien présenter d’autre que soi : il n’y a rien à quoi rattacher ce dossier."
+    if application.subject:
+        return "Ce dossier désigne déjà ce qu’il présente."
+    if application.origin != Origin.PAPER or application.state not in PENDING:
+        return "Seul un dossier reçu sur papier se rattache, tant que sa décision n’est pas notifiée."
     return None
 
 

@@ -1,4 +1,4 @@
-"""The service's pages: the desk, the file, completeness, admissibility, paper, messages, appeals."""
+"""The service's pages: the desk, the file, completeness, admissibility, messages, appeals."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -16,12 +16,11 @@ from accelerator.calls.forms.examining import (
     DeskFilters,
     InadmissibleForm,
     OfficerForm,
-    PaperForm,
     PiecesForm,
 )
 from accelerator.calls.forms.files import Confirmation
 from accelerator.calls.models import Appeal, Application, Decision
-from accelerator.calls.operations import appeals, applications, examining
+from accelerator.calls.operations import appeals, examining
 from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.operations.lots import do_to_all
 from accelerator.calls.queries.appeals import appeal_to_answer, shown_appeals, unanswered
@@ -38,7 +37,12 @@ from accelerator.calls.queries.desk import (
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
-from accelerator.calls.rules.applications import ANSWERED_BY_A_DECISION, OFFICER, reason_against_judging_file
+from accelerator.calls.rules.applications import (
+    ANSWERED_BY_A_DECISION,
+    OFFICER,
+    reason_against_judging_file,
+    reason_against_tying,
+)
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import (
     ADMIT,
@@ -51,9 +55,7 @@ from accelerator.calls.states import (
     DecisionOutcome,
     LotAct,
 )
-from accelerator.calls.views.public import OfCall
 from accelerator.calls.views.within import ActWithin, Within, WriteInFile
-from accelerator.community.models import Organisation
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.design.paging import kept
@@ -237,6 +239,7 @@ class FilePage(OfFile):
         doors += [("Déclarer recevable", "admit", state in ADMIT.sources)]
         doors += [("Ouvrir l’instruction", "begin_review", state in BEGIN_REVIEW.sources)]
         doors += [("Préparer une irrecevabilité", "inadmissible", state in DECIDABLE)]
+        doors += [("Rattacher ce dossier papier", "tie", reason_against_tying(self.application) is None)]
         doors += [("Répondre au recours", "answer_appeal", contested is not None and not silence)]
         shown = [(label, self.address(name)) for label, name, shown in doors if shown]
         if state in DECIDABLE:
@@ -508,36 +511,3 @@ class Lot(ActionPage):
             "digest": self.digest,
             "back_url": self.done_url(0),
         }
-
-
-class EnterPaper(OfCall, ActionPage):
-    """Enter a file that came on paper, with its date of arrival."""
-
-    title = "Enregistrer un dossier reçu sur papier"
-    rule = "calls.enter_paper"
-    template_name = "calls/paper.html"
-    form_class = PaperForm
-    submit_label = "Enregistrer le dossier"
-
-    def perform(self, form: Any) -> Application:
-        values = form.cleaned_data
-        organisation = None
-        if key := values["organisation"]:
-            organisation = Organisation.objects.listed().filter(public_id=key.rpartition("-")[2]).first()
-            if organisation is None:
-                raise Refused("L’annuaire ne connaît pas cette fiche.", field="organisation")
-        return applications.enter_paper(
-            call=self.call,
-            title=values["title"],
-            paper={"name": values["name"], "address": values["address"], "email": values["email"]},
-            organisation=organisation,
-            received_on=values["received_on"],
-            by=self.person,
-            at=self.at,
-        )
-
-    def message_when_done(self, result: Application) -> str:
-        return f"Le dossier est enregistré sous le numéro {result.number}."
-
-    def done_url(self, result: Application) -> str:
-        return reverse("calls:file", args=[result.public_id])

@@ -58,7 +58,10 @@ def award(*, application: Application, by: Actor, at: datetime) -> Label:
     """
     candidacy = _candidacy(application)
     if candidacy is None:
-        raise Refused("Cette candidature ne porte sur aucun dossier de label.")
+        raise Refused(
+            "Cette candidature ne porte sur aucun dossier de label. Arrivée sur papier, elle se rattache à celui de "
+            "son organisation depuis la page du dossier ; elle se notifie ensuite."
+        )
     known = Label.objects.filter(application=application).first()
     if known is not None:
         return known

@@ -1,16 +1,20 @@
 """The file of a candidacy: opening it, telling it, assessing it, closing it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
+from django.utils.timezone import localdate, make_aware
+
 from accelerator.accounts.models import Person
+from accelerator.calls.models import Application
 from accelerator.community.models import Organisation
 from accelerator.community.operations.locks import lock_organisation, lock_person
 from accelerator.community.queries.organisation import living
 from accelerator.community.queries.people import standing_of as standing_in
 from accelerator.community.states import OrganisationState
 from accelerator.geography.perimeters import perimeter_of
+from accelerator.journal import ref
 from accelerator.journal.operations import record
 from accelerator.labels.criteria import criteria_of
 from accelerator.labels.events import (
@@ -25,7 +29,7 @@ from accelerator.labels.models import Candidacy, Category, Label, Member, Unsave
 from accelerator.labels.operations.locks import lock_candidacy
 from accelerator.labels.operations.proving import prove
 from accelerator.labels.operations.register import lock_label, publish
-from accelerator.labels.queries.categories import criteria_in_force
+from accelerator.labels.queries.categories import category_of_call, criteria_in_force
 from accelerator.labels.queries.holders import holders_of
 from accelerator.labels.record import ASSESSMENT, LABELS, STEPS
 from accelerator.labels.rules import candidacies as rules
@@ -63,8 +67,39 @@ def start(
     held = lock_organisation(_demand_living(organisation))
     if not standing_in(person, held).is_steering:
         raise Refused(NOT_STEERED.format(name=held.name), field="organisation")
+    # Whoever opens the file answers for its chef de file, who says so by opening it.
+    return _opened(category, held, title=title, summary=summary, answered_at=at, answered_by=person, by=by, at=at)
+
+
+@operation
+def open_from_paper(*, application: Application, by: Person, at: datetime) -> str:
+    """Open the file of a candidacy from one that came on paper, for the calls (`Purpose.opens`): its reference.
+
+    Its chef de file said on paper that it applies, on the day on which the paper came.
+    """
+    category = category_of_call(application.call)
+    if category is None or application.organisation is None:
+        raise Refused("Dites d’abord quelle fiche de l’annuaire est celle de qui candidate.")
+    held = lock_organisation(_demand_living(application.organisation))
+    came_on = application.received_on or localdate(at)
+    came_at = min(at, make_aware(datetime.combine(came_on, time(12))))
+    title = application.title[:120]
+    return ref(_opened(category, held, title=title, summary="", answered_at=came_at, answered_by=None, by=by, at=at))
+
+
+def _opened(
+    category: Category,
+    lead: Organisation,
+    *,
+    title: str,
+    summary: str,
+    answered_at: datetime,
+    answered_by: Person | None,
+    by: Person,
+    at: datetime,
+) -> Candidacy:
     if not category.is_collective:
-        known = Candidacy.objects.filter(category=category, organisation=held, state=CandidacyState.PREPARING).first()
+        known = Candidacy.objects.filter(category=category, organisation=lead, state=CandidacyState.PREPARING).first()
         if known is not None:
             return known
     criteria_set = criteria_in_force(category)
@@ -73,25 +108,24 @@ def start(
     candidacy = Candidacy.objects.create(
         category=category,
         criteria_set=criteria_set,
-        organisation=held,
+        organisation=lead,
         title=title,
         summary=summary,
         recorded_at=at,
         changed_at=at,
     )
     if category.is_collective:
-        # Whoever opens the file answers for its chef de file, who says so by opening it.
         Member.objects.create(
             candidacy=candidacy,
-            organisation=held,
+            organisation=lead,
             role=MemberRole.LEAD,
-            belonging=rules.belonging_of(held),
+            belonging=rules.belonging_of(lead),
             state=MemberState.CONFIRMED,
-            asked_at=at,
-            answered_at=at,
-            answered_by=person,
+            asked_at=answered_at,
+            answered_at=answered_at,
+            answered_by=answered_by,
         )
-    record(CANDIDACY_STARTED.code, candidacy, held, by=by, at=at, category=category.title)
+    record(CANDIDACY_STARTED.code, candidacy, lead, by=by, at=at, category=category.title)
     return candidacy
 
 
