@@ -33,11 +33,13 @@ from accelerator.calls.models import (
     Decision,
     Jury,
     JuryMember,
+    Opinion,
     PiecesRequest,
     Promise,
     Slot,
 )
 from accelerator.calls.queries.letters import drafted_letter
+from accelerator.calls.queries.opinions import link_for as opinion_link
 from accelerator.calls.sittings import Rules
 from accelerator.calls.states import ApplicationState, CallRoleName, CommissionState
 from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Export, Organisation, SavedSearch
@@ -274,6 +276,11 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:admit": ("file", SERVICE),
     "calls:begin_review": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # it is not admissible yet
     "calls:inadmissible": ("file", SERVICE),
+    "calls:ask_opinion": ("file", SERVICE),
+    "calls:record_opinion": ("file", "opinion", SERVICE),
+    "calls:withdraw_opinion": ("file", "opinion", SERVICE),
+    "calls:opinion_file": ("file", "given opinion", SERVICE),
+    "calls:give_opinion": ("opinion link", "· · 403 403 403 403 · · · ·"),  # not to whoever applies
     "calls:tie": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # it came online
     "calls:answer_message": ("file", SERVICE),
     "calls:answer_appeal": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # nobody appealed
@@ -576,6 +583,14 @@ def world(settings: Any, tmp_path: Path) -> World:
         version, organisation=organisation, person=applicant, state=ApplicationState.INCOMPLETE
     )
     asked_pieces = [{"name": "Comptes", "basis": "R"}]
+    said = {"application": file, "asked_at": now, "asked_by": concerned, "question": "Votre avis ?"}
+    said |= {"due_on": today + 30 * DAY, "remind_on": today + 23 * DAY}
+    opinion = Opinion.objects.create(who="Un service", email="un@service.example", **said)
+    told = Opinion(who="Un autre", email="autre@service.example", sense="favourable", **said)
+    told.author, told.given_on, told.answered_at = "Cléo Exemple", today, now
+    told.file.save("avis.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"), save=False)
+    told.file_name, told.file_kind = "avis.pdf", "application/pdf"
+    told.save()
     PiecesRequest.objects.create(
         application=file, asked_at=now, asked_by=concerned, pieces=asked_pieces, due_on=today + DAY
     )
@@ -618,6 +633,9 @@ def world(settings: Any, tmp_path: Path) -> World:
             "asked": asked.pk,
             "claim": claim.pk,
             "handover": handover.public_id,
+            "opinion": opinion.public_id,
+            "given opinion": told.public_id,
+            "opinion link": opinion_link(opinion),
             "check link": link_for(organisation, manager),
             "domain": domain.pk,
             "other": other.public_id,

@@ -14,6 +14,7 @@ from accelerator.journal.models import Event
 
 # The named parts of the platform, as they are shown to people.
 SYSTEMS = {
+    "asked-service": "Le service consulté",
     "command-line": "La ligne de commande",
     "demonstration": "La démonstration",
     "founding-facts": "Le chargement des faits fondateurs",

@@ -44,6 +44,7 @@ def letter_of(
     *,
     scores: Sequence[tuple[str, int, float | None, Sequence[str]]] = (),
     comments: Sequence[str] = (),
+    opinions: Sequence[tuple[str, str]] = (),
     remedies: Sequence[str] = (),
     signatory: str = "",
     act: str = "",
@@ -54,6 +55,7 @@ def letter_of(
     What silence decided has a letter too, of nobody: reasons, remedies.
 
     scores    (criterion, weight, mean out of 100, the comments meant for the applicant), anonymous.
+    opinions  (service that was asked, what became of its opinion and its words).
     comments  what each reviewer wrote for the applicant.
     remedies  printed when the decision is unfavourable.
     signed_on  None: a draft, which says so.
@@ -71,6 +73,9 @@ def letter_of(
     if comments:
         words = "\n\n".join(f"Avis {number}. {words}" for number, words in enumerate(comments, 1))
         parts.append({"title": "Ce que les experts vous en disent", "words": words})
+    if opinions:
+        words = "\n\n".join(f"{who}. {said_whole}" for who, said_whole in opinions)
+        parts.append({"title": "Les avis demandés", "words": words})
     if words := _algorithm(decision, has_scores=bool(scores)):
         parts.append({"title": "Ce qu’un algorithme a calculé", "words": words})
     facts = [["Candidature", f"{application.number}, {application.title}"]]

@@ -18,6 +18,7 @@ from accelerator.calls.models import (
     Decision,
     Exchange,
     JuryMember,
+    Opinion,
     Piece,
     PiecesRequest,
     Review,
@@ -81,6 +82,12 @@ def export(person: Person) -> dict[str, Any]:
         "messages": [
             {"candidature": one.application.title, "texte": one.text, "le": one.sent_at}
             for one in Exchange.objects.filter(person=person).select_related("application").order_by("pk")
+        ],
+        "avis demandés à des services ou enregistrés pour eux": [
+            {"candidature": one.application.number, "service": one.who, "question": one.question, "le": one.asked_at}
+            for one in Opinion.objects.filter(Q(asked_by=person) | Q(recorded_by=person))
+            .select_related("application")
+            .order_by("pk")
         ],
         "décisions préparées": [
             {"candidature": one.application.number, "motifs": one.reasons, "le": one.drafted_at}
@@ -210,6 +217,7 @@ register(
             "calls.PiecesRequest",
             "calls.Exchange",
             "calls.Decision",
+            "calls.Opinion",
             "calls.Appeal",
             "calls.Reviewer",
             "calls.Conflict",

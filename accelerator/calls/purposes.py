@@ -60,6 +60,14 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """An opinion that is asked of every file of a call: of whom, and how many days are given."""
+
+    who: str
+    days: int
+
+
+@dataclass(frozen=True)
 class Told:
     """What a subject tells at a moment.
 
@@ -111,6 +119,7 @@ class Purpose:
     begins      the address where one tells something to apply to a call with, or an empty text.
     ties        what a file that came on paper may be about: those of who applies that answer its call.
     opens       opens one from such a file, when none is there yet; None: its carriers alone do.
+    opinions    the opinions that a call wants on each of its files.
     on_decided  called as a decision is told, never when it is only signed: what is undone was never decided. It may
                 raise `Refused`: nothing is told of the file then, and it is left aside, to be taken up.
     """
@@ -129,6 +138,7 @@ class Purpose:
     begins: Callable[["Call"], str] = lambda call: ""
     ties: Callable[["Application"], Sequence[Subject]] = lambda _: ()
     opens: Opens | None = None
+    opinions: Callable[["Call"], Sequence[Wanted]] = lambda call: ()
     on_decided: OnDecided = _nothing_follows
 
     @property

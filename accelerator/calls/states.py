@@ -248,6 +248,26 @@ class AppealOutcome(models.TextChoices):
     WITHDRAWN = "withdrawn", "Candidature retirée"
 
 
+class OpinionSense(models.TextChoices):
+    """What a service that was asked thinks of a file."""
+
+    FAVOURABLE = "favourable", "Favorable"
+    RESERVED = "reserved", "Favorable avec réserves"
+    UNFAVOURABLE = "unfavourable", "Défavorable"
+    NONE = "none", "Ne se prononce pas"
+
+
+class OpinionState(models.TextChoices):
+    """Where an opinion that was asked is: told by its dates and by its file, not stored."""
+
+    ASKED = "asked", "Attendu"
+    LATE = "late", "Non rendu dans le délai"
+    ANSWERED = "answered", "Rendu"
+    WITHDRAWN = "withdrawn", "Demande retirée"
+    # The file was decided, or withdrawn, before the day on which it was awaited.
+    PASSED = "passed", "Plus attendu"
+
+
 class FactKind(models.TextChoices):
     """The type of a fact, or of what a question asks."""
 

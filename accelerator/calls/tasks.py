@@ -8,14 +8,16 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accelerator.calls import solving
-from accelerator.calls.models import Appeal, Application
+from accelerator.calls.models import Appeal, Application, Opinion
 from accelerator.calls.operations.appeals import reject_by_silence
 from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.aside import attempt
 from accelerator.calls.operations.assigning import PROPOSE
 from accelerator.calls.operations.examining import decide_by_silence
+from accelerator.calls.operations.opinions import remind_opinion, say_opinion_late
 from accelerator.calls.queries.appeals import silent_appeals
 from accelerator.calls.queries.files import silent_files
+from accelerator.calls.queries.opinions import to_remind, to_say_late
 from accelerator.journal import System
 from accelerator.workflow import transaction
 from accelerator.workflow.apart import Apart
@@ -56,6 +58,25 @@ def silent_on_appeals(timestamp: int) -> int:
 
     work = Apart[Appeal]("appeals rejected by silence")
     work.each(silent_appeals(timezone.localdate(now)).iterator(chunk_size=500), reject)
+    return work.finished()
+
+
+@app.periodic(cron="13 1 * * *")
+@app.task(name="calls.follow_opinions", queueing_lock="calls.follow_opinions")
+def follow_opinions(timestamp: int) -> int:
+    """Remind services of what is awaited, then tell officers what is late, a transaction for each; return how many."""
+    now, by = timezone.now(), System("calls")
+    today = timezone.localdate(now)
+
+    def remind(opinions: Sequence[Opinion]) -> int:
+        return sum(remind_opinion(opinion=one, by=by, at=now) is not None for one in opinions)
+
+    def say_late(opinions: Sequence[Opinion]) -> int:
+        return sum(say_opinion_late(opinion=one, by=by, at=now) is not None for one in opinions)
+
+    work = Apart[Opinion]("opinions reminded or late")
+    work.each(to_remind(today).iterator(chunk_size=500), remind)
+    work.each(to_say_late(today).iterator(chunk_size=500), say_late)
     return work.finished()
 
 

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call
-from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register, taking_part
+from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, Wanted, register, taking_part
 from accelerator.calls.states import FactKind
 from accelerator.community.models import Role
 from accelerator.community.queries.organisation import canonical
@@ -211,6 +211,11 @@ def _page(subject: str) -> str:
         return ""
 
 
+def _opinions(call: Call) -> Sequence[Wanted]:
+    category = category_of_call(call)
+    return [Wanted(one["who"], one["days"]) for one in category.opinions] if category else []
+
+
 def _begins(call: Call) -> str:
     category = category_of_call(call)
     return reverse("labels:start", args=[category.code]) if category else ""
@@ -228,6 +233,7 @@ register(
         carried=_carried,
         partners=_partners,
         ties=_ties,
+        opinions=_opinions,
         opens=open_from_paper,
         facts=_FACTS,
         reusable=_REUSABLE,

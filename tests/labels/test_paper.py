@@ -73,7 +73,7 @@ def test_a_paper_file_is_tied_from_its_page_then_its_label_is_awarded(
     assert url in client.get(reverse("calls:file", args=[paper.public_id])).content.decode()
     page = client.get(url).content.decode()
     assert candidacy.title in page
-    assert "ouvrir son dossier en ligne à partir du papier" in page
+    assert "rien de cela : un dossier en ligne, ouvert à partir du papier" in page
     refused = client.post(url, {"subject": "labels.candidacy:0"})
     assert refused.status_code == 422
     done = client.post(url, {"subject": ref(candidacy)})

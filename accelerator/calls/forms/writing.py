@@ -437,6 +437,9 @@ class SettingsForm(Form):
         required=False,
     )
     pieces_days = forms.IntegerField(label="Jours pour donner des pièces manquantes", min_value=1, max_value=365)
+    opinion_days = forms.IntegerField(
+        label="Jours donnés à un service dont l’avis est demandé", min_value=1, max_value=120, required=False
+    )
     answer_days = forms.IntegerField(
         label="Jours dans lesquels une réponse est annoncée", min_value=1, max_value=730, required=False
     )

@@ -5,11 +5,13 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 
 from accelerator.calls.letters import letter_of
 from accelerator.calls.models import Application, Call, CallRole, Decision, Review
 from accelerator.calls.queries.appeals import contested_from
 from accelerator.calls.queries.judging import grid_of
+from accelerator.calls.queries.opinions import told_opinions
 from accelerator.calls.queries.ranking import lines_of
 from accelerator.calls.queries.standing import judged, of_applicant, within
 from accelerator.calls.remedies import remedies_of
@@ -72,15 +74,17 @@ def drafted_letter(
 ) -> dict[str, Any]:
     """What the letter of a decision says now; with the signatory and the day once it is being signed."""
     # Silence judged nothing: the reviews that go on meanwhile are told with the decision that rests on them.
-    unjudged = decision.outcome == DecisionOutcome.INADMISSIBLE or decision.kind == DecisionKind.IMPLICIT
+    by_silence = decision.kind == DecisionKind.IMPLICIT
+    unjudged = decision.outcome == DecisionOutcome.INADMISSIBLE or by_silence
     reviews = [] if unjudged else reviews_told(decision)
     lines = lines_of(grid_of(decision.application.version), reviews) if reviews else []
     # A letter is signed before anyone knows the day on which it is told; silence has its own day.
-    since = contested_from(decision) if decision.kind == DecisionKind.IMPLICIT else None
+    since = contested_from(decision) if by_silence else None
     return letter_of(
         decision,
         scores=[(line.label, line.weight, line.mean, [comment for *_, comment in line.scores]) for line in lines],
         comments=[review.for_applicant for review in reviews if review.for_applicant.strip()],
+        opinions=[] if by_silence else told_opinions(decision.application, signed_on or localdate()),
         remedies=[one.sentence(since) for one in remedies_of(decision.application.call.remedies)],
         signatory=role.person.name if role else "",
         act=role.act_reference if role else "",

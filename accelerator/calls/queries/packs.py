@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.utils.timezone import localdate
+
 from accelerator.calls.criteria import said_score
-from accelerator.calls.models import Application, Call, Review
+from accelerator.calls.models import Application, Call, Opinion, Review
 from accelerator.calls.queries.conflicts import bars
 from accelerator.calls.queries.judging import grid_of
+from accelerator.calls.queries.opinions import opinions_by_file, said_whole
 from accelerator.calls.queries.ranking import best_first, lines_of, ranking
 from accelerator.calls.questions import Questionnaire, said_answer
 from accelerator.calls.states import AssignmentState, QuestionKind
@@ -23,7 +26,7 @@ _CUT: Final = "… (la suite est dans le dossier en ligne)"
 def pack_of(call: Call, files: Sequence[int], *, title: str, barred_for: Any) -> dict[str, Any]:
     """The data of the pack, for the template "pack" of `calls.documents`; what a link keeps from a person is left out.
 
-    Eight queries or so, whatever the number of files.
+    Nine queries or so, whatever the number of files.
     """
     rows = list(ranking(call).filter(pk__in=list(files)[:MOST]).select_related("version", "organisation", "person"))
     kept = bars(Application.objects.filter(pk__in=[one.pk for one in rows]), [barred_for.pk])
@@ -36,6 +39,7 @@ def pack_of(call: Call, files: Sequence[int], *, title: str, barred_for: Any) ->
     ).select_related("assignment")
     for review in given.order_by("assignment__ended_at", "pk"):
         reviews.setdefault(review.assignment.application_id, []).append(review)
+    opinions = opinions_by_file([one.pk for one in rows])
     places = dict(
         Place.objects.filter(key__in={key for one in rows for key in _places(one)}).values_list("key", "name")
     )
@@ -50,16 +54,22 @@ def pack_of(call: Call, files: Sequence[int], *, title: str, barred_for: Any) ->
         "contents": [
             [str(number), f"{one.number}, {one.title}", said_score(one.mean)] for number, one in enumerate(rows, 1)
         ],
-        "files": [_page(number, one, reviews.get(one.pk, []), places) for number, one in enumerate(rows, 1)],
+        "files": [
+            _page(number, one, reviews.get(one.pk, []), opinions.get(one.pk, []), places)
+            for number, one in enumerate(rows, 1)
+        ],
     }
 
 
-def _page(number: int, one: Any, reviews: list[Review], places: dict[str, str]) -> dict[str, Any]:
+def _page(
+    number: int, one: Any, reviews: list[Review], opinions: list[Opinion], places: dict[str, str]
+) -> dict[str, Any]:
     form = Questionnaire.from_json(one.version.form)
     asked = form.asked(one.answers)
     said_all = [(question.label, said_answer(question, one.answers.get(question.code), places)) for question in asked]
     texts = [(label, words) for label, words in said_all if words]
-    room = max(_SHORTEST, _ROOM // max(1, len(texts)))
+    asked_of = [(f"Avis de {opinion.who}", said_whole(opinion, localdate())) for opinion in opinions]
+    room = max(_SHORTEST, _ROOM // max(1, len(texts) + len(asked_of)))
     applicant = one.organisation.name if one.organisation else (one.person.name if one.person else "—")
     return {
         "title": f"{number}. {one.title}",
@@ -79,7 +89,7 @@ def _page(number: int, one: Any, reviews: list[Review], places: dict[str, str]) 
         ]
         if reviews
         else [],
-        "parts": [{"title": label, "words": _cut(words, room)} for label, words in texts],
+        "parts": [{"title": label, "words": _cut(words, room)} for label, words in [*asked_of, *texts]],
     }
 
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accelerator.calls.criteria import OUT_OF, Grid, Severity, severities
-from accelerator.calls.models import Application, Assignment, Call, Decision, Review
+from accelerator.calls.models import Application, Assignment, Call, Decision, Opinion, Review
 from accelerator.calls.queries.judging import JUDGED_IN, RANKED_IN
 
 
@@ -22,6 +23,7 @@ def ranking(call: Call) -> QuerySet[Any]:
     """The files that are judged, with `mean`, `low`, `high`, `spread` (None before a review), `read`, `awaited`.
 
     With `outcome` too: that of the decision in preparation, else of the one that stands; None when there is neither.
+    And `senses`: those of the opinions that were asked of services, "" when not given.
     """
     stands = (
         Decision.objects.filter(application=OuterRef("pk"), replaced_by__isnull=True)
@@ -36,6 +38,9 @@ def ranking(call: Call) -> QuerySet[Any]:
         read=Coalesce("tally__read", 0),
         awaited=Coalesce("tally__awaited", 0),
         outcome=Subquery(stands),
+        senses=ArraySubquery(
+            Opinion.objects.standing().filter(application=OuterRef("pk")).order_by("pk").values("sense")
+        ),
     )
 
 

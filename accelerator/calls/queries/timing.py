@@ -15,8 +15,9 @@ from accelerator.workflow.dates import said
 
 # Fewer files than this tell nothing of how long an answer takes.
 ENOUGH: Final = 5
-# A default of the platform, until the author of a call says otherwise.
+# Defaults of the platform, until the author of a call says otherwise.
 PIECES_DAYS: Final = 15
+OPINION_DAYS: Final = 30
 
 
 def clock_of(call: Call, received_on: date, requests: Iterable[PiecesRequest]) -> Clock:
@@ -125,6 +126,11 @@ def warnings_of(call: Call, version: CallVersion, on: date) -> list[str]:
 def pieces_days(version: CallVersion) -> int:
     """How many days are given to answer a request for pieces, unless the officer says otherwise."""
     return int(version.delays.get("pieces_days") or PIECES_DAYS)
+
+
+def opinion_days(version: CallVersion) -> int:
+    """How many days a service is given to say what it thinks of a file, unless the officer says otherwise."""
+    return int(version.delays.get("opinion_days") or OPINION_DAYS)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accelerator.calls.criteria import said_score
 from accelerator.calls.documents import PAPERS
@@ -14,6 +15,7 @@ from accelerator.calls.forms.reviewing import Nothing, WithReason
 from accelerator.calls.models import Commission, CommissionItem, CommissionMember, Recusal
 from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.judging import JUDGED_IN
+from accelerator.calls.queries.opinions import told_opinions
 from accelerator.calls.queries.packs import pack_of
 from accelerator.calls.queries.ranking import best_first, ranking
 from accelerator.calls.queries.sittings import (
@@ -416,6 +418,7 @@ class _OnItem(_ActSitting):
         return [
             ("Dossier", f"{application.number}, {application.title}"),
             ("Candidat", application.organisation.name if application.organisation else "—"),
+            *((f"Avis de {who}", words) for who, words in told_opinions(application, localdate(self.at))),
             ("Proposition", self.item.get_proposal_display()),
             *((f"{one.member.person.name} s’est déporté", one.reason) for one in self.gone.values()),
         ]

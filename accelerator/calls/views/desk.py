@@ -36,6 +36,7 @@ from accelerator.calls.queries.desk import (
 )
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.letters import letters_to_sign
+from accelerator.calls.queries.opinions import asked_about, shown_opinions
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
 from accelerator.calls.rules.applications import (
     ANSWERED_BY_A_DECISION,
@@ -209,7 +210,7 @@ class FilePage(OfFile):
     def context(self) -> dict[str, Any]:
         application = self.application
         pieces = pieces_of(application)
-        requests = list(application.requests.order_by("-asked_at"))
+        requests, opinions = asked_about(application)
         decisions = list(application.decisions.select_related("signatory__person").order_by("-pk"))
         contested = any(one.notified_at for one in decisions)
         appeals = shown_appeals(application) if contested else []
@@ -221,6 +222,7 @@ class FilePage(OfFile):
             "clock": clock_of_file(application, requests) if application.state in PENDING else None,
             "requests": requests,
             "pieces": pieces.get("", []),
+            "opinions": shown_opinions(opinions, localdate(self.at)),
             "decisions": decisions,
             "appeals": appeals,
             "exchanges": list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
@@ -238,6 +240,7 @@ class FilePage(OfFile):
         doors += [("Demander des pièces", "ask_pieces", state in ASK_PIECES.sources)]
         doors += [("Déclarer recevable", "admit", state in ADMIT.sources)]
         doors += [("Ouvrir l’instruction", "begin_review", state in BEGIN_REVIEW.sources)]
+        doors += [("Demander un avis", "ask_opinion", state in DECIDABLE)]
         doors += [("Préparer une irrecevabilité", "inadmissible", state in DECIDABLE)]
         doors += [("Rattacher ce dossier papier", "tie", reason_against_tying(self.application) is None)]
         doors += [("Répondre au recours", "answer_appeal", contested is not None and not silence)]

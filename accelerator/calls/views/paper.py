@@ -76,7 +76,8 @@ class TieFile(ActOnFile):
             return {}
         choices = [(one.ref, one.title) for one in self.subjects]
         if self.purpose.opens is not None:
-            choices.append((paper.NEW, "Rien de cela : ouvrir son dossier en ligne à partir du papier"))
+            label = "un dossier en ligne, ouvert à partir du papier"
+            choices.append((paper.NEW, f"rien de cela : {label}" if choices else label))
         return {"subjects": choices}
 
     def perform(self, form: Any) -> Application:

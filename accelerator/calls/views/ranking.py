@@ -10,6 +10,7 @@ from accelerator.calls.forms import reviewing as forms
 from accelerator.calls.models import Application
 from accelerator.calls.queries.conflicts import bars_of
 from accelerator.calls.queries.judging import grid_of, readings_of, running_version
+from accelerator.calls.queries.opinions import counted_senses
 from accelerator.calls.queries.ranking import lines_of, means_of, ranking, ranks, severities_of, undrafted
 from accelerator.calls.queries.reading import reading_of
 from accelerator.calls.queries.standing import FileStanding, call_standing_of, judged
@@ -85,6 +86,7 @@ class Ranking(Judging, ListPage):
         ),
         Column("basse", "Note la plus basse", lambda one: _number(one.low), screen=False),
         Column("haute", "Note la plus haute", lambda one: _number(one.high), screen=False),
+        Column("avis", "Avis demandés", lambda one: counted_senses(one.senses), screen=False),
         Column("etat", "État", lambda one: one.get_state_display(), screen=False),
     )
     empty_title = "Aucun dossier en instruction"

@@ -18,7 +18,7 @@ from accelerator.calls.models import Application, Call, CallRole, CallVersion
 from accelerator.calls.operations import calls as operations
 from accelerator.calls.purposes import Fact, purpose_of, purposes
 from accelerator.calls.queries.facts import known_facts
-from accelerator.calls.queries.timing import warnings_of
+from accelerator.calls.queries.timing import opinion_days, warnings_of
 from accelerator.calls.queries.versions import faults_of, version_in_preparation
 from accelerator.calls.questions import Question, Questionnaire, Section
 from accelerator.calls.rules.calls import reason_against_creating, reason_against_discarding
@@ -384,6 +384,7 @@ class EditSettings(Write):
             "blind": grid.blind,
             "named": grid.named,
             "pieces_days": delays.get("pieces_days", 15),
+            "opinion_days": opinion_days(self.version),
             "answer_days": delays.get("answer_days"),
         }
 
@@ -392,7 +393,7 @@ class EditSettings(Write):
         grid = Grid.from_json(self.version.criteria)
         changed = replace(grid, **{name: values[name] for name in ("readers", "days", "threshold", "blind", "named")})
         written = self.write("criteria", changed.to_json())
-        delays = {name: values[name] for name in ("pieces_days", "answer_days") if values[name]}
+        delays = {name: values[name] for name in ("pieces_days", "opinion_days", "answer_days") if values[name]}
         return self.write("delays", delays, revision=written.revision)
 
 
