@@ -76,12 +76,12 @@ OTHER_ROOMS = {
     "geography": {"names", "perimeters", "maps", "reference"},
     # the mechanism: words, index, lexicon, questions, facets
     # everything that answers (exports), what came to answer (alerts)
-    # documents, and those who make them for a rebuild
+    # documents, and those who make them for a rebuild; what comes first
     # a public directory: what is asked of it, what is near, what answers, its page
     "search": {
         *("directory", "nearness", "pages", "questions"),
         *("asking", "crew", "documents", "facets", "index", "lexicon", "rebuild", "stemming", "streaming", "text"),
-        *("types", "watching"),
+        *("prominence", "types", "watching"),
     },
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for; passkeys and
     # codes, without the database; whether one has just proved who one is

@@ -7,7 +7,6 @@ Places: every place that holds its seat or that its territories touch finds it. 
 territory of action: a commune finds those who act on a larger place around it.
 """
 
-from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
@@ -38,6 +37,7 @@ from accelerator.community.states import Family, Identity, Kind, LegalFamily, Or
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.search.facets import Facet
 from accelerator.search.index import Index
+from accelerator.search.prominence import most_prominent_first, sum_of
 from accelerator.search.rebuild import rebuild
 from accelerator.search.types import Entry, Shared
 
@@ -57,7 +57,6 @@ DIRECTORY: Final = Index(
     ),
     watched=True,
 )
-_CHUNK: Final = 1000
 # Of what comes again, so many are kept; there are 35,000 communes.
 _MOST_KEPT: Final = 50_000
 
@@ -97,12 +96,7 @@ def refresh_ids(ids: Collection[int]) -> None:
 
     An identifier that is no longer anybody's leaves the index too.
     """
-    ordered, read = sorted(set(ids)), Entries()
-    for start in range(0, len(ordered), _CHUNK):
-        chunk = ordered[start : start + _CHUNK]
-        entries = read(chunk)
-        DIRECTORY.remove(set(chunk) - {entry.id for entry in entries})
-        DIRECTORY.put(entries)
+    DIRECTORY.write_again(ids, Entries())
 
 
 def rebuild_directory(*, told: Callable[[int, int], None] = lambda done, total: None) -> int:
@@ -116,15 +110,12 @@ def rebuild_directory(*, told: Callable[[int, int], None] = lambda done, total: 
 
 def the_most_prominent_first() -> Sequence[int]:
     """Every listed organisation."""
-    ordered = _rated(Organisation.objects.listed()).order_by("-points", "pk").values_list("pk", flat=True)
-    return array("q", ordered.iterator(chunk_size=50_000))
+    return most_prominent_first(_rated(Organisation.objects.listed()))
 
 
 def _rated(organisations: QuerySet[Organisation]) -> QuerySet[Any]:
     """With their prominence, in hundredths; it is halved when the activity ceased."""
-    points: Combinable = Value(0, output_field=IntegerField())
-    for weight, condition in _PROMINENCE:
-        points += Case(When(condition, then=Value(weight)), default=Value(0))
+    points = sum_of(_PROMINENCE)
     ceased = When(state=OrganisationState.CEASED, then=(points + Value(1)) / Value(2))
     return organisations.annotate(points=Case(ceased, default=points, output_field=IntegerField()))
 

@@ -4,19 +4,19 @@ Words, by weight: its title, its number, who holds it (A); its category, its dé
 where it is, its members (D). A label of a demonstration is found too: it says that it is one.
 """
 
-from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.labels.models import Action, Challenge, Label, LabelDocument, Member
 from accelerator.labels.states import LabelNature, LabelState, MemberState
 from accelerator.search.facets import Facet
 from accelerator.search.index import Index
+from accelerator.search.prominence import most_prominent_first, sum_of
 from accelerator.search.rebuild import rebuild
 from accelerator.search.types import Entry
 
@@ -32,7 +32,6 @@ LABELS: Final = Index(
         Facet("depuis", values=120),
     ),
 )
-_CHUNK: Final = 1000
 # In hundredths: what is in force comes before what was.
 _PROMINENCE: Final = (
     (50, Q(nature=LabelNature.REAL)),
@@ -49,12 +48,7 @@ def refresh(*labels: Label) -> None:
 
 def refresh_ids(ids: Collection[int]) -> None:
     """The same by their numbers, read a chunk at a time."""
-    ordered, read = sorted(set(ids)), Entries()
-    for start in range(0, len(ordered), _CHUNK):
-        chunk = ordered[start : start + _CHUNK]
-        entries = read(chunk)
-        LABELS.remove(set(chunk) - {entry.id for entry in entries})
-        LABELS.put(entries)
+    LABELS.write_again(ids, Entries())
 
 
 def rebuild_labels() -> int:
@@ -63,16 +57,12 @@ def rebuild_labels() -> int:
 
 
 def _the_most_prominent_first() -> Sequence[int]:
-    ordered = _rated(Label.objects.all()).order_by("-points", "pk").values_list("pk", flat=True)
-    return array("q", ordered.iterator(chunk_size=50_000))
+    return most_prominent_first(_rated(Label.objects.all()))
 
 
 def _rated(labels: QuerySet[Label]) -> QuerySet[Any]:
     """With their prominence, in hundredths."""
-    points: Any = Value(0, output_field=IntegerField())
-    for weight, condition in _PROMINENCE:
-        points += Case(When(condition, then=Value(weight)), default=Value(0))
-    return labels.annotate(points=points)
+    return labels.annotate(points=sum_of(_PROMINENCE))
 
 
 class Entries:

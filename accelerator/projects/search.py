@@ -4,12 +4,10 @@ Words, by weight: its name (A); what it is in one sentence, its themes, its chal
 what else it makes public (C); where it acts, who carries it (D). A private part gives no word.
 """
 
-from array import array
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from django.db.models import BooleanField, Case, IntegerField, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable
 
 from accelerator.community.models import Theme
 from accelerator.community.states import Family
@@ -18,6 +16,7 @@ from accelerator.projects.models import Project, ProjectDocument, ProjectPartner
 from accelerator.projects.states import Carrier, Goal, Maturity, Need, PartnerRole, ProjectState
 from accelerator.search.facets import Facet
 from accelerator.search.index import Index
+from accelerator.search.prominence import most_prominent_first, sum_of
 from accelerator.search.rebuild import rebuild
 from accelerator.search.types import Entry
 
@@ -36,7 +35,6 @@ PROJECTS: Final = Index(
     ),
     watched=True,
 )
-_CHUNK: Final = 1000
 # In hundredths: how much is told. Never paid, never chosen.
 _PROMINENCE: Final[tuple[tuple[int, Q], ...]] = (
     (15, ~Q(summary="")),
@@ -62,12 +60,7 @@ def refresh(project: Project) -> None:
 
 def refresh_ids(ids: Collection[int]) -> None:
     """The same for many, read a chunk at a time."""
-    ordered, read = sorted(set(ids)), Entries()
-    for start in range(0, len(ordered), _CHUNK):
-        chunk = ordered[start : start + _CHUNK]
-        entries = read(chunk)
-        PROJECTS.remove(set(chunk) - {entry.id for entry in entries})
-        PROJECTS.put(entries)
+    PROJECTS.write_again(ids, Entries())
 
 
 def rebuild_projects() -> int:
@@ -77,15 +70,12 @@ def rebuild_projects() -> int:
 
 def the_most_prominent_first() -> Sequence[int]:
     """Every listed project."""
-    ordered = _rated(Project.objects.listed()).order_by("-points", "pk").values_list("pk", flat=True)
-    return array("q", ordered.iterator(chunk_size=50_000))
+    return most_prominent_first(_rated(Project.objects.listed()))
 
 
 def _rated(projects: QuerySet[Project]) -> QuerySet[Any]:
     """With their prominence, in hundredths; it is halved when the project has ended."""
-    points: Combinable = Value(0, output_field=IntegerField())
-    for weight, condition in _PROMINENCE:
-        points += Case(When(condition, then=Value(weight)), default=Value(0))
+    points = sum_of(_PROMINENCE)
     ended = When(state=ProjectState.ENDED, then=(points + Value(1)) / Value(2))
     return projects.annotate(points=Case(ended, default=points, output_field=IntegerField()))
 

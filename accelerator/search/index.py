@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.db import connection
 
@@ -13,6 +13,7 @@ from accelerator.search.lexicon import Lexicon
 from accelerator.search.models import Document
 from accelerator.search.types import NUMBER, Answer, Entry, Question
 
+_CHUNK = 1000  # documents read at a time
 _MANY = 100  # a put of more documents makes the other writers wait, rather than lock each one
 
 
@@ -64,6 +65,18 @@ class Index:
         written = {entry.id: entry for entry in entries}
         if written:
             self._replace(sorted(written), written)
+
+    def write_again(self, ids: Iterable[int], read: Callable[[Sequence[int]], Sequence[Entry]]) -> None:
+        """Write what is now read of these documents, so many at a time; one of which nothing is read leaves the index.
+
+        In the caller's transaction, as `put`.
+        """
+        ordered = sorted(set(ids))
+        for start in range(0, len(ordered), _CHUNK):
+            chunk = ordered[start : start + _CHUNK]
+            entries = read(chunk)
+            self.remove(set(chunk) - {entry.id for entry in entries})
+            self.put(entries)
 
     def remove(self, ids: Iterable[int]) -> None:
         """Forget documents, in the caller's transaction; those that are not there are left aside."""

@@ -35,7 +35,7 @@ def test_the_command_writes_the_whole_index() -> None:
 
 
 def test_refreshing_by_identifier_writes_what_changed_and_removes_what_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accelerator.community.search._CHUNK", 2)
+    monkeypatch.setattr("accelerator.search.index._CHUNK", 2)
     names = ("Une", "Deux", "Trois", "Quatre")
     renamed, hidden, gone, untouched = (factories.organisation(name=name) for name in names)
     refresh([renamed, hidden, gone, untouched])
