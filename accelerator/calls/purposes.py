@@ -45,10 +45,29 @@ class Fact:
 
 @dataclass(frozen=True)
 class Reusable:
-    """An answer that the subject already holds, offered to the questions of a form: "project.problem"."""
+    """An answer that the subject already holds, offered to the questions of a form: "project.problem".
+
+    is_file  it is files that the subject keeps, for a question to files.
+    """
 
     code: str
     label: str
+    is_file: bool = False
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that a subject keeps, checked when it came: the application that takes it up has a copy of its own.
+
+    path    where it is in the storage.
+    kind    its media type; `digest`, the SHA-256 of its content.
+    """
+
+    name: str
+    path: str
+    kind: str
+    size: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +130,7 @@ class Purpose:
     subjects    what a person may apply with: to one call, or whatever the call (None).
     reads       what a subject tells now. Raises `LookupError` when it is gone.
     may_edit    whether a person may fill in an application for a subject.
+    files       the files that a subject keeps, by code of a `Reusable`; nothing when it is gone.
     page        the address of a subject's page, or an empty text.
     facts, reusable  what it can tell, for the author of a call to choose from.
     carried     the references of what a person carries, as one column of a query: they judge none of it.
@@ -134,6 +154,7 @@ class Purpose:
     facts: tuple[Fact, ...] = ()
     reusable: tuple[Reusable, ...] = ()
     carried: Callable[["Person"], "QuerySet[Any] | None"] = lambda _: None
+    files: Callable[[str], Mapping[str, Sequence[KeptFile]]] = lambda subject: {}
     partners: Callable[[Collection[str]], Mapping[str, frozenset[int]]] = lambda _: {}
     begins: Callable[["Call"], str] = lambda call: ""
     ties: Callable[["Application"], Sequence[Subject]] = lambda _: ()

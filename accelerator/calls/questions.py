@@ -22,6 +22,8 @@ from accelerator.calls.states import FactKind, QuestionKind
 from accelerator.workflow.dates import said
 
 MOST_QUESTIONS: Final = 120
+# The most files of a question whose author does not say.
+MOST_FILES: Final = 5
 # What a text may hold when its author does not say.
 DEFAULT_LIMITS: Final = {QuestionKind.TEXT: 200, QuestionKind.LONG: 3000}
 _CHOSEN: Final = (QuestionKind.CHOICE, QuestionKind.CHOICES)
@@ -92,7 +94,7 @@ class Question:
     choices  (code, label) of a choice; (code, label) of the lines of a table.
     years    the columns of a table.
     when     asked when the condition holds; always, without one.
-    reuse    the `Reusable` of the purpose, or the fact, that fills it in beforehand.
+    reuse    the `Reusable` of the purpose that fills it in beforehand, or whose files are joined to it.
     blind    hidden from reviewers when the review is blind, its files too.
     """
 

@@ -9,14 +9,25 @@ from django.utils.timezone import localtime
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call
-from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, Wanted, register, taking_part
+from accelerator.calls.purposes import (
+    Fact,
+    FactValue,
+    KeptFile,
+    Purpose,
+    Reusable,
+    Subject,
+    Told,
+    Wanted,
+    register,
+    taking_part,
+)
 from accelerator.calls.states import FactKind
 from accelerator.community.models import Role
 from accelerator.community.queries.organisation import canonical
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.journal import number_in, ref, refs
 from accelerator.labels.criteria import criteria_of, is_complete
-from accelerator.labels.models import Action, Candidacy, Member
+from accelerator.labels.models import Action, Candidacy, CandidacyFile, Member, SteeringMinutes
 from accelerator.labels.models.candidacies import of_any
 from accelerator.labels.operations.awarding import award_when_retained
 from accelerator.labels.operations.candidacies import open_from_paper
@@ -52,7 +63,11 @@ _REUSABLE: Final = (
     Reusable("label.members_text", "Les membres, leur rôle et leur part"),
     Reusable("label.challenges_text", "Les défis prioritaires et leurs actions"),
     Reusable("label.assessment_text", "L’auto-évaluation, critère par critère"),
+    Reusable("label.agreements", "Les accords signés des membres", is_file=True),
+    Reusable("label.last_minutes", "Le dernier compte rendu du comité de pilotage", is_file=True),
 )
+# How much of the name of a member, then of its file, names a copy: the most that a name may hold, extension included.
+_MOST_NAMED: Final = 60
 
 
 def _subjects(person: Person, call: Call | None) -> Sequence[Subject]:
@@ -136,6 +151,30 @@ def _answers_of(candidacy: Candidacy, members: Sequence[Any]) -> Mapping[str, An
         "assessment_text": _said_assessment(candidacy),
     }
     return {f"label.{name}": value for name, value in told.items() if value not in ("", [])}
+
+
+def _files(subject: str) -> Mapping[str, Sequence[KeptFile]]:
+    """The agreements of the members that confirmed, named after them, and the last minutes that have a file."""
+    number = number_in(subject, Candidacy)
+    if number is None:
+        return {}
+    signed = Member.objects.filter(candidacy=number, state=MemberState.CONFIRMED, agreement__isnull=False)
+    members = signed.select_related("agreement", "organisation__merged_into").order_by("asked_at", "pk")
+    told = SteeringMinutes.objects.filter(candidacy=number, file__isnull=False).select_related("file")
+    minutes = told.order_by("-held_on", "-pk").first()
+    return {
+        "label.agreements": [
+            _kept(one.agreement, f"{canonical(one.organisation).name[: _MOST_NAMED - 3]} - ")
+            for one in members
+            if one.agreement is not None
+        ],
+        "label.last_minutes": [_kept(minutes.file)] if minutes and minutes.file else [],
+    }
+
+
+def _kept(file: CandidacyFile, whose: str = "") -> KeptFile:
+    name = f"{whose}{file.name[-_MOST_NAMED:]}" if whose else file.name
+    return KeptFile(name, file.file.name or "", file.content_type, file.size, file.digest)
 
 
 def _said_member(member: Any) -> str:
@@ -235,6 +274,7 @@ register(
         ties=_ties,
         opinions=_opinions,
         opens=open_from_paper,
+        files=_files,
         facts=_FACTS,
         reusable=_REUSABLE,
         begins=_begins,

@@ -254,7 +254,8 @@ def test_what_calls_know_of_a_candidacy(candidacy: Candidacy, lead: Side, perfor
     assert told.facts["label.inhabitants"] == Place.objects.get(pk="departement-46").population
     assert "Chef fictif, chef de file" in told.answers["label.members_text"]
     assert {fact.code for fact in purpose.facts} >= set(told.facts)
-    assert {one.code for one in purpose.reusable} == set(told.answers)
+    assert {one.code for one in purpose.reusable if not one.is_file} == set(told.answers)
+    assert {one.code for one in purpose.reusable if one.is_file} == set(purpose.files(ref(candidacy)))
     person = lead.representative
     assert [one.ref for one in purpose.subjects(person, candidacy.category.call)] == [ref(candidacy)]
     assert purpose.subjects(person, opened("ptce", perform, at).call) == []

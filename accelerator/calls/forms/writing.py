@@ -132,7 +132,9 @@ class QuestionForm(Form):
         self.earlier = {question.code: question for question in earlier}
         self.known = known
         self.offer("when_question", [("", "—"), *((one.code, one.label) for one in earlier)])
-        self.offer("reuse", [("", "—"), *((one.code, one.label) for one in reusable)])
+        self.of_files = {one.code for one in reusable if one.is_file}
+        offered = ((one.code, f"{one.label} (fichiers)" if one.is_file else one.label) for one in reusable)
+        self.offer("reuse", [("", "—"), *offered])
 
     def clean_years(self) -> tuple[int, ...]:
         parts = [part.strip() for part in self.cleaned_data["years"].replace(";", ",").split(",") if part.strip()]
@@ -151,6 +153,9 @@ class QuestionForm(Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        reuse = values.get("reuse")
+        if reuse and (values.get("kind") == QuestionKind.FILE) != (reuse in self.of_files):
+            self.add_error("reuse", "Des fichiers ne se reprennent que dans une question à fichiers, et elle seule.")
         self.when: Condition | None = None
         on, test = self.earlier.get(values.get("when_question") or ""), values.get("when_test")
         if on is None:

@@ -1,9 +1,13 @@
 """Applying: begin, fill in, submit, withdraw."""
 
+from __future__ import annotations  # django-stubs: File is generic for mypy only
+
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.utils.timezone import localdate, localtime
 
@@ -12,16 +16,16 @@ from accelerator.calls.eligibility import Finding, Result, Weight, frozen
 from accelerator.calls.models import Application, Call, Piece, PiecesRequest, UnsavedAnswers, next_number
 from accelerator.calls.operations.appeals import drop_appeals
 from accelerator.calls.operations.files import lock_file
-from accelerator.calls.purposes import Told, purpose_of
+from accelerator.calls.purposes import KeptFile, Told, purpose_of
 from accelerator.calls.queries.facts import examine
-from accelerator.calls.queries.files import name_of, told_since
+from accelerator.calls.queries.files import files_since, name_of, told_since
 from accelerator.calls.queries.findings import facts_now
 from accelerator.calls.queries.receipt import receipt_of
 from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import call_standing_of
 from accelerator.calls.queries.timing import clock_of, promised_on, wave_of
 from accelerator.calls.queries.versions import published_version
-from accelerator.calls.questions import Question, Questionnaire
+from accelerator.calls.questions import MOST_FILES, Question, Questionnaire
 from accelerator.calls.rules.applications import (
     reason_against_arriving,
     reason_against_submitting,
@@ -51,7 +55,6 @@ from accelerator.workflow.dates import MOMENT, said
 from accelerator.workflow.steps import KEPT, Typed
 from accelerator.workflow.transitions import move
 
-MOST_FILES = 5
 # Of what one types for hours, the journal is told once in each.
 SITTING = timedelta(hours=1)
 NOT_A_DRAFT = "Cette candidature est déposée : elle ne se modifie plus. Écrivez au service s’il faut la corriger."
@@ -109,7 +112,27 @@ def begin(
         begun_at=at,
     )
     record("calls.begun", application, by=by, at=at)
+    if told is not None:
+        _take_files(application, files_since(application, form, purpose), told.on, by=by, at=at)
     return application
+
+
+def _take_files(
+    application: Application, files: Mapping[str, Sequence[KeptFile]], on: date | None, *, by: Person, at: datetime
+) -> None:
+    """Join to questions copies of what the subject keeps; a file that is kept no longer is left out."""
+    origin = {"from": application.subject, "on": on.isoformat() if on else None}
+    for question, given in files.items():
+        for one in given:
+            if not default_storage.exists(one.path):
+                continue
+            with default_storage.open(one.path) as kept:
+                content: File[Any] = ContentFile(kept.read(), one.name)
+            document = Document(content, one.name, one.kind, one.size, one.digest)
+            keep_piece(application=application, question=question, document=document, by=by, at=at)
+    if files:
+        application.reused = {**application.reused, **dict.fromkeys(files, origin)}
+        application.save(update_fields=["reused"])
 
 
 def _check_belongs(person: Person, organisation: Organisation) -> None:
@@ -133,7 +156,8 @@ def _reused(form: Questionnaire, told: Told | None, subject: str) -> tuple[dict[
 
 @operation
 def take_up(*, application: Application, by: Person, at: datetime) -> list[str]:
-    """Fill the answers of a draft that are still empty with what its subject tells now; returns their questions.
+    """Fill the answers of a draft that are still empty with what its subject tells now, and join the files that it
+    keeps and that were never joined here; returns their questions.
 
     What was written is left as it is: a draft begun before the project was told is not to be typed again.
     """
@@ -141,18 +165,20 @@ def take_up(*, application: Application, by: Person, at: datetime) -> list[str]:
     require("calls.fill_in", standing)
     _must_be_draft(held)
     form = Questionnaire.from_json(held.version.form)
-    fresh, told_on = told_since(held, form)
-    if not fresh:
+    since = told_since(held, form)
+    if not since.questions:
         raise Refused("Ce brouillon dit déjà tout ce qui peut en être repris.")
+    fresh = since.answers
     sections = [section for section in form.sections if any(one.code in fresh for one in section.questions)]
-    origin = {"from": held.subject, "on": told_on.isoformat() if told_on else None}
+    origin = {"from": held.subject, "on": since.on.isoformat() if since.on else None}
     held.answers = {**held.answers, **fresh}
     held.reused = {**held.reused, **dict.fromkeys(fresh, origin)}
     held.revision += 1
     saved = {"by": by.actor_key, "at": at.isoformat(), "revision": held.revision}
     held.sections = {**held.sections, **{section.code: saved for section in sections}}
     held.save(update_fields=["answers", "reused", "sections", "revision"])
-    labels = [question.label for question in form.questions if question.code in fresh]
+    _take_files(held, since.files, since.on, by=by, at=at)
+    labels = [question.label for question in form.questions if question.code in since.questions]
     record("calls.taken_up", held, by=by, at=at, questions=", ".join(f"« {label} »" for label in labels))
     return labels
 

@@ -1,7 +1,8 @@
 """What is read of applications: lists, files, their history."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -11,9 +12,9 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, with_actor_names
 from accelerator.calls.models import Application, Decision, Piece, UnsavedAnswers
-from accelerator.calls.purposes import purpose_of, purposes
+from accelerator.calls.purposes import KeptFile, Purpose, purpose_of, purposes
 from accelerator.calls.queries.standing import mine
-from accelerator.calls.questions import Question, Questionnaire, Section, said_answer
+from accelerator.calls.questions import MOST_FILES, Question, Questionnaire, Section, said_answer
 from accelerator.calls.states import PENDING, ApplicationState, DecisionKind, DecisionOutcome, QuestionKind
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.states import OrganisationState
@@ -156,16 +157,65 @@ def unsaved_of(application: Application, person: Any, section: str) -> UnsavedAn
     return UnsavedAnswers.objects.filter(application=application, person=person, section=section).first()
 
 
-def told_since(application: Application, form: Questionnaire) -> tuple[dict[str, Any], date | None]:
-    """What the subject of a draft tells of the questions that have no answer yet, and the day it was last changed."""
-    empty = [one for one in form.questions if one.reuse and application.answers.get(one.code) in (None, "", [])]
-    if not application.subject or not empty:
-        return {}, None
+@dataclass(frozen=True)
+class Since:
+    """What the subject of a draft tells that the draft does not say yet.
+
+    answers  of the questions that have no answer.
+    files    by question, those that it keeps and that were never joined here; one that was taken out stays out.
+    on       the day on which the subject was last changed, when it was read.
+    """
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Sequence[KeptFile]] = field(default_factory=dict)
+    on: date | None = None
+
+    @property
+    def questions(self) -> set[str]:
+        """The codes of the questions concerned."""
+        return {*self.answers, *self.files}
+
+
+def told_since(application: Application, form: Questionnaire) -> Since:
+    """What the subject of a draft tells by now of the questions that may take it up."""
+    if not application.subject:
+        return Since()
+    purpose = purpose_of(application.call.purpose)
+    files = files_since(application, form, purpose)
+    empty = [
+        one
+        for one in form.questions
+        if one.reuse and one.kind != QuestionKind.FILE and application.answers.get(one.code) in (None, "", [])
+    ]
+    if not empty:
+        return Since(files=files)
     try:
-        told = purpose_of(application.call.purpose).reads(application.subject)
+        told = purpose.reads(application.subject)
     except LookupError:
-        return {}, None
-    return {one.code: told.answers[one.reuse] for one in empty if one.reuse in told.answers}, told.on
+        return Since(files=files)
+    return Since({one.code: told.answers[one.reuse] for one in empty if one.reuse in told.answers}, files, told.on)
+
+
+def files_since(application: Application, form: Questionnaire, purpose: Purpose) -> dict[str, list[KeptFile]]:
+    """By question, the files that the subject of a draft keeps and that were never joined to it; two queries at most
+    besides the purpose's.
+    """
+    asking = [one for one in form.questions if one.reuse and one.kind == QuestionKind.FILE]
+    kept = purpose.files(application.subject) if asking else {}
+    if not any(kept.get(one.reuse) for one in asking):
+        return {}
+    joined: dict[str, set[str]] = {}
+    held: Counter[str] = Counter()
+    for code, digest, removed_at in application.pieces.values_list("question", "digest", "removed_at"):
+        joined.setdefault(code, set()).add(digest)
+        held[code] += removed_at is None
+    fresh = {
+        one.code: [file for file in kept.get(one.reuse, ()) if file.digest not in joined.get(one.code, ())][
+            : max(0, (one.limit or MOST_FILES) - held[one.code])
+        ]
+        for one in asking
+    }
+    return {code: files for code, files in fresh.items() if files}
 
 
 def pieces_of(application: Application) -> dict[str, list[Piece]]:

@@ -133,6 +133,7 @@ class EditSection(Resumed, _OfDraft):
                 (question.label, day_of(self.application.reused[question.code]))
                 for question in self.asked
                 if question.code in self.application.reused
+                and (question.kind != QuestionKind.FILE or self.pieces.get(question.code))
             ],
             "theirs": self._theirs(),
         }
@@ -212,7 +213,7 @@ class TakeUp(_OfDraft):
         return self.address("application")
 
     def context(self) -> dict[str, Any]:
-        fresh, _ = told_since(self.application, self.form_of_call)
+        fresh = told_since(self.application, self.form_of_call).questions
         return {
             **super().context(),
             "questions": [one.label for one in self.form_of_call.questions if one.code in fresh],

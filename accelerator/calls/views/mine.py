@@ -119,7 +119,7 @@ class ApplicationPage(Within):
             "missing": sum(section.missing for section in sections),
             "asked": len(codes),
             "given": given,
-            "fresh": len(told_since(application, self.form_of_call)[0]) if is_draft else 0,
+            "fresh": len(told_since(application, self.form_of_call).questions) if is_draft else 0,
             "aside": self._aside(set(pieces)),
             "timing": reason_against_timing(application.call, self.at) if is_draft else None,
             "reading": wave_of(application.call, localdate(self.at)) if is_draft else None,
