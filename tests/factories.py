@@ -366,7 +366,8 @@ def candidacy(of: Category | None = None, **values: Any) -> Candidacy:
 
 def member(of: Candidacy, organisation: Organisation, *, role: str = MemberRole.SUPPORT, **values: Any) -> Member:
     """An organisation named in a collective, that has not answered."""
-    given = {"asked_at": timezone.now(), **values}
+    now = timezone.now()
+    given = {"asked_at": now, "answer_until": timezone.localdate(now) + timedelta(days=21), **values}
     return Member.objects.create(candidacy=of, organisation=organisation, role=role, **given)
 
 

@@ -97,7 +97,7 @@ CANDIDACY = "→ 404 404 · · · 404 · · ·"
 CANDIDATES = "→ 404 404 · · · 404 403 403 403"
 # Who holds a label, and who follows what becomes of it.
 HOLDERS = "→ 403 403 · · · 403 403 403 403"
-CONDUCT = "→ 404 404 403 403 404 404 · 404 404"
+CONDUCT = "→ 404 403 403 403 404 404 · 404 404"
 TABLE: dict[str, tuple[str, ...]] = {
     # The doors
     "portal:home": (EVERYONE,),
@@ -134,14 +134,15 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:write": ("key", SIGNED_IN),
     "community:charter": (EVERYONE,),
     "community:messages": (SIGNED_IN,),
-    "community:message": ("message", "→ 404 404 · · 404 404 · 404 404"),
-    "community:report_abuse": ("message", "→ 404 404 · · 404 404 403 404 404"),
+    "community:message": ("message", "→ 404 · · · 404 404 · 404 404"),
+    "community:report_abuse": ("message", "→ 404 · · · 404 404 403 404 404"),
     "community:themes": ("key", "→ 403 403 · · · 403 403 403 403"),
     "community:themeless": ("→ 403 403 403 403 403 403 403 · ·",),
     "community:themeless_choice": ("→ 403 403 403 403 403 403 403 302 302",),
     "community:reports": ("→ 403 403 403 403 403 403 403 · ·",),
     "community:report": ("report", "→ 404 404 404 404 404 404 404 · ·"),
     # What is read by all
+    "community:organisation_suggestions": (EVERYONE,),
     "community:directory": (EVERYONE,),
     "community:directory_csv": (EVERYONE,),
     "community:directory_xlsx": (EVERYONE,),
@@ -385,7 +386,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "labels:label": ("label", EVERYONE),
     "labels:label_data": ("label", EVERYONE),
     "labels:minutes_file": ("label", "public minutes", EVERYONE),
-    "labels:proceedings": ("label", "→ 403 403 · · 403 403 · 403 403"),
+    "labels:proceedings": ("label", "→ 403 · · · 403 403 · 403 403"),
     "labels:open_proceeding": ("label", JUDGES),
     "labels:lift": ("suspended label", JUDGES),
     "labels:set_condition": ("label", JUDGES),
@@ -394,14 +395,17 @@ TABLE: dict[str, tuple[str, ...]] = {
     "labels:note": ("label", "followed action", HOLDERS),
     "labels:drop": ("label", "followed action", HOLDERS),
     "labels:resume": ("label", "done action", HOLDERS),
-    "labels:proceeding": ("proceeding", "→ 404 404 · · 404 404 · 404 404"),
-    "labels:proceeding_pdf": ("proceeding", "→ 404 404 · · 404 404 · 404 404"),
-    "labels:proceeding_file": ("proceeding", "proceeding file", "→ 404 404 · · 404 404 · 404 404"),
-    "labels:answer": ("proceeding", "→ 404 404 · · 404 404 403 404 404"),
-    "labels:join_file": ("proceeding", "→ 404 404 · · 404 404 403 404 404"),
+    "labels:proceeding": ("proceeding", "→ 404 · · · 404 404 · 404 404"),
+    "labels:proceeding_pdf": ("proceeding", "→ 404 · · · 404 404 · 404 404"),
+    "labels:proceeding_file": ("proceeding", "proceeding file", "→ 404 · · · 404 404 · 404 404"),
+    "labels:answer": ("proceeding", "→ 404 · · · 404 404 403 404 404"),
+    "labels:join_file": ("proceeding", "→ 404 · · · 404 404 403 404 404"),
+    "labels:ask_hearing": ("proceeding", "→ 404 · · · 404 404 403 404 404"),
+    "labels:set_hearing": ("proceeding", CONDUCT),
+    "labels:close_hearing": ("proceeding", CONDUCT),
     "labels:pronounce": ("proceeding", CONDUCT),
     "labels:drop_proceeding": ("proceeding", CONDUCT),
-    "labels:file_appeal": ("pronounced", "→ 404 404 403 · 404 404 403 404 404"),
+    "labels:file_appeal": ("pronounced", "→ 404 · 403 · 404 404 403 404 404"),
     "labels:record_appeal": ("pronounced", CONDUCT),
     "labels:answer_appeal": ("pronounced", "label appeal", CONDUCT),
     # What a label is worth
@@ -713,7 +717,7 @@ def awarded_parts(organisation: Organisation, people: dict[str, Person]) -> dict
     minutes = SteeringMinutes.objects.create(
         candidacy=candidacy, held_on=today, summary="Décidé.", file=kept, is_public=True, told_at=now
     )
-    proceeding = factories.proceeding(label, answer="Notre réponse.", answered_at=now)
+    proceeding = factories.proceeding(label, answer="Notre réponse.", answered_at=now, hearing_asked_at=now)
     joined = ProceedingFile.objects.create(
         proceeding=proceeding,
         name="pv.pdf",

@@ -125,7 +125,7 @@ PARTS = {
     *("end_requests", "set_clock"),  # a file's clock is kept true inside what moves it
     *("end_platform_roles", "end_powers_of", "end_powers_of_all", "revoke_mandates_of"),  # the end of an account
     "tally",  # what reviews say together is counted inside what changes them (decision 48)
-    "lock_label",  # a label before its proceedings (operations/proceedings)
+    *("lock_label", "lock_proceeding"),  # a label before its proceedings (operations/proceedings)
     "founding_id",  # computes an identifier
 }
 

@@ -20,6 +20,7 @@ from accelerator.community.views import (
     members,
     merging,
     messages,
+    naming,
     organisation,
     platform,
     powers,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("moderation/signalements/<int:number>", reports.Report.as_view(), name="report"),
     # What is read by all
     path("annuaire", directory.Directory.as_view(), name="directory"),
+    path("annuaire/suggestions", naming.Suggestions.as_view(), name="organisation_suggestions"),
     path("annuaire.csv", directory.DirectoryFile.as_view(kind="csv"), name="directory_csv"),
     path("annuaire.xlsx", directory.DirectoryFile.as_view(kind="xlsx"), name="directory_xlsx"),
     # The directory has had its own addresses for these two; what other subjects let anyone search bears its code.

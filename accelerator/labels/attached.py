@@ -12,7 +12,7 @@ from accelerator.labels.queries.register import labels_about
 def _of(organisation: Organisation) -> Sequence[Attachment]:
     return [
         Attachment(
-            f"{one.title} : {one.category.title}",
+            f"{one.shown_title} : {one.category.title}",
             reverse("labels:label", args=[one.key]),
             f"{one.told_state.label}. {one.said_period}",
         )

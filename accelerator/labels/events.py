@@ -15,7 +15,10 @@ CRITERIA_FOLLOWED = declare(
     "labels.criteria_followed", "a repris l’auto-évaluation avec la version {number} des critères"
 )
 LEAD_CHANGED = declare("labels.lead_changed", "a confié le rôle de chef de file à {organisation}")
-MEMBER_ASKED = declare("labels.member_asked", "a nommé {organisation} dans le collectif : {role}")
+MEMBER_ASKED = declare(
+    "labels.member_asked", "a nommé {organisation} dans le collectif : {role}, réponse attendue le {until}"
+)
+MEMBER_REMINDED = declare("labels.member_reminded", "a rappelé à {organisation} que sa réponse est attendue")
 MEMBER_DESCRIBED = declare("labels.member_described", "a précisé la part et l’engagement de {organisation}")
 MEMBER_CONFIRMED = declare("labels.member_confirmed", "a confirmé que {organisation} prend part au collectif")
 MEMBER_REFUSED = declare("labels.member_refused", "a répondu que {organisation} ne prend pas part au collectif")
@@ -37,6 +40,9 @@ declare("labels.expired", "a constaté que le label est arrivé à son terme, le
 declare("labels.proceeding_opened", "a notifié les griefs d’une mesure envisagée ({kind}), réponse attendue le {until}")
 declare("labels.proceeding_answered", "a répondu aux griefs ({kind})")
 declare("labels.answer_file_joined", "a joint à sa réponse le fichier {name}")
+declare("labels.hearing_asked", "a demandé à être entendu avant la mesure envisagée ({kind})")
+declare("labels.hearing_set", "a fixé l’audition du titulaire au {on}, {where}")
+declare("labels.hearing_closed", "a conclu l’audition : {outcome}")
 declare("labels.proceeding_dropped", "a clos la procédure sans mesure ({kind})")
 declare("labels.suspended", "a suspendu le label{until} : {why}", public=True)
 declare("labels.lifted", "a levé la suspension : {why}", public=True)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
 from accelerator.calls.remedies import remedies_of
 from accelerator.labels.models import Label, Proceeding
-from accelerator.labels.states import Outcome, ProceedingKind
-from accelerator.workflow.dates import said
+from accelerator.labels.states import HearingOutcome, Outcome, ProceedingKind
+from accelerator.workflow.dates import MOMENT, said
 
 _EFFECTS: Final = {
     ProceedingKind.SUSPENSION: (
@@ -56,7 +56,11 @@ def letter_of(
     kind = proceeding.get_kind_display()
     call = label.category.call
     reached = (call.service_address, call.service_email, call.service_phone) if call else ()
-    parts = [{"title": "Griefs", "words": proceeding.grounds}, {"title": "Fondement", "words": proceeding.legal_basis}]
+    basis = proceeding.legal_basis
+    if proceeding.fraud:
+        law = label.category.fraud_law
+        basis += f"\n\nL’attribution aurait été obtenue par fraude : elle se retire à tout moment ({law})."
+    parts = [{"title": "Griefs", "words": proceeding.grounds}, {"title": "Fondement", "words": basis}]
     if open_:
         opening = (
             f"Nous envisageons une mesure sur le label « {label.title} » ({label.number}) : {kind.lower()}. Avant "
@@ -68,6 +72,10 @@ def letter_of(
         if proceeding.answer and proceeding.answered_at:
             words = f"Reçue le {said(localdate(proceeding.answered_at))}.\n\n{proceeding.answer}"
             parts.append({"title": "Votre réponse", "words": words})
+        if proceeding.hearing_closed_at:
+            parts.append(
+                {"title": "Votre audition", "words": f"{said_hearing(proceeding)}\n\n{proceeding.hearing_account}"}
+            )
         parts.append({"title": "Motifs de la décision", "words": proceeding.reason})
         if proceeding.detail:
             parts.append({"title": "Précisions, pour vous seul", "words": proceeding.detail})
@@ -92,9 +100,18 @@ def letter_of(
 
 
 HOW_TO_ANSWER: Final = (
-    "Répondez sur la page de la procédure, où des fichiers peuvent être joints, ou par écrit au service. Vous pouvez "
-    "vous faire assister par un conseil ou représenter par un mandataire de votre choix, et demander à être entendu."
+    "Répondez sur la page de la procédure, où des fichiers peuvent être joints, ou par écrit au service. Jusqu’au même "
+    "jour, vous pouvez aussi demander à être entendu, sur cette page ou par écrit : le service fixe la date, et rien "
+    "n’est décidé avant. Vous pouvez vous faire assister par un conseil ou représenter par un mandataire de votre "
+    "choix."
 )
+
+
+def said_hearing(proceeding: Proceeding) -> str:
+    """What became of the hearing that was asked for, and when, in a sentence."""
+    if proceeding.hearing == HearingOutcome.DECLINED or proceeding.hearing_on is None:
+        return f"{proceeding.get_hearing_display()}."
+    return f"{proceeding.get_hearing_display()}, le {said(localtime(proceeding.hearing_on), MOMENT)}."
 
 
 def said_label(label: Label) -> str:

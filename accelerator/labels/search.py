@@ -92,13 +92,13 @@ class Entries:
             self._places |= Place.objects.only(*columns).in_bulk(lacking)
 
     def _entry(self, one: Any, said: "_Said") -> Entry:
-        seat = self._places.get(one.seat_id) if one.seat_id else None
+        seat = self._places.get(one.seat_id) if one.seat_id and one.holder_is_shown else None
         covering = sorted({*one.perimeter_cover, *(seat.cover if seat else ())})
         around = [self._places[key] for key in covering if key in self._places]
-        holder = one.organisation if one.organisation and one.organisation.publishable else None
+        holder = one.organisation if one.holder_is_shown else None
         return Entry(
             id=one.pk,
-            name=one.title,
+            name=one.shown_title,
             titles=[one.number, *([holder.name, holder.acronym] if holder else [])],
             summary=[one.category.title, *said.challenges],
             body=said.actions,

@@ -105,6 +105,14 @@ class ProceedingKind(models.TextChoices):
     RETRAIT = "retrait", "Retrait"
 
 
+class HearingOutcome(models.TextChoices):
+    """What became of a hearing that the holder asked for."""
+
+    HELD = "held", "Le titulaire a été entendu"
+    ABSENT = "absent", "Le titulaire ne s’est pas présenté"
+    DECLINED = "declined", "Demande abusive, refusée"
+
+
 class Outcome(models.TextChoices):
     """How a proceeding ends."""
 

@@ -1,4 +1,6 @@
-"""What the worker does each night for the labels: suspensions end, labels end, their holders are reminded before."""
+"""What the worker does each night for the labels: suspensions end, labels end, their holders are reminded before; so
+are the members that have not answered.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,10 +12,12 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accelerator.journal import System
-from accelerator.labels.models import Category, Label
+from accelerator.labels.models import Category, Label, Member
 from accelerator.labels.operations.life import expire, remind
+from accelerator.labels.operations.members import remind_members
 from accelerator.labels.operations.proceedings import end_suspension
 from accelerator.labels.operations.unsaved import forget_old_unsaved
+from accelerator.labels.queries.candidacies import members_to_remind
 from accelerator.labels.queries.proceedings import suspensions_over
 from accelerator.labels.queries.renewals import ending, over
 from accelerator.labels.search import rebuild_labels
@@ -27,15 +31,19 @@ _CHUNK: Final = 200
 @app.periodic(cron="20 1 * * *")
 @app.task(name="labels.let_time_pass", queueing_lock="labels.let_time_pass")
 def let_time_pass(timestamp: int) -> int:
-    """Do what the day makes due; return how many labels changed or were told of."""
+    """Do what the day makes due; return how many labels changed or were told of, and members were reminded."""
     now = timezone.now()
     today = timezone.localdate(now)
-    work = Apart[Label]("labels")
+    work, members = Apart[Label]("labels"), Apart[Member]("members")
     work.each(_found(suspensions_over(today)), partial(_end_suspensions, at=now))
     work.each(_found(over(today)), partial(_expire, at=now), together=_CHUNK)
     for category in Category.objects.exclude(reminders=[]).order_by("pk"):
         work.each(_found(ending(category, today)), partial(_remind, category, at=now), together=_CHUNK)
-    return work.finished()
+    for category in Category.objects.order_by("pk"):
+        waiting = members_to_remind(category, today).order_by("pk").values_list("pk", flat=True)
+        named = [Member(pk=pk) for pk in waiting]
+        members.each(named, partial(_remind_members, category, at=now), together=_CHUNK)
+    return work.finished() + members.finished()
 
 
 def _found(labels: QuerySet[Label]) -> list[Label]:
@@ -53,6 +61,10 @@ def _expire(labels: Sequence[Label], at: datetime) -> int:
 
 def _remind(category: Category, labels: Sequence[Label], at: datetime) -> int:
     return remind(category=category, labels=[label.pk for label in labels], by=CLOCK, at=at)
+
+
+def _remind_members(category: Category, members: Sequence[Member], at: datetime) -> int:
+    return remind_members(category=category, members=[member.pk for member in members], by=CLOCK, at=at)
 
 
 @app.periodic(cron="15 4 * * *")

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from accelerator.labels.views import (
     candidacies,
     categories,
+    hearings,
     labels,
     members,
     plans,
@@ -55,6 +56,9 @@ urlpatterns = [
         proceedings.FileOfProceeding.as_view(),
         name="proceeding_file",
     ),
+    path("labels/procedures/<slug:proceeding>/audition", hearings.AskHearing.as_view(), name="ask_hearing"),
+    path("labels/procedures/<slug:proceeding>/audition/date", hearings.SetHearing.as_view(), name="set_hearing"),
+    path("labels/procedures/<slug:proceeding>/audition/suite", hearings.CloseHearing.as_view(), name="close_hearing"),
     path("labels/procedures/<slug:proceeding>/decision", proceedings.Pronounce.as_view(), name="pronounce"),
     path(
         "labels/procedures/<slug:proceeding>/classement", proceedings.DropProceeding.as_view(), name="drop_proceeding"

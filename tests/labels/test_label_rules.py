@@ -7,13 +7,13 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from accelerator.community.models import Organisation
-from accelerator.community.states import OrganisationState
+from accelerator.community.states import OrganisationState, RoleName
 from accelerator.labels.rules.labels import OF_A_LABEL, allowed, label_standing_of
 from tests import factories
 from tests.labels.following import Labelled
 
 PAGE = Path(settings.ROOT) / "docs" / "rules" / "vie-d-un-label.md"
-COLUMNS = ("holder", "helper", "member", "officer", "signatory")
+COLUMNS = ("holder", "delegate", "helper", "member", "officer", "signatory")
 
 
 def table() -> dict[str, dict[str, str]]:
@@ -30,10 +30,13 @@ def table() -> dict[str, dict[str, str]]:
 def test_the_page_says_what_the_rules_do(ceased: bool) -> None:
     world = Labelled.make()
     helper = factories.mandate(world.lead, granted_by=world.representative).helper
+    delegate = factories.role(world.lead, name=RoleName.MEMBER).person
+    factories.delegation(world.lead, giver=world.representative, delegate=delegate)
     if ceased:
         Organisation.objects.filter(pk=world.lead.pk).update(state=OrganisationState.CEASED)
     people = {
         "holder": world.representative,
+        "delegate": delegate,
         "helper": helper,
         "member": world.manager_of_partner,
         "officer": world.officer,

@@ -170,5 +170,17 @@ def test_before_its_end_the_page_says_until_when_to_ask(client: HostileClient) -
     today = timezone.localdate()
     world = Labelled.make(since=today - timedelta(days=900), until=today + timedelta(days=40))
     assert "À demander jusqu’au" in client.get(f"/labels/{world.label.key}").content.decode()
-    applied(world.candidacy, state=ApplicationState.REVIEW)
-    assert "Demandé, en cours d’examen" in client.get(f"/labels/{world.label.key}").content.decode()
+    asked = applied(world.candidacy, state=ApplicationState.REVIEW)
+    page = f"/labels/{world.label.key}"
+    for person in (world.representative, world.manager_of_partner, world.officer):
+        client.force_login(person)
+        assert "Demandé, en cours d’examen" in client.get(page).text
+    # Nobody else learns it before it is decided, when the label has ended too.
+    client.force_login(factories.person())
+    assert "À demander jusqu’au" in client.get(page).text
+    assert "Demandé" not in client.get(page).text
+    world.label.period = (world.label.period[0], today - timedelta(days=1))
+    world.label.save(update_fields=["period"])
+    assert "Une demande est en cours" not in client.get(page).text
+    asked.delete()
+    assert "Une demande est en cours" not in client.get(page).text

@@ -6,17 +6,27 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accelerator.calls.states import ApplicationState
-from accelerator.community.states import OrganisationState
+from accelerator.community.states import OrganisationState, RoleName
+from accelerator.journal import System
 from accelerator.journal.models import Event
+from accelerator.labels import tasks
 from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.operations.candidacies import change_lead, end, start
-from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
-from accelerator.labels.queries.candidacies import composition_of, confirmed, members_of
+from accelerator.labels.operations.members import (
+    answer_member,
+    ask_member,
+    describe_member,
+    remind_members,
+    remove_member,
+)
+from accelerator.labels.queries.candidacies import composition_of, confirmed, members_of, members_to_remind
 from accelerator.labels.rules.candidacies import belonging_of
 from accelerator.labels.states import Belonging, CandidacyState, MemberRole, MemberState
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 from tests import factories
 from tests.client import HostileClient
 from tests.labels.conftest import Side, joined, load, pdf
@@ -40,6 +50,91 @@ def test_whoever_is_named_is_told_and_answers(
     assert (held.state, held.answered_by) == (MemberState.CONFIRMED, side.representative)
     perform(answer_member, member=member, takes_part=True, reason="", by=side.representative, at=at)
     assert Event.objects.filter(code="labels.member_confirmed").count() == 1
+
+
+def test_a_member_has_a_day_to_answer_and_one_reminder(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime, deliver: Callable[[], list[Any]]
+) -> None:
+    member, side = joined(candidacy, lead, perform, at, confirms=False, name="Invitée fictive")
+    delegate = factories.role(side.organisation, name=RoleName.MEMBER).person
+    factories.delegation(side.organisation, giver=side.representative, delegate=delegate)
+    last = timezone.localdate(at) + timedelta(days=21)
+    assert member.answer_until == last
+    (asked,) = deliver()
+    assert said(last) in asked.subject
+
+    def night(days: int) -> int:
+        return perform(
+            remind_members,
+            category=candidacy.category,
+            members=[member.pk],
+            by=System("labels-clock"),
+            at=at + timedelta(days=days),
+        )
+
+    assert night(13) == 0
+    assert night(14) == 1
+    reminders = deliver()
+    assert {one.to[0] for one in reminders} == {side.representative.email, delegate.email}
+    assert said(last) in reminders[0].subject
+    assert [night(day) for day in (14, 15, 21)] == [0, 0, 0]
+    assert Event.objects.filter(code="labels.member_reminded").count() == 1
+    held = Member.objects.get(pk=member.pk)
+    assert held.said_state(last) == f"Réponse attendue jusqu’au {said(last)}"
+    assert held.said_state(last + timedelta(days=1)) == f"Sans réponse depuis le {said(last)}"
+    # Late, an answer is still received; named again after a refusal, it has a new day and a new reminder.
+    late = at + timedelta(days=30)
+    perform(answer_member, member=member, takes_part=False, reason="Non.", by=side.representative, at=late)
+    again = perform(
+        ask_member,
+        candidacy=candidacy,
+        organisation=side.organisation,
+        role=MemberRole.SUPPORT,
+        belonging=None,
+        by=lead.representative,
+        at=late,
+    )
+    assert (again.answer_until, again.reminded_at) == (timezone.localdate(late) + timedelta(days=21), None)
+
+
+def test_whoever_answered_or_waits_no_more_is_reminded_of_nothing(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    joined(candidacy, lead, perform, at)
+    day = timezone.localdate(at) + timedelta(days=15)
+    assert not members_to_remind(candidacy.category, day).exists()
+    joined(candidacy, lead, perform, at, confirms=False)
+    assert members_to_remind(candidacy.category, day).count() == 1
+    assert not members_to_remind(candidacy.category, day + timedelta(days=7)).exists()
+    perform(end, candidacy=candidacy, by=lead.representative, at=at)
+    assert not members_to_remind(candidacy.category, day).exists()
+
+
+def test_the_night_reminds_members(elsewhere: Callable[[Callable[[], Any]], Any]) -> None:
+    def night() -> tuple[int, int]:
+        candidacy = factories.candidacy()
+        other = factories.role(name=RoleName.REPRESENTATIVE, organisation=factories.organisation())
+        factories.member(candidacy, other.organisation, answer_until=timezone.localdate() + timedelta(days=3))
+        return tasks.let_time_pass(0), tasks.let_time_pass(0)
+
+    assert elsewhere(night) == (1, 0)
+
+
+def test_a_delegate_finds_the_collective_reads_it_and_answers(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime, client: HostileClient
+) -> None:
+    member, side = joined(candidacy, lead, perform, at, confirms=False)
+    delegate = factories.role(side.organisation, name=RoleName.MEMBER).person
+    client.force_login(delegate)
+    answer = reverse("labels:answer_member", args=[candidacy.key, member.pk])
+    assert client.get(answer).status_code == 404
+    factories.delegation(side.organisation, giver=side.representative, delegate=delegate)
+    listed = client.get(reverse("labels:candidacies")).text
+    assert f"réponse attendue jusqu’au {said(member.answer_until)}" in listed
+    assert said(member.answer_until) in client.get(answer).text
+    assert client.get(reverse("labels:candidacy", args=[candidacy.key])).status_code == 200
+    client.post(answer, {"answer": "oui", "reason": ""})
+    assert Member.objects.get(pk=member.pk).answered_by == delegate
 
 
 def test_a_refusal_takes_the_member_out_and_is_told_with_its_reason(

@@ -30,7 +30,7 @@ from accelerator.labels.operations.roadmaps import keep_minutes
 from accelerator.labels.queries.labels import roadmap_of
 from accelerator.labels.queries.register import FIELDS, table_schema
 from accelerator.labels.search import rebuild_labels
-from accelerator.labels.states import LabelNature, LabelState, ProceedingKind
+from accelerator.labels.states import Holder, LabelNature, LabelState, ProceedingKind
 from accelerator.workflow import Refused
 from tests import factories
 from tests.client import HostileClient
@@ -202,6 +202,46 @@ def test_a_hidden_holder_is_not_named(client: HostileClient) -> None:
         assert "cachée" not in client.get(address).content.decode()
     assert "cachée" not in str(rows(client))
     assert names(client, "?q=individuelle") == []
+
+
+@pytest.mark.parametrize(
+    ("holder", "title", "named"),
+    [
+        (Holder.ORGANISATION, "Couveuse du Hérisson", False),
+        (Holder.COLLECTIVE, "Le collectif d’Entreprise individuelle cachée", False),
+        (Holder.COLLECTIVE, "Pays des Lilas", True),
+    ],
+)
+def test_a_title_that_gives_away_a_hidden_holder_is_its_number(
+    client: HostileClient, holder: Holder, title: str, named: bool
+) -> None:
+    seat = Place.objects.get(key="commune-46042")
+    hidden = factories.organisation(name="Entreprise individuelle cachée", publishable=False)
+    category = factories.category(holder=holder)
+    file = factories.candidacy(category, organisation=hidden, title=title, perimeter=[], perimeter_cover=[])
+    file.summary = "Hérisson et compagnie"
+    file.save()
+    one = shown(factories.label(file, seat=seat))
+    told = title if named else f"Label {one.number}"
+    pages = [f"/labels/{one.key}", f"/labels/{one.key}.json", "/labels/", f"/labels/{one.key}/preuve"]
+    for address in pages:
+        text = client.get(address).text
+        assert told in text
+        assert "Cahors" not in text
+        if not named:
+            assert title not in text
+            assert "Hérisson" not in text
+    assert ("lilas" in one.key) is named
+    (row,) = rows(client)
+    assert (row["titre"], row["commune"], row["code_commune"]) == (told, "", "")
+    assert names(client, "?q=" + title.replace(" ", "+")) == ([title] if named else [])
+    assert names(client, "?pres_de=Cahors") == []
+    # The holder and the service read it whole.
+    client.force_login(factories.role(hidden).person)
+    assert title in client.get(f"/labels/{one.key}").text
+    hidden.publishable = True
+    hidden.save()
+    assert title in client.get(f"/labels/{one.public_id}-{one.public_id}", follow=True).text
 
 
 def test_the_road_map_is_public_late_is_said_late(client: HostileClient, perform: Perform) -> None:

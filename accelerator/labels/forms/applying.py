@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import localdate
 
+from accelerator.community.forms.naming import OrganisationField
 from accelerator.community.models import Organisation
 from accelerator.design.forms import Form, dress
 from accelerator.design.links import WebField
@@ -100,10 +101,9 @@ def _roles() -> list[tuple[str, str]]:
 class AskMemberForm(Form):
     """Another organisation of the collective."""
 
-    organisation = forms.CharField(
+    organisation = OrganisationField(
         label="L’organisation",
-        help_text="Son numéro SIRET, SIREN ou RNA, ou l’adresse de sa fiche dans l’annuaire.",
-        max_length=300,
+        help_text="Son nom, son numéro SIRET, SIREN ou RNA, ou l’adresse de sa fiche dans l’annuaire.",
     )
     role = forms.ChoiceField(label="Son rôle dans le collectif", choices=_roles, widget=forms.RadioSelect)
     belonging = forms.ChoiceField(

@@ -8,7 +8,7 @@ from django import forms
 from accelerator.calls.states import AppealKind
 from accelerator.design.forms import FilterForm, Form
 from accelerator.design.uploads import DocumentField
-from accelerator.labels.states import AppealResult, ConditionState, LabelState, ProceedingKind
+from accelerator.labels.states import AppealResult, ConditionState, HearingOutcome, LabelState, ProceedingKind
 
 _DAY: Final = {"type": "date"}
 LONGEST: Final = 5000
@@ -57,6 +57,17 @@ class OpenForm(Form):
         help_text="Le texte, le critère ou la condition du label qui n’est plus respecté.",
         max_length=300,
     )
+    fraud = forms.BooleanField(label="L’attribution a été obtenue par fraude", required=False)
+
+    def __init__(self, *args: Any, fraud_law: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if fraud_law:
+            self.fields["fraud"].help_text = (
+                f"Pour un retrait seulement, alors possible à tout moment ({fraud_law}) : les griefs disent les "
+                "manœuvres ou les fausses déclarations."
+            )
+        else:
+            del self.fields["fraud"]
 
 
 class AnswerForm(Form):
@@ -68,6 +79,32 @@ class AnswerForm(Form):
         "prise sans attendre.",
         rows=10,
     )
+
+
+class HearingForm(Form):
+    """When and where the holder is heard."""
+
+    on = forms.DateTimeField(
+        label="Date et heure",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    where = forms.CharField(
+        label="Où, ou comment se joindre à distance",
+        help_text="Une adresse, un numéro de téléphone, le lien d’une visioconférence.",
+        max_length=300,
+    )
+
+
+class CloseHearingForm(Form):
+    """What became of the hearing."""
+
+    outcome = forms.ChoiceField(
+        label="L’audition",
+        choices=HearingOutcome.choices,
+        widget=forms.RadioSelect,
+        help_text="Seules des demandes abusives, par leur nombre ou leur répétition, peuvent être refusées.",
+    )
+    account = _words("Ce qui s’est dit, ou pourquoi la demande est refusée", "Lu du titulaire, et joint à la décision.")
 
 
 class FileForm(Form):

@@ -1,5 +1,6 @@
 """Candidacies, the organisations together in them, and what proves what they say."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -9,19 +10,29 @@ from django.db import models
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 from django.utils.text import slugify
+from django.utils.timezone import localdate
 
 from accelerator.accounts.models import new_public_id
-from accelerator.community.models import Mandate, Role
+from accelerator.community.models import Delegation, Mandate, Role
+from accelerator.community.states import STEERING_ROLES
 from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
 from accelerator.labels.models.categories import Category, CriteriaSet
 from accelerator.labels.states import Belonging, CandidacyState, MemberRole, MemberState
+from accelerator.workflow.dates import said
 from accelerator.workflow.steps import UnsavedInStep
 
 
 def of_any(organisations: Any) -> Q:
     """The condition of belonging to one of these records, or to one that was united to them (decision 7)."""
     return Q(organisation__in=organisations) | Q(organisation__merged_into__in=organisations)
+
+
+def answering_for(person: Any) -> Any:
+    """The organisations that a person steers, or for which they may act under a delegation, as a subquery."""
+    given = Delegation.objects.current(localdate()).filter(delegate=person).values("organisation")
+    held = Role.objects.current().filter(person=person)
+    return held.filter(Q(name__in=STEERING_ROLES) | Q(organisation__in=given)).values("organisation")
 
 
 class CandidacyQuerySet(models.QuerySet["Candidacy"]):
@@ -34,14 +45,14 @@ class CandidacyQuerySet(models.QuerySet["Candidacy"]):
         return self.filter(of_any(steered) | of_any(helped))
 
     def visible_to(self, person: Any) -> "CandidacyQuerySet":
-        """Those that this person may open: the ones they lead, the ones that name an organisation they steer.
+        """Those that this person may open: the ones they lead, the ones that name an organisation they answer for.
 
         The platform's staff sees all of them; what the public reads of a label is told by the label.
         """
         if not getattr(person, "is_authenticated", False):
             return self.none()
-        steered = Role.objects.current().steering().filter(person=person).values("organisation")
-        named = Member.objects.filter(of_any(steered)).values("candidacy")
+        others = Member.objects.exclude(role=MemberRole.LEAD)
+        named = others.filter(of_any(answering_for(person))).values("candidacy")
         staff = Exists(Role.objects.current().platform().filter(person=person))
         return self.filter(Q(staff) | Q(pk__in=Candidacy.objects.led_by(person).values("pk")) | Q(pk__in=named))
 
@@ -144,6 +155,9 @@ class Member(models.Model):
     agreement = models.ForeignKey(CandidacyFile, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField("réponse", max_length=10, choices=MemberState, default=MemberState.ASKED)
     asked_at = models.DateTimeField()
+    # The last day to answer, as it was said; late, an answer is still received.
+    answer_until = models.DateField("réponse jusqu’au", null=True)
+    reminded_at = models.DateTimeField("rappelé le", null=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     # Why it refused or left.
@@ -177,11 +191,27 @@ class Member(models.Model):
                 ),
                 violation_error_message="Une organisation répond à un moment, et dit pourquoi quand elle refuse.",
             ),
+            models.CheckConstraint(
+                name="member_asked_until_a_day",
+                condition=~Q(state=MemberState.ASKED) | Q(answer_until__isnull=False),
+                violation_error_message="Une organisation nommée a un jour pour répondre.",
+            ),
         ]
-        indexes = [models.Index(fields=["organisation", "state"], name="member_organisation")]
+        indexes = [
+            models.Index(fields=["organisation", "state"], name="member_organisation"),
+            models.Index(fields=["answer_until"], condition=Q(state=MemberState.ASKED), name="member_awaited"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} ({self.role})"
+
+    def said_state(self, on: date) -> str:
+        """Its answer, or until when it is awaited, or since when it is late, on a day."""
+        if self.state != MemberState.ASKED or self.answer_until is None:
+            return str(self.get_state_display())
+        if on > self.answer_until:
+            return f"Sans réponse depuis le {said(self.answer_until)}"
+        return f"Réponse attendue jusqu’au {said(self.answer_until)}"
 
 
 class Proof(models.Model):

@@ -32,10 +32,19 @@ class Category(models.Model):
     duration_months = models.PositiveSmallIntegerField("durée, en mois", null=True)
     # The delay to answer grounds that were notified (the contradictoire), in days.
     answer_days = models.PositiveSmallIntegerField("délai pour répondre, en jours", default=15)
+    # How long a member that is named has to answer, and how long before the last day it is reminded, once; in days.
+    member_days = models.PositiveSmallIntegerField("délai d’un membre pour répondre, en jours", default=21)
+    member_reminder_days = models.PositiveSmallIntegerField("rappel au membre, en jours avant", default=7)
     # How long an illegal award may be withdrawn, in months, and by which rule; none: its issuer sets no limit.
     retrait_months = models.PositiveSmallIntegerField("mois pour retirer", null=True, default=4)
     retrait_law = models.CharField(
         "texte", max_length=200, default="code des relations entre le public et l’administration, article L242-1"
+    )
+    # By which rule what was obtained by fraud is withdrawn at any time; none: its issuer's rules say nothing of it.
+    fraud_law = models.CharField(
+        "texte sur la fraude",
+        max_length=200,
+        default="code des relations entre le public et l’administration, article L241-2",
     )
     # Months before the end at which the holder is reminded of the renewal.
     reminders = ArrayField(models.PositiveSmallIntegerField(), default=list)
@@ -63,6 +72,11 @@ class Category(models.Model):
                 name="category_leaves_time_to_answer",
                 condition=Q(answer_days__gte=1),
                 violation_error_message="Qui reçoit des griefs a au moins un jour pour y répondre.",
+            ),
+            models.CheckConstraint(
+                name="category_reminds_members_in_time",
+                condition=Q(member_days__gt=F("member_reminder_days")),
+                violation_error_message="Un membre est rappelé pendant son délai pour répondre.",
             ),
             models.CheckConstraint(
                 name="category_wants_few_challenges",

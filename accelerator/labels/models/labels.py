@@ -14,12 +14,14 @@ from django.utils.text import slugify
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import new_public_id
+from accelerator.geography.names import plain
 from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
 from accelerator.labels.models.candidacies import Candidacy
 from accelerator.labels.models.categories import Category, CriteriaSet
 from accelerator.labels.states import (
     ConditionState,
+    HearingOutcome,
     Holder,
     LabelNature,
     LabelState,
@@ -168,9 +170,24 @@ class Label(models.Model):
         return self.title
 
     @property
+    def holder_is_shown(self) -> bool:
+        """Whether its holder may be public, as anywhere else (a partial diffusion in the registers says no)."""
+        return self.organisation is None or self.organisation.publishable
+
+    @property
+    def shown_title(self) -> str:
+        """Its name for the public: its number instead when the name would give away a holder who is not shown.
+
+        What a structure holds alone is named after it; a collective has a name of its own, unless it is its lead's.
+        """
+        holder = self.organisation
+        named = holder is not None and (self.holder == Holder.ORGANISATION or plain(holder.name) in plain(self.title))
+        return f"Label {self.number}" if named and not self.holder_is_shown else self.title
+
+    @property
     def slug(self) -> str:
-        """The readable part of the address."""
-        return slugify(self.title)[:80] or "label"
+        """The readable part of the address: public, were the title not."""
+        return slugify(self.shown_title)[:80] or "label"
 
     @property
     def key(self) -> str:
@@ -258,7 +275,8 @@ class LabelCondition(models.Model):
 class Proceeding(models.Model):
     """Grounds are notified, the holder answers, then someone decides: before a suspension, abrogation or retrait.
 
-    Source: CRPA L121-1 and L122-1 (the person concerned answers first), L242-1 (four months), L242-2.
+    Source: CRPA L121-1 and L122-1 (the person concerned answers first, is heard if they ask), L241-2 (what was obtained
+    by fraud, at any time), L242-1 (four months), L242-2.
     """
 
     retention = Retention(
@@ -279,6 +297,15 @@ class Proceeding(models.Model):
     answer = models.TextField("réponse", default="")
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # What is withdrawn was obtained by fraud: the delay of a retrait does not run.
+    fraud = models.BooleanField("obtenu par fraude", default=False)
+    # The hearing: asked by the holder, set by the service, then what became of it and what was said.
+    hearing_asked_at = models.DateTimeField("audition demandée le", null=True)
+    hearing_on = models.DateTimeField("audition fixée au", null=True)
+    hearing_where = models.CharField("lieu", max_length=300, default="")
+    hearing = models.CharField("issue de l’audition", max_length=8, choices=HearingOutcome, default="")
+    hearing_closed_at = models.DateTimeField(null=True)
+    hearing_account = models.TextField("compte rendu", default="")
     outcome = models.CharField("issue", max_length=10, choices=Outcome, default=Outcome.PENDING)
     decided_at = models.DateTimeField(null=True)
     # What the public reads, and what the holder alone reads.
@@ -339,6 +366,34 @@ class Proceeding(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="nothing_pronounced_before_the_hearing",
+                condition=~Q(outcome=Outcome.PRONOUNCED)
+                | Q(hearing_asked_at__isnull=True)
+                | Q(hearing_closed_at__isnull=False, decided_at__gte=F("hearing_closed_at")),
+                violation_error_message="Rien n’est prononcé avant que le titulaire qui l’a demandé soit entendu.",
+            ),
+            models.CheckConstraint(
+                name="hearing_set_once_asked",
+                condition=Q(hearing_on__isnull=True, hearing_where="")
+                | (Q(hearing_on__isnull=False, hearing_asked_at__isnull=False) & ~Q(hearing_where="")),
+                violation_error_message="Une audition demandée est fixée à un moment et dans un lieu.",
+            ),
+            models.CheckConstraint(
+                name="hearing_closed_with_an_account",
+                condition=Q(hearing="", hearing_closed_at__isnull=True, hearing_account="")
+                | (
+                    Q(hearing_closed_at__isnull=False, hearing_asked_at__isnull=False)
+                    & ~Q(hearing_account="")
+                    & (Q(hearing=HearingOutcome.DECLINED) | (~Q(hearing="") & Q(hearing_on__isnull=False)))
+                ),
+                violation_error_message="Une audition se conclut par ce qui y a été dit, ou par le motif d’un refus.",
+            ),
+            models.CheckConstraint(
+                name="fraud_is_withdrawn",
+                condition=Q(fraud=False) | Q(kind=ProceedingKind.RETRAIT),
+                violation_error_message="La fraude fonde un retrait.",
+            ),
+            models.CheckConstraint(
                 name="only_a_suspension_ends",
                 condition=Q(until_on__isnull=True) | Q(kind=ProceedingKind.SUSPENSION, until_on__gte=F("from_on")),
                 violation_error_message="Seule une suspension a une fin, après son début.",
@@ -347,3 +402,8 @@ class Proceeding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.label_id})"
+
+    @property
+    def awaits_hearing(self) -> bool:
+        """Whether the holder asked to be heard, and neither was nor was told why not."""
+        return self.hearing_asked_at is not None and self.hearing_closed_at is None

@@ -18,8 +18,9 @@ from accelerator.geography.perimeters import perimeter_of
 from accelerator.journal import Actor, number_in
 from accelerator.journal.operations import record
 from accelerator.labels.models import Candidacy, Label, LabelCondition, next_label_number
+from accelerator.labels.operations.locks import lock_label
 from accelerator.labels.operations.proving import prove
-from accelerator.labels.operations.register import lock_label, publish
+from accelerator.labels.operations.register import publish
 from accelerator.labels.queries.holders import holders_of
 from accelerator.labels.queries.renewals import follows, latest_of
 from accelerator.labels.rules import labels as rules

@@ -26,9 +26,9 @@ from accelerator.labels.events import (
     LEAD_CHANGED,
 )
 from accelerator.labels.models import Candidacy, Category, Label, Member, UnsavedStep
-from accelerator.labels.operations.locks import lock_candidacy
+from accelerator.labels.operations.locks import lock_candidacy, lock_label
 from accelerator.labels.operations.proving import prove
-from accelerator.labels.operations.register import lock_label, publish
+from accelerator.labels.operations.register import publish
 from accelerator.labels.queries.categories import category_of_call, criteria_in_force
 from accelerator.labels.queries.holders import holders_of
 from accelerator.labels.record import ASSESSMENT, LABELS, STEPS
@@ -233,7 +233,9 @@ def change_lead(*, candidacy: Candidacy, member: Member, by: Person, at: datetim
     running = Label.objects.filter(candidacy=held, state__in=_RUNNING).order_by("pk")
     labels = [lock_label(label) for label in running]
     code = "labels.label_lead_changed" if labels else LEAD_CHANGED.code
-    record(code, *labels, held, organisation, by=by, at=at, organisation=organisation.name)
+    # The history of a label is public: it names nobody who is not shown.
+    named = organisation.name if organisation.publishable or not labels else "une autre organisation"
+    record(code, *labels, held, organisation, by=by, at=at, organisation=named)
     for label in labels:
         label.organisation, label.seat, label.changed_at = organisation, organisation.seat, at
         label.save(update_fields=["organisation", "seat", "changed_at"])

@@ -29,7 +29,8 @@ from accelerator.workflow.transitions import move
 def expire(*, labels: Collection[int], by: Actor, at: datetime) -> int:
     """End the labels, among these numbers, whose last day is past; return how many. The holder is told."""
     due = over(localdate(at)).filter(pk__in=labels)
-    held = list(due.select_for_update(of=("self",), skip_locked=True).select_related("category").order_by("pk"))
+    locked = due.select_for_update(of=("self",), skip_locked=True).select_related("category", "organisation")
+    held = list(locked.order_by("pk"))
     if not held:
         return 0
     asked = renewals_asked(held)

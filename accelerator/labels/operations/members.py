@@ -1,9 +1,11 @@
 """The organisations of a collective: named by those who lead it, each says by itself whether it takes part."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import Organisation
@@ -11,18 +13,28 @@ from accelerator.community.queries.organisation import canonical, living
 from accelerator.community.queries.people import steering_people
 from accelerator.community.states import OrganisationState
 from accelerator.design.uploads import Document
+from accelerator.journal import Actor
 from accelerator.journal.operations import record
-from accelerator.labels.events import MEMBER_ASKED, MEMBER_CONFIRMED, MEMBER_DESCRIBED, MEMBER_LEFT, MEMBER_REFUSED
-from accelerator.labels.models import Action, Candidacy, Member
+from accelerator.labels.events import (
+    MEMBER_ASKED,
+    MEMBER_CONFIRMED,
+    MEMBER_DESCRIBED,
+    MEMBER_LEFT,
+    MEMBER_REFUSED,
+    MEMBER_REMINDED,
+)
+from accelerator.labels.models import Action, Candidacy, Category, Member
 from accelerator.labels.operations.files import keep_file
 from accelerator.labels.operations.locks import lock_candidacy
-from accelerator.labels.queries.candidacies import shares_of
+from accelerator.labels.queries.candidacies import members_to_remind, shares_of
+from accelerator.labels.queries.holders import binding_people
 from accelerator.labels.record import MOST_MEMBERS
 from accelerator.labels.rules import candidacies as rules
 from accelerator.labels.states import Belonging, MemberRole, MemberState
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.dates import said as said_day
 
 CEASED = "« {name} » a cessé son activité : elle ne peut pas prendre part au collectif."
 GONE = "Cette organisation n’est plus nommée dans ce collectif."
@@ -40,7 +52,10 @@ def ask_member(
     by: Person,
     at: datetime,
 ) -> Member:
-    """Name an organisation; those who steer it are told, and answer. After a refusal, it is asked again."""
+    """Name an organisation; those who steer or bind it are told, and until when the answer is awaited.
+
+    After a refusal, it is asked again.
+    """
     held = lock_candidacy(candidacy)
     rules.require("labels.manage", by, held)
     if not held.category.is_collective:
@@ -58,15 +73,40 @@ def ask_member(
         raise Refused(f"Un collectif nomme {MOST_MEMBERS} organisations au plus.")
     member = known or Member(candidacy=held, organisation=found)
     member.role, member.state, member.asked_at = role, MemberState.ASKED, at
+    member.answer_until = localdate(at) + timedelta(days=held.category.member_days)
+    member.reminded_at = None
     member.belonging = belonging or rules.belonging_of(found)
     member.answered_at, member.answered_by, member.reason = None, None, ""
     member.save()
     said = member.get_role_display().lower()
-    record(MEMBER_ASKED.code, held, found, by=by, at=at, organisation=found.name, role=said)
-    link = f"{settings.BASE_URL}{reverse('labels:answer_member', args=[held.key, member.pk])}"
-    data = {"candidacy": held, "organisation": found, "role": said, "link": link, "lead": canonical(held.organisation)}
-    tell("labels/member_asked", to=[Recipient.of(one) for one in steering_people(found)], at=at, data=data)
+    until = said_day(member.answer_until)
+    record(MEMBER_ASKED.code, held, found, by=by, at=at, organisation=found.name, role=said, until=until)
+    _tell_asked("labels/member_asked", member, held, at)
     return member
+
+
+def _tell_asked(template: str, member: Member, held: Candidacy, at: datetime) -> None:
+    organisation = canonical(member.organisation)
+    link = f"{settings.BASE_URL}{reverse('labels:answer_member', args=[held.key, member.pk])}"
+    data = {"candidacy": held, "organisation": organisation, "member": member, "link": link}
+    data["lead"] = canonical(held.organisation)
+    to = [Recipient.of(one) for one in binding_people(organisation, localdate(at))]
+    tell(template, to=to, at=at, data=data)
+
+
+@operation
+def remind_members(*, category: Category, members: Collection[int], by: Actor, at: datetime) -> int:
+    """Remind, among these numbers, the organisations whose answer is still awaited, once each; return how many."""
+    due = members_to_remind(category, localdate(at)).filter(pk__in=members)
+    related = ("candidacy__category", "candidacy__organisation__merged_into", "organisation__merged_into")
+    held = list(due.select_for_update(of=("self",), skip_locked=True).select_related(*related).order_by("pk"))
+    for member in held:
+        member.reminded_at = at
+        member.save(update_fields=["reminded_at"])
+        name = canonical(member.organisation).name
+        record(MEMBER_REMINDED.code, member.candidacy, by=by, at=at, organisation=name)
+        _tell_asked("labels/member_reminded", member, member.candidacy, at)
+    return len(held)
 
 
 @operation

@@ -24,7 +24,8 @@ from accelerator.journal import System
 from accelerator.journal.operations import record
 from accelerator.labels.letters import letter_of, remedies_from
 from accelerator.labels.models import Label, LabelAppeal, Proceeding, ProceedingFile
-from accelerator.labels.operations.register import lock_label, publish
+from accelerator.labels.operations.locks import lock_label, lock_proceeding
+from accelerator.labels.operations.register import publish
 from accelerator.labels.queries.holders import holders_of, service_of
 from accelerator.labels.queries.proceedings import is_late, suspension_of
 from accelerator.labels.rules import labels as rules
@@ -54,19 +55,20 @@ _PASSAGES: Final[dict[ProceedingKind, Transition]] = {
 MOST_FILES: Final = 10
 
 
-def _hold_proceeding(proceeding: Proceeding) -> Proceeding:
-    label = lock_label(proceeding.label)
-    held = Proceeding.objects.select_for_update(of=("self",)).get(pk=proceeding.pk)
-    held.label = label
-    return held
-
-
 @operation
 def open_proceeding(
-    *, label: Label, kind: ProceedingKind, grounds: str, legal_basis: str, by: Person, at: datetime
+    *,
+    label: Label,
+    kind: ProceedingKind,
+    grounds: str,
+    legal_basis: str,
+    fraud: bool = False,
+    by: Person,
+    at: datetime,
 ) -> Proceeding:
     """Tell the holder the grounds of a measure that is considered; the delay to answer is that of the category.
 
+    fraud  what is to be withdrawn was obtained by it: the delay of a retrait does not run.
     Raises `Refused` when the kind is no longer lawful (with what still is), when a measure is already considered, or
     when nobody could be told.
     """
@@ -78,7 +80,7 @@ def open_proceeding(
         raise Refused("Dites sur quel texte ou quelle règle la mesure se fonde.", field="legal_basis")
     if held.state not in _PASSAGES[kind].sources:
         raise Refused(_PASSAGES[kind].refusal)
-    if refusal := rules.reason_against_kind(held, kind, localdate(at)):
+    if refusal := rules.reason_against_kind(held, kind, localdate(at), fraud=fraud):
         raise Refused(refusal, field="kind")
     if held.proceedings.filter(outcome=Outcome.PENDING).exists():
         raise Refused("Une procédure est déjà en cours sur ce label : concluez-la d’abord.")
@@ -93,6 +95,7 @@ def open_proceeding(
         kind=kind,
         grounds=grounds.strip(),
         legal_basis=legal_basis.strip(),
+        fraud=fraud,
         notified_at=at,
         notified_by=by,
         answer_until=localdate(at) + timedelta(days=held.category.answer_days),
@@ -160,7 +163,7 @@ def join_file(*, proceeding: Proceeding, document: Document, by: Person, at: dat
 
 
 def _hold_answerable(proceeding: Proceeding, by: Person) -> Proceeding:
-    held = _hold_proceeding(proceeding)
+    held = lock_proceeding(proceeding)
     rules.require("labels.answer", by, held.label)
     if held.outcome != Outcome.PENDING:
         raise Refused("Cette procédure est close : une décision se conteste par un recours.")
@@ -175,15 +178,18 @@ def pronounce(
 
     reason  what the public reads.
     detail  what the holder alone reads besides.
-    Raises `Refused` before the delay to answer has run (unless an answer came), after the delay of a retrait, without
-    a delegation that covers the day, or when the label changed meanwhile.
+    Raises `Refused` before the delay to answer has run (unless an answer came), before the hearing that the holder
+    asked for, after the delay of a retrait, without a delegation that covers the day, or when the label changed
+    meanwhile.
     """
-    held = _hold_proceeding(proceeding)
+    held = lock_proceeding(proceeding)
     label, today = held.label, localdate(at)
     kind = ProceedingKind(held.kind)
     rules.require("labels.pronounce", by, label)
     role = _signing(by, label, today)
-    if refusal := rules.reason_against_deciding_now(held, today) or rules.reason_against_kind(label, kind, today):
+    if refusal := rules.reason_against_deciding_now(held, today) or rules.reason_against_kind(
+        label, kind, today, fraud=held.fraud
+    ):
         raise Refused(refusal)
     if not reason.strip():
         raise Refused("Une mesure est motivée : dites pourquoi, en des termes que le public lira.", field="reason")
@@ -233,7 +239,7 @@ def _take_effect(held: Proceeding, *, by: Person, at: datetime) -> Label:
 @operation
 def drop_proceeding(*, proceeding: Proceeding, reason: str, by: Person, at: datetime) -> Proceeding:
     """Close a proceeding without any measure: the holder is told, nothing is public."""
-    held = _hold_proceeding(proceeding)
+    held = lock_proceeding(proceeding)
     rules.require("labels.conduct", by, held.label)
     if held.outcome != Outcome.PENDING:
         raise Refused("Cette procédure est close.")
@@ -284,7 +290,7 @@ def file_appeal(
 
     The holder files it here; the service records one that came otherwise, or that a court was seized of (`filed_on`).
     """
-    held = _hold_proceeding(proceeding)
+    held = lock_proceeding(proceeding)
     label, today = held.label, localdate(at)
     if rules.reason_against_speaking(by, label, today) is not None:
         rules.require("labels.conduct", by, label)
@@ -317,7 +323,7 @@ def answer_appeal(
     answer  what the holder reads; reason  what the public reads.
     Raises `Refused` when undoing an abrogation meets a label awarded since on the same days.
     """
-    proceeding = _hold_proceeding(appeal.proceeding)
+    proceeding = lock_proceeding(appeal.proceeding)
     label = proceeding.label
     rules.require("labels.pronounce", by, label)
     _signing(by, label, localdate(at))

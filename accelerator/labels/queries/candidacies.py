@@ -1,15 +1,16 @@
 """One candidacy as its pages show it: the collective, the gaps, the road map, what is lacking."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Count, Prefetch, QuerySet, Sum
 
 from accelerator.accounts.queries import Line, with_actor_names
 from accelerator.calls.models import Application
 from accelerator.community.models import Organisation, Role
-from accelerator.community.queries.duplicates import known_by
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import OtherName, Place
@@ -18,15 +19,32 @@ from accelerator.journal.types import ref
 from accelerator.labels.composition import Composition
 from accelerator.labels.composition import Line as Found
 from accelerator.labels.criteria import Gap, criteria_of, gaps_of, is_complete
-from accelerator.labels.models import Action, Candidacy, CandidacyFile, Challenge, Member, Proof, UnsavedStep
+from accelerator.labels.models import (
+    Action,
+    Candidacy,
+    CandidacyFile,
+    Category,
+    Challenge,
+    CriteriaSet,
+    Member,
+    Proof,
+    UnsavedStep,
+)
+from accelerator.labels.models.candidacies import answering_for, of_any
 from accelerator.labels.states import CandidacyState, MemberRole, MemberState
 from accelerator.projects.models import ProjectFile
 from accelerator.projects.states import FileKind
-from accelerator.registers.identifiers import Misread, understand
 from accelerator.workflow.numbers import counted
+from accelerator.workflow.together import Short, read_together
 
 _LINES = 200
 _STAYING = (MemberState.ASKED, MemberState.CONFIRMED)
+# What the first page of a candidacy shows of a member.
+_OF_A_MEMBER: Final = (
+    *("role", "state", "reason", "belonging", "answer_until", "agreement_id"),
+    *("organisation__pk", "organisation__name", "organisation__state"),
+    *("organisation__merged_into__pk", "organisation__merged_into__name", "organisation__merged_into__state"),
+)
 
 
 def candidacies_of(person: Any) -> QuerySet[Candidacy]:
@@ -36,18 +54,28 @@ def candidacies_of(person: Any) -> QuerySet[Candidacy]:
 
 
 def memberships_to_answer(person: Any) -> list[Member]:
-    """The collectives that name an organisation steered by a person, and wait for its answer."""
-    steered = Role.objects.current().steering().filter(person=person).values("organisation")
+    """The collectives that name an organisation that a person steers or may act for, and wait for its answer."""
     waiting = Member.objects.filter(state=MemberState.ASKED, candidacy__state=CandidacyState.PREPARING)
-    mine = waiting.filter(organisation__in=steered) | waiting.filter(organisation__merged_into__in=steered)
+    mine = waiting.filter(of_any(answering_for(person)))
     return list(mine.select_related("candidacy", "organisation").order_by("asked_at", "pk"))
 
 
+def members_to_remind(category: Category, on: date) -> QuerySet[Member]:
+    """The organisations named in candidacies to a category that have not answered, whose last day comes soon, and that
+    were not reminded yet.
+    """
+    until = on + timedelta(days=category.member_reminder_days)
+    waiting = Member.objects.filter(state=MemberState.ASKED, candidacy__state=CandidacyState.PREPARING)
+    soon = waiting.filter(candidacy__category=category, answer_until__gte=on, answer_until__lte=until)
+    return soon.filter(reminded_at__isnull=True)
+
+
 def memberships_kept(person: Any) -> list[Member]:
-    """The collectives led by others in which an organisation steered by a person takes part, the latest first."""
-    steered = Role.objects.current().steering().filter(person=person).values("organisation")
+    """The collectives led by others in which an organisation that a person steers or may act for takes part, the latest
+    first.
+    """
     kept = Member.objects.filter(state=MemberState.CONFIRMED).exclude(role=MemberRole.LEAD)
-    mine = kept.filter(organisation__in=steered) | kept.filter(organisation__merged_into__in=steered)
+    mine = kept.filter(of_any(answering_for(person)))
     return list(mine.select_related("candidacy__category", "organisation").order_by("-answered_at", "-pk"))
 
 
@@ -57,23 +85,15 @@ def organisations_steered(person: Any) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=steered, state=OrganisationState.ACTIVE).order_by("name", "pk"))
 
 
-def organisation_named(text: str) -> Organisation | None:
-    """The record that a number, or the address of its page, names; None when nothing here bears it."""
-    last = text.strip().rstrip("/").rpartition("/")[2].partition("?")[0]
-    if found := Organisation.objects.listed().filter(public_id=last.rpartition("-")[2]).first():
-        return canonical(found)
-    try:
-        return known_by(understand(text))
-    except Misread:
-        return None
-
-
 def members_of(candidacy: Candidacy) -> list[Member]:
     """The members, the chef de file first, those who refused or left last."""
-    order = {MemberState.CONFIRMED.value: 0, MemberState.ASKED.value: 1}
     read = candidacy.members.select_related("organisation__merged_into", "agreement", "answered_by")
-    found = list(read.order_by("asked_at", "pk"))
-    return sorted(found, key=lambda one: (one.role != MemberRole.LEAD, order.get(one.state, 2)))
+    return _in_order(read.order_by("asked_at", "pk"))
+
+
+def _in_order(members: Iterable[Member]) -> list[Member]:
+    order = {MemberState.CONFIRMED.value: 0, MemberState.ASKED.value: 1}
+    return sorted(members, key=lambda one: (one.role != MemberRole.LEAD, order.get(one.state, 2)))
 
 
 def confirmed(members: list[Member]) -> list[Member]:
@@ -187,26 +207,45 @@ class Lacking:
 
 @dataclass(frozen=True)
 class State:
-    """What a candidacy has and lacks, read once for its pages and its facts."""
+    """What the first page of a candidacy shows of it, and what it lacks.
+
+    challenges  with `planned`, how many actions each has.
+    newer       the criteria in force, when the candidacy answers others.
+    """
 
     members: list[Member]
-    challenges: list[Challenge]
-    proofs: list[Proof]
+    challenges: list[Any]
     gaps: list[Gap]
     composition: tuple[Composition, list[Found]] | None
+    has_minutes: bool
+    newer: CriteriaSet | None
     lacking: list[Lacking] = field(default_factory=list)
 
 
 def state_of(candidacy: Candidacy) -> State:
-    """Read all of a candidacy that its first page shows; five queries."""
-    members = members_of(candidacy) if candidacy.category.is_collective else []
-    proofs = proofs_of(candidacy)
+    """Read all of a candidacy that its first page shows, in one query."""
+    category = candidacy.category
+    named = candidacy.members.order_by("asked_at", "pk") if category.is_collective else Member.objects.none()
+    challenges = candidacy.challenges.annotate(planned=Count("actions")).order_by("position")
+    in_force = category.criteria_sets.filter(since__isnull=False, until__isnull=True)
+    read = read_together(
+        {
+            "members": Short(named, _OF_A_MEMBER),
+            "challenges": Short(challenges, ("position", "title", "kind", "planned")),
+            "proofs": Short(candidacy.proofs.order_by("added_at", "pk"), ("criterion",)),
+            "minutes": Short(candidacy.minutes.order_by("pk")[:1], ("held_on",)),
+            "criteria": Short(in_force.order_by("pk")[:1], ("number",)),
+        }
+    )
+    members = _in_order(read["members"])
+    current = read["criteria"][0] if read["criteria"] else None
     state = State(
         members=members,
-        challenges=challenges_of(candidacy),
-        proofs=proofs,
-        gaps=gaps_to(candidacy, proofs),
+        challenges=read["challenges"],
+        gaps=gaps_to(candidacy, read["proofs"]),
         composition=composition_of(candidacy, members),
+        has_minutes=bool(read["minutes"]),
+        newer=current if current != candidacy.criteria_set else None,
     )
     state.lacking.extend(_lacking(candidacy, state))
     return state
@@ -229,7 +268,7 @@ def _lacking(candidacy: Candidacy, state: State) -> list[Lacking]:
     if len(state.challenges) < category.challenges_wanted:
         missing = category.challenges_wanted - len(state.challenges)
         lacking.append(Lacking(counted(missing, "défi prioritaire", "défis prioritaires"), "plan"))
-    elif category.challenges_wanted and any(not one.actions.all() for one in state.challenges):
+    elif category.challenges_wanted and any(not one.planned for one in state.challenges):
         lacking.append(Lacking("une action au moins par défi", "plan"))
     if not is_complete(criteria_of(candidacy.criteria_set.criteria), candidacy.assessment):
         lacking.append(Lacking("l’auto-évaluation de chaque critère", "assessment"))
@@ -243,7 +282,7 @@ def _documents_lacking(candidacy: Candidacy, state: State) -> list[Lacking]:
     wanted, lacking = {one["code"] for one in candidacy.criteria_set.documents}, []
     if "engagement" in wanted and any(one.agreement_id is None for one in confirmed(state.members)):
         lacking.append(Lacking("l’accord signé de chaque membre", "members"))
-    if "pilotage" in wanted and not candidacy.minutes.exists():
+    if "pilotage" in wanted and not state.has_minutes:
         lacking.append(Lacking("un compte rendu du comité de pilotage", "plan"))
     return lacking
 

@@ -194,7 +194,8 @@ def _versions_of(label: Label) -> list[Label]:
     """The labels of the same candidacy, this one included, the latest first; none when it is alone."""
     if label.candidacy_id is None:
         return []
-    found = list(Label.objects.filter(candidacy=label.candidacy_id).order_by("-period", "-pk"))
+    same = Label.objects.filter(candidacy=label.candidacy_id).select_related("organisation")
+    found = list(same.order_by("-period", "-pk"))
     return found if len(found) > 1 else []
 
 
@@ -237,6 +238,6 @@ def is_shown_as_history(label: Label) -> bool:
 
 def holder_key(label: Label) -> str:
     """The address of the record of its holder, when it may be shown."""
-    if label.organisation is None or not label.organisation.publishable:
+    if label.organisation is None or not label.holder_is_shown:
         return ""
     return canonical(label.organisation).key

@@ -86,9 +86,13 @@ def desk_labels(person: Any) -> QuerySet[Label]:
 
 
 def waiting_for_the_service(labels: QuerySet[Label], on: date) -> QuerySet[Label]:
-    """Those on which something is to be done: an answer came or its delay has run, an appeal waits, a day is past."""
+    """Those on which something is to be done: an answer came or its delay has run, a hearing is to be set or told, an
+    appeal waits, a day is past.
+    """
+    asked = Q(hearing_asked_at__isnull=False, hearing_closed_at__isnull=True)
+    to_hear = asked & (Q(hearing_on__isnull=True) | Q(hearing_on__date__lte=on))
     ripe = Proceeding.objects.filter(outcome=Outcome.PENDING).filter(
-        Q(answered_at__isnull=False) | Q(answer_until__lt=on)
+        to_hear | (~asked & (Q(answered_at__isnull=False) | Q(answer_until__lt=on)))
     )
     appeals = LabelAppeal.objects.filter(answered_at__isnull=True)
     conditions = LabelCondition.objects.filter(state=ConditionState.OPEN, due_on__lt=on)

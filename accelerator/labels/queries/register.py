@@ -36,6 +36,7 @@ REGISTER: Final = PublicDirectory(
 # The category of the labels that territories have.
 TERRITORY: Final = "territoire"
 _CHUNK: Final = 500
+HIDDEN: Final = "Une organisation qui ne se montre pas au public"
 
 
 class LabelQuestion(PublicQuestion):
@@ -71,15 +72,22 @@ def register(question: LabelQuestion) -> Shown[LabelQuestion, Result]:
     results = [
         Result(
             label=one,
-            holder="" if one.organisation and one.organisation.name == one.title else held_by(one),
-            where=places.where(None if one.perimeter else one.seat, one.perimeter),
+            holder="" if one.organisation and one.organisation.name == one.shown_title else held_by(one),
+            where=places.where(one.seat if one.holder_is_shown and not one.perimeter else None, one.perimeter),
             state=one.told_state,
-            distance=near.distances.get(one.seat_id) if near and one.seat_id and not one.perimeter else None,
+            distance=_distance(one, near.distances) if near else None,
         )
         for one in labels
     ]
     named = {"categorie": dict(Category.objects.order_by("title").values_list("code", "plural")), **places.labels()}
     return matches.shown(results, named, places)
+
+
+def _distance(label: Label, distances: Mapping[str, float]) -> float | None:
+    """In kilometres, to the commune of a holder that may be shown, for what has no territory."""
+    if label.seat_id is None or label.perimeter or not label.holder_is_shown:
+        return None
+    return distances.get(label.seat_id)
 
 
 def labels_of(ids: Sequence[int]) -> list[Label]:
@@ -92,25 +100,26 @@ def held_by(label: Label) -> str:
     """Who holds it, for the public."""
     if label.organisation is None:
         return "Titulaire non connu à ce jour"
-    return label.organisation.name if label.organisation.publishable else "Une organisation"
+    return label.organisation.name if label.holder_is_shown else HIDDEN
 
 
 def labels_about(organisation: Organisation, most: int = 12) -> list[Label]:
     """The labels that an organisation holds or held, or of whose collective it said that it is; the latest first."""
     member = Member.objects.filter(of_record(organisation), state=MemberState.CONFIRMED).values("candidacy")
     about = Label.objects.filter(of_record(organisation) | Q(candidacy__in=member))
-    return list(about.select_related("category").order_by("-period", "-pk")[:most])
+    return list(about.select_related("category", "organisation").order_by("-period", "-pk")[:most])
 
 
 def labels_touching(place: Place) -> list[Label]:
     """The labels of territories that hold a place or a part of it, those in force and the historic ones, by title."""
-    return sorted(_TOUCHING([place.key], list(place.cover)), key=lambda one: (one.title, one.pk))
+    return sorted(_TOUCHING([place.key], list(place.cover)), key=lambda one: (one.shown_title, one.pk))
 
 
 def _touching() -> Any:
     touching = Q(perimeter_cover__contains=Given(0)) | Q(perimeter__overlap=Given(1))
     found = Label.objects.standing().filter(category__code=TERRITORY).filter(touching)
-    return found.only("title", "public_id", "nature", "state", "withdrawn_as")
+    told = ("title", "number", "public_id", "nature", "state", "withdrawn_as", "holder")
+    return found.select_related("organisation").only(*told, "organisation__name", "organisation__publishable")
 
 
 _TOUCHING: Final = Kept(_touching)
@@ -120,8 +129,8 @@ def territories_labelled(most: int = 60) -> list[tuple[Label, str]]:
     """The labels of territories that stand, the historic ones among them, by title, each with its perimeter in French
     (empty when it is not known). The register has them all.
     """
-    standing = Label.objects.standing().filter(category__code=TERRITORY).order_by("title", "pk")
-    found = list(standing[:most])
+    standing = Label.objects.standing().filter(category__code=TERRITORY).select_related("organisation")
+    found = list(standing.order_by("title", "pk")[:most])
     return list(zip(found, sentences_of([one.perimeter for one in found]), strict=True))
 
 
@@ -151,8 +160,11 @@ class Field:
 
 
 def _holder(one: Read) -> Organisation | None:
-    holder = one.label.organisation
-    return holder if holder and holder.publishable else None
+    return one.label.organisation if one.label.holder_is_shown else None
+
+
+def _seat(one: Read) -> Place | None:
+    return one.label.seat if one.label.holder_is_shown else None
 
 
 # In the order of the columns of exports.
@@ -160,7 +172,8 @@ FIELDS: Final = (
     Field("identifiant", "string", "Identifiant sur la plateforme, qui ne change jamais",
           lambda one: one.label.public_id, required=True),
     Field("numero", "string", "Numéro du label", lambda one: one.label.number, required=True),
-    Field("titre", "string", "Ce qui est labellisé", lambda one: one.label.title, required=True),
+    Field("titre", "string", "Ce qui est labellisé ; son numéro si le titulaire ne se montre pas au public",
+          lambda one: one.label.shown_title, required=True),
     Field("categorie", "string", "Code de la catégorie", lambda one: one.label.category.code, required=True),
     Field("categorie_libelle", "string", "La catégorie, en clair", lambda one: one.label.category.title, required=True),
     Field("nature", "string", "real : label ; historic : fait de 2018-2019, sourcé, qui ne produit plus d’effet ici ; "
@@ -185,9 +198,9 @@ FIELDS: Final = (
           lambda one: list(one.label.perimeter)),
     Field("territoires_libelles", "array", "Leurs noms, dans le même ordre",
           lambda one: [one.places.get(key, key) for key in one.label.perimeter]),
-    Field("commune", "string", "Commune du titulaire", lambda one: one.label.seat.name if one.label.seat else ""),
+    Field("commune", "string", "Commune du titulaire", lambda one: seat.name if (seat := _seat(one)) else ""),
     Field("code_commune", "string", "Code officiel géographique de cette commune",
-          lambda one: one.label.seat.code if one.label.seat else ""),
+          lambda one: seat.code if (seat := _seat(one)) else ""),
     Field("renouvelle", "string", "Identifiant du label qu’il renouvelle, vide sinon",
           lambda one: one.label.renews.public_id if one.label.renews else ""),
     Field("sources", "array", "Adresses des sources, pour un label historique",

@@ -50,7 +50,8 @@ class Renewal:
 
     opens_on  from which day it is asked; the first reminder leaves that day.
     last_day  until which day asking leaves no gap.
-    asked     an application of the same candidacy, submitted or being filled in.
+    asked     an application of the same candidacy, submitted or being filled in: known to the parties alone until it
+              is decided.
     begin_url where it is asked, with the same candidacy; empty when its file or the call of its category is closed.
     is_open   whether it may be asked now as a renewal.
     is_over   whether the label ended without one: what is asked now is a new label, from the day of its decision.
@@ -73,8 +74,11 @@ def begin_url_of(label: Label, at: datetime) -> str:
     return f"{reverse('calls:begin', args=[call.key])}?{urlencode({'sujet': subject_of(candidacy.pk)})}"
 
 
-def renewal_of(label: Label, at: datetime) -> Renewal | None:
-    """Where the renewal of a label stands; None for one that is not renewed: historic, without an end, withdrawn."""
+def renewal_of(label: Label, at: datetime, *, for_party: bool) -> Renewal | None:
+    """Where the renewal of a label stands; None for one that is not renewed: historic, without an end, withdrawn.
+
+    for_party  whether who reads is the holder's side or the service: nobody else learns that it is asked for.
+    """
     if label.nature == LabelNature.HISTORIC or label.state == LabelState.WITHDRAWN or label.candidacy_id is None:
         return None
     last_day, on = label.last_day, localdate(at)
@@ -82,9 +86,11 @@ def renewal_of(label: Label, at: datetime) -> Renewal | None:
         return None
     months = max(label.category.reminders, default=0)
     opens_on = months_after(label.period.upper, -months) if months else label.period.lower
-    renewed_by = Label.objects.filter(renews=label).first()
-    alive = (ApplicationState.DRAFT, *_WAITING)
-    asked = Application.objects.filter(subject=subject_of(label.candidacy_id), state__in=alive).order_by("-pk").first()
+    renewed_by = Label.objects.filter(renews=label).select_related("organisation").first()
+    made = Application.objects.filter(
+        subject=subject_of(label.candidacy_id), state__in=(ApplicationState.DRAFT, *_WAITING)
+    )
+    asked = made.order_by("-pk").first() if for_party else None
     return Renewal(
         opens_on=opens_on,
         last_day=last_day,

@@ -18,6 +18,7 @@ from accelerator.community.states import (
 from accelerator.journal import System
 from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.models.candidacies import of_any
+from accelerator.labels.queries.holders import bound_by
 from accelerator.labels.rules import registry
 from accelerator.labels.rules.registry import rule
 from accelerator.labels.states import TAKING_PART, Belonging, CandidacyState, MemberRole
@@ -46,19 +47,20 @@ class Standing:
     is_steering: bool = False
     is_helper: bool = False
     is_moderator: bool = False
-    # The members (their numbers) whose organisation this person steers, the chef de file aside; those that refused,
-    # left or were removed read nothing more.
+    # The members (their numbers) whose organisation this person steers or may act for, the chef de file aside; those
+    # that refused, left or were removed read nothing more.
     members: frozenset[int] = frozenset()
 
 
 def standing_of(person: Any, candidacy: Candidacy) -> Standing:
-    """What this person is to this candidacy; three queries at most, none for a visitor."""
+    """What this person is to this candidacy; four queries at most, none for a visitor."""
     if not getattr(person, "is_authenticated", False):
         return Standing(person, candidacy)
     roles = list(Role.objects.current().filter(person=person))
     steered = {role.organisation_id for role in roles if role.name in STEERING_ROLES and role.organisation_id}
     lead = canonical(candidacy.organisation).pk
-    is_steering, others = lead in steered, steered - {lead}
+    belonging = frozenset(role.organisation_id for role in roles if role.organisation_id)
+    is_steering, others = lead in steered, (steered | bound_by(person, belonging - steered)) - {lead}
     named = candidacy.members.filter(of_any(others), state__in=TAKING_PART).exclude(role=MemberRole.LEAD)
     return Standing(
         person=person,

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.utils.timezone import localdate, localtime
+
 from accelerator.calls.clock import months_after
 from accelerator.calls.models import Application
 from accelerator.calls.states import CallRoleName
@@ -17,7 +19,7 @@ from accelerator.labels.rules import registry
 from accelerator.labels.rules.candidacies import reason_against_answering, standing_of
 from accelerator.labels.rules.registry import rule
 from accelerator.labels.states import LabelNature, Outcome, ProceedingKind
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import MOMENT, said
 
 reason_within = registry.reason_within
 HISTORIC: Final = "Un label historique est un fait public, rapporté avec sa source : rien ne s’y décide ici."
@@ -26,6 +28,10 @@ OWN_SIDE: Final = "Vous êtes du côté du titulaire de ce label : quelqu’un d
 HOLDERS: Final = (
     "Seuls ceux qui dirigent l’organisation titulaire le peuvent (pour un collectif : son chef de file, ou tout membre "
     "s’il a cessé son activité)."
+)
+SPEAKERS: Final = (
+    "Seuls ceux qui dirigent l’organisation titulaire, ou qui ont reçu délégation d’agir pour elle, le peuvent (pour "
+    "un collectif : son chef de file, ou tout membre s’il a cessé son activité)."
 )
 
 
@@ -51,14 +57,14 @@ def pronounce(standing: LabelStanding) -> str | None:
 
 @rule("labels.answer")
 def answer(standing: LabelStanding) -> str | None:
-    return None if standing.leads else HOLDERS
+    return None if standing.speaks else SPEAKERS
 
 
 @rule("labels.read_proceedings")
 def read_proceedings(standing: LabelStanding) -> str | None:
     """Those concerned, the members of the collective included, and the service; nobody else before it is pronounced."""
     members = not standing.members.isdisjoint(standing.steered)
-    if standing.leads or members or (standing.is_service and not standing.takes_part):
+    if standing.speaks or members or (standing.is_service and not standing.takes_part):
         return None
     return "Une procédure en cours ne se lit que par ceux qu’elle concerne et par le service."
 
@@ -132,25 +138,39 @@ def reason_against_speaking(person: Any, label: Label, on: date) -> str | None:
     if label.organisation is None:
         return HOLDERS
     if lead_has_ceased(label):
-        return None if label_standing_of(person, label).leads else HOLDERS
+        return None if label_standing_of(person, label).speaks else SPEAKERS
     return may_act_for(person, label.organisation, DelegationScope.SUBMIT, on)
 
 
 def last_day_to_retract(label: Label) -> date | None:
-    """The last day on which an illegal award may be withdrawn; None when the rules of its issuer set none."""
+    """The last day on which an illegal award may be withdrawn, but for fraud; None when its issuer sets none."""
     months = label.category.retrait_months
     if months is None or label.awarded_on is None:
         return None
     return months_after(label.awarded_on, months)
 
 
-def reason_against_kind(label: Label, kind: ProceedingKind, on: date) -> str | None:
-    """Why a measure of this kind is no longer lawful on a day, and what still is; or None."""
-    if kind == ProceedingKind.RETRAIT and (last := last_day_to_retract(label)) and on > last:
+def reason_against_kind(label: Label, kind: ProceedingKind, on: date, *, fraud: bool = False) -> str | None:
+    """Why a measure of this kind is no longer lawful on a day, and what still is; or None.
+
+    fraud  the award was obtained by it: then a retrait has no last day, where the rules of the issuer say so.
+    """
+    category = label.category
+    if fraud and kind != ProceedingKind.RETRAIT:
+        return "La fraude fonde un retrait : choisissez cette mesure."
+    if fraud and not category.fraud_law:
+        return "Les règles de cet émetteur ne disent rien de la fraude."
+    if kind == ProceedingKind.RETRAIT and not fraud and (last := last_day_to_retract(label)) and on > last:
+        obtained = (
+            f" Si elle a été obtenue par fraude, dites-le : elle se retire à tout moment ({category.fraud_law})."
+            if category.fraud_law
+            else ""
+        )
         return (
             "Le retrait efface une attribution illégale, et n’est possible que dans les "
-            f"{label.category.retrait_months} mois qui la suivent ({label.category.retrait_law}) : c’était jusqu’au "
+            f"{category.retrait_months} mois qui la suivent ({category.retrait_law}) : c’était jusqu’au "
             f"{said(last)}. Si une condition n’est plus remplie, ouvrez une abrogation : elle vaut pour l’avenir."
+            f"{obtained}"
         )
     if kind == ProceedingKind.ABROGATION and on <= label.period.lower:
         return (
@@ -161,9 +181,19 @@ def reason_against_kind(label: Label, kind: ProceedingKind, on: date) -> str | N
 
 
 def reason_against_deciding_now(proceeding: Proceeding, on: date) -> str | None:
-    """Why nothing may be pronounced yet: the grounds were told, and the answer is awaited until a day."""
+    """Why nothing may be pronounced yet: the answer is awaited until a day, or the hearing that was asked for."""
     if proceeding.outcome != Outcome.PENDING:
         return "Cette procédure est close."
+    if proceeding.hearing_asked_at and proceeding.awaits_hearing:
+        when = (
+            f"l’audition est fixée au {said(localtime(proceeding.hearing_on), MOMENT)}"
+            if proceeding.hearing_on
+            else "fixez la date de l’audition"
+        )
+        return (
+            f"Le titulaire a demandé le {said(localdate(proceeding.hearing_asked_at))} à être entendu : {when}. Rien "
+            "ne se prononce avant (code des relations entre le public et l’administration, article L122-1)."
+        )
     if proceeding.answered_at or on > proceeding.answer_until:
         return None
     return (

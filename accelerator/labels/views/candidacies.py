@@ -6,6 +6,7 @@ from django.core.files.storage import default_storage
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accelerator.calls.states import ALIVE
 from accelerator.design.pages import Page
@@ -82,6 +83,7 @@ class CandidacyPage(Within):
         return {
             **super().context(),
             "state": state,
+            "members": [(one, one.said_state(localdate(self.at))) for one in state.members],
             "steps": [
                 {
                     "title": step.title,
@@ -91,12 +93,11 @@ class CandidacyPage(Within):
                 for step in STEPS.values()
             ],
             "lacking": [(one, self.address(one.page, *([one.step] if one.step else []))) for one in state.lacking],
-            "picture": drawn(state.gaps),
             "where": sentence_of(candidacy.perimeter),
             "merged": merged_names(candidacy.perimeter),
             "lead_ceased": has_ceased(candidacy.organisation),
-            "newer": _newer(candidacy),
-            "awarded": candidacy.labels.order_by("-pk").first(),
+            "newer": state.newer,
+            "awarded": candidacy.labels.select_related("organisation").order_by("-pk").first(),
             "applications": applications,
             "under_way": next((one for one in applications if one.told_state in ALIVE), None),
             "mine": self.standing.members,

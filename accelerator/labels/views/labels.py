@@ -52,6 +52,9 @@ class OnLabel(KeyedPage):
         self.standing = rules.label_standing_of(self.person, label)
         self.may = rules.allowed(self.standing)
         self.today = localdate(self.at)
+        # The holder's side, or the service: they read what the public does not.
+        self.is_party = self.may["follow"] or self.may["read_proceedings"]
+        self.named = label.title if self.is_party else label.shown_title
 
     def forbidden(self) -> str | None:
         return rules.reason_within(self.rule, self.standing) if self.rule else None
@@ -67,7 +70,7 @@ class OnLabel(KeyedPage):
     def trail(self) -> list[Crumb]:
         return [
             Crumb("Registre des labels", reverse("labels:register")),
-            Crumb(self.label.title, self.address("label")),
+            Crumb(self.named, self.address("label")),
         ]
 
     def context(self) -> dict[str, Any]:
@@ -115,8 +118,8 @@ class LabelPage(_Fresh, OnLabel):
     def load(self) -> None:
         super().load()
         label = self.label
-        self.title = label.title
-        self.description = f"{label.title} : {label.category.title}, label {label.number}. {label.said_period}."
+        self.title = self.named
+        self.description = f"{self.named} : {label.category.title}, label {label.number}. {label.said_period}."
 
     def trail(self) -> list[Crumb]:
         return super().trail()[:-1]
@@ -132,7 +135,9 @@ class LabelPage(_Fresh, OnLabel):
             "holder_key": holder_key(label),
             "is_history": is_shown_as_history(label),
             "has_ceased": lead_has_ceased(label),
-            "renewal": renewal_of(label, self.at),
+            "renewal": renewal_of(label, self.at, for_party=self.is_party),
+            "seat": label.seat if label.holder_is_shown else None,
+            "presented": label.candidacy.summary if label.candidacy and self.named == label.title else "",
             "map": _map(label, sheet),
             "canonical": f"{settings.BASE_URL}{self.address('label')}",
             "twin": self.address("label_data"),
@@ -141,7 +146,7 @@ class LabelPage(_Fresh, OnLabel):
 
 
 def _map(label: Label, sheet: Sheet) -> Position | None:
-    seat, touched = label.seat, departements_of(list(sheet.territories))
+    seat, touched = label.seat if label.holder_is_shown else None, departements_of(list(sheet.territories))
     markers = []
     if seat and not touched and seat.latitude is not None and seat.longitude is not None:
         code = (seat.departement_id or "").partition("-")[2]

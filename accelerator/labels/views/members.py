@@ -6,7 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils.timezone import localdate
 
+from accelerator.community.queries.naming import register_says
 from accelerator.community.queries.organisation import canonical
 from accelerator.design.pages import Crumb
 from accelerator.labels.forms.applying import (
@@ -19,19 +21,22 @@ from accelerator.labels.forms.applying import (
 from accelerator.labels.models import Candidacy, Member
 from accelerator.labels.operations.candidacies import change_lead
 from accelerator.labels.operations.members import answer_member, ask_member, describe_member, remove_member
-from accelerator.labels.queries.candidacies import composition_of, has_ceased, members_of, organisation_named, shares_of
+from accelerator.labels.queries.candidacies import composition_of, has_ceased, members_of, shares_of
+from accelerator.labels.queries.holders import binding_people
 from accelerator.labels.queries.renewals import latest_of, waiting_of
 from accelerator.labels.rules import candidacies as rules
 from accelerator.labels.rules.labels import reason_against_a_newcomer, reason_against_leading
 from accelerator.labels.states import TAKING_PART, Belonging, MemberRole, MemberState
 from accelerator.labels.views.within import ActWithin, Within
+from accelerator.registers.identifiers import Identifier
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said as said_day
 from accelerator.workflow.limits import count_against
 
 MEMBERS_A_DAY = 60
-UNKNOWN = (
-    "Nous ne connaissons pas cette organisation : vérifiez le numéro, ou demandez-lui de s’inscrire dans l’annuaire, "
-    "puis nommez-la."
+NOBODY = (
+    "L’organisation est nommée, mais personne ne gère sa fiche ici : aucun courriel ne part. Envoyez-lui vous-même "
+    "l’adresse de sa fiche, qu’elle peut revendiquer, puis celle où répondre, sur cette page."
 )
 
 
@@ -59,6 +64,7 @@ class Members(Within):
                     "name": canonical(one.organisation).name,
                     "key": canonical(one.organisation).key,
                     "ceased": has_ceased(one.organisation),
+                    "answer": one.said_state(localdate(self.at)),
                     "mine": one.pk in self.standing.members,
                     "is_lead": one.role == MemberRole.LEAD,
                     "stays": one.state in (MemberState.ASKED, MemberState.CONFIRMED),
@@ -79,7 +85,6 @@ class AskMember(ActWithin):
     title = "Nommer un membre du collectif"
     form_class = AskMemberForm
     submit_label = "Nommer cette organisation"
-    done_message = "L’organisation est nommée : ses gestionnaires en sont avertis et répondront."
     back = "members"
     told = "Elle ne compte pas dans le collectif tant que quelqu’un qui peut l’engager n’a pas confirmé."
 
@@ -91,19 +96,26 @@ class AskMember(ActWithin):
     def before(self) -> None:
         # Each is told by mail, and asked again after a refusal.
         count_against(f"label-members:{self.person.actor_key}", limit=MEMBERS_A_DAY, per=timedelta(days=1), at=self.at)
+        named = self.form.cleaned_data["organisation"]
+        if isinstance(named, Identifier):
+            raise Refused(register_says(named, self.at), field="organisation")
 
     def perform(self, form: Any) -> Member:
         said = form.cleaned_data
-        organisation = organisation_named(said["organisation"])
-        if organisation is None:
-            raise Refused(UNKNOWN, field="organisation")
         return ask_member(
             candidacy=self.candidacy,
-            organisation=organisation,
+            organisation=said["organisation"],
             role=MemberRole(said["role"]),
             belonging=Belonging(said["belonging"]) if said["belonging"] else None,
             by=self.person,
             at=self.at,
+        )
+
+    def message_when_done(self, result: Member) -> str:
+        told = binding_people(canonical(result.organisation), localdate(self.at))
+        until = f" jusqu’au {said_day(result.answer_until)}" if result.answer_until else ""
+        return (
+            f"L’organisation est nommée : ses gestionnaires en sont avertis et répondront{until}." if told else NOBODY
         )
 
 

@@ -15,7 +15,7 @@ from accelerator.design.pages import Crumb
 from accelerator.design.papers import pdf
 from accelerator.design.uploads import attachment
 from accelerator.labels.forms import following as forms
-from accelerator.labels.letters import effect_of
+from accelerator.labels.letters import effect_of, said_hearing
 from accelerator.labels.models import Category, Label, LabelAppeal, LabelCondition, Proceeding
 from accelerator.labels.operations import awarding, proceedings
 from accelerator.labels.queries.proceedings import (
@@ -123,13 +123,16 @@ class OpenProceeding(ActOnLabel):
     def told(self) -> str:  # type: ignore[override]  # it depends on the label
         days = self.label.category.answer_days
         return (
-            f"Aucune mesure n’est prise aujourd’hui. Le titulaire reçoit ces griefs et a {days} jours pour y répondre. "
-            "D’ici là, rien ne sera prononcé avant."
+            f"Aucune mesure n’est prise aujourd’hui. Le titulaire reçoit ces griefs et a {days} jours pour y répondre, "
+            "ou pour demander à être entendu : rien ne sera prononcé avant."
         )
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"fraud_law": self.label.category.fraud_law}
 
     def said(self) -> list[tuple[str, str]]:
         last = rules.last_day_to_retract(self.label)
-        days = said(last) if last else "sans limite, selon les règles de l’émetteur"
+        days = f"{said(last)}, sauf fraude" if last else "sans limite, selon les règles de l’émetteur"
         return [("Retrait possible jusqu’au", days)]
 
     def perform(self, form: Any) -> Proceeding:
@@ -139,6 +142,7 @@ class OpenProceeding(ActOnLabel):
             kind=ProceedingKind(values["kind"]),
             grounds=values["grounds"],
             legal_basis=values["legal_basis"],
+            fraud=values.get("fraud", False),
             by=self.person,
             at=self.at,
         )
@@ -214,7 +218,7 @@ class CloseCondition(ActOnLabel):
         )
 
 
-class _OnProceeding(OnLabel):
+class OnProceeding(OnLabel):
     """A page about one proceeding: 404 for whoever may not read it."""
 
     proceeding: Proceeding
@@ -243,7 +247,7 @@ class _OnProceeding(OnLabel):
         return {**super().context(), "proceeding": self.proceeding}
 
 
-class ProceedingPage(_OnProceeding):
+class ProceedingPage(OnProceeding):
     """The grounds, the last day to answer and how, the answer, the decision, how to contest it."""
 
     template_name = "labels/proceeding.html"
@@ -265,15 +269,21 @@ class ProceedingPage(_OnProceeding):
             "days_left": case.days_left(self.today),
             "is_open": self.proceeding.outcome == Outcome.PENDING,
             "against_deciding": rules.reason_against_deciding_now(self.proceeding, self.today)
-            or rules.reason_against_kind(self.label, ProceedingKind(self.proceeding.kind), self.today),
+            or rules.reason_against_kind(
+                self.label, ProceedingKind(self.proceeding.kind), self.today, fraud=self.proceeding.fraud
+            ),
             "last_to_retract": rules.last_day_to_retract(self.label)
-            if self.proceeding.kind == ProceedingKind.RETRAIT
+            if self.proceeding.kind == ProceedingKind.RETRAIT and not self.proceeding.fraud
             else None,
+            "heard": said_hearing(self.proceeding) if self.proceeding.hearing_closed_at else "",
+            "may_ask_hearing": self.may["answer"]
+            and self.proceeding.hearing_asked_at is None
+            and self.today <= self.proceeding.answer_until,
             "speaks": rules.reason_against_speaking(self.person, self.label, self.today) is None,
         }
 
 
-class ProceedingPdf(_OnProceeding):
+class ProceedingPdf(OnProceeding):
     """The letter on paper."""
 
     title = "Courrier"
@@ -289,7 +299,7 @@ class ProceedingPdf(_OnProceeding):
         return response
 
 
-class FileOfProceeding(_OnProceeding):
+class FileOfProceeding(OnProceeding):
     """A file joined to an answer."""
 
     title = "Fichier"
@@ -302,7 +312,7 @@ class FileOfProceeding(_OnProceeding):
         return attachment(default_storage.open(found.file.name or ""), name=found.name, kind=found.kind)
 
 
-class _Act(_OnProceeding, ActOnLabel):
+class ActOnProceeding(OnProceeding, ActOnLabel):
     """A page with a form about a proceeding; done, one returns to it."""
 
     over: ClassVar[Outcome] = Outcome.PENDING
@@ -325,7 +335,7 @@ class _Act(_OnProceeding, ActOnLabel):
         ]
 
 
-class AnswerProceeding(_Act):
+class AnswerProceeding(ActOnProceeding):
     """Answer the grounds, for the holder."""
 
     rule = "labels.answer"
@@ -342,7 +352,7 @@ class AnswerProceeding(_Act):
         return proceedings.answer_proceeding(proceeding=self.proceeding, text=text, by=self.person, at=self.at)
 
 
-class JoinFile(_Act):
+class JoinFile(ActOnProceeding):
     """Join a file to the answer."""
 
     rule = "labels.answer"
@@ -356,7 +366,7 @@ class JoinFile(_Act):
         return proceedings.join_file(proceeding=self.proceeding, document=document, by=self.person, at=self.at)
 
 
-class Pronounce(_Act):
+class Pronounce(ActOnProceeding):
     """Sign the measure."""
 
     rule = "labels.pronounce"
@@ -389,7 +399,7 @@ class Pronounce(_Act):
         )
 
 
-class DropProceeding(_Act):
+class DropProceeding(ActOnProceeding):
     """Close a proceeding without a measure."""
 
     rule = "labels.conduct"
@@ -404,7 +414,7 @@ class DropProceeding(_Act):
         return proceedings.drop_proceeding(proceeding=self.proceeding, reason=reason, by=self.person, at=self.at)
 
 
-class _Appeal(_Act):
+class _Appeal(ActOnProceeding):
     """An appeal against a measure; it bears the day that the form says, or today's."""
 
     over = Outcome.PRONOUNCED
@@ -447,7 +457,7 @@ class RecordAppeal(_Appeal):
     done_message = "Le recours est inscrit au registre."
 
 
-class AnswerAppeal(_Act):
+class AnswerAppeal(ActOnProceeding):
     """Write what became of an appeal."""
 
     over = Outcome.PRONOUNCED

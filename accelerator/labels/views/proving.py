@@ -68,7 +68,7 @@ class Fact(NamedTuple):
 
 def _facts(label: Label) -> list[Fact]:
     holder = canonical(label.organisation) if label.organisation else None
-    lines = [Fact("Label", label.category.title), Fact("Pour", label.title)]
+    lines = [Fact("Label", label.category.title), Fact("Pour", label.shown_title)]
     if holder is not None and holder.publishable:
         address = reverse("community:organisation", args=[holder.key])
         lines.append(Fact("Tenu par" if not label.category.is_collective else "Chef de file", holder.name, address))
@@ -169,7 +169,7 @@ class ProofPage(OfLabel):
 
     def load(self) -> None:
         super().load()
-        self.title = f"{self.label.title} : ce que vaut ce label aujourd’hui"
+        self.title = f"{self.label.shown_title} : ce que vaut ce label aujourd’hui"
 
     def context(self) -> dict[str, Any]:
         told = _told(self.verdict, self.label) if self.verdict else {"facts": _facts(self.label), "label": self.label}

@@ -16,7 +16,7 @@ from accelerator.labels.views.labels import ActOnLabel, OnLabel
 
 
 class MyLabels(Page):
-    """The labels of the organisations that a person steers, and what is awaited of them."""
+    """The labels of the organisations that a person steers or may act for, and what is awaited of them."""
 
     title = "Mes labels"
     template_name = "labels/mine.html"

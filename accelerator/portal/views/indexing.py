@@ -144,7 +144,8 @@ class LabelsSitemap(_Sitemap):
     """The register and the categories in the first file; in each, the labels of 2,000 numbers."""
 
     def pages(self) -> Iterable[tuple[str, datetime | None]]:
-        listed = self.numbered(Label.objects.all()).only("title", "public_id", "changed_at")
+        named = ("title", "number", "holder", "organisation__name", "organisation__publishable")
+        listed = self.numbered(Label.objects.select_related("organisation")).only(*named, "public_id", "changed_at")
         doors: list[tuple[str, datetime | None]] = []
         if self.kwargs["number"] == 1:
             codes = categories().values_list("code", flat=True)

@@ -54,7 +54,7 @@ class Territories(Page):
             "suggestions": [(suggestion, url_of(suggestion.place)) for suggestion in self.suggestions],
             "labelled": [
                 {
-                    "name": label.title,
+                    "name": label.shown_title,
                     "url": reverse("labels:label", args=[label.key]),
                     "perimeter": perimeter or "Périmètre administratif non connu à ce jour",
                     "when": f"{label.told_state.label}. {label.said_period}",

@@ -1,8 +1,10 @@
-// Suggests places while one types (ARIA APG, editable combobox with a list, manual selection).
+// Suggests places, or other things that one names (data-places-words), while one types (ARIA APG, editable combobox
+// with a list, manual selection).
 // Without this file the fields work: the server reads the text.
 
 const WAIT = 150;
 const SHORTEST = 2;
+const WORDS = { list: "Lieux proposés", none: "Aucun lieu trouvé.", one: "lieu proposé", many: "lieux proposés" };
 
 const element = (tag, attributes = {}, text = "") => {
   const made = document.createElement(tag);
@@ -16,12 +18,13 @@ class PlacesField {
     this.input = input;
     this.box = input.closest("[data-places-field]");
     this.several = input.dataset.placesSeveral === "oui";
+    this.words = input.dataset.placesWords ? JSON.parse(input.dataset.placesWords) : WORDS;
     this.options = [];
     this.active = -1;
     this.request = null;
 
     this.list = element("ul", { id: `${input.id}_liste`, role: "listbox", class: "places__list", hidden: "" });
-    this.list.setAttribute("aria-label", "Lieux proposés");
+    this.list.setAttribute("aria-label", this.words.list);
     this.said = element("p", { class: "fr-sr-only", role: "status", "aria-live": "polite" });
     input.after(this.list, this.said);
     input.setAttribute("role", "combobox");
@@ -97,9 +100,9 @@ class PlacesField {
     const guessed = count > 0 && suggestions[0].guessed;
     this.list.hidden = count === 0;
     this.input.setAttribute("aria-expanded", String(count > 0));
-    if (count === 0) this.said.textContent = "Aucun lieu trouvé.";
+    if (count === 0) this.said.textContent = this.words.none;
     else if (guessed) this.said.textContent = `Aucun lieu de ce nom ; ${count} nom${count > 1 ? "s proches" : " proche"}.`;
-    else this.said.textContent = `${count} lieu${count > 1 ? "x proposés" : " proposé"}. Flèches pour parcourir, Entrée pour choisir.`;
+    else this.said.textContent = `${count} ${count > 1 ? this.words.many : this.words.one}. Flèches pour parcourir, Entrée pour choisir.`;
   }
 
   close() {
