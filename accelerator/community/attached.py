@@ -6,7 +6,7 @@ the applications. What it gives is public: the page is everyone's.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # the models are not loaded yet when the applications are declared
     from accelerator.community.models import Organisation
@@ -20,6 +20,15 @@ class Attachment(NamedTuple):
     text: str = ""
 
 
+class Offer(NamedTuple):
+    """What whoever steers the organisation may do with it at once: why, the button, where it sends and what."""
+
+    text: str
+    label: str
+    action: str
+    fields: Sequence[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class Attached:
     """What one subject adds.
@@ -27,11 +36,13 @@ class Attached:
     subject  the folder's name: "projects".
     title    the heading of the section, in French.
     read     the lines for an organisation, in one query; none shows nothing.
+    offers   what is offered to a person who steers it, in one query: seen by them alone.
     """
 
     subject: str
     title: str
     read: Callable[["Organisation"], Sequence[Attachment]]
+    offers: Callable[[Any, "Organisation"], Sequence[Offer]] = lambda person, organisation: ()
 
 
 _registered: dict[str, Attached] = {}
@@ -53,3 +64,8 @@ def attached_to(organisation: "Organisation") -> list[tuple[str, Sequence[Attach
     """The sections of a page: title, lines; those that have nothing are left out."""
     sections = [(one.title, one.read(organisation)) for one in _registered.values()]
     return [(title, lines) for title, lines in sections if lines]
+
+
+def offered_with(person: Any, organisation: "Organisation") -> list[Offer]:
+    """What the subjects offer to a person who steers an organisation."""
+    return [offer for one in _registered.values() for offer in one.offers(person, organisation)]

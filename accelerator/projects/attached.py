@@ -1,12 +1,14 @@
 """What the projects add to the page of an organisation."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.urls import reverse
 
-from accelerator.community.attached import Attached, Attachment, register
+from accelerator.community.attached import Attached, Attachment, Offer, register
 from accelerator.community.models import Organisation
 from accelerator.projects.queries.directory import projects_about
+from accelerator.projects.queries.projects import projects_alone
 
 
 def _of(organisation: Organisation) -> Sequence[Attachment]:
@@ -16,4 +18,16 @@ def _of(organisation: Organisation) -> Sequence[Attachment]:
     ]
 
 
-register(Attached(subject="projects", title="Ses projets", read=_of))
+def _offers(person: Any, organisation: Organisation) -> Sequence[Offer]:
+    return [
+        Offer(
+            f"Votre projet « {one.title} » n’a pas de structure porteuse.",
+            "Le rattacher à cette organisation",
+            reverse("projects:carrier", args=[one.key]),
+            [("organisation", organisation.public_id)],
+        )
+        for one in projects_alone(person)
+    ]
+
+
+register(Attached(subject="projects", title="Ses projets", read=_of, offers=_offers))

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from django import forms
 from django.utils.timezone import localdate
 
+from accelerator.community.forms.naming import OrganisationField
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.states import Family
 from accelerator.design.forms import CheckboxGroups, Form, dress
@@ -288,10 +289,9 @@ def _offered(organisations: Sequence[Organisation], alone: str) -> list[tuple[st
 class PartnerForm(Form):
     """Another organisation of the project."""
 
-    organisation = forms.CharField(
+    organisation = OrganisationField(
         label="La structure",
-        help_text="Son numéro SIRET, SIREN ou RNA, ou l’adresse de sa fiche dans l’annuaire.",
-        max_length=300,
+        help_text="Son nom, son numéro SIRET, SIREN ou RNA, ou l’adresse de sa fiche dans l’annuaire.",
     )
     role = forms.ChoiceField(label="Son rôle", choices=PartnerRole.choices, widget=forms.RadioSelect)
 
@@ -304,10 +304,9 @@ class ProposalForm(Form):
     problem = _text("À quel besoin répond-il ?", limit=2000)
     families = _boxes("Familles de défis", Family.choices)
     territories = PerimeterField(label="Territoires où il agit", required=False)
-    organisation = forms.CharField(
+    organisation = OrganisationField(
         label="La structure qui le porte",
-        help_text="Son numéro, ou l’adresse de sa fiche dans l’annuaire, si vous les connaissez.",
-        max_length=300,
+        help_text="Son nom, son numéro, ou l’adresse de sa fiche dans l’annuaire, si vous les connaissez.",
         required=False,
     )
     referent_email = forms.EmailField(

@@ -150,7 +150,7 @@ def test_one_does_not_propose_to_oneself(client: HostileClient) -> None:
     refused = client.post("/projets/proposer", {**PROPOSED, "referent_email": one.email})
     assert "vous en êtes le porteur" in refused.content.decode()
     unknown = client.post("/projets/proposer", {**PROPOSED, "organisation": "Inconnue"})
-    assert "Nous ne connaissons pas cette structure" in unknown.content.decode()
+    assert "Aucune organisation de l’annuaire ne répond à « Inconnue »" in unknown.content.decode()
 
 
 def test_proposals_are_limited(client: HostileClient) -> None:

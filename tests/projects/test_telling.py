@@ -10,8 +10,9 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.test import RequestFactory
+from django.urls import reverse
 
-from accelerator.design.unsaved import forget_what_others_posted
+from accelerator.community.models import Organisation
 from accelerator.geography.models import Place
 from accelerator.journal import System
 from accelerator.journal.queries import history_of
@@ -455,8 +456,50 @@ def test_a_number_leads_to_the_organisation_or_to_its_entry(client: HostileClien
     draft.refresh_from_db()
     assert draft.organisation == known
     unknown = client.post(page, {"number": "443 061 841"})
-    assert unknown["Location"].startswith("/organisations/nouvelle/fiche?numero=")
+    assert unknown["Location"] == f"/organisations/nouvelle?numero=443061841&suite={quote(page, safe='')}"
     assert client.post(page, {"number": "123"}).status_code == 422
+
+
+def test_a_project_is_tied_in_one_click_to_an_organisation_entered_since(client: HostileClient, draft: Project) -> None:
+    project, file = f"/projets/{draft.key}", f"/projets/{draft.key}/modifier"
+    client.force_login(draft.person)
+    assert "Rattacher le projet" not in client.get(project).text
+    entered = factories.organisation(name="Fabrique fictive")
+    factories.role(entered, holder=draft.person)
+    record = reverse("community:organisation", args=[entered.key])
+    other = factories.role(entered).person
+    offers = {project: "Rattacher le projet", file: "Rattacher le projet", record: "Le rattacher à cette organisation"}
+    for page, words in offers.items():
+        assert words in client.get(page).text
+    client.force_login(other)
+    assert "Le rattacher" not in client.get(record).text
+    client.force_login(draft.person)
+    client.post(f"/projets/{draft.key}/structure", {"organisation": entered.public_id})
+    draft.refresh_from_db()
+    assert draft.organisation == entered
+    for page, words in offers.items():
+        assert words not in client.get(page).text
+
+
+def test_one_comes_back_to_the_project_with_the_organisation_that_one_entered(
+    client: HostileClient, draft: Project
+) -> None:
+    client.force_login(draft.person)
+    page = f"/projets/{draft.key}/structure"
+    sent = {"legal_family": "association", "is_natural_person": ""}
+    done = client.post(f"/organisations/nouvelle/fiche?suite={page}", {**sent, "name": "Neuve fictive"})
+    entered = Organisation.objects.get(name="Neuve fictive")
+    assert done["Location"] == f"{page}?organisation={entered.public_id}"
+    chosen = client.get(done["Location"]).context["form"]
+    assert chosen.initial["organisation"] == entered.public_id
+    elsewhere = {
+        "Zibeline fictive": "//ailleurs.example/",
+        "Ornithorynque fictif": "https://ailleurs.example/",
+        "Quetzal fictif": "javascript:alert(1)",
+    }
+    for name, path in elsewhere.items():
+        away = client.post(f"/organisations/nouvelle/fiche?suite={quote(path)}", {**sent, "name": name})
+        assert away["Location"].startswith("/organisations/")
 
 
 @pytest.mark.parametrize("count", [1, 3])

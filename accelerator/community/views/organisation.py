@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 
-from accelerator.community.attached import attached_to
+from accelerator.community.attached import attached_to, offered_with
 from accelerator.community.models import Organisation
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.checks import exactness_of
@@ -60,6 +60,7 @@ class OrganisationPage(Within):
             "people": shown_members(organisation),
             "history": reading.history_of(organisation),
             "attached": attached_to(organisation),
+            "offers": offered_with(self.person, organisation) if self.standing.is_steering else (),
             "exactness": exactness_of(organisation),
             "ceased": reading.origin_of(organisation, "state") if "state" in organisation.provenance else None,
             "source_name": reading.host_of(organisation.source_url),

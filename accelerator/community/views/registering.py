@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import Http404
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from accelerator.community.forms.records import DetailsForm, NumberForm, said_yes_no
 from accelerator.community.models import Organisation
@@ -55,6 +55,17 @@ class OfNumber:
         kept = self.request.session.get(KEPT, {}).get(identifier.value)
         return Answer.from_json(kept) if isinstance(kept, dict) else kept
 
+    def leading(self, page: str, identifier: Identifier | None) -> str:
+        """The address of a page about a number, which keeps where to go back to."""
+        kept = {"numero": identifier.value if identifier else "", "suite": self.back_to()}
+        asked = {name: value for name, value in kept.items() if value}
+        return f"{reverse(page)}?{urlencode(asked)}" if asked else reverse(page)
+
+    def back_to(self) -> str:
+        """Where whoever came here to enter an organisation goes on with it: a path of ours, or nothing."""
+        path: str = self.request.GET.get("suite", "")
+        return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
+
     def trail(self) -> list[Crumb]:
         return [Crumb("Annuaire", reverse("community:directory"))]
 
@@ -73,7 +84,10 @@ class Register(OfNumber, ActionPage):
     def context(self) -> dict[str, Any]:
         """`fictitious`: the demonstration's register answers, and knows fictitious numbers."""
         local = urlsplit(settings.COMPANY_REGISTER_URL).hostname == "127.0.0.1"
-        return {"fictitious": local and getattr(settings, "DEMONSTRATION", False)}
+        return {
+            "fictitious": local and getattr(settings, "DEMONSTRATION", False),
+            "details_url": self.leading("community:register_details", None),
+        }
 
     def make_form(self, **bound: Any) -> Any:
         self.form = super().make_form(**bound)
@@ -114,8 +128,9 @@ class Register(OfNumber, ActionPage):
         return identifier
 
     def done_url(self, result: Identifier) -> str:
-        page = "community:already_registered" if known_by(result) else "community:register_details"
-        return f"{reverse(page)}?{urlencode({'numero': result.value})}"
+        return self.leading(
+            "community:already_registered" if known_by(result) else "community:register_details", result
+        )
 
 
 class AlreadyRegistered(OfNumber, Page):
@@ -228,7 +243,9 @@ class RegisterDetails(OfNumber, ActionPage):
         )
 
     def done_url(self, result: Organisation) -> str:
-        """The record; first, the themes that its text lets one think of, if there are some."""
+        """Where one came from, with the organisation; else its record, or first the themes that its text suggests."""
+        if back := self.back_to():
+            return f"{back}{'&' if '?' in back else '?'}{urlencode({'organisation': result.public_id})}"
         page = "community:themes" if suggestions_of([result])[result.pk] else "community:organisation"
         return reverse(page, args=[result.key])
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accelerator.calls.queries.timing import expected_delay
 from accelerator.design.pages import ActionPage, Crumb, Page
@@ -128,9 +129,12 @@ class Start(OfCategory, ActionPage):
         return {"organisations": self.organisations}
 
     def initial(self) -> dict[str, Any]:
-        if len(self.organisations) != 1:
+        """The only organisation that one steers, or the one that was just entered in the directory to apply."""
+        entered = self.request.GET.get("organisation", "")
+        known = [one for one in self.organisations if one.public_id == entered] or self.organisations
+        if len(known) != 1:
             return {}
-        one = self.organisations[0]
+        one = known[0]
         told = {"organisation": one.public_id}
         return told if self.category.is_collective else {**told, "title": one.name, "summary": one.summary}
 
@@ -141,6 +145,7 @@ class Start(OfCategory, ActionPage):
             "category": self.category,
             "reading": reading,
             "organisations": self.organisations,
+            "register_url": f"{reverse('community:register')}?{urlencode({'suite': self.request.path})}",
         }
 
     def before(self) -> None:

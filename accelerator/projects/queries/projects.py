@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 
 from accelerator.accounts.queries import Line, with_actor_names
 from accelerator.community.models import Organisation, Role, Theme
-from accelerator.community.queries.duplicates import known_by
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import Family
 from accelerator.geography.models import Place
@@ -20,7 +19,6 @@ from accelerator.projects.models import Project, ProjectFile, ProjectPartner, Un
 from accelerator.projects.models.projects import of_any
 from accelerator.projects.record import LABELS, PRIVATE
 from accelerator.projects.states import FileKind, Goal, Maturity, Need, ProjectState
-from accelerator.registers.identifiers import Misread, understand
 from accelerator.workflow.dates import said as day_said
 
 NOTHING: Final = "rien"
@@ -131,6 +129,13 @@ def projects_carried(person: Any) -> QuerySet[Project]:
     return Project.objects.carried_by(person).select_related("organisation").order_by("-changed_at", "-pk")
 
 
+def projects_alone(person: Any, most: int = 3) -> list[Project]:
+    """The projects that a person carries without any organisation, the latest changed first."""
+    alone = Project.objects.filter(person=person, organisation__isnull=True)
+    told = alone.exclude(state__in=(ProjectState.PROPOSED, ProjectState.DECLINED))
+    return list(told.order_by("-changed_at", "-pk")[:most])
+
+
 def proposals_of(person: Any) -> list[Project]:
     """What a person proposed, and what is proposed to the organisations that they steer."""
     steered = Role.objects.current().steering().filter(person=person).values("organisation")
@@ -151,15 +156,9 @@ def organisations_steered(person: Any) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=steered).exclude(state="merged").order_by("name", "pk"))
 
 
-def organisation_named(text: str) -> Organisation | None:
-    """The record that a number, or the address of its page, names; None when nothing here bears it."""
-    last = text.strip().rstrip("/").rpartition("/")[2].partition("?")[0]
-    if found := Organisation.objects.listed().filter(public_id=last.rpartition("-")[2]).first():
-        return canonical(found)
-    try:
-        return known_by(understand(text))
-    except Misread:
-        return None
+def organisations_to_name(project: Project, person: Any, most: int = 3) -> list[Organisation]:
+    """The organisations of a person that may carry a project that none carries."""
+    return organisations_steered(person)[:most] if project.organisation_id is None else []
 
 
 def unsaved_of(project: Project, person: Any, step: str) -> UnsavedText | None:

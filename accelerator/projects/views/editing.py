@@ -17,6 +17,7 @@ from accelerator.projects.queries.directory import similar_to
 from accelerator.projects.queries.projects import (
     commune_to_take,
     organisations_steered,
+    organisations_to_name,
     partnerships_to_answer,
     projects_carried,
     proposals_of,
@@ -113,6 +114,7 @@ class File(Within):
                 for purpose in self._purposes(project)
             ],
             "sheet": sheet_of(project, whole=True),
+            "mine": organisations_to_name(project, self.person) if self.may["manage"] else [],
             "diagnosed": Diagnosis.objects.filter(project=project).first(),
         }
 

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accelerator.community.queries.duplicates import known_by
 from accelerator.design.unsaved import Resumed
 from accelerator.projects.diagnosis import CURRENT, questions
 from accelerator.projects.forms import (
@@ -19,7 +20,7 @@ from accelerator.projects.forms import (
 from accelerator.projects.models import Diagnosis, Project, ProjectFile
 from accelerator.projects.operations.files import add_file, diagnose, remove_file
 from accelerator.projects.operations.projects import attach, end, publish, resume, unpublish
-from accelerator.projects.queries.projects import organisation_named, organisations_steered
+from accelerator.projects.queries.projects import organisations_steered
 from accelerator.projects.states import FileKind
 from accelerator.projects.views.within import ActWithin
 from accelerator.registers.identifiers import Misread, understand
@@ -38,7 +39,9 @@ class CarrierPage(ActWithin):
         return {"organisations": self.organisations}
 
     def initial(self) -> dict[str, Any]:
-        return {"organisation": self.project.organisation.public_id if self.project.organisation else ""}
+        """The one that carries it; else the one that was just entered in the directory for it."""
+        entered = self.request.GET.get("organisation", "")
+        return {"organisation": self.project.organisation.public_id if self.project.organisation else entered}
 
     def perform(self, form: Any) -> Project | str:
         number = form.cleaned_data["number"]
@@ -50,20 +53,21 @@ class CarrierPage(ActWithin):
             identifier = understand(number)
         except Misread as misread:
             raise Refused(str(misread), field="number") from misread
-        if found := organisation_named(number):
+        if found := known_by(identifier):
             try:
                 return attach(project=self.project, organisation=found, by=self.person, at=self.at)
             except Refused as refusal:
                 raise Refused(refusal.message, field="number") from refusal
-        # Not known here: its record is entered first, then it is one of one's own.
-        return f"{reverse('community:register_details')}?{urlencode({'numero': identifier.value})}"
+        # Not known here: its record is entered first, then it is one of one's own, and one comes back with it.
+        asked = {"numero": identifier.value, "suite": self.address("carrier")}
+        return f"{reverse('community:register')}?{urlencode(asked)}"
 
     def done_url(self, result: Project | str) -> str:
         return result if isinstance(result, str) else super().done_url(result)
 
     def message_when_done(self, result: Project | str) -> str:
         if isinstance(result, str):
-            return "Inscrivez d’abord la structure, puis revenez au projet par « Mes projets » : vous la choisirez là."
+            return "Inscrivez d’abord la structure : vous reviendrez au projet, où elle sera déjà choisie."
         return "C’est enregistré."
 
 

@@ -6,25 +6,23 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
+from accelerator.community.queries.naming import register_says
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.journal import System
 from accelerator.projects.forms import AnswerForm, Confirmation, PartnerForm, ProposalForm
 from accelerator.projects.models import Project, ProjectPartner
 from accelerator.projects.operations.partners import answer_partner, invite_partner, remove_partner
 from accelerator.projects.operations.proposals import decline, propose, take_over
-from accelerator.projects.queries.projects import by_token, organisation_named
+from accelerator.projects.queries.projects import by_token
 from accelerator.projects.states import PartnerRole
 from accelerator.projects.views.within import ActWithin
+from accelerator.registers.identifiers import Identifier
 from accelerator.workflow import Refused
 from accelerator.workflow.limits import count_against
 
 PROPOSALS_A_DAY = 5
 PARTNERS_A_DAY = 30
 REFERENT = System("referent")
-UNKNOWN = (
-    "Nous ne connaissons pas cette structure : vérifiez le numéro, ou demandez-lui de s’inscrire dans l’annuaire, puis "
-    "nommez-la."
-)
 
 
 class InvitePartner(ActWithin):
@@ -40,11 +38,12 @@ class InvitePartner(ActWithin):
     def before(self) -> None:
         # Each is told by mail, and asked again when it was taken out.
         count_against(f"partners:{self.person.actor_key}", limit=PARTNERS_A_DAY, per=timedelta(days=1), at=self.at)
+        named = self.form.cleaned_data["organisation"]
+        if isinstance(named, Identifier):
+            raise Refused(register_says(named, self.at), field="organisation")
 
     def perform(self, form: Any) -> ProjectPartner:
-        organisation = organisation_named(form.cleaned_data["organisation"])
-        if organisation is None:
-            raise Refused(UNKNOWN, field="organisation")
+        organisation = form.cleaned_data["organisation"]
         role = PartnerRole(form.cleaned_data["role"])
         return invite_partner(project=self.project, organisation=organisation, role=role, by=self.person, at=self.at)
 
@@ -127,18 +126,18 @@ class Propose(ActionPage):
         # Whoever the address belongs to asked nothing: several accounts do not flood them.
         address = self.form.cleaned_data["referent_email"].lower()
         count_against(f"proposals-to:{address}", limit=PROPOSALS_A_DAY, per=timedelta(days=1), at=self.at)
+        named = self.form.cleaned_data["organisation"]
+        if isinstance(named, Identifier):
+            raise Refused(f"{register_says(named, self.at)} Vous pouvez laisser ce champ vide.", field="organisation")
 
     def perform(self, form: Any) -> Project:
         said = form.cleaned_data
-        organisation = organisation_named(said["organisation"]) if said["organisation"] else None
-        if said["organisation"] and organisation is None:
-            raise Refused(f"{UNKNOWN} Vous pouvez laisser ce champ vide.", field="organisation")
         values = {name: said[name] for name in ("title", "summary", "problem", "families")}
         return propose(
             values={**values, "territories": list(said["territories"].keys)},
             proposed_as=said["proposed_as"],
             referent_email=said["referent_email"],
-            organisation=organisation,
+            organisation=said["organisation"],
             by=self.person,
             at=self.at,
         )

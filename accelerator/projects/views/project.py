@@ -15,7 +15,7 @@ from accelerator.geography.maps import Marker, Position, position
 from accelerator.projects import diagnosis
 from accelerator.projects.models import Diagnosis, ProjectFile
 from accelerator.projects.queries.directory import carried_by, published, similar_to
-from accelerator.projects.queries.projects import Sheet, history_of, public_history, sheet_of
+from accelerator.projects.queries.projects import Sheet, history_of, organisations_to_name, public_history, sheet_of
 from accelerator.projects.states import SHOWN, FileKind, Maturity, ProjectState
 from accelerator.projects.views.within import Within
 
@@ -50,6 +50,7 @@ class ProjectPage(Within):
             "jobs": project.jobs / 10 if project.jobs is not None and (whole or not project.hides("jobs")) else None,
             "carrier": carrier if carrier and (carrier.publishable or whole) else None,
             "carried_by": carried_by(project),
+            "mine": organisations_to_name(project, self.person) if self.may["manage"] else [],
             "map": self._map(sheet),
             "profile": diagnosis.profile(made.version, made.answers) if made else None,
             "profile_width": diagnosis.WIDTH,
