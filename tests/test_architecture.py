@@ -95,6 +95,7 @@ OTHER_ROOMS = {
         *("pictures", "charter", "deadlines", "record", "domains", "exporting", "imports", "lists"),
         *("suggestions", "measuring", "facts"),
         "attached",  # what a higher subject adds to its page (an extension point)
+        "naming",  # the field in which one names an organisation, for the forms of higher subjects
     },
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
     # who reads what, made by the worker, what links people to applicants, how a day of hearings is dealt out, how a

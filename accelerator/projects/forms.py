@@ -6,8 +6,8 @@ from typing import Any, Final, TypeVar
 from django import forms
 from django.utils.timezone import localdate
 
-from accelerator.community.forms.naming import OrganisationField
 from accelerator.community.models import Organisation, Theme
+from accelerator.community.naming import OrganisationField
 from accelerator.community.states import Family
 from accelerator.design.forms import CheckboxGroups, Form, dress
 from accelerator.design.links import LinksField, WebField, leads_somewhere

@@ -273,7 +273,8 @@ def test_the_documents_of_the_file_are_joined_to_the_application(
     draft = perform(begin, at=at, **given)
     assert [one.name for one in draft.pieces.filter(question="engagement")] == ["Fabrique fictive - piece.pdf"]
     (pv,) = draft.pieces.filter(question="pilotage")
-    assert b"comit" in pv.file.read()
+    with pv.file.open() as kept:
+        assert b"comit" in kept.read()
     client.force_login(lead.representative)
     section = reverse("calls:section", args=[draft.public_id, "pieces"])
     assert "Repris de" in client.get(section).text
@@ -286,8 +287,8 @@ def test_the_documents_of_the_file_are_joined_to_the_application(
     signed(second, other.representative, "deux")
     assert "reprendre ce que dit ce dossier" in client.get(page).text
     client.post(reverse("calls:take_up", args=[draft.public_id]))
-    kept = draft.pieces.filter(question="engagement", removed_at__isnull=True)
-    assert [one.name for one in kept] == ["Atelier fictif - piece.pdf"]
+    joined_now = draft.pieces.filter(question="engagement", removed_at__isnull=True)
+    assert [one.name for one in joined_now] == ["Atelier fictif - piece.pdf"]
     with pytest.raises(Refused, match="dit déjà tout"):
         perform(take_up, application=draft, by=lead.representative, at=at)
 

@@ -13,6 +13,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from accelerator.community.models import Organisation
+from accelerator.design.unsaved import forget_what_others_posted
 from accelerator.geography.models import Place
 from accelerator.journal import System
 from accelerator.journal.queries import history_of

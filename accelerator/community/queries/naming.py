@@ -110,4 +110,4 @@ def register_says(identifier: Identifier, at: datetime) -> str:
     name = f"« {company.name} »" if company.publishable else "une organisation qui ne se montre pas au public"
     if not company.is_active:
         return f"Ce numéro est celui de {name}, qui a cessé son activité selon le registre des entreprises."
-    return f"Ce numéro est celui de {name} dans le registre des entreprises, qui n’a pas encore de fiche ici. {then}"
+    return f"Selon le registre des entreprises, c’est le numéro de {name} ; aucune fiche ici ne le porte. {then}"

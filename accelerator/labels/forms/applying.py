@@ -8,8 +8,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import localdate
 
-from accelerator.community.forms.naming import OrganisationField
 from accelerator.community.models import Organisation
+from accelerator.community.naming import OrganisationField
 from accelerator.design.forms import Form, dress
 from accelerator.design.links import WebField
 from accelerator.design.uploads import DocumentField
