@@ -132,8 +132,10 @@ class OpenProceeding(ActOnLabel):
 
     def said(self) -> list[tuple[str, str]]:
         last = rules.last_day_to_retract(self.label)
-        days = f"{said(last)}, sauf fraude" if last else "sans limite, selon les règles de l’émetteur"
-        return [("Retrait possible jusqu’au", days)]
+        if last is None:
+            return [("Retrait possible", "sans limite, selon les règles de l’émetteur")]
+        fraud = ", sauf fraude" if self.label.category.fraud_law else ""
+        return [("Retrait possible jusqu’au", f"{said(last)}{' (passé)' if last < self.today else ''}{fraud}")]
 
     def perform(self, form: Any) -> Proceeding:
         values = form.cleaned_data
