@@ -254,8 +254,8 @@ def test_a_commission_is_convened_with_notice(campaign: Campaign, perform: Perfo
     ("change", "said"),
     [
         ({"held_at": timezone.now() + timedelta(days=4)}, "5 jours au moins"),
-        ({"files": 0}, "ordre du jour est vide"),
-        ({"members": 0}, "Aucun membre ne vote"),
+        ({"files": 0}, "inscrivez des dossiers"),
+        ({"members": 0}, "nommez au moins un membre qui vote"),
     ],
 )
 def test_what_is_missing_to_convene_is_said(

@@ -537,6 +537,50 @@ def test_a_commission_from_its_preparation_to_its_minutes(campaign: Campaign) ->
     assert "Close" in text(client.get(url("commissions", campaign)))
 
 
+def test_the_agenda_takes_the_first_files_of_the_ranking_or_all(campaign: Campaign) -> None:
+    files = [campaign.file() for _ in range(4)]
+    for file, score in zip(files, (3, 2, 1, 0), strict=True):
+        campaign.read(file, score)
+    now = timezone.now()
+    commission = Commission.objects.create(
+        call=campaign.call, name="Sélection", held_at=now + timedelta(days=8), where="Salle 1", made_at=now
+    )
+    CommissionItem.objects.create(commission=commission, application=files[0], position=1, proposal="retained")
+    client, agenda = browser(campaign.officer), sit(commission, "agenda")
+    keys = [one.public_id for one in files]
+    assert client.get(agenda).context["form"]["applications"].value() == []
+    first = client.get(agenda, {"premiers": 3})
+    assert first.context["form"]["applications"].value() == keys[1:3]
+    assert "2 dossiers cochés. 1 autre n’est plus à choisir ici." in text(first)
+    whole = client.get(agenda, {"tous": "1"})
+    assert whole.context["form"]["applications"].value() == keys[1:]
+    assert "3 dossiers cochés : tous" in text(whole)
+    assert client.post(f"{agenda}?tous=1", {"applications": keys[1:], "proposal": "retained"}).status_code == 302
+    assert [one.application_id for one in commission.items.order_by("position")] == [one.pk for one in files]
+    assert "Aucun dossier à inscrire" in text(client.get(agenda))
+
+
+def test_a_commission_that_lacks_something_says_what_instead_of_being_convened(campaign: Campaign) -> None:
+    now = timezone.now()
+    commission = Commission.objects.create(
+        call=campaign.call, name="Sélection", held_at=now + timedelta(days=8), where="Salle 1", made_at=now
+    )
+    client, page, convene = browser(campaign.chair), sit(commission, "commission"), sit(commission, "convene")
+    bare = text(client.get(page))
+    assert convene not in bare
+    assert (
+        "désignez le président de la commission ; nommez au moins un membre qui vote ; inscrivez des dossiers" in bare
+    )
+    assert client.get(convene).status_code == 403
+    assert client.post(convene).status_code == 422
+    CommissionMember.objects.create(commission=commission, person=factories.person(), quality=MemberQuality.CHAIR)
+    assert "Avant de convoquer : inscrivez des dossiers à l’ordre du jour." in text(client.get(page))
+    file = campaign.file(ApplicationState.REVIEW)
+    CommissionItem.objects.create(commission=commission, application=file, position=1, proposal="retained")
+    assert convene in text(client.get(page))
+    assert client.get(convene).status_code == 200
+
+
 def test_without_quorum_a_second_convocation_is_prepared(campaign: Campaign) -> None:
     now = timezone.now()
     commission = Commission.objects.create(

@@ -162,23 +162,16 @@ def convene(*, commission: Commission, by: Any, at: datetime) -> Commission:
     """
     rules.require("calls.run_sittings", by, commission.call)
     locked = _sitting(commission, CommissionState.DRAFT)
-    sitting = Rules.on(localdate(at))
-    if reason := sitting.too_soon(at, locked.held_at):
-        raise Refused(reason)
     members = list(locked.members.select_related("person").order_by("pk"))
     items = locked.items.count()
-    if not any(one.voting for one in members):
-        raise Refused("Aucun membre ne vote : complétez la composition.")
-    if not any(one.quality == MemberQuality.CHAIR for one in members):
-        raise Refused("Désignez le président de la commission.")
-    if not items:
-        raise Refused("L’ordre du jour est vide.")
+    if reason := rules.reason_against_convening(locked, members, items, at=at):
+        raise Refused(reason)
     convened = move(
         locked,
         CONVENE,
         by=by,
         at=at,
-        changes={"convened_at": at, "rules": sitting.to_json()},
+        changes={"convened_at": at, "rules": Rules.on(localdate(at)).to_json()},
         about=[locked.call],
         when=said(locked.held_at, MOMENT),
         members=len(members),

@@ -1,7 +1,7 @@
 """Who may judge, and run the judging. In prose: docs/rules/expertise.md, docs/rules/commission.md."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.utils.timezone import localdate
@@ -14,7 +14,15 @@ from accelerator.calls.queries.standing import CallStanding, call_standing_of, c
 from accelerator.calls.questions import said_cents
 from accelerator.calls.rules.registry import require as require_within
 from accelerator.calls.rules.registry import rule
-from accelerator.calls.states import AssignmentState, CallRoleName, CommissionState, DecisionKind, DecisionOutcome
+from accelerator.calls.sittings import Rules
+from accelerator.calls.states import (
+    AssignmentState,
+    CallRoleName,
+    CommissionState,
+    DecisionKind,
+    DecisionOutcome,
+    MemberQuality,
+)
 from accelerator.community.models import Organisation
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
@@ -85,6 +93,27 @@ def notify_decisions(standing: CallStanding) -> str | None:
 @rule("calls.keep_promises")
 def keep_promises(standing: CallStanding) -> str | None:
     return None if standing.is_officer else RUNNERS
+
+
+def reason_against_convening(
+    commission: Commission, members: Sequence[CommissionMember], items: int, *, at: datetime
+) -> str | None:
+    """Why a commission cannot be convened now, all that it lacks in one sentence; None when it can be.
+
+    items  how many files are on its agenda.
+    """
+    if commission.state != CommissionState.DRAFT:
+        return f"Cette commission est {commission.get_state_display().lower()} : cela n’est plus possible."
+    if reason := Rules.on(localdate(at)).too_soon(at, commission.held_at):
+        return reason
+    lacks = []
+    if not any(one.quality == MemberQuality.CHAIR for one in members):
+        lacks.append("désignez le président de la commission")
+    if not any(one.voting for one in members):
+        lacks.append("nommez au moins un membre qui vote")
+    if not items:
+        lacks.append("inscrivez des dossiers à l’ordre du jour")
+    return f"Avant de convoquer : {' ; '.join(lacks)}." if lacks else None
 
 
 def reason_against_signing(roles: Sequence[CallRole], granted: Granted, *, by: Any, on: date) -> str | None:

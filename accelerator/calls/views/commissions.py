@@ -27,9 +27,10 @@ from accelerator.calls.queries.sittings import (
     quorum_said,
 )
 from accelerator.calls.queries.standing import call_standing_of, judged
+from accelerator.calls.rules.judging import reason_against_convening
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import CommissionState, DecisionOutcome, MemberQuality
-from accelerator.calls.views.judging import ActJudging, Judging
+from accelerator.calls.views.judging import ActJudging, Judging, TheFirst
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.design.papers import pdf
@@ -139,6 +140,10 @@ class _Sitting(Page):
             raise Http404
         self.reads = reads
 
+    def against_convening(self) -> str | None:
+        """Why the convocations cannot leave yet."""
+        return reason_against_convening(self.commission, self.members, self.commission.items.count(), at=self.at)
+
     def kept(self) -> set[int]:
         """The files of which whoever asks reads neither score nor conclusion."""
         return kept_from(self.commission, self.person, runs=self.runs, serves=self.reads)
@@ -208,6 +213,7 @@ class CommissionPage(_Sitting):
             ],
             "quorum": quorum_said(commission) if commission.state in ("held", "closed", "adjourned") else "",
             "is_draft": draft,
+            "against_convening": self.against_convening() if draft and self.runs else None,
             "is_held": held,
             "is_convened": commission.state == CommissionState.CONVENED,
             "is_adjourned": commission.state == CommissionState.ADJOURNED,
@@ -287,32 +293,25 @@ class RemoveMember(_ActSitting):
         operations.remove_member(member=self.member, by=self.person, at=self.at)
 
 
-class FillAgenda(_ActSitting):
-    """Files put on the agenda, best first."""
+class FillAgenda(TheFirst, _ActSitting):
+    """Files put on the agenda, best first: the first so many of the ranking, all, or those that one ticks."""
 
     title = "Compléter l’ordre du jour"
+    template_name = "calls/judging/agenda.html"
     form_class = forms.Agenda
     submit_label = "Inscrire à l’ordre du jour"
 
-    def _files(self) -> list[Any]:
+    def load(self) -> None:
+        super().load()
         already = CommissionItem.objects.filter(commission=self.commission).values("application")
         rows = ranking(self.commission.call).filter(state__in=JUDGED_IN).exclude(pk__in=already)
-        return best_first(rows)
-
-    def form_arguments(self) -> dict[str, Any]:
-        return {
-            "rows": [
-                (one.public_id, f"{one.number}, {one.title} ({said_score(one.mean)} sur 100)") for one in self._files()
-            ]
-        }
+        self.choose_among(self.commission.call, best_first(rows))
 
     def perform(self, form: Any) -> int:
-        values = form.cleaned_data
-        chosen = set(values["applications"])
         return operations.put_on_agenda(
             commission=self.commission,
-            applications=[one for one in self._files() if one.public_id in chosen],
-            proposal=DecisionOutcome(values["proposal"]),
+            applications=self.chosen(form),
+            proposal=DecisionOutcome(form.cleaned_data["proposal"]),
             by=self.person,
             at=self.at,
         )
@@ -328,6 +327,10 @@ class Convene(_ActSitting):
     form_class = Nothing
     submit_label = "Envoyer les convocations"
     done_message = "La commission est convoquée : chaque membre a reçu sa convocation."
+
+    def forbidden(self) -> str | None:
+        # Sent, it is the operation that refuses.
+        return super().forbidden() or (self.against_convening() if self.request.method == "GET" else None)
 
     def said(self) -> list[tuple[str, str]]:
         return [

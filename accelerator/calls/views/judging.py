@@ -1,11 +1,15 @@
 """Pages about the judging of one call: loaded, ruled and surrounded alike."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.http import Http404
 from django.urls import reverse
 
+from accelerator.calls.criteria import Cut, first, said_score
+from accelerator.calls.forms.sittings import Which
 from accelerator.calls.models import Call
+from accelerator.calls.queries.ranking import means_of
 from accelerator.calls.queries.standing import CallStanding, call_standing_of
 from accelerator.calls.rules.calls import see_call
 from accelerator.calls.rules.registry import reason_within
@@ -93,3 +97,49 @@ class ActJudging(Judging, ActionPage):
 
     def context(self) -> dict[str, Any]:
         return {**super().context(), "back_url": self.back_url(), "said": self.said()}
+
+
+class TheFirst(ActionPage):
+    """To put before a page that ticks files of a ranking: the first so many, or all of them, asked by its address."""
+
+    files: Sequence[Any]
+    asked: int | None
+    cut: Cut | None
+
+    def choose_among(self, call: Call, files: Sequence[Any]) -> None:
+        """Offer these files, best first; tick those that the address asks for."""
+        self.files, self.which = files, Which(data=self.request.GET)
+        self.whole = self.request.GET.get("tous") == "1"
+        self.asked = None if self.whole else self.which.values().get("premiers")
+        self.cut = first(means_of(call), self.asked) if self.asked else None
+        kept = set(self.cut.kept) if self.cut else set()
+        self.ticked = [one.public_id for one in files if self.whole or one.pk in kept]
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {
+            "rows": [
+                (one.public_id, f"{one.number}, {one.title} ({said_score(one.mean)} sur 100)") for one in self.files
+            ]
+        }
+
+    def initial(self) -> dict[str, Any]:
+        return {"applications": self.ticked}
+
+    def chosen(self, form: Any) -> list[Any]:
+        """The files that were sent ticked, best first."""
+        wanted = set(form.cleaned_data["applications"])
+        return [one for one in self.files if one.public_id in wanted]
+
+    def context(self) -> dict[str, Any]:
+        tied = set(self.cut.tied) if self.cut else set()
+        return {
+            **super().context(),
+            "which": self.which,
+            "asked": self.asked,
+            "whole": self.whole,
+            "kept": len(self.ticked),
+            "elsewhere": len(self.cut.kept) - len(self.ticked) if self.cut else 0,
+            "tie": self.cut.sentence if self.cut else "",
+            "tied": [f"{one.number}, {one.title}" for one in self.files if one.pk in tied],
+            "any": bool(self.files),
+        }
