@@ -33,6 +33,8 @@ from accelerator.calls.models import (
     Decision,
     Jury,
     JuryMember,
+    Lot,
+    LotFile,
     Opinion,
     PiecesRequest,
     Promise,
@@ -41,7 +43,7 @@ from accelerator.calls.models import (
 from accelerator.calls.queries.letters import drafted_letter
 from accelerator.calls.queries.opinions import link_for as opinion_link
 from accelerator.calls.sittings import Rules
-from accelerator.calls.states import ApplicationState, CallRoleName, CommissionState
+from accelerator.calls.states import ApplicationState, CallRoleName, CommissionState, LotAct
 from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Export, Organisation, SavedSearch
 from accelerator.community.queries.checks import link_for
 from accelerator.community.queries.searches import stop_token
@@ -271,6 +273,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:appeal": ("file", "→ 404 404 403 403 403 404 404 404 404"),  # nothing is notified yet
     "calls:desk": ("→ 403 403 403 403 403 403 · 403 403",),
     "calls:lot": ("→ 404 404 404 404 404 404 404 404 404",),  # nothing is chosen
+    "calls:lots": (SIGNED_IN,),
+    "calls:lot_page": ("lot", SERVICE),
+    "calls:lot_news": ("lot", SERVICE),
     "calls:file": ("file", SERVICE),
     "calls:name_officer": ("file", SERVICE),
     "calls:ask_pieces": ("file", "→ 404 404 404 404 404 404 403 404 404"),  # some are asked already
@@ -322,7 +327,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:commission_member_new": ("commission", SERVICE),
     "calls:commission_member_end": ("prepared commission", "prepared member", SERVICE),
     "calls:agenda": ("commission", SERVICE),
-    "calls:convene": ("commission", SERVICE),
+    "calls:convene": ("commission", "→ 404 404 404 404 404 404 403 404 404"),  # it sits already
     "calls:open_sitting": ("commission", SERVICE),
     "calls:second_convocation": ("adjourned commission", SERVICE),
     "calls:item": ("commission", "item", SERVICE),
@@ -793,6 +798,8 @@ def judged_parts(organisation: Organisation, people: dict[str, Person]) -> dict[
     prepared = Commission.objects.create(**sat)
     member = CommissionMember.objects.create(commission=prepared, person=people["stranger"])
     adjourned = Commission.objects.create(**convened, state=CommissionState.ADJOURNED)
+    lot = Lot.objects.create(act=LotAct.TAKE, asked_by=concerned, asked_at=now, digest="x")
+    LotFile.objects.create(lot=lot, application=already.application, seen="x")
     return {
         "judged": campaign.call.key,
         "judged file": file.public_id,
@@ -809,6 +816,7 @@ def judged_parts(organisation: Organisation, people: dict[str, Person]) -> dict[
         "prepared commission": prepared.public_id,
         "prepared member": member.pk,
         "adjourned commission": adjourned.public_id,
+        "lot": lot.public_id,
         "signed letter": letter.pk,
         "promise": promise.pk,
     }

@@ -98,11 +98,11 @@ OTHER_ROOMS = {
         "naming",  # the field in which one names an organisation, for the forms of higher subjects
     },
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
-    # who reads what, made by the worker, what links people to applicants, how a day of hearings is dealt out, how a
-    # commission sits, what is said on paper; how a decision is contested, and until when
+    # who reads what and what is done to many files, both by the worker, what links people to applicants, how a day of
+    # hearings is dealt out, how a commission sits, what is said on paper; how a decision is contested, and until when
     "calls": {
         *("purposes", "questions", "eligibility", "criteria", "clock", "remedies"),
-        *("assignment", "solving", "conflicts", "hearings", "sittings", "documents", "letters"),
+        *("assignment", "solving", "lots", "conflicts", "hearings", "sittings", "documents", "letters"),
     },
     # the file and its steps; the questions of the self-diagnosis; what is lacking, and for what; what calls may know;
     # what saved searches and exports may know

@@ -77,6 +77,8 @@ declare("calls.piece_added", "a joint un fichier : {name}")
 declare("calls.piece_removed", "a retiré un fichier : {name}")
 declare("calls.form_changed", "a fait passer le brouillon à la version {version} du formulaire")
 # In the service
+declare("calls.lot_asked", "a demandé pour {count} dossiers : {act}")
+declare("calls.lot_ended", "a terminé le lot : {done} faits, {aside} laissés de côté")
 declare("calls.received_on_paper", "a enregistré la candidature, reçue sur papier le {on}, sous le numéro {number}")
 declare("calls.applicant_named", "a rattaché le dossier reçu sur papier à la fiche de {organisation}")
 declare("calls.tied", "a rattaché le dossier reçu sur papier à « {what} »")

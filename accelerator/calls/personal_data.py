@@ -18,6 +18,7 @@ from accelerator.calls.models import (
     Decision,
     Exchange,
     JuryMember,
+    Lot,
     Opinion,
     Piece,
     PiecesRequest,
@@ -92,6 +93,15 @@ def export(person: Person) -> dict[str, Any]:
         "décisions préparées": [
             {"candidature": one.application.number, "motifs": one.reasons, "le": one.drafted_at}
             for one in Decision.objects.filter(drafted_by=person).select_related("application").order_by("pk")
+        ],
+        "lots demandés": [
+            {
+                "acte": one.get_act_display(),
+                "le": one.asked_at,
+                "dossiers": one.files.count(),
+                "terminé le": one.ended_at,
+            }
+            for one in Lot.objects.filter(asked_by=person).order_by("pk")
         ],
         "recours": [
             {
@@ -223,6 +233,7 @@ register(
             "calls.Conflict",
             "calls.Assignment",
             "calls.JuryMember",
+            "calls.Lot",
             "calls.CommissionMember",
         ),
         export=export,

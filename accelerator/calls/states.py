@@ -205,6 +205,22 @@ class LotAct(models.TextChoices):
     BEGIN_REVIEW = "instruction", "Ouvrir l’instruction"
 
 
+class LetterAct(models.TextChoices):
+    """What is done to several letters at once."""
+
+    SIGN = "signature", "Signer des courriers"
+    NOTIFY = "notification", "Notifier des décisions"
+
+
+class LotState(models.TextChoices):
+    """Where a lot is: told by its dates, not stored."""
+
+    WAITING = "waiting", "En attente"
+    RUNNING = "running", "En cours"
+    LOST = "lost", "Interrompu"
+    ENDED = "ended", "Terminé"
+
+
 class DecisionKind(models.TextChoices):
     """A decision is said, or is what silence did."""
 

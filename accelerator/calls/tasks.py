@@ -7,13 +7,14 @@ from typing import Final
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from accelerator.calls import solving
+from accelerator.calls import lots, solving
 from accelerator.calls.models import Appeal, Application, Opinion
 from accelerator.calls.operations.appeals import reject_by_silence
 from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.aside import attempt
 from accelerator.calls.operations.assigning import PROPOSE
 from accelerator.calls.operations.examining import decide_by_silence
+from accelerator.calls.operations.lots import CARRY
 from accelerator.calls.operations.opinions import remind_opinion, say_opinion_late
 from accelerator.calls.queries.appeals import silent_appeals
 from accelerator.calls.queries.files import silent_files
@@ -92,3 +93,9 @@ def forget_unsaved(timestamp: int) -> int:
 def propose_assignment(proposal: int) -> bool:
     """Make the assignment that someone asked for."""
     return solving.solve(proposal)
+
+
+@app.task(name=CARRY)
+def carry_lot(lot: int) -> bool:
+    """Do what someone asked to be done to many files."""
+    return lots.carry(lot)

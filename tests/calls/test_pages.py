@@ -15,7 +15,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Call, CallVersion, Decision, UnsavedAnswers
+from accelerator.calls import lots
+from accelerator.calls.models import Application, Call, CallVersion, Decision, Lot, UnsavedAnswers
 from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.decisions import notify_decisions, sign_decisions
 from accelerator.calls.operations.examining import decide_by_silence
@@ -375,6 +376,7 @@ def test_a_lot_takes_all_that_a_search_finds_or_nothing(
     assert "ont changé depuis" in text(stale)
     assert Application.objects.filter(state=ApplicationState.ADMISSIBLE).count() == 1
     assert client.post(asked, {"digest": stale.context["digest"]}).status_code == 302
+    lots.carry(Lot.objects.get().pk)
     assert Application.objects.filter(state=ApplicationState.ADMISSIBLE).count() == 30
     assert Event.objects.filter(code="calls.admitted").count() == 29
     other.refresh_from_db()

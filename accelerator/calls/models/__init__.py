@@ -14,6 +14,7 @@ from accelerator.calls.models.applications import (
     next_number,
 )
 from accelerator.calls.models.calls import Call, CallQuerySet, CallRole, CallRoleQuerySet, CallVersion, Wave
+from accelerator.calls.models.lots import Lot, LotFile
 from accelerator.calls.models.opinions import Opinion, OpinionQuerySet
 from accelerator.calls.models.promises import Promise
 from accelerator.calls.models.reviewing import (
@@ -59,6 +60,8 @@ __all__ = [
     "Exchange",
     "Jury",
     "JuryMember",
+    "Lot",
+    "LotFile",
     "Opinion",
     "OpinionQuerySet",
     "Piece",

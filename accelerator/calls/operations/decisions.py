@@ -240,6 +240,15 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
     against silence has its answer. The delays to contest it run from that moment: its letter says their last days. The
     subject that the call is for hears of it in the same transaction.
     """
+    done = notify_each(call=call, decisions=decisions, by=by, at=at)
+    if not done.told:
+        raise Refused(" ".join(f"Dossier {application.number} : {why}" for application, why in done.aside))
+    return done
+
+
+@operation
+def notify_each(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> Notified:
+    """The same, even when none can be told: each is then left aside, and its file says so."""
     rules.require("calls.notify_decisions", by, call)
     _require_other_side(by, decisions)
     if not decisions:
@@ -258,8 +267,6 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
             aside.append((application, why))
         else:
             told.append(done)
-    if not told:
-        raise Refused(" ".join(f"Dossier {application.number} : {why}" for application, why in aside))
     return Notified(told, aside)
 
 

@@ -1,14 +1,31 @@
-"""The same for several files at once, from the desk."""
+"""The same for several files at once: a few together, many one after the other by the worker (decision 58)."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
+
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application
-from accelerator.calls.operations import examining
-from accelerator.calls.states import LotAct
+from accelerator.calls.models import Application, Call, Decision, Lot, LotFile
+from accelerator.calls.operations import decisions, examining
+from accelerator.calls.states import LetterAct, LotAct, LotState
+from accelerator.community.operations.locks import lock_person
+from accelerator.journal import Actor
+from accelerator.journal.operations import record
 from accelerator.workflow import Refused, operation
+
+CARRY: Final = "calls.carry_lot"
+# Done at once, in one transaction, all of them or none. A file takes a tenth of a second: more would keep someone
+# waiting, and hold what it locks.
+MOST_AT_ONCE: Final = 20
+# As many as someone reads before confirming.
+MOST_IN_A_LOT: Final = 200
+CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le."
 
 _ACTS: Final[dict[LotAct, Callable[..., Any]]] = {
     LotAct.TAKE: lambda *, application, by, at: examining.name_officer(
@@ -16,6 +33,14 @@ _ACTS: Final[dict[LotAct, Callable[..., Any]]] = {
     ),
     LotAct.ADMIT: examining.admit,
     LotAct.BEGIN_REVIEW: examining.begin_review,
+}
+_LETTERS: Final[dict[LetterAct, Callable[..., list[Decision] | decisions.Notified]]] = {
+    LetterAct.SIGN: decisions.sign_decisions,
+    LetterAct.NOTIFY: decisions.notify_each,
+}
+_NONE: Final = {
+    False: "Aucun de ces dossiers ne le permet : revenez à la liste.",
+    True: "Choisissez au moins un courrier.",
 }
 
 
@@ -27,10 +52,136 @@ def do_to_all(*, act: LotAct, applications: Sequence[Application], by: Person, a
     Raises `Refused`, naming the first file that does not allow it: it changed since the list was read.
     """
     if not applications:
-        raise Refused("Aucun de ces dossiers ne le permet : revenez à la liste.")
+        raise Refused(_NONE[False])
     for application in sorted(applications, key=lambda one: one.pk):
         try:
             _ACTS[act](application=application, by=by, at=at)
         except Refused as refusal:
             raise Refused(f"Dossier {application.number} : {refusal.message} Rien n’a été fait.") from refusal
     return len(applications)
+
+
+@operation
+def ask_lot(*, act: LotAct, applications: Sequence[Application], by: Person, at: datetime) -> Lot:
+    """Ask the worker to do the same to many files; asked again while it is being done, that lot is the answer.
+
+    Whether each file allows it is asked when it is done: one that no longer does is left aside, and named.
+    """
+    asked = [LotFile(application=one, seen=_seen(one)) for one in sorted(applications, key=lambda one: one.pk or 0)]
+    return _asked(Lot(act=act), asked, by=by, at=at)
+
+
+@operation
+def ask_letters(*, act: LetterAct, call: Call, letters: Sequence[Decision], by: Person, at: datetime) -> Lot:
+    """The same for letters of a call, in the order in which they are read."""
+    asked = [LotFile(application=one.application, decision=one, seen=_seen(one)) for one in letters]
+    return _asked(Lot(act=act, call=call), asked, by=by, at=at)
+
+
+def _asked(lot: Lot, files: Sequence[LotFile], *, by: Person, at: datetime) -> Lot:
+    if not files:
+        raise Refused(_NONE[lot.call is not None])
+    lock_person(by)
+    lot.digest = _print(lot.act, [[one.application_id, one.decision_id, one.seen] for one in files])
+    same = Lot.objects.filter(asked_by=by, digest=lot.digest, ended_at__isnull=True).counted().first()
+    if same is not None:
+        return _again(same) if same.state(at) == LotState.LOST else same
+    lot.asked_by, lot.asked_at = by, at
+    lot.save()
+    for one in files:
+        one.lot = lot
+    LotFile.objects.bulk_create(files)
+    record("calls.lot_asked", lot, by=by, at=at, act=lot.get_act_display(), count=len(files))
+    return _again(lot)
+
+
+@operation
+def take_up_lot(*, lot: Lot, by: Person, at: datetime) -> Lot:
+    """Ask again for what waits in a lot whose worker died for good. Nothing that is done is done again."""
+    held = Lot.objects.filter(pk=lot.pk, asked_by=by).counted().get()
+    if held.state(at) != LotState.LOST:
+        raise Refused("Ce lot n’est pas interrompu.")
+    return _again(held)
+
+
+def _again(lot: Lot) -> Lot:
+    # Through Django's connection: the job is there if, and only if, the lot is (see `notices.operations`).
+    configure_task(name=CARRY, job_manager=JobManager(DjangoConnector())).defer(lot=lot.pk)
+    return lot
+
+
+@operation
+def begin_lot(*, lot: int, by: Actor, at: datetime) -> Lot | None:
+    """Begin it, or take it up again after a worker died; None when it is over."""
+    held = Lot.objects.select_for_update(of=("self",)).select_related("asked_by", "call")
+    found = held.filter(pk=lot, ended_at__isnull=True).first()
+    if found is not None and found.started_at is None:
+        found.started_at = at
+        found.save(update_fields=["started_at"])
+    return found
+
+
+@operation
+def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
+    """Do one file of a lot, in the name of whoever asked; what is done is said in the same transaction, once.
+
+    Raises `Refused` when the file does not allow it, or is no longer what it was when the lot was asked.
+    """
+    held = _waiting(file)
+    if held is None:
+        return
+    if _seen(held.decision or held.application) != held.seen:
+        raise Refused(CHANGED)
+    if held.decision is not None:
+        done = _LETTERS[LetterAct(lot.act)](call=lot.call, decisions=[held.decision], by=by, at=at)
+        if isinstance(done, decisions.Notified) and done.aside:
+            # Its file says so too, and waits to be taken up.
+            held.why = done.aside[0][1]
+    else:
+        _ACTS[LotAct(lot.act)](application=held.application, by=by, at=at)
+    held.settled_at = at
+    held.save(update_fields=["settled_at", "why"])
+
+
+@operation
+def leave_aside(*, file: int, why: str, by: Actor, at: datetime) -> None:
+    """Say that one file of a lot was left as it was, and why."""
+    held = _waiting(file)
+    if held is None:
+        return
+    told = why.removeprefix(f"Dossier {held.application.number} : ")
+    held.settled_at, held.why = at, told[:1].upper() + told[1:]
+    held.save(update_fields=["settled_at", "why"])
+
+
+@operation
+def end_lot(*, lot: Lot, by: Actor, at: datetime) -> None:
+    """Say that nothing of it waits any more; said twice, the first one counts."""
+    held = Lot.objects.select_for_update().get(pk=lot.pk)
+    if held.ended_at is not None or held.files.filter(settled_at__isnull=True).exists():
+        return
+    held.ended_at = at
+    held.save(update_fields=["ended_at"])
+    aside = held.files.exclude(why="").count()
+    record("calls.lot_ended", held, by=by, at=at, done=held.files.count() - aside, aside=aside)
+
+
+def _waiting(file: int) -> LotFile | None:
+    """A file of a lot, held; None when it is settled: by this worker before it died, or by the one that took it up."""
+    rows = LotFile.objects.select_for_update(of=("self", "application")).select_related("application__call", "decision")
+    found = rows.filter(pk=file, settled_at__isnull=True).first()
+    if found is not None and found.decision is not None:
+        found.decision.application = found.application
+    return found
+
+
+def _seen(read: Application | Decision) -> str:
+    """The print of what someone read before asking: where a file is and whose it is, or what a letter says."""
+    if isinstance(read, Application):
+        return _print(read.state, read.officer_id)
+    said = (read.outcome, read.reasons, read.advice, read.cents, read.failed)
+    return _print(*said, read.signed_at and read.signed_at.isoformat())
+
+
+def _print(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,6 +1,6 @@
 """Decisions drafted beside the ranking, the outbox of letters, and what the applicant reads."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -10,11 +10,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 
-from accelerator.calls.criteria import first, said_score
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
-from accelerator.calls.models import Application, Decision, Promise
+from accelerator.calls.models import Application, Decision, Lot, Promise
 from accelerator.calls.operations import decisions as operations
+from accelerator.calls.operations.lots import MOST_AT_ONCE, ask_letters
 from accelerator.calls.queries.appeals import appeal_to_answer
 from accelerator.calls.queries.letters import (
     delegations_of,
@@ -24,23 +24,24 @@ from accelerator.calls.queries.letters import (
     shown_letter,
     signatories_of,
 )
-from accelerator.calls.queries.ranking import best_first, means_of, ranking, undrafted
+from accelerator.calls.queries.lots import outcome_of, recent_lots
+from accelerator.calls.queries.ranking import best_first, ranking, undrafted
 from accelerator.calls.queries.standing import file_standing_of, judged
 from accelerator.calls.questions import said_cents
 from accelerator.calls.rules.applications import read_file, reason_against_judging_file
 from accelerator.calls.rules.judging import Granted, reason_against_signing
 from accelerator.calls.rules.registry import reason_within
-from accelerator.calls.states import DECIDABLE, DecisionOutcome
+from accelerator.calls.states import DECIDABLE, DecisionOutcome, LetterAct
 from accelerator.calls.views.commissions import document
-from accelerator.calls.views.judging import ActJudging, Judging
+from accelerator.calls.views.judging import ActJudging, Judging, TheFirst
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
 from accelerator.design.papers import pdf
 from accelerator.workflow.dates import said
 
 
-class DraftLot(ActJudging):
-    """The same decision for several files: « les 22 premiers », or those that one ticks."""
+class DraftLot(TheFirst, ActJudging):
+    """The same decision for several files: « les 22 premiers », all, or those that one ticks."""
 
     rule = "calls.draft_decisions"
     title = "Préparer des décisions"
@@ -52,33 +53,17 @@ class DraftLot(ActJudging):
 
     def load(self) -> None:
         super().load()
-        self.which = forms.Which(data=self.request.GET)
-        self.asked = self.which.values().get("premiers")
         rows = undrafted(ranking(self.call)).filter(state__in=DECIDABLE, pk__in=judged(self.person).values("pk"))
-        self.files = best_first(rows)
-        means = means_of(self.call)
-        self.cut = first(means, self.asked) if self.asked else None
-
-    def form_arguments(self) -> dict[str, Any]:
-        return {
-            "rows": [
-                (one.public_id, f"{one.number}, {one.title} ({said_score(one.mean)} sur 100)") for one in self.files
-            ]
-        }
+        self.choose_among(self.call, best_first(rows))
 
     def initial(self) -> dict[str, Any]:
-        kept = set(self.cut.kept) if self.cut else set()
-        return {
-            "applications": [one.public_id for one in self.files if one.pk in kept],
-            "outcome": DecisionOutcome.RETAINED if kept else "",
-        }
+        return {**super().initial(), "outcome": DecisionOutcome.RETAINED if self.ticked and not self.whole else ""}
 
     def perform(self, form: Any) -> list[Decision]:
         values = form.cleaned_data
-        chosen = set(values["applications"])
         return operations.draft_decisions(
             call=self.call,
-            applications=[one for one in self.files if one.public_id in chosen],
+            applications=self.chosen(form),
             outcome=DecisionOutcome(values["outcome"]),
             reasons=values["reasons"],
             advice=values["advice"],
@@ -95,18 +80,6 @@ class DraftLot(ActJudging):
 
     def done_url(self, result: Any) -> str:
         return self.address("letters")
-
-    def context(self) -> dict[str, Any]:
-        tied = set(self.cut.tied) if self.cut else set()
-        return {
-            **super().context(),
-            "which": self.which,
-            "asked": self.asked,
-            "kept": len(self.cut.kept) if self.cut else 0,
-            "tie": self.cut.sentence if self.cut else "",
-            "tied": [f"{one.number}, {one.title}" for one in self.files if one.pk in tied],
-            "any": bool(self.files),
-        }
 
 
 class DraftOne(ActJudging):
@@ -261,17 +234,19 @@ class Letters(Judging, ListPage):
             "aside": [one.application for one in in_state(every, "signed").filter(application__aside_at__isnull=False)]
             if signed
             else [],
+            "lots": [(one, outcome_of(one)) for one in recent_lots(self.person, self.at, self.call)],
         }
 
 
 class _Batch(ActJudging):
-    """Letters chosen together; all ticked at first."""
+    """Letters chosen together, all ticked at first: a few are done in the request; more, by the worker."""
 
     template_name = "calls/judging/batch.html"
     form_class = forms.Batch
     back = "letters"
     back_label = "Courriers"
-    which = ""
+    which: ClassVar[str]
+    act: ClassVar[LetterAct]
 
     def load(self) -> None:
         super().load()
@@ -296,9 +271,30 @@ class _Batch(ActJudging):
         wanted = set(form.cleaned_data["decisions"])
         return [one for one in self.letters if str(one.pk) in wanted]
 
+    def few(self, letters: list[Decision]) -> Any:
+        """Do it to a few letters, in the request."""
+        raise NotImplementedError
+
+    def message_when_few(self, result: Any) -> str | SafeString:
+        """What to say then."""
+        raise NotImplementedError
+
+    def perform(self, form: Any) -> Any:
+        letters = self.chosen(form)
+        if len(letters) <= MOST_AT_ONCE:
+            return self.few(letters)
+        return ask_letters(act=self.act, call=self.call, letters=letters, by=self.person, at=self.at)
+
+    def message_when_done(self, result: Any) -> str | SafeString:
+        return "" if isinstance(result, Lot) else self.message_when_few(result)
+
+    def done_url(self, result: Any) -> str:
+        return reverse("calls:lot_page", args=[result.public_id]) if isinstance(result, Lot) else self.back_url()
+
     def context(self) -> dict[str, Any]:
         return {
             **super().context(),
+            "most_at_once": MOST_AT_ONCE,
             "letters": [
                 (one, self.address("letter", one.pk), self._what(one), self.against(one)) for one in self.letters
             ],
@@ -312,6 +308,7 @@ class SignLetters(_Batch):
     title = "Signer des courriers"
     submit_label = "Signer ces courriers"
     which = "drafted"
+    act = LetterAct.SIGN
 
     def load(self) -> None:
         super().load()
@@ -335,10 +332,10 @@ class SignLetters(_Batch):
             ),
         ]
 
-    def perform(self, form: Any) -> list[Decision]:
-        return operations.sign_decisions(call=self.call, decisions=self.chosen(form), by=self.person, at=self.at)
+    def few(self, letters: list[Decision]) -> list[Decision]:
+        return operations.sign_decisions(call=self.call, decisions=letters, by=self.person, at=self.at)
 
-    def message_when_done(self, result: list[Decision]) -> str:
+    def message_when_few(self, result: list[Decision]) -> str:
         count = len(result)
         return f"{count} courrier{'s signés' if count > 1 else ' signé'}. Rien n’est encore dit aux candidats."
 
@@ -350,6 +347,7 @@ class NotifyLetters(_Batch):
     title = "Notifier des décisions"
     submit_label = "Notifier ces décisions"
     which = "signed"
+    act = LetterAct.NOTIFY
 
     def said(self) -> list[tuple[str, str]]:
         return [
@@ -359,10 +357,10 @@ class NotifyLetters(_Batch):
             )
         ]
 
-    def perform(self, form: Any) -> operations.Notified:
-        return operations.notify_decisions(call=self.call, decisions=self.chosen(form), by=self.person, at=self.at)
+    def few(self, letters: list[Decision]) -> operations.Notified:
+        return operations.notify_decisions(call=self.call, decisions=letters, by=self.person, at=self.at)
 
-    def message_when_done(self, result: operations.Notified) -> SafeString:
+    def message_when_few(self, result: operations.Notified) -> SafeString:
         count, left = len(result.told), len(result.aside)
         told = f"{count} décision{'s notifiées' if count > 1 else ' notifiée'}."
         if not left:

@@ -2,17 +2,13 @@
 
 from datetime import timedelta
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
-from django.db.models import F
-from django.http import Http404
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accelerator.calls.eligibility import Finding, Result
 from accelerator.calls.forms.examining import (
     AppealAnswerForm,
-    BulkForm,
     DeskFilters,
     InadmissibleForm,
     OfficerForm,
@@ -22,20 +18,19 @@ from accelerator.calls.forms.files import Confirmation
 from accelerator.calls.models import Appeal, Application, Decision
 from accelerator.calls.operations import appeals, examining
 from accelerator.calls.operations.decisions import draft_decisions
-from accelerator.calls.operations.lots import do_to_all
+from accelerator.calls.operations.lots import MOST_IN_A_LOT
 from accelerator.calls.queries.appeals import appeal_to_answer, shown_appeals, unanswered
 from accelerator.calls.queries.desk import (
     calls_served,
-    digest_of,
     figures_of,
     files_of,
     files_shown,
-    foreseen,
     officers_of,
     searched,
 )
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.letters import letters_to_sign
+from accelerator.calls.queries.lots import outcome_of, recent_lots
 from accelerator.calls.queries.opinions import asked_about, shown_opinions
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
 from accelerator.calls.rules.applications import (
@@ -58,14 +53,10 @@ from accelerator.calls.states import (
 )
 from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
-from accelerator.design.pages import ActionPage, Crumb
+from accelerator.design.pages import Crumb
 from accelerator.design.paging import kept
-from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
-from accelerator.workflow.numbers import counted, grouped
-
-# Each is locked, journalled and told in one transaction: more would hold it too long.
-MOST_IN_A_LOT = 200
+from accelerator.workflow.numbers import grouped
 
 
 def _failing(application: Application) -> int:
@@ -163,6 +154,7 @@ class Desk(ListPage):
             "figures": figures_of(self.scope, localdate(self.at)),
             "calls": self.calls,
             "letters": letters_to_sign(self.person, localdate(self.at)),
+            "lots": [(one, outcome_of(one)) for one in recent_lots(self.person, self.at)],
             "lot_url": reverse("calls:lot"),
             "acts": LotAct.choices,
             "asked": kept(self.request, *names),
@@ -443,74 +435,3 @@ class AnswerAppeal(ActOnFile):
         return {**super().context(), "appeal": self.appeal}
 
 
-class Lot(ActionPage):
-    """Several files at once, those ticked or all those of a search: what each would become, then the act.
-
-    What is done is what was read: if the world changed meanwhile, nothing is, and the new list is read first.
-    """
-
-    template_name = "calls/lot.html"
-    form_class = BulkForm
-
-    def load(self) -> None:
-        code = self.request.GET.get("acte", "")
-        if code not in LotAct.values:
-            raise Http404
-        self.act = LotAct(code)
-        self.title = self.submit_label = self.act.label
-        self.calls = calls_served(self.person)
-        found = self._chosen()
-        files = found.order_by(F("due_on").asc(nulls_last=True), "pk")
-        lot = files.filter(pk__in=list(files.values_list("pk", flat=True)[:MOST_IN_A_LOT]))
-        self.found = found.count()
-        self.outcomes = foreseen(self.act, lot, person=self.person)
-        self.doable = [one.application for one in self.outcomes if not one.why_not]
-        self.digest = digest_of(self.act, self.doable)
-
-    def _chosen(self) -> Any:
-        files = files_of(self.person)
-        if not self.request.GET.get("tout"):
-            # No address of a file has a NUL, and the database refuses to be asked about one.
-            ticked = [key for key in self.request.GET.getlist("dossier") if "\x00" not in key]
-            return files.filter(public_id__in=ticked[:MOST_IN_A_LOT])
-        calls = [(call.public_id, call.title) for call in self.calls]
-        values = DeskFilters(data=self.request.GET, calls=calls).values()
-        return searched(files, values, person=self.person, on=localdate(self.at))
-
-    def forbidden(self) -> str | None:
-        return None if self.calls else OFFICER
-
-    def trail(self) -> list[Crumb]:
-        return [Crumb("Instruction", reverse("calls:desk"))]
-
-    def initial(self) -> dict[str, Any]:
-        return {"digest": self.digest}
-
-    def perform(self, form: Any) -> int:
-        if form.cleaned_data["digest"] != self.digest:
-            raise Refused("Des dossiers ont changé depuis que vous avez lu cette liste. Relisez-la, puis confirmez.")
-        return do_to_all(act=self.act, applications=self.doable, by=self.person, at=self.at)
-
-    def message_when_done(self, result: int) -> str:
-        return f"{self.act.label} : {counted(result, 'dossier', 'dossiers')}."
-
-    def done_url(self, result: int) -> str:
-        names = DeskFilters.base_fields
-        query = urlencode(kept(self.request, *names)) if self.request.GET.get("tout") else ""
-        return f"{reverse('calls:desk')}?{query}" if query else reverse("calls:desk")
-
-    def context(self) -> dict[str, Any]:
-        aside: dict[str, list[Application]] = {}
-        for one in self.outcomes:
-            if one.why_not:
-                aside.setdefault(one.why_not, []).append(one.application)
-        return {
-            **super().context(),
-            "outcomes": [one for one in self.outcomes if not one.why_not],
-            "aside": list(aside.items()),
-            "doable": len(self.doable),
-            "chosen": len(self.outcomes),
-            "beyond": self.found - len(self.outcomes),
-            "digest": self.digest,
-            "back_url": self.done_url(0),
-        }

@@ -1,0 +1,70 @@
+"""The lots that someone asked: how far each is, and what was left aside."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Q
+
+from accelerator.calls.models import Call, Lot, LotFile
+from accelerator.calls.models.lots import LotQuerySet
+from accelerator.calls.queries.standing import judged
+from accelerator.calls.states import LetterAct, LotState
+from accelerator.workflow.numbers import counted, grouped
+
+# How long the desk says what became of a lot; it is kept after.
+_SHOWN: Final = timedelta(days=2)
+_MOST_SHOWN: Final = 3
+
+
+def lots_of(person: Any) -> LotQuerySet:
+    """The lots that a person asked, counted."""
+    return Lot.objects.filter(asked_by=person).counted().select_related("call")
+
+
+def recent_lots(person: Any, at: datetime, call: Call | None = None) -> list[Lot]:
+    """Those that the desk shows, or the letters of a call: not ended, or ended lately. One query."""
+    lots = lots_of(person).filter(act__in=LetterAct.values, call=call) if call else lots_of(person)
+    recent = lots.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at - _SHOWN))
+    return list(recent.order_by("-asked_at", "-pk")[:_MOST_SHOWN])
+
+
+def waiting_of(lot: Lot) -> list[int]:
+    """The files of a lot that are still to be done, in the order in which they were read."""
+    return list(lot.files.filter(settled_at__isnull=True).order_by("pk").values_list("pk", flat=True))
+
+
+def left_aside(lot: Lot, person: Any) -> tuple[list[tuple[str, list[LotFile]]], int]:
+    """What was left aside, by reason, of the files that a person still follows; and how many others were.
+
+    One query: whoever asked may have left the service since, or gone to an applicant's side.
+    """
+    aside = lot.files.exclude(why="").select_related("application", "decision").order_by("pk")
+    shown: dict[str, list[LotFile]] = {}
+    for one in aside.filter(application__in=judged(person).values("pk")):
+        shown.setdefault(one.why, []).append(one)
+    return list(shown.items()), lot.aside - sum(len(files) for files in shown.values())
+
+
+def progress_of(lot: Lot, at: datetime) -> Mapping[str, Any]:
+    """How far a lot that was `counted` is, for its page and for the script that follows it.
+
+    share  in hundredths.
+    """
+    return {
+        "share": 100 * lot.settled // lot.total,
+        "said": f"{grouped(lot.settled)} sur {grouped(lot.total)}",
+        "ends": lot.state(at) in (LotState.ENDED, LotState.LOST),
+    }
+
+
+def outcome_of(lot: Lot) -> str:
+    """What became of a lot, in one sentence: "198 dossiers traités, 2 laissés de côté"."""
+    what = ("courrier", "courriers") if lot.call_id else ("dossier", "dossiers")
+    done = lot.settled - lot.aside
+    parts = [f"{counted(done, *what)} {'traités' if done > 1 else 'traité'}"]
+    if lot.aside:
+        parts.append(f"{grouped(lot.aside)} {'laissés' if lot.aside > 1 else 'laissé'} de côté")
+    if left := lot.total - lot.settled:
+        parts.append(f"{grouped(left)} {'restent' if left > 1 else 'reste'}")
+    return ", ".join(parts)
