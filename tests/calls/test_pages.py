@@ -16,7 +16,7 @@ from PIL import Image
 
 from accelerator.accounts.models import Person
 from accelerator.calls import lots
-from accelerator.calls.models import Application, Call, CallVersion, Decision, Lot, UnsavedAnswers
+from accelerator.calls.models import Application, Call, CallVersion, Decision, Jury, Lot, Slot, UnsavedAnswers
 from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.decisions import notify_decisions, sign_decisions
 from accelerator.calls.operations.examining import decide_by_silence
@@ -25,7 +25,7 @@ from accelerator.community.models import Organisation
 from accelerator.community.states import RoleName
 from accelerator.journal import System
 from accelerator.journal.models import Event
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import MOMENT, said
 from accelerator.workflow.steps import LONGEST
 from tests import factories
 from tests.calls.conftest import ANSWERS, ELIGIBILITY, FORM, PDF
@@ -319,6 +319,69 @@ def test_an_answer_announced_after_silence_has_decided_is_not_what_one_waits_for
     assert f"sans réponse le {said(silence)}, le silence décide" in text(client.get("/mon-espace"))
     page = text(client.get(reverse("calls:application", args=[submitted.public_id])))
     assert "une décision notifiée remplacerait celle du silence" in page
+
+
+def test_each_application_says_what_is_awaited_from_whom_and_when(
+    client: HostileClient, officer: Person, at: datetime
+) -> None:
+    person, today = factories.person(), timezone.localdate(at)
+    days = [today + timedelta(days=number) for number in range(40)]
+
+    def file(call: dict[str, Any] | None = None, **values: Any) -> Application:
+        version = factories.call_version(factories.call(**(call or {})))
+        return factories.call_application(version, person=person, **values)
+
+    permanent = {"closes_at": None}
+    reading = file(permanent)
+    reading.call.waves.create(number=1, reads_until=days[0] - timedelta(days=1), decision_expected_on=days[5])
+    reading.call.waves.create(number=2, reads_until=days[10], decision_expected_on=days[30])
+    read = file(permanent, state=ApplicationState.SUBMITTED, expected_on=days[30])
+    read.wave = read.call.waves.create(number=1, reads_until=days[10], decision_expected_on=days[30])
+    read.save()
+    incomplete = file(state=ApplicationState.INCOMPLETE, silence_on=days[30])
+    asked = {"asked_at": at, "asked_by": officer, "pieces": [{"name": "Statuts", "basis": "Règlement"}]}
+    incomplete.requests.create(due_on=days[7], **asked)
+    heard = file(state=ApplicationState.HEARING, expected_on=days[30])
+    jury = Jury.objects.create(call=heard.call, name="Jury", made_at=at)
+    starts = at + timedelta(days=3)
+    Slot.objects.create(
+        jury=jury, application=heard, starts_at=starts, ends_at=starts + timedelta(hours=1), where="Ici"
+    )
+    contested = file(state=ApplicationState.APPEALED, expected_on=days[20])
+    decision = Decision.objects.create(
+        application=contested,
+        outcome=DecisionOutcome.REJECTED,
+        reasons="Non.",
+        signatory=factories.call_role(contested.call, name=CallRoleName.SIGNATORY),
+        drafted_at=at,
+        drafted_by=officer,
+        signed_at=at,
+        notified_at=at,
+    )
+    contested.appeals.create(
+        decision=decision, kind="gracieux", grounds="G", filed_at=at, filed_by=person, due_on=days[20]
+    )
+    next_one = f"pour la prochaine lecture, décision attendue le {said(days[30])}"
+    awaited = {
+        file(): f"à déposer avant le {said(at + timedelta(days=30))}",
+        file(permanent): "à déposer quand vous voulez, aucune lecture n’est encore fixée",
+        file({"closes_at": at - timedelta(days=2)}): f"l’appel est clos depuis le {said(at - timedelta(days=2))}",
+        reading: f"à déposer jusqu’au {said(days[10])} {next_one}",
+        read: f"lecture après le {said(days[10])}, réponse attendue le {said(days[30])}",
+        incomplete: f"pièces attendues de vous jusqu’au {said(days[7])}",
+        heard: f"audition le {said(starts, MOMENT)}",
+        contested: f"recours : réponse attendue le {said(days[20])}",
+        file(state=ApplicationState.REVIEW, expected_on=days[0] - timedelta(days=2)): (
+            f"réponse attendue depuis le {said(days[0] - timedelta(days=2))}"
+        ),
+        file(state=ApplicationState.REVIEW): "réponse attendue, sans date annoncée par le service",
+    }
+    client.force_login(person)
+    rows = client.get(reverse("calls:my_applications")).context["rows"]
+    told = {one.pk: one.awaited for one in rows}
+    assert len(told) == len(awaited)
+    for one, words in awaited.items():
+        assert told[one.pk].startswith(words), words
 
 
 def test_the_desk_counts_filters_and_acts_on_several(

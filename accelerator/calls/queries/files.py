@@ -11,11 +11,27 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, with_actor_names
-from accelerator.calls.models import Application, Decision, Piece, UnsavedAnswers
+from accelerator.calls.models import (
+    Appeal,
+    Application,
+    Decision,
+    Piece,
+    PiecesRequest,
+    Slot,
+    UnsavedAnswers,
+    Wave,
+)
 from accelerator.calls.purposes import KeptFile, Purpose, purpose_of, purposes
 from accelerator.calls.queries.standing import mine
 from accelerator.calls.questions import MOST_FILES, Question, Questionnaire, Section, said_answer
-from accelerator.calls.states import PENDING, ApplicationState, DecisionKind, DecisionOutcome, QuestionKind
+from accelerator.calls.states import (
+    PENDING,
+    ApplicationState,
+    CallState,
+    DecisionKind,
+    DecisionOutcome,
+    QuestionKind,
+)
 from accelerator.community.models import Mandate, Organisation, Role
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
@@ -100,9 +116,12 @@ def applicable_organisations(person: Any) -> list[Organisation]:
     return list(organisations.select_related("seat").order_by("name", "pk"))
 
 
-def my_applications(person: Any, subjects: Mapping[str, Sequence[str]] | None = None) -> QuerySet[Application]:
-    """The applications on whose side a person is, those of the subjects that they edit included.
+def my_applications(
+    person: Any, on: date, subjects: Mapping[str, Sequence[str]] | None = None
+) -> QuerySet[Application]:
+    """The applications on whose side a person is, those of the subjects that they edit included; for `next_date`.
 
+    on        the day on which they are read.
     subjects  by purpose, the references of those that the caller has read already.
     """
     known = subjects or {}
@@ -112,36 +131,88 @@ def my_applications(person: Any, subjects: Mapping[str, Sequence[str]] | None = 
             refs += known[purpose.code]
         elif purpose.has_subject:
             refs += [subject.ref for subject in purpose.subjects(person, None)]
-    told = Decision.objects.filter(application=OuterRef("pk"), notified_at__isnull=False).order_by("-pk")
+    of_file = {"application": OuterRef("pk")}
+    told = Decision.objects.filter(**of_file, notified_at__isnull=False).order_by("-pk")
+    asked = PiecesRequest.objects.filter(**of_file, ended_at__isnull=True)
+    appeals = Appeal.objects.in_progress().filter(**of_file)
+    readings = Wave.objects.filter(call=OuterRef("call"), reads_until__gte=on).order_by("reads_until")
     return (
         Application.objects.filter(mine(person) | Q(subject__in=refs))
-        .select_related("call", "organisation")
+        .select_related("call", "organisation", "wave")
         .annotate(
             told_outcome=Subquery(told.values("outcome")[:1]),
             told_kind=Subquery(told.values("kind")[:1]),
             told_at=Subquery(told.values("notified_at")[:1]),
+            pieces_due_on=Subquery(asked.values("due_on")[:1]),
+            appeal_due_on=Subquery(appeals.values("due_on")[:1]),
+            heard_at=Subquery(Slot.objects.filter(**of_file).values("starts_at")[:1]),
+            next_reading_on=Subquery(readings.values("reads_until")[:1]),
+            next_answer_on=Subquery(readings.values("decision_expected_on")[:1]),
         )
     )
 
 
-def next_date(application: Any) -> str:
-    """What is waited for, and when; what was decided, and when, of a file of `my_applications` that has its answer.
+def next_date(application: Any, on: date) -> str:
+    """What is waited for, from whom, and when; what was decided, and when, once a file of `my_applications` is told.
 
-    Empty when nothing is.
+    Empty when nothing is: it was withdrawn.
     """
-    state, call = application.told_state, application.call
+    state = application.told_state
     if state == ApplicationState.DRAFT:
-        return f"à déposer avant le {said(call.closes_at, MOMENT)}" if call.closes_at else "à déposer"
+        return _before_submission(application, on)
+    if application.appeal_due_on:
+        return f"recours : {_answer(application.appeal_due_on, on)}"
     if application.told_outcome and state in (ApplicationState.NOTIFIED, *PENDING):
         by_silence = " par le silence" if application.told_kind == DecisionKind.IMPLICIT else ""
         label = DecisionOutcome(application.told_outcome).label.lower()
         return f"{label}{by_silence}, le {said(localdate(application.told_at))}"
     if state not in PENDING:
         return ""
-    expected, silence = application.expected_on, application.silence_on
+    if state == ApplicationState.INCOMPLETE and application.pieces_due_on:
+        late = "attendues de vous depuis le" if application.pieces_due_on < on else "attendues de vous jusqu’au"
+        return f"pièces {late} {said(application.pieces_due_on)}"
+    if application.heard_at and localdate(application.heard_at) >= on:
+        return f"audition le {said(application.heard_at, MOMENT)}"
+    return _while_examined(application, on)
+
+
+def _before_submission(application: Any, on: date) -> str:
+    call = application.call
+    if call.state == CallState.CANCELLED:
+        return "l’appel est annulé"
+    if call.opens_at and localdate(call.opens_at) > on:
+        return f"à déposer à partir du {said(call.opens_at, MOMENT)}"
+    if call.closes_at:
+        closed = localdate(call.closes_at) < on
+        return (
+            f"l’appel est clos depuis le {said(call.closes_at)}"
+            if closed
+            else (f"à déposer avant le {said(call.closes_at, MOMENT)}")
+        )
+    if application.next_reading_on is None:
+        return "à déposer quand vous voulez, aucune lecture n’est encore fixée"
+    return (
+        f"à déposer jusqu’au {said(application.next_reading_on)} pour la prochaine lecture, décision attendue le "
+        f"{said(application.next_answer_on)}"
+    )
+
+
+def _while_examined(application: Any, on: date) -> str:
+    expected, silence, wave = application.expected_on, application.silence_on, application.wave
+    parts = []
+    if wave is not None and wave.reads_until >= on:
+        parts.append(f"lecture après le {said(wave.reads_until)}")
     if expected and (silence is None or expected <= silence):
-        return f"réponse attendue le {said(expected)}"
-    return f"sans réponse le {said(silence)}, le silence décide" if silence else ""
+        parts.append(_answer(expected, on))
+    elif silence:
+        parts.append(f"sans réponse le {said(silence)}, le silence décide")
+    else:
+        parts.append("réponse attendue, sans date annoncée par le service")
+    return ", ".join(parts)
+
+
+def _answer(expected: date, on: date) -> str:
+    return f"réponse attendue {'depuis le' if expected < on else 'le'} {said(expected)}"
 
 
 def history_of_file(application: Application, *, service: bool) -> list[Line]:

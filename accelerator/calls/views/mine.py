@@ -65,14 +65,19 @@ class MyApplications(ListPage):
         Column("etat", "État", lambda one: one.told_state.label),
         Column(
             "echeance",
-            "Décision, ou prochaine date",
-            lambda one: next_date(one) or "—",
+            "Ce qui est attendu, et quand",
+            lambda one: one.awaited or "—",
         ),
         Column("commencee", "Commencée le", lambda one: said(one.begun_at), sort=("begun_at",), screen=False),
     )
 
     def rows(self) -> Any:
-        return my_applications(self.person)
+        return my_applications(self.person, localdate(self.at))
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        for one in rows:
+            one.awaited = next_date(one, localdate(self.at))
+        return rows
 
     def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
         state = values.get("etat")

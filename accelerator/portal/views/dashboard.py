@@ -39,14 +39,15 @@ class Dashboard(Page):
     def context(self) -> dict[str, Any]:
         projects = list(projects_carried(self.person)[:MOST_PROJECTS])
         subjects = {QUALIFICATION: [ref(one) for one in projects]}
-        mine = list(my_applications(self.person, subjects).order_by("-begun_at", "-pk")[:SHOWN])
+        today = localdate(self.at)
+        mine = list(my_applications(self.person, today, subjects).order_by("-begun_at", "-pk")[:SHOWN])
         duties = duties_of(self.person)
         return {
             "projects": [(one, ProjectState(one.state).label) for one in projects[:SHOWN]],
-            "space": space_of(self.person, self.at, localdate(self.at)),
-            "applications": [(one, next_date(one)) for one in mine],
+            "space": space_of(self.person, self.at, today),
+            "applications": [(one, next_date(one, today)) for one in mine],
             "duties": duties,
             "collectives": memberships_to_answer(self.person),
             # Who signs serves a call: the others are not asked about.
-            "letters": letters_to_sign(self.person, localdate(self.at)) if duties.served else [],
+            "letters": letters_to_sign(self.person, today) if duties.served else [],
         }
