@@ -44,7 +44,7 @@ OTHER_ROOMS = {
     # what others answer, read within bounds; short lists, read in one question; the print of what was read; work on
     # many things, each apart; the steps of a long file, and what is typed in them
     "workflow": {
-        *("transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "kept"),
+        *("transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "names", "kept"),
         *("answers", "apart", "prints", "steps", "together"),
     },
     # what pages are made of

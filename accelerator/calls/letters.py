@@ -42,6 +42,7 @@ _COMPUTED: Final = {
 def letter_of(
     decision: Decision,
     *,
+    grants: Sequence[tuple[str, str]] = (),
     scores: Sequence[tuple[str, int, float | None, Sequence[str]]] = (),
     comments: Sequence[str] = (),
     opinions: Sequence[tuple[str, str]] = (),
@@ -54,6 +55,7 @@ def letter_of(
 
     What silence decided has a letter too, of nobody: reasons, remedies.
 
+    grants    what is given by a favourable decision, as the subject of the call says it: (name, words).
     scores    (criterion, weight, mean out of 100, the comments meant for the applicant), anonymous.
     opinions  (service that was asked, what became of its opinion and its words).
     comments  what each reviewer wrote for the applicant.
@@ -84,6 +86,7 @@ def letter_of(
     facts.append(["Décision", decision.get_outcome_display()])
     if decision.cents is not None:
         facts.append(["Montant", said_cents(decision.cents)])
+    facts += [[name, words] for name, words in grants]
     return {
         "title": f"Décision : {decision.get_outcome_display().lower()}",
         "running": f"{call.title}, dossier {application.number}",

@@ -137,6 +137,7 @@ class Purpose:
     partners    of some subjects, the organisations that take part besides the one that applies: reference -> numbers.
                 Who judges is looked at beside them as they are now (`calls.queries.conflicts`).
     begins      the address where one tells something to apply to a call with, or an empty text.
+    grants      what a favourable decision gives besides, said in its letter before it is signed: (name, words).
     ties        what a file that came on paper may be about: those of who applies that answer its call.
     opens       opens one from such a file, when none is there yet; None: its carriers alone do.
     opinions    the opinions that a call wants on each of its files.
@@ -157,6 +158,7 @@ class Purpose:
     files: Callable[[str], Mapping[str, Sequence[KeptFile]]] = lambda subject: {}
     partners: Callable[[Collection[str]], Mapping[str, frozenset[int]]] = lambda _: {}
     begins: Callable[["Call"], str] = lambda call: ""
+    grants: Callable[["Application"], Sequence[tuple[str, str]]] = lambda application: ()
     ties: Callable[["Application"], Sequence[Subject]] = lambda _: ()
     opens: Opens | None = None
     opinions: Callable[["Call"], Sequence[Wanted]] = lambda call: ()

@@ -17,10 +17,9 @@ from django.conf import settings
 from accelerator.calls.clock import months_after
 from accelerator.calls.states import AppealKind
 from accelerator.community.deadlines import working_days_after
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import said, said_months
 
 _REFERENCE: Final = Path(settings.ROOT) / "data" / "reference" / "remedies.csv"
-_MONTHS: Final = {1: "un mois", 2: "deux mois", 3: "trois mois", 4: "quatre mois", 6: "six mois"}
 
 
 @dataclass(frozen=True)
@@ -79,11 +78,6 @@ class Remedy:
         if since is None:
             return f"{within} à compter de la notification de la décision, ou du jour où le silence a décidé."
         return f"{within} à compter du {said(since)} : jusqu’au {said(self.last_day(since))} inclus."
-
-
-def said_months(months: int) -> str:
-    """A number of months, in words when it is usual."""
-    return _MONTHS.get(months, f"{months} mois")
 
 
 def remedies_of(rows: Iterable[Mapping[str, Any]]) -> tuple[Remedy, ...]:

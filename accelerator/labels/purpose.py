@@ -1,6 +1,7 @@
 """What calls may know of a candidacy to a label, and how it is told to them: the purpose « label » (decision 1)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accelerator.accounts.models import Person
+from accelerator.calls.clock import months_after
 from accelerator.calls.models import Application, Call
 from accelerator.calls.purposes import (
     Fact,
@@ -34,9 +36,10 @@ from accelerator.labels.operations.candidacies import open_from_paper
 from accelerator.labels.operations.configuring import PURPOSE
 from accelerator.labels.queries.candidacies import confirmed, has_ceased, members_of
 from accelerator.labels.queries.categories import category_of_call
+from accelerator.labels.queries.renewals import follows, latest_of
 from accelerator.labels.rules import candidacies as rules
 from accelerator.labels.states import Belonging, CandidacyState, MemberState
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import said, said_months
 
 _FACTS: Final = (
     Fact("label.members", "le nombre de membres qui ont confirmé, chef de file compris", FactKind.NUMBER),
@@ -260,6 +263,22 @@ def _begins(call: Call) -> str:
     return reverse("labels:start", args=[category.code]) if category else ""
 
 
+def _grants(application: Application) -> Sequence[tuple[str, str]]:
+    """How long the label lasts and its first day: that of the notification, unless it renews one that runs."""
+    number = number_in(application.subject, Candidacy)
+    candidacy = Candidacy.objects.select_related("category").filter(pk=number).first() if number else None
+    if candidacy is None:
+        return ()
+    months, previous = candidacy.category.duration_months, latest_of(candidacy)
+    lasts = ("Durée du label", said_months(months) if months else "sans terme")
+    if previous is None or application.received_on is None or not follows(previous, application.received_on):
+        return (lasts, ("Premier jour du label", "celui de la notification de cette décision"))
+    start = previous.period.upper
+    begins = ("Premier jour du label", f"{said(start)}, lendemain du dernier jour du label en cours")
+    last = ("Dernier jour du label", said(months_after(start, months) - timedelta(days=1))) if months else None
+    return (lasts, begins, last) if last else (lasts, begins)
+
+
 register(
     Purpose(
         code=PURPOSE,
@@ -278,6 +297,7 @@ register(
         facts=_FACTS,
         reusable=_REUSABLE,
         begins=_begins,
+        grants=_grants,
         on_decided=award_when_retained,
     )
 )

@@ -8,6 +8,7 @@ from django.utils.timezone import is_aware, localtime
 
 DAY: Final = "j F Y"
 MOMENT: Final = "j F Y à H:i"
+_WORDS: Final = dict(enumerate(["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"], 1))
 
 
 def said(value: date, form: str = DAY) -> str:
@@ -15,3 +16,11 @@ def said(value: date, form: str = DAY) -> str:
     if isinstance(value, datetime) and is_aware(value):
         value = localtime(value)
     return date_format(value, form.replace("j", r"j\e\r", 1) if value.day == 1 else form)
+
+
+def said_months(months: int) -> str:
+    """How long, as it is said: "deux mois", "18 mois", "un an", "trois ans"."""
+    years, left = divmod(months, 12)
+    if left:
+        return f"{_WORDS.get(months, months)} mois"
+    return f"{_WORDS.get(years, years)} an{'s' if years > 1 else ''}"

@@ -8,11 +8,13 @@ import pytest
 from django.utils import timezone
 
 from accelerator.calls.models import Application, Decision
+from accelerator.calls.queries.letters import drafted_letter
 from accelerator.calls.states import DecisionKind, DecisionOutcome, Nature
 from accelerator.journal import System
 from accelerator.journal.queries import history_of
 from accelerator.labels.models import Candidacy, Category, Label
 from accelerator.labels.operations import awarding
+from accelerator.labels.operations.configuring import PURPOSE
 from accelerator.labels.states import ConditionState, Holder, LabelNature, LabelState, ProceedingKind
 from accelerator.workflow import Refused
 from accelerator.workflow import transaction as business
@@ -246,3 +248,27 @@ def test_nothing_is_added_long_after_to_what_was_decided(perform: Perform) -> No
             by=world.officer,
             at=timezone.now(),
         )
+
+
+def test_the_draft_letter_says_how_long_the_label_lasts_and_its_first_day(category: Category, perform: Perform) -> None:
+    call = category.call
+    assert call is not None
+    call.purpose = PURPOSE
+    call.save()
+    candidacy = factories.candidacy(category)
+    drafted = {"reasons": "R", "drafted_at": timezone.now(), "drafted_by": factories.person()}
+
+    def facts(application: Application, outcome: DecisionOutcome = DecisionOutcome.RETAINED) -> dict[str, str]:
+        decision = Decision.objects.create(application=application, outcome=outcome, **drafted)
+        return dict(drafted_letter(decision)["facts"])
+
+    first = applied(candidacy, received_on=date(2026, 9, 1))
+    told = facts(first)
+    assert told["Durée du label"] == "trois ans"
+    assert told["Premier jour du label"] == "celui de la notification de cette décision"
+    awarded(perform, first, date(2026, 11, 27))
+    renewal = facts(applied(candidacy, received_on=date(2029, 10, 1)))
+    assert renewal["Premier jour du label"] == "27 novembre 2029, lendemain du dernier jour du label en cours"
+    assert renewal["Dernier jour du label"] == "26 novembre 2032"
+    elsewhere = applied(factories.candidacy(category), received_on=date(2026, 9, 1))
+    assert "Durée du label" not in facts(elsewhere, DecisionOutcome.REJECTED)

@@ -64,7 +64,7 @@ def test_a_category_says_its_criteria_who_decides_and_when_it_is_read(
     text = client.get(address).text
     assert said(coming.reads_until) in text
     assert said(coming.decision_expected_on) in text
-    for told in ("Une zone territoriale pertinente", "environnement-magazine.fr", "36 mois", "valeurs par défaut"):
+    for told in ("Une zone territoriale pertinente", "environnement-magazine.fr", "trois ans", "valeurs par défaut"):
         assert told in text
     assert "Le silence vaut rejet" in text
     listed = client.get(reverse("labels:categories")).text

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.template import Context, Template
 
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import said, said_months
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,12 @@ def test_a_moment_is_said_in_local_time() -> None:
 
 def test_an_unknown_day_says_nothing() -> None:
     assert Template("{{ day|day }}{{ day|moment }}").render(Context({"day": None})) == ""
+
+
+@pytest.mark.parametrize(
+    ("months", "expected"),
+    [(1, "un mois"), (2, "deux mois"), (12, "un an"), (18, "18 mois"), (36, "trois ans"), (132, "11 ans")],
+)
+def test_a_duration_in_months_is_said_in_years_when_it_is_some(months: int, expected: str) -> None:
+    assert said_months(months) == expected
+    assert Template("{{ value|months }}").render(Context({"value": months})) == expected

@@ -10,7 +10,7 @@ from accelerator.calls.models import Appeal, Application, Decision
 from accelerator.calls.operations.files import end_requests, lock_file
 from accelerator.calls.queries.appeals import appeal_to_answer, remedy_of
 from accelerator.calls.queries.recipients import told_of
-from accelerator.calls.remedies import administrative, left, said_months
+from accelerator.calls.remedies import administrative, left
 from accelerator.calls.rules.applications import ANSWERED_BY_A_DECISION, reason_against_appealing
 from accelerator.calls.rules.registry import require
 from accelerator.calls.states import (
@@ -28,7 +28,7 @@ from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import said, said_months
 from accelerator.workflow.transitions import move
 
 

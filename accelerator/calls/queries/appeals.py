@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from accelerator.calls.models import Appeal, Application, Decision
-from accelerator.calls.remedies import Remedy, administrative, left, said_months
+from accelerator.calls.remedies import Remedy, administrative, left
 from accelerator.calls.states import AppealKind, AppealOutcome, DecisionKind
+from accelerator.workflow.dates import said_months
 
 
 def appeal_to_answer(application: Application) -> Appeal | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 
 from accelerator.calls.letters import letter_of
 from accelerator.calls.models import Application, Call, CallRole, Decision, Review
+from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.appeals import contested_from
 from accelerator.calls.queries.judging import grid_of
 from accelerator.calls.queries.opinions import told_opinions
@@ -17,6 +18,10 @@ from accelerator.calls.queries.standing import judged, of_applicant, within
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
+
+# Where a letter is, before it is told.
+DRAFTED: Final = Q(signed_at__isnull=True)
+SIGNED: Final = Q(signed_at__isnull=False, notified_at__isnull=True)
 
 
 def outbox(call: Call, person: Any) -> QuerySet[Decision]:
@@ -80,12 +85,15 @@ def drafted_letter(
     lines = lines_of(grid_of(decision.application.version), reviews) if reviews else []
     # A letter is signed before anyone knows the day on which it is told; silence has its own day.
     since = contested_from(decision) if by_silence else None
+    application = decision.application
+    retained = decision.outcome == DecisionOutcome.RETAINED
     return letter_of(
         decision,
+        grants=purpose_of(application.call.purpose).grants(application) if retained else (),
         scores=[(line.label, line.weight, line.mean, [comment for *_, comment in line.scores]) for line in lines],
         comments=[review.for_applicant for review in reviews if review.for_applicant.strip()],
-        opinions=[] if by_silence else told_opinions(decision.application, signed_on or localdate()),
-        remedies=[one.sentence(since) for one in remedies_of(decision.application.call.remedies)],
+        opinions=[] if by_silence else told_opinions(application, signed_on or localdate()),
+        remedies=[one.sentence(since) for one in remedies_of(application.call.remedies)],
         signatory=role.person.name if role else "",
         act=role.act_reference if role else "",
         signed_on=signed_on,
@@ -121,9 +129,9 @@ def in_state(rows: QuerySet[Decision], state: str) -> QuerySet[Decision]:
     """Those that are drafted, signed, told or replaced."""
     match state:
         case "drafted":
-            return rows.filter(signed_at__isnull=True)
+            return rows.filter(DRAFTED)
         case "signed":
-            return rows.filter(signed_at__isnull=False, notified_at__isnull=True)
+            return rows.filter(SIGNED)
         case "notified":
             return rows.filter(notified_at__isnull=False, replaced_by__isnull=True)
         case "replaced":

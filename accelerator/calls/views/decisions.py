@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -17,6 +17,8 @@ from accelerator.calls.operations import decisions as operations
 from accelerator.calls.operations.lots import MOST_AT_ONCE, ask_letters
 from accelerator.calls.queries.appeals import appeal_to_answer
 from accelerator.calls.queries.letters import (
+    DRAFTED,
+    SIGNED,
     delegations_of,
     in_state,
     letters_to_sign,
@@ -220,19 +222,18 @@ class Letters(Judging, ListPage):
 
     def context(self) -> dict[str, Any]:
         every = outbox(self.call, self.person)
-        signed = in_state(every, "signed").count()
+        waiting = every.aggregate(drafted=Count("pk", filter=DRAFTED), signed=Count("pk", filter=SIGNED))
         mine = next((count for call, count in letters_to_sign(self.person, localdate(self.at)) if call == self.call), 0)
         return {
             **super().context(),
-            "drafted": in_state(every, "drafted").count(),
+            **waiting,
             "mine": mine,
-            "signed": signed,
             "may_sign": reason_within("calls.sign_decisions", self.standing) is None,
             "may_notify": reason_within("calls.notify_decisions", self.standing) is None,
             "sign_url": self.address("sign_letters"),
             "notify_url": self.address("notify_letters"),
             "aside": [one.application for one in in_state(every, "signed").filter(application__aside_at__isnull=False)]
-            if signed
+            if waiting["signed"]
             else [],
             "lots": [(one, outcome_of(one)) for one in recent_lots(self.person, self.at, self.call)],
         }

@@ -8,7 +8,8 @@ from django import template
 from accelerator.design.components import COMPONENTS
 from accelerator.design.components import register as declare
 from accelerator.workflow import numbers
-from accelerator.workflow.dates import DAY, MOMENT, said
+from accelerator.workflow.dates import DAY, MOMENT, said, said_months
+from accelerator.workflow.names import in_sentence
 
 register = template.Library()
 for _component in COMPONENTS:
@@ -25,6 +26,18 @@ def day(value: date | None, form: str = DAY) -> str:
 def moment(value: datetime | None) -> str:
     """A day and an hour as they are said: "1er mars 2019 à 14:30"; nothing when it is not known."""
     return said(value, MOMENT) if value else ""
+
+
+@register.filter
+def months(value: int) -> str:
+    """How long, given in months: "deux mois", "trois ans"."""
+    return said_months(value)
+
+
+@register.filter
+def said_name(value: str) -> str:
+    """A name in a sentence, not in the capitals of a register."""
+    return in_sentence(value)
 
 
 @register.filter
