@@ -2,13 +2,15 @@
 
 A form turns text into clean values and never saves. Errors stand beside their field, and in a summary with links.
 
-Wording, the same everywhere: what is optional says "(facultatif)", the rest is required and the form says so once;
+Wording, the same everywhere: what is optional says "(facultatif)", or on what condition it is required; the rest is
+required and the form says so once;
 a long text says how long it may be; a text too long is refused with what was typed kept, never cut in silence.
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -59,6 +61,8 @@ class Dressed:
     required_css_class = "fr-required"
     # Whether optional fields say so; a form of filters, where everything is optional, does not.
     marks_optional = True
+    # When a field that may stay empty has to be filled in all the same, said instead of "facultatif": name -> words.
+    on_condition: ClassVar[Mapping[str, str]] = {}
     fields: dict[str, forms.Field]
     is_bound: bool
     data: Any
@@ -68,8 +72,8 @@ class Dressed:
         super().__init__(*args, **kwargs)
         if self.is_bound:
             self.data = _seen(self.data)
-        for field in self.fields.values():
-            dress(field)
+        for name, field in self.fields.items():
+            dress(field, condition=self.on_condition.get(name, ""))
 
     def offer(self, name: str, choices: Any) -> None:
         """Give a field of choices what it offers, when that is only known once the form is made."""
@@ -207,8 +211,9 @@ class CheckboxGroups(forms.CheckboxSelectMultiple):
         return groups
 
 
-def dress(field: forms.Field) -> None:
-    """Give a field its DSFR class and our wording."""
+def dress(field: forms.Field, *, condition: str = "") -> None:
+    """Give a field its DSFR class and our wording; `condition`: see `Dressed.on_condition`."""
+    field.condition = condition  # type: ignore[attr-defined]  # for its label
     widget = field.widget
     if not isinstance(widget, _CHECKABLE):
         for kind, css in _CLASSES.items():

@@ -489,3 +489,16 @@ def test_two_signatures_at_once_make_one_measure(together: Callable[..., list[An
     results = together(sign, sign)
     assert sorted(type(one).__name__ for one in results) == ["Refused", "str"]
     assert LabelState.WITHDRAWN in results
+
+
+def test_the_desk_filters_in_the_words_of_the_badges(world: Labelled, client: HostileClient) -> None:
+    Label.objects.filter(pk=world.label.pk).update(
+        state=LabelState.WITHDRAWN, withdrawn_as=ProceedingKind.ABROGATION, withdrawn_on=timezone.localdate()
+    )
+    client.force_login(world.officer)
+    page = client.get("/labels/suivi")
+    offered = dict(page.context["filters"].fields["state"].choices)
+    assert offered == {"": "Tous", **{one.value: one.label for one in ToldState if one != ToldState.HISTORIC}}
+    for state in ToldState:
+        found = client.get("/labels/suivi", {"state": state.value}).context["rows"]
+        assert [one.pk for one in found] == ([world.label.pk] if state in ("abrogated", "historic") else []), state

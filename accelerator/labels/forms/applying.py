@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -148,7 +148,8 @@ class AnswerMemberForm(Form):
         choices=[("oui", "Oui, elle y prend part"), ("non", "Non")],
         widget=forms.RadioSelect,
     )
-    reason = _text("Pourquoi, si c’est non", "Le chef de file lira ce motif.", 1000)
+    reason = _text("Pourquoi", "Le chef de file lira ce motif.", 1000)
+    on_condition: ClassVar[Mapping[str, str]] = {"reason": "obligatoire si c’est non"}
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data

@@ -8,10 +8,12 @@ from django import forms
 from accelerator.calls.states import AppealKind
 from accelerator.design.forms import FilterForm, Form
 from accelerator.design.uploads import DocumentField
-from accelerator.labels.states import AppealResult, ConditionState, HearingOutcome, LabelState, ProceedingKind
+from accelerator.labels.states import AppealResult, ConditionState, HearingOutcome, ProceedingKind, ToldState
 
 _DAY: Final = {"type": "date"}
 LONGEST: Final = 5000
+# In the words of the badges; historic labels have no desk.
+_TOLD: Final = [one for one in ToldState.choices if one[0] != ToldState.HISTORIC]
 
 
 def _day(label: str, *, help_text: str = "", required: bool = True) -> forms.DateField:
@@ -203,7 +205,7 @@ class DeskFilters(FilterForm):
 
     q = forms.CharField(label="Titre ou numéro", max_length=80)
     category = forms.ChoiceField(label="Catégorie")
-    state = forms.ChoiceField(label="État", choices=[("", "Tous"), *LabelState.choices])
+    state = forms.ChoiceField(label="État", choices=[("", "Tous"), *_TOLD])
     waiting = forms.BooleanField(label="Quelque chose m’y attend")
 
     def __init__(self, *args: Any, categories: Sequence[tuple[str, str]], **kwargs: Any) -> None:

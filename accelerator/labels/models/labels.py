@@ -57,6 +57,17 @@ class LabelQuerySet(models.QuerySet["Label"]):
         """Those in force or suspended, and the historic ones, whose end is not known."""
         return self.filter(state__in=(LabelState.ACTIVE, LabelState.SUSPENDED))
 
+    def told(self, state: ToldState) -> "LabelQuerySet":
+        """Those of which the register says so (`Label.told_state`)."""
+        if state == ToldState.HISTORIC:
+            return self.filter(nature=LabelNature.HISTORIC)
+        others = self.exclude(nature=LabelNature.HISTORIC)
+        if state in (ToldState.ABROGATED, ToldState.RETRACTED):
+            withdrawn = others.filter(state=LabelState.WITHDRAWN)
+            abrogated = Q(withdrawn_as=ProceedingKind.ABROGATION)
+            return withdrawn.filter(abrogated if state == ToldState.ABROGATED else ~abrogated)
+        return others.filter(state=state.value)
+
 
 class Label(models.Model):
     """What was recognised, to whom, where, from when to when."""

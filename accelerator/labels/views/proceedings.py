@@ -27,7 +27,7 @@ from accelerator.labels.queries.proceedings import (
     waiting_for_the_service,
 )
 from accelerator.labels.rules import labels as rules
-from accelerator.labels.states import AppealResult, ConditionState, LabelState, Outcome, ProceedingKind
+from accelerator.labels.states import AppealResult, ConditionState, LabelState, Outcome, ProceedingKind, ToldState
 from accelerator.labels.views.labels import ActOnLabel, OnLabel
 from accelerator.workflow.dates import said
 
@@ -76,13 +76,13 @@ class Desk(ListPage):
     def rows(self) -> QuerySet[Label]:
         return self.mine
 
-    def filtered(self, rows: QuerySet[Label], values: dict[str, Any]) -> QuerySet[Label]:
+    def filtered(self, rows: Any, values: dict[str, Any]) -> QuerySet[Label]:
         if text := values.get("q"):
             rows = rows.filter(title__icontains=text) | rows.filter(number__icontains=text)
         if category := values.get("category"):
             rows = rows.filter(category__code=category)
         if state := values.get("state"):
-            rows = rows.filter(state=state)
+            rows = rows.told(ToldState(state))
         if values.get("waiting"):
             rows = waiting_for_the_service(rows, localdate(self.at))
         return rows
