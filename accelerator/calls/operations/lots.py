@@ -1,7 +1,5 @@
 """The same for several files at once: a few together, many one after the other by the worker (decision 58)."""
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +16,7 @@ from accelerator.community.operations.locks import lock_person
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.prints import print_of
 
 CARRY: Final = "calls.carry_lot"
 # Done at once, in one transaction, all of them or none. A file takes a tenth of a second: more would keep someone
@@ -82,7 +81,7 @@ def _asked(lot: Lot, files: Sequence[LotFile], *, by: Person, at: datetime) -> L
     if not files:
         raise Refused(_NONE[lot.call is not None])
     lock_person(by)
-    lot.digest = _print(lot.act, [[one.application_id, one.decision_id, one.seen] for one in files])
+    lot.digest = print_of([lot.act, *([one.application_id, one.decision_id, one.seen] for one in files)])
     same = Lot.objects.filter(asked_by=by, digest=lot.digest, ended_at__isnull=True).counted().first()
     if same is not None:
         return _again(same) if same.state(at) == LotState.LOST else same
@@ -178,10 +177,5 @@ def _waiting(file: int) -> LotFile | None:
 def _seen(read: Application | Decision) -> str:
     """The print of what someone read before asking: where a file is and whose it is, or what a letter says."""
     if isinstance(read, Application):
-        return _print(read.state, read.officer_id)
-    said = (read.outcome, read.reasons, read.advice, read.cents, read.failed)
-    return _print(*said, read.signed_at and read.signed_at.isoformat())
-
-
-def _print(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        return print_of([read.state, read.officer_id])
+    return print_of([read.outcome, read.reasons, read.advice, read.cents, read.failed, read.signed_at])
