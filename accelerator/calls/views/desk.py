@@ -433,5 +433,3 @@ class AnswerAppeal(ActOnFile):
 
     def context(self) -> dict[str, Any]:
         return {**super().context(), "appeal": self.appeal}
-
-

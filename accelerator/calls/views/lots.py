@@ -165,7 +165,8 @@ class LotPage(_OfLot, ActionPage):
 
     @property
     def title(self) -> str:  # type: ignore[override]  # depends on the lot
-        return self.lot.get_act_display()
+        act = self.lot.get_act_display()
+        return f"Lot : {act[:1].lower()}{act[1:]}"
 
     def trail(self) -> list[Crumb]:
         if self.lot.call:
