@@ -70,14 +70,17 @@ def _teach(index: tantivy.Index) -> None:
 
 
 def _build(folder: Path) -> str:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    # An index that was stopped half-way is never taken for a whole one.
+    making = folder.with_name(f"{folder.name}-making")
+    for one in (folder, making):
+        shutil.rmtree(one, ignore_errors=True)
+    making.mkdir()
     builder = tantivy.SchemaBuilder().add_integer_field("id", fast=True, stored=True)
     for name in _WEIGHTS:
         builder = builder.add_text_field(name, tokenizer_name="french")
     for name in FACETS:
         builder = builder.add_text_field(f"facet_{name}", tokenizer_name="raw", fast=True, index_option="basic")
-    index = tantivy.Index(builder.build(), path=str(folder))
+    index = tantivy.Index(builder.build(), path=str(making))
     _teach(index)
     read, ids, reading = Entries(), the_most_prominent_first(), 0.0
     began = time.perf_counter()
@@ -98,7 +101,9 @@ def _build(folder: Path) -> str:
             )
     writer.commit()
     writer.wait_merging_threads()
-    return f" ; construit en {time.perf_counter() - began:.0f} s, dont {reading:.0f} s à lire la base"
+    took = time.perf_counter() - began
+    making.rename(folder)
+    return f" ; construit en {took:.0f} s, dont {reading:.0f} s à lire la base"
 
 
 def _ask(index: tantivy.Index, searcher: tantivy.Searcher, schema: tantivy.Schema, question: Question) -> int:

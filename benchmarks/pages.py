@@ -64,8 +64,8 @@ def addresses() -> dict[str, list[str]]:
         "annuaire, près de Paris": [f"{directory}?pres_de=commune-{PARIS}"],
         "carte": [reverse("community:map")],
         "plan pour les moteurs : la liste, un fichier": [
-            reverse("community:sitemap_index"),
-            reverse("community:sitemap_file", args=[2]),
+            reverse("portal:sitemap_index"),
+            reverse("portal:sitemap_organisations", args=[2]),
         ],
         "organisation": [reverse("community:organisation", args=[one.key]) for one in shown],
         "organisation, en JSON": [reverse("community:organisation_data", args=[one.key]) for one in shown],
