@@ -125,7 +125,7 @@ def fill(call: Any, applicant: Any, number: int) -> None:
             ), numbered AS (SELECT id, row_number() OVER () AS n FROM made)
             INSERT INTO calls_application (public_id, number, call_id, version_id, state, decided_from, title,
                 person_id, organisation_id, subject, answers, sections, reused, revision, facts, findings, origin,
-                paper, begun_at, received_on, submitted_at, submitted_as, silence_on, expected_on)
+                paper, begun_at, received_on, submitted_at, submitted_as, silence_on, expected_on, aside_because)
             SELECT substr(md5(random()::text || n), 1, 12),
                 '2026-' || lpad(nextval('calls_application_number')::text, 6, '0'),
                 %(call)s, %(version)s,
@@ -137,7 +137,7 @@ def fill(call: Any, applicant: Any, number: int) -> None:
                    "advice": "", "source": null}]',
                 'online', '{}', now(), current_date - (n %% 300)::int, now() - (n %% 300) * interval '1 day',
                 'en son nom',
-                current_date - (n %% 300)::int + 60, current_date + (n %% 90)::int
+                current_date - (n %% 300)::int + 60, current_date + (n %% 90)::int, ''
             FROM numbered
             """,
             {"number": number, "call": call.pk, "version": version.pk, "person": applicant.pk},

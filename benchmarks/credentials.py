@@ -79,7 +79,12 @@ def _measured() -> list[report.Line]:
     with transaction():
         operations.rotate_key(by=by, at=now)
         # Attested of anything: the key will do.
-        given = {"name": "Territoire French IMPACT", "subject": SUBJECT, "valid_from": now, "valid_until": None}
+        given: dict[str, Any] = {
+            "name": "Territoire French IMPACT",
+            "subject": SUBJECT,
+            "valid_from": now,
+            "valid_until": None,
+        }
         first = operations.issue(about=queries.signing_key(), **given, by=by, at=now)
     draw = random.Random(SEED)
     taken = set(draw.sample(range(bitstrings.LENGTH), SIZE)) - {first.index}

@@ -163,7 +163,7 @@ def _measured(size: int) -> dict[str, Any]:
         }
 
 
-def _prepared(size: int, folder: Path) -> list[Path]:
+def _prepared(size: int, folder: Path) -> tuple[Path, Path]:
     """The schema, the places, the files."""
     import django
 
@@ -177,7 +177,14 @@ def _prepared(size: int, folder: Path) -> list[Path]:
     call_command("migrate", verbosity=0)
     call_command("load_reference_data", verbosity=0, stdout=sys.stderr)
     communes = Place.objects.filter(kind=PlaceKind.COMMUNE, population__gt=0, is_current=True).order_by("key")
-    files = sirene.write(size, folder, list(communes.values_list("code", "name", "population")))
+    files = sirene.write(
+        size,
+        folder,
+        [
+            (code, name, population or 0)
+            for code, name, population in communes.values_list("code", "name", "population")
+        ],
+    )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return files

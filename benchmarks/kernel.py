@@ -41,7 +41,7 @@ def _lines(search: Callable[[Question], Answer], aim: str = "") -> list[Line]:
     for sort in ("relevance", "name", "date"):
         for page in (1, 50):
             began = time.perf_counter()
-            search(Question(sort=sort, page=page))  # type: ignore[arg-type]
+            search(Question(sort=sort, page=page))
             bare.append((time.perf_counter() - began) * 1000)
     parts = [
         Line(f"— {kind}, p95", f"{quantile(some, 0.95):.1f} ms", "", f"{len(some)} questions")

@@ -177,7 +177,7 @@ def _prepare() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _road_maps(candidacies, said, today, Member, Challenge, Action, now) -> None:  # type: ignore[no-untyped-def]  # noqa: N803  models, given once loaded
+def _road_maps(candidacies, said, today, Member, Challenge, Action, now) -> None:  # noqa: N803  models, given once loaded
     """Three défis of three actions for each."""
     members = Member.objects.bulk_create(
         Member(

@@ -116,8 +116,8 @@ def _ask(index: tantivy.Index, searcher: tantivy.Searcher, schema: tantivy.Schem
         words, _ = index.parse_query_lenient(question.text, list(_WEIGHTS), _WEIGHTS, conjunction_by_default=every_word)
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, words), *filters])
         found = searcher.search(query, limit=20, count=True)
-        if found.count:
+        if count := found.count:  # type: ignore[attr-defined]  # the stubs of tantivy do not know it
             break
     searcher.fast_field_values("id", [address for _, address in found.hits])
     searcher.aggregate(query, {name: {"terms": {"field": f"facet_{name}", "size": 150}} for name in FACETS})
-    return int(found.count)
+    return int(count)

@@ -187,6 +187,7 @@ class _Day:
 
     def plant(self) -> None:
         from accelerator.community.operations.searches import notice_the_rebuilt
+        from accelerator.community.queries.searched import SEARCHED_ORGANISATIONS
         from accelerator.journal import System
         from accelerator.workflow import transaction
 
@@ -195,7 +196,7 @@ class _Day:
         self._managed(people)
         self._twins()
         with transaction():
-            notice_the_rebuilt(by=System("benchmark"), at=self.now)
+            notice_the_rebuilt(searched=SEARCHED_ORGANISATIONS, by=System("benchmark"), at=self.now)
         self._changes()
 
     def said(self, name: str, found: Any) -> str:
@@ -304,7 +305,9 @@ class _Day:
 
         from accelerator.community.models import Organisation
 
-        columns = [field.column for field in Organisation._meta.concrete_fields if field.column != "id"]
+        columns = [
+            field.column for field in Organisation._meta.concrete_fields if field.column and field.column != "id"
+        ]
         changed = {
             "public_id": "'t' || substring(public_id FROM 2)",
             "siren": "NULL",

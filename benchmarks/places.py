@@ -4,6 +4,8 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -39,6 +41,7 @@ def measure() -> list[Line]:
 
 def _measured() -> list[Line]:
     class Row(models.Model):
+        objects: models.Manager[Any] = models.Manager()
         territories = ArrayField(models.CharField(max_length=24))
         territories_cover = ArrayField(models.CharField(max_length=24))
 
@@ -74,11 +77,11 @@ def _measured() -> list[Line]:
     for said, asked in ASKED.items():
         found = Row.objects.filter(touching("territories", perimeter_of(asked)))
         spent = _spent(found.count)
-        page = _spent(lambda found=found: list(found.order_by("-id")[:20]))
+        page = _spent(partial(list, found.order_by("-id")[:20]))
         held = f"{found.count():,} rangées".replace(",", " ")
         lines.append(Line(f"ce qui touche {said} : compter / lire 20", f"{spent:.1f} / {page:.1f} ms", "", held))
     for said, texts in (("lieu trouvé", TYPED), ("lieu mal écrit", MISTYPED)):
-        each = [_spent(lambda text=text: find_places(text)) for text in texts]
+        each = [_spent(partial(find_places, text)) for text in texts]
         lines.append(Line(said, f"{statistics.median(each):.1f} ms", "", f"au plus {max(each):.1f} ms"))
     return lines
 

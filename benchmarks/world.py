@@ -165,9 +165,9 @@ def _load_block(block: tuple[int, int]) -> None:
     model = Organisation()
     own = ("id", "recorded_at", "changed_at")
     fields = [field for field in Organisation._meta.concrete_fields if field.name not in own]
-    defaults: dict[str, Any] = {field.column: getattr(model, field.attname) for field in fields}
+    defaults: dict[str, Any] = {str(field.column): getattr(model, field.attname) for field in fields}
     defaults |= {name: Jsonb(value) for name, value in defaults.items() if isinstance(value, dict)}
-    defaults |= {field.column: Jsonb([]) for field in fields if field.get_internal_type() == "JSONField"}
+    defaults |= {str(field.column): Jsonb([]) for field in fields if field.get_internal_type() == "JSONField"}
     defaults |= {"provenance": Jsonb({}), "source": "Données de mesure", "logo": None}
     columns = ["id", *defaults, "recorded_at", "changed_at"]
     with (
