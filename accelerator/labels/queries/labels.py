@@ -27,9 +27,23 @@ from accelerator.labels.models import (
 from accelerator.labels.queries.holders import members_of
 from accelerator.labels.queries.proceedings import suspension_of
 from accelerator.labels.states import ActionState, ConditionState, LabelNature, LabelState
+from accelerator.workflow.kept import Given, Kept
 
 _LINES: Final = 40
+# What the pages of a label ask of it, whoever reads them.
+_ASKED: Final = (
+    *("category__call", "criteria_set", "candidacy", "seat__departement", "organisation__merged_into"),
+    *("organisation__seat", "renews", "application__call"),
+)
 _LATE: Final = (ActionState.PLANNED, ActionState.UNDER_WAY)
+
+
+def label_identified(public_id: str) -> Label | None:
+    """The label of this identifier, with what its pages ask of it. One query."""
+    return next(iter(_IDENTIFIED(public_id)), None)
+
+
+_IDENTIFIED: Final = Kept(lambda: Label.objects.select_related(*_ASKED).filter(public_id=Given(0)))
 
 
 @dataclass(frozen=True)

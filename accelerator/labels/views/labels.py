@@ -20,6 +20,7 @@ from accelerator.labels.queries.labels import (
     Sheet,
     holder_key,
     is_shown_as_history,
+    label_identified,
     public_history,
     roadmap_of,
     sheet_of,
@@ -38,10 +39,7 @@ class OnLabel(KeyedPage):
 
     def load(self) -> None:
         """The label: the identifier at the end of the address decides, the rest is there to be read."""
-        related = ("category__call", "criteria_set", "candidacy", "seat__departement", "organisation__merged_into")
-        also = ("organisation__seat", "renews", "application__call")
-        read = Label.objects.select_related(*related, *also)
-        found = read.filter(public_id=self.kwargs["key"].rpartition("-")[2]).first()
+        found = label_identified(self.kwargs["key"].rpartition("-")[2])
         if found is None:
             raise Http404
         self.enter(found)
