@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accelerator.accounts.holdings import Objection, PersonalData, register
 from accelerator.accounts.models import Person
@@ -89,6 +89,19 @@ def export(person: Person) -> dict[str, Any]:
             for one in Opinion.objects.filter(Q(asked_by=person) | Q(recorded_by=person))
             .select_related("application")
             .order_by("pk")
+        ],
+        "avis demandés à votre adresse": [
+            {
+                "candidature": one.application.number,
+                "service": one.who,
+                "question": one.question,
+                "pour le": one.due_on,
+                "signé par": one.author,
+                "sens": one.get_sense_display(),
+                "avis": one.words,
+                "rendu le": one.given_on,
+            }
+            for one in _asked_of(person).select_related("application").order_by("pk")
         ],
         "décisions préparées": [
             {"candidature": one.application.number, "motifs": one.reasons, "le": one.drafted_at}
@@ -180,6 +193,11 @@ def _judging(person: Person) -> dict[str, Any]:
     }
 
 
+def _asked_of(person: Person) -> QuerySet[Opinion]:
+    """The opinions that services were asked for at the address of this person."""
+    return Opinion.objects.filter(email__iexact=person.email or "-")
+
+
 def objections(person: Person) -> list[Objection]:
     """Why the account cannot be deleted yet: a file in one's own name waits for an answer that has to reach someone."""
     waiting = Application.objects.filter(person=person, organisation__isnull=True, state__in=PENDING).order_by("pk")
@@ -196,7 +214,8 @@ def objections(person: Person) -> list[Objection]:
 def erase(*, person: Person, by: Actor, at: datetime) -> None:
     """End the roles, withdraw the drafts in one's own name; files that were submitted stay, without a name.
 
-    What was judged stays judged; what was to be read is taken back, for others to read.
+    What was judged stays judged; what was to be read is taken back, for others to read. An opinion stays that of the
+    service, without the name and the address of who gave it; one that is still awaited of an address is the service's.
     """
     CallRole.objects.current().filter(person=person).update(ended_at=at)
     waiting = list(Assignment.objects.waiting().filter(reviewer__person=person).order_by("pk"))
@@ -211,6 +230,11 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     for exchange in Exchange.objects.filter(application__in=own).order_by("pk"):
         exchange.text = without(person.naming, exchange.text)
         exchange.save(update_fields=["text"])
+    settled = Q(answered_at__isnull=False) | Q(withdrawn_at__isnull=False)
+    for opinion in _asked_of(person).filter(settled).order_by("pk"):
+        opinion.email = ""
+        opinion.author, opinion.words = (without(person.naming, one) for one in (opinion.author, opinion.words))
+        opinion.save(update_fields=["email", "author", "words"])
     tally(given.application_id for given in waiting)
 
 

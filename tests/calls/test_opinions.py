@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
-from accelerator.calls import purposes, tasks
+from accelerator.calls import personal_data, purposes, tasks
 from accelerator.calls.models import Application, Opinion
 from accelerator.calls.operations import decisions
 from accelerator.calls.operations import opinions as operations
 from accelerator.calls.queries.files import history_of_file
 from accelerator.calls.queries.letters import drafted_letter
-from accelerator.calls.queries.opinions import LINK_LASTS, link_for, read_link
+from accelerator.calls.queries.opinions import LINK_LASTS, link_for, read_link, said_whole
 from accelerator.calls.queries.packs import pack_of
 from accelerator.calls.queries.ranking import ranking
 from accelerator.calls.states import ApplicationState, DecisionOutcome, OpinionSense, OpinionState
@@ -343,6 +343,30 @@ def test_the_applicant_reads_the_opinions_with_the_decision_and_not_before(
     assert WORDS in Notice.objects.get(template="calls/decision_notified", email=representative.email).body
     part = next(one for one in signed.letter["parts"] if one["title"] == "Les avis demandés")
     assert "l’examen se poursuit sans lui" in part["words"]
+
+
+def test_who_answered_for_a_service_is_told_what_is_kept_and_is_forgotten_with_the_account(
+    campaign: Campaign, asked: Opinion, file: Application, perform: Perform, at: datetime
+) -> None:
+    link = reverse("calls:give_opinion", args=[link_for(asked)])
+    assert "le candidat les lit avec l’avis" in HostileClient().get(link).text
+    agent = factories.person(email=ADDRESS, given_name="Cléo", family_name="Exemple")
+    perform(operations.answer_opinion, **giving(asked, at, words=f"{WORDS} Cléo Exemple"))
+    (kept,) = personal_data.export(agent)["avis demandés à votre adresse"]
+    assert (kept["signé par"], kept["sens"]) == ("Cléo Exemple, cheffe de pôle", "Favorable avec réserves")
+    silent = perform(operations.ask_opinion, **asking(file, campaign.officer, at))
+    perform(personal_data.erase, person=agent, by=agent, at=at)
+    asked.refresh_from_db()
+    assert (asked.email, asked.author, asked.words) == ("", "[effacé], cheffe de pôle", f"{WORDS} [effacé]")
+    silent.refresh_from_db()
+    assert silent.email == ADDRESS  # the service is still asked
+
+
+def test_the_letter_says_that_a_document_holds_the_opinion(
+    asked: Opinion, paper: Document, perform: Perform, at: datetime
+) -> None:
+    given = perform(operations.answer_opinion, **giving(asked, at, words="", document=paper))
+    assert said_whole(given, timezone.localdate(at)).endswith("Document joint, à demander au service : « avis.pdf ».")
 
 
 def test_what_silence_decided_tells_no_opinion(

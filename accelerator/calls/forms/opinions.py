@@ -37,7 +37,11 @@ class GiveOpinionForm(Form):
         max_length=10_000,
         required=False,
     )
-    author = forms.CharField(label="Qui rend cet avis", help_text="Un nom et une qualité.", max_length=200)
+    author = forms.CharField(
+        label="Qui rend cet avis",
+        help_text="Un nom et une qualité. Ils sont gardés avec le dossier, et le candidat les lit avec l’avis.",
+        max_length=200,
+    )
     document = DocumentField(label="Document joint", required=False)
 
     def clean(self) -> dict[str, Any]:

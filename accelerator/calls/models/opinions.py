@@ -31,7 +31,10 @@ class Opinion(models.Model):
     """A service is asked what it thinks of a file, for a day; it answers by the link of its mail, without account."""
 
     retention = Retention(
-        holds="Les avis que vous avez demandés à des services, ou enregistrés pour eux",
+        holds=(
+            "Les avis que vous avez demandés à des services, enregistrés pour eux, ou rendus par un lien reçu à votre "
+            "adresse, avec votre nom et votre qualité"
+        ),
         why="Répondre de ce qui a été demandé, et de ce qui a été pris en compte ; mission d’intérêt public.",
         until=WITH_THE_FILE,
     )

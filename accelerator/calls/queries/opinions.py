@@ -92,8 +92,9 @@ def said_opinion(opinion: Opinion, on: date) -> str:
 
 
 def said_whole(opinion: Opinion, on: date) -> str:
-    """What became of an opinion on a day, then its words."""
-    return " ".join(filter(None, (said_opinion(opinion, on), opinion.words)))
+    """What became of an opinion on a day, its words, then the document that holds it: it is not in the letter."""
+    document = f"Document joint, à demander au service : « {opinion.file_name} »." if opinion.file_name else ""
+    return " ".join(filter(None, (said_opinion(opinion, on), opinion.words, document)))
 
 
 @dataclass(frozen=True)
