@@ -9,16 +9,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Q
 from django.template import Context, engines
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
-from procrastinate.types import JSONDict
 
 from accelerator.journal import Actor
 from accelerator.journal.operations import without
 from accelerator.notices.models import Notice
 from accelerator.notices.recipients import Letter, Recipient
 from accelerator.workflow import operation
+from accelerator.workflow.jobs import defer
 from accelerator.workflow.transactions import demand_transaction
 
 QUEUE = "notices"
@@ -73,12 +70,7 @@ def _write(notices: list[Notice]) -> list[Notice]:
     if not notices:
         return []
     Notice.objects.bulk_create(notices)
-    # Note [The job goes through Django's connection]
-    # Inside the worker the global app speaks through a connection of its own: a job deferred with it would outlive
-    # the rollback of the task that asked for it. This manager always uses Django's connection, hence its transaction.
-    job = configure_task(name=SEND, job_manager=JobManager(DjangoConnector()), queue=QUEUE)
-    arguments: list[JSONDict] = [{"notice": notice.pk} for notice in notices]
-    job.batch_defer(*arguments)
+    defer(SEND, *({"notice": notice.pk} for notice in notices), queue=QUEUE)
     return notices
 
 

@@ -16,7 +16,8 @@ Invariants
   count: a missing one is seen in tests too.
 * `move` is the only code that changes a state; it locks, checks the table, and records one event.
 * `move` and `Transition` are imported from `workflow.transitions` (they need the journal's table).
-* A form sent twice acts once (`submissions`); a limit holds across processes (`limits`).
+* A form sent twice acts once (`submissions`); a limit holds across processes (`limits`); what is asked of the worker
+  stands or falls with the transaction that asks (`jobs`).
 """
 
 from accelerator.workflow.refusals import Refused

@@ -5,9 +5,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.timezone import localdate
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
 
 from accelerator.calls.assignment import Pairing
 from accelerator.calls.models import Application, Assignment, AssignmentProposal, Call
@@ -21,6 +18,7 @@ from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
+from accelerator.workflow.jobs import defer
 from accelerator.workflow.transitions import move
 
 PROPOSE: Final = "calls.propose_assignment"
@@ -40,8 +38,7 @@ def ask_proposal(*, call: Call, by: Any, at: datetime) -> AssignmentProposal:
     AssignmentProposal.objects.filter(call=call, applied_at__isnull=True).delete()
     proposal = AssignmentProposal.objects.create(call=call, asked_at=at)
     record("calls.assignment_asked", call, by=by, at=at)
-    # Through Django's connection: the job is there if, and only if, the proposal is (see `notices.operations`).
-    configure_task(name=PROPOSE, job_manager=JobManager(DjangoConnector())).defer(proposal=proposal.pk)
+    defer(PROPOSE, {"proposal": proposal.pk})
     return proposal
 
 

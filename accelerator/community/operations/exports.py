@@ -4,9 +4,6 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Sum
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
 
 from accelerator.accounts.models import Person
 from accelerator.community.models import Export
@@ -17,6 +14,7 @@ from accelerator.design import charts
 from accelerator.design.exports import MOST_ROWS
 from accelerator.journal import Actor
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.jobs import defer
 
 QUEUE: Final = "exports"
 WRITE: Final = "community.write_export"
@@ -75,9 +73,7 @@ def ask_export(
         asked_at=at,
         expires_at=at + EXPORT_LASTS,
     )
-    # Through Django's connection: the job is there if, and only if, the export is (see `notices.operations`).
-    job = configure_task(name=WRITE, job_manager=JobManager(DjangoConnector()), queue=QUEUE, lock=ONE_AT_A_TIME)
-    job.defer(export=export.pk)
+    defer(WRITE, {"export": export.pk}, queue=QUEUE, lock=ONE_AT_A_TIME)
     return export
 
 
