@@ -3,6 +3,14 @@
 from django.conf import settings
 from django.db import migrations, models
 
+# Who was asked before was told no day: its delay runs from today.
+_GIVEN_A_DAY = """
+    UPDATE labels_member AS member
+    SET answer_until = current_date + category.member_days
+    FROM labels_candidacy AS candidacy JOIN labels_category AS category ON category.id = candidacy.category_id
+    WHERE candidacy.id = member.candidacy_id AND member.state = 'asked'
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -44,6 +52,7 @@ class Migration(migrations.Migration):
             name="reminded_at",
             field=models.DateTimeField(null=True, verbose_name="rappelé le"),
         ),
+        migrations.RunSQL(_GIVEN_A_DAY, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="proceeding",
             name="fraud",
