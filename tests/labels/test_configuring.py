@@ -125,6 +125,12 @@ def test_what_is_to_be_mended_is_said(
         perform(load_category, written={**OWN, **change}, by=BY, at=at)
 
 
+def test_an_issuer_writes_its_own_delays_and_rules(perform: Callable[..., Any], at: datetime) -> None:
+    own = {"retrait_months": None, "retrait_law": "règlement fictif, article 4", "fraud_law": "", "member_days": 10}
+    category = perform(load_category, written={**OWN, **own}, by=BY, at=at)
+    assert {name: getattr(category, name) for name in own} == own
+
+
 def test_other_criteria_are_a_new_version_and_the_old_one_ends(perform: Callable[..., Any], at: datetime) -> None:
     category = perform(load_category, written=OWN, by=BY, at=at)
     changed = json.loads(json.dumps(OWN))

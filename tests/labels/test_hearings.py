@@ -17,6 +17,7 @@ from accelerator.labels.models import Proceeding
 from accelerator.labels.operations import hearings, proceedings
 from accelerator.labels.queries.labels import public_history
 from accelerator.labels.queries.proceedings import desk_labels, waiting_for_the_service
+from accelerator.labels.rules.labels import reason_against_deciding_now
 from accelerator.labels.states import HearingOutcome, LabelState, Outcome, ProceedingKind, ToldState
 from accelerator.workflow import Refused
 from tests import factories
@@ -171,6 +172,19 @@ def test_an_issuer_whose_rules_say_nothing_of_fraud_has_no_such_retrait(perform:
     assert "fraude" not in late.value.message
     with pytest.raises(Refused, match="ne disent rien de la fraude"):
         opened(world, perform, ProceedingKind.RETRAIT, fraud=True)
+
+
+def test_an_issuer_that_is_no_administration_hears_the_holder_without_the_code(
+    world: Labelled, perform: Perform
+) -> None:
+    proceeding = opened(world, perform)
+    today = timezone.localdate()
+    assert "L122-1" in str(reason_against_deciding_now(proceeding, today))
+    call = proceeding.label.category.call
+    assert call
+    call.crpa = False
+    refused = str(reason_against_deciding_now(proceeding, today))
+    assert refused.endswith("rien ne se prononce avant.")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ PURPOSE: Final = "labels.award"
 _TAKEN: Final = ("candidatures", "categories", "registre", "reutiliser", "suivi", "procedures", "verifier")
 _TOLD: Final = (
     *("title", "plural", "holder", "summary", "brings", "decides", "duration_months", "answer_days", "reminders"),
-    *("member_days", "member_reminder_days"),
+    *("member_days", "member_reminder_days", "retrait_months", "retrait_law", "fraud_law"),
     *("opinions", "composition", "challenges_wanted", "defaults", "sources", "position"),
 )
 

@@ -184,6 +184,9 @@ def reason_against_deciding_now(proceeding: Proceeding, on: date) -> str | None:
     """Why nothing may be pronounced yet: the answer is awaited until a day, or the hearing that was asked for."""
     if proceeding.outcome != Outcome.PENDING:
         return "Cette procédure est close."
+    # An issuer that is not an administration hears the holder too, under its own rules.
+    call = proceeding.label.category.call
+    law = " (code des relations entre le public et l’administration, article L122-1)" if call and call.crpa else ""
     if proceeding.hearing_asked_at and proceeding.awaits_hearing:
         when = (
             f"l’audition est fixée au {said(localtime(proceeding.hearing_on), MOMENT)}"
@@ -192,11 +195,11 @@ def reason_against_deciding_now(proceeding: Proceeding, on: date) -> str | None:
         )
         return (
             f"Le titulaire a demandé le {said(localdate(proceeding.hearing_asked_at))} à être entendu : {when}. Rien "
-            "ne se prononce avant (code des relations entre le public et l’administration, article L122-1)."
+            f"ne se prononce avant{law}."
         )
     if proceeding.answered_at or on > proceeding.answer_until:
         return None
     return (
         f"Le titulaire peut répondre jusqu’au {said(proceeding.answer_until)} inclus, et n’a pas répondu : rien ne se "
-        "prononce avant (code des relations entre le public et l’administration, article L122-1)."
+        f"prononce avant{law}."
     )
