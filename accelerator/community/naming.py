@@ -5,17 +5,19 @@ what was typed is kept. With JavaScript, the script of the fields of places sugg
 """
 
 import json
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
 from django.urls import reverse_lazy
 
 from accelerator.community.models import Organisation
-from accelerator.community.queries.naming import Named, read_name, said_of
+from accelerator.community.queries.naming import Named, read_name, register_says, said_of
 from accelerator.community.queries.organisation import canonical
 from accelerator.geography.forms import Typed
 from accelerator.geography.names import plain
 from accelerator.registers.identifiers import Identifier
+from accelerator.workflow import Refused
 
 UNKNOWN: Final = (
     "Aucune organisation de l’annuaire ne répond à « {text} ». Vérifiez le nom, ou tapez son numéro SIRET, SIREN ou "
@@ -85,6 +87,16 @@ class OrganisationField(forms.Field):
         if named.organisation is None and named.identifier is None:
             raise forms.ValidationError(UNKNOWN.format(text=typed.text), code="unknown")
         return named.organisation or named.identifier
+
+
+def demand_record(named: Organisation | Identifier | None, *, at: datetime, otherwise: str = "") -> None:
+    """Raise `Refused`, beside the field `organisation`, for a number that no record bears.
+
+    It says what the register of companies knows of it, which is asked: before a transaction, never inside.
+    otherwise  what one may do instead, in French.
+    """
+    if isinstance(named, Identifier):
+        raise Refused(f"{register_says(named, at)} {otherwise}".strip(), field="organisation")
 
 
 def understood(typed: Typed) -> Named:

@@ -21,10 +21,12 @@ from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.decisions import notify_decisions, sign_decisions
 from accelerator.calls.operations.examining import decide_by_silence
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
+from accelerator.community import search
 from accelerator.community.models import Organisation
 from accelerator.community.states import RoleName
 from accelerator.journal import System
 from accelerator.journal.models import Event
+from accelerator.workflow import transaction
 from accelerator.workflow.dates import MOMENT, said
 from accelerator.workflow.steps import LONGEST
 from tests import factories
@@ -510,10 +512,19 @@ def test_a_paper_file_is_entered_from_the_call(client: HostileClient, call: Call
         "name": "Dominique Exemple",
         "address": "1 rue de l’Exemple",
     }
-    done = client.post(reverse("calls:enter_paper", args=[call.key]), values)
+    several = [factories.organisation(name="Le four communal") for _ in range(2)]
+    with transaction():
+        search.refresh(several)
+    enter = reverse("calls:enter_paper", args=[call.key])
+    doubtful = client.post(enter, {**values, "organisation": "Le four communal"})
+    assert doubtful.status_code == 422
+    assert "laquelle de ces organisations" in text(doubtful)
+    done = client.post(enter, {**values, "organisation": several[1].key})
     application = Application.objects.get()
+    assert application.organisation == several[1]
     assert done["Location"] == reverse("calls:file", args=[application.public_id])
-    assert "Dominique Exemple" in text(client.get(done["Location"]))
+    assert application.paper["name"] == "Dominique Exemple"
+    assert "Le four communal" in text(client.get(done["Location"]))
 
 
 def test_an_impossible_day_is_said_beside_it_and_what_was_typed_stays(

@@ -14,13 +14,14 @@ from accelerator.calls.operations.applications import enter_paper
 from accelerator.calls.operations.decisions import draft_decisions, notify_decisions, sign_decisions
 from accelerator.calls.operations.paper import NEW, name_applicant, tie
 from accelerator.calls.states import ApplicationState, CallRoleName, DecisionOutcome
+from accelerator.community import search
 from accelerator.community.states import OrganisationState, RoleName
 from accelerator.journal import ref
 from accelerator.journal.queries import history_of
 from accelerator.labels.models import Candidacy, Category, Label
 from accelerator.labels.states import MemberRole, MemberState
 from accelerator.projects.purpose import CODE as PROJECTS
-from accelerator.workflow import Refused
+from accelerator.workflow import Refused, transaction
 from tests import factories
 from tests.client import HostileClient
 from tests.labels.conftest import Side
@@ -114,10 +115,12 @@ def test_who_applied_on_paper_is_named_first_and_once(
     client.force_login(officer)
     url = reverse("calls:tie", args=[unknown.public_id])
     assert "quelle fiche de l’annuaire" in client.get(url).content.decode()
-    missing = client.post(url, {"organisation": "abcdefabcdef"})
+    with transaction():
+        search.refresh([record])
+    missing = client.post(url, {"organisation": "La tribu que personne ne connaît"})
     assert missing.status_code == 422
-    assert "abcdefabcdef" in missing.content.decode()
-    assert client.post(url, {"organisation": record.key[-12:]}).headers["Location"] == url
+    assert "La tribu que personne ne connaît" in missing.content.decode()
+    assert client.post(url, {"organisation": record.name}).headers["Location"] == url
     assert record.name in client.get(url).content.decode()
     with pytest.raises(Refused, match="déjà dite"):
         perform(name_applicant, application=unknown, organisation=factories.organisation(), by=officer, at=at)

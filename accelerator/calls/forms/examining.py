@@ -6,8 +6,11 @@ from typing import Any
 from django import forms
 
 from accelerator.calls.states import AppealOutcome, ApplicationState
+from accelerator.community.naming import OrganisationField
 from accelerator.design.forms import FilterForm, Form, dress
 
+RECORD = "Sa fiche dans l’annuaire"
+HOW_TO_NAME = "Son nom, son numéro SIRET, SIREN ou RNA, ou l’adresse de sa fiche."
 _DAY = {"type": "date"}
 MOST_PIECES = 6
 
@@ -143,22 +146,13 @@ class PaperForm(Form):
     name = forms.CharField(label="Qui candidate", max_length=200)
     address = forms.CharField(label="Adresse postale", max_length=300)
     email = forms.EmailField(label="Adresse électronique", max_length=254, required=False)
-    organisation = forms.CharField(
-        label="Identifiant de sa fiche dans l’annuaire",
-        help_text="La fin de l’adresse de la fiche, après le dernier tiret.",
-        max_length=12,
-        required=False,
-    )
+    organisation = OrganisationField(label=RECORD, help_text=HOW_TO_NAME, required=False)
 
 
 class ApplicantForm(Form):
     """Whose record is that of who applied on paper."""
 
-    organisation = forms.CharField(
-        label="Identifiant de sa fiche dans l’annuaire",
-        help_text="La fin de l’adresse de la fiche, après le dernier tiret.",
-        max_length=12,
-    )
+    organisation = OrganisationField(label=RECORD, help_text=HOW_TO_NAME)
 
 
 class TieForm(Form):

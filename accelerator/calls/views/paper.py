@@ -11,17 +11,8 @@ from accelerator.calls.purposes import purpose_of
 from accelerator.calls.rules.applications import reason_against_tying
 from accelerator.calls.views.desk import ActOnFile
 from accelerator.calls.views.public import OfCall
-from accelerator.community.models import Organisation
+from accelerator.community.naming import demand_record
 from accelerator.design.pages import ActionPage
-from accelerator.workflow import Refused
-
-
-def _record(key: str) -> Organisation:
-    """The record of the directory that the end of its address names."""
-    found = Organisation.objects.listed().filter(public_id=key.rpartition("-")[2]).first()
-    if found is None:
-        raise Refused("L’annuaire ne connaît pas cette fiche.", field="organisation")
-    return found
 
 
 class EnterPaper(OfCall, ActionPage):
@@ -33,13 +24,16 @@ class EnterPaper(OfCall, ActionPage):
     form_class = PaperForm
     submit_label = "Enregistrer le dossier"
 
+    def before(self) -> None:
+        demand_record(self.form.cleaned_data["organisation"], at=self.at)
+
     def perform(self, form: Any) -> Application:
         values = form.cleaned_data
         return applications.enter_paper(
             call=self.call,
             title=values["title"],
             paper={"name": values["name"], "address": values["address"], "email": values["email"]},
-            organisation=_record(values["organisation"]) if values["organisation"] else None,
+            organisation=values["organisation"],
             received_on=values["received_on"],
             by=self.person,
             at=self.at,
@@ -80,10 +74,13 @@ class TieFile(ActOnFile):
             choices.append((paper.NEW, f"rien de cela : {label}" if choices else label))
         return {"subjects": choices}
 
+    def before(self) -> None:
+        demand_record(self.form.cleaned_data.get("organisation"), at=self.at)
+
     def perform(self, form: Any) -> Application:
         given = {"application": self.application, "by": self.person, "at": self.at}
         if not self.is_named:
-            return paper.name_applicant(organisation=_record(form.cleaned_data["organisation"]), **given)
+            return paper.name_applicant(organisation=form.cleaned_data["organisation"], **given)
         return paper.tie(subject=form.cleaned_data["subject"], **given)
 
     def message_when_done(self, result: Application) -> str:

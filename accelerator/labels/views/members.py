@@ -8,7 +8,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from accelerator.community.queries.naming import register_says
+from accelerator.community.naming import demand_record
 from accelerator.community.queries.organisation import canonical
 from accelerator.design.pages import Crumb
 from accelerator.labels.forms.applying import (
@@ -28,8 +28,6 @@ from accelerator.labels.rules import candidacies as rules
 from accelerator.labels.rules.labels import reason_against_a_newcomer, reason_against_leading
 from accelerator.labels.states import TAKING_PART, Belonging, MemberRole, MemberState
 from accelerator.labels.views.within import ActWithin, Within
-from accelerator.registers.identifiers import Identifier
-from accelerator.workflow import Refused
 from accelerator.workflow.dates import said as said_day
 from accelerator.workflow.limits import count_against
 
@@ -96,9 +94,7 @@ class AskMember(ActWithin):
     def before(self) -> None:
         # Each is told by mail, and asked again after a refusal.
         count_against(f"label-members:{self.person.actor_key}", limit=MEMBERS_A_DAY, per=timedelta(days=1), at=self.at)
-        named = self.form.cleaned_data["organisation"]
-        if isinstance(named, Identifier):
-            raise Refused(register_says(named, self.at), field="organisation")
+        demand_record(self.form.cleaned_data["organisation"], at=self.at)
 
     def perform(self, form: Any) -> Member:
         said = form.cleaned_data

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
-from accelerator.community.queries.naming import register_says
+from accelerator.community.naming import demand_record
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.journal import System
 from accelerator.projects.forms import AnswerForm, Confirmation, PartnerForm, ProposalForm
@@ -16,7 +16,6 @@ from accelerator.projects.operations.proposals import decline, propose, take_ove
 from accelerator.projects.queries.projects import by_token
 from accelerator.projects.states import PartnerRole
 from accelerator.projects.views.within import ActWithin
-from accelerator.registers.identifiers import Identifier
 from accelerator.workflow import Refused
 from accelerator.workflow.limits import count_against
 
@@ -38,9 +37,7 @@ class InvitePartner(ActWithin):
     def before(self) -> None:
         # Each is told by mail, and asked again when it was taken out.
         count_against(f"partners:{self.person.actor_key}", limit=PARTNERS_A_DAY, per=timedelta(days=1), at=self.at)
-        named = self.form.cleaned_data["organisation"]
-        if isinstance(named, Identifier):
-            raise Refused(register_says(named, self.at), field="organisation")
+        demand_record(self.form.cleaned_data["organisation"], at=self.at)
 
     def perform(self, form: Any) -> ProjectPartner:
         organisation = form.cleaned_data["organisation"]
@@ -126,9 +123,8 @@ class Propose(ActionPage):
         # Whoever the address belongs to asked nothing: several accounts do not flood them.
         address = self.form.cleaned_data["referent_email"].lower()
         count_against(f"proposals-to:{address}", limit=PROPOSALS_A_DAY, per=timedelta(days=1), at=self.at)
-        named = self.form.cleaned_data["organisation"]
-        if isinstance(named, Identifier):
-            raise Refused(f"{register_says(named, self.at)} Vous pouvez laisser ce champ vide.", field="organisation")
+        empty = "Vous pouvez laisser ce champ vide."
+        demand_record(self.form.cleaned_data["organisation"], at=self.at, otherwise=empty)
 
     def perform(self, form: Any) -> Project:
         said = form.cleaned_data
