@@ -43,7 +43,7 @@ def silence(timestamp: int) -> int:
     def decide(files: Sequence[Application]) -> int:
         return sum(decided(one) for one in files)
 
-    work = Apart[Application]("decided by silence")
+    work = Apart("decided by silence")
     work.each(silent_files(timezone.localdate(now)).only("pk").iterator(chunk_size=500), decide)
     return work.finished()
 
@@ -57,7 +57,7 @@ def silent_on_appeals(timestamp: int) -> int:
     def reject(appeals: Sequence[Appeal]) -> int:
         return sum(reject_by_silence(appeal=one, by=_CLOCK, at=now) is not None for one in appeals)
 
-    work = Apart[Appeal]("appeals rejected by silence")
+    work = Apart("appeals rejected by silence")
     work.each(silent_appeals(timezone.localdate(now)).iterator(chunk_size=500), reject)
     return work.finished()
 
@@ -75,7 +75,7 @@ def follow_opinions(timestamp: int) -> int:
     def say_late(opinions: Sequence[Opinion]) -> int:
         return sum(say_opinion_late(opinion=one, by=by, at=now) is not None for one in opinions)
 
-    work = Apart[Opinion]("opinions reminded or late")
+    work = Apart("opinions reminded or late")
     work.each(to_remind(today).iterator(chunk_size=500), remind)
     work.each(to_say_late(today).iterator(chunk_size=500), say_late)
     return work.finished()

@@ -34,7 +34,7 @@ def let_time_pass(timestamp: int) -> int:
     """Do what the day makes due; return how many labels changed or were told of, and members were reminded."""
     now = timezone.now()
     today = timezone.localdate(now)
-    work, members = Apart[Label]("labels"), Apart[Member]("members")
+    work = Apart("labels and members")
     work.each(_found(suspensions_over(today)), partial(_end_suspensions, at=now))
     work.each(_found(over(today)), partial(_expire, at=now), together=_CHUNK)
     for category in Category.objects.exclude(reminders=[]).order_by("pk"):
@@ -42,8 +42,8 @@ def let_time_pass(timestamp: int) -> int:
     for category in Category.objects.order_by("pk"):
         waiting = members_to_remind(category, today).order_by("pk").values_list("pk", flat=True)
         named = [Member(pk=pk) for pk in waiting]
-        members.each(named, partial(_remind_members, category, at=now), together=_CHUNK)
-    return work.finished() + members.finished()
+        work.each(named, partial(_remind_members, category, at=now), together=_CHUNK)
+    return work.finished()
 
 
 def _found(labels: QuerySet[Label]) -> list[Label]:

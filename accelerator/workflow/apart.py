@@ -5,7 +5,7 @@ Opens the transactions itself: for tasks and commands, never inside an operation
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model
 
@@ -15,8 +15,8 @@ from accelerator.workflow.transactions import transaction
 M = TypeVar("M", bound=Model)
 
 
-class Apart(Generic[M]):
-    """What was done so far, and the faults.
+class Apart:
+    """What was done so far, and the faults; the works that follow each other share one, or a fault would hide another.
 
     what  what is worked on, for the one who reads the log: "labels".
     """

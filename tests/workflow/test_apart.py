@@ -32,7 +32,7 @@ def test_one_fault_undoes_its_own_alone(together: int, lots: list[list[int]]) ->
                 raise RuntimeError("an organisation that cannot be seen to")
         return len(some)
 
-    work = Apart[Organisation]("organisations")
+    work = Apart("organisations")
     work.each(iter(made), close, together=together)
     assert tried == lots
     assert work.done == 4
@@ -44,8 +44,9 @@ def test_one_fault_undoes_its_own_alone(together: int, lots: list[list[int]]) ->
 
 
 def test_what_went_well_tells_how_much() -> None:
-    work = Apart[Organisation]("organisations")
-    work.each([], len)
+    work = Apart("organisations")
+    nobody: list[Organisation] = []
+    work.each(nobody, len)
     assert work.finished() == 0
     work.each([factories.organisation(), factories.organisation()], len, together=2)
     assert work.finished() == 2
