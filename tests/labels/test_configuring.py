@@ -111,6 +111,8 @@ def test_a_file_that_is_wrong_is_told_and_enters_nothing(tmp_path: Path) -> None
         ({"code": "suivi"}, "l’adresse d’autre chose"),
         ({"code": "label-0123456789ab"}, "l’adresse d’autre chose"),
         ({"composition": {"least": 3}}, "n’a pas la forme attendue"),
+        ({"opinions": [{"who": "Une direction fictive"}]}, "n’a pas la forme attendue"),
+        ({"opinions": [{"who": "Une direction fictive", "days": 0}]}, "un délai en jours"),
         (
             {"criteria_set": {"since": "2026-01-01", "why": "", "criteria": OWN["criteria_set"]["criteria"]}},
             "ce qu’elle",

@@ -62,6 +62,8 @@ def _faults(written: Mapping[str, Any]) -> list[str]:
         faults.append(f"« {written['code']} » : ce code est l’adresse d’autre chose.")
     try:
         Composition.from_json(written.get("composition", {}))
+        if not all(one["who"] and int(one["days"]) > 0 for one in written.get("opinions", ())):
+            faults.append("Un avis se demande à un service, et se donne un délai en jours.")
         faults += faults_of(criteria_of(written["criteria_set"]["criteria"]))
         date.fromisoformat(written["criteria_set"]["since"])
     except (KeyError, TypeError, ValueError) as error:
