@@ -111,10 +111,10 @@ def export(person: Person) -> dict[str, Any]:
             {
                 "acte": one.get_act_display(),
                 "le": one.asked_at,
-                "dossiers": one.files.count(),
+                "dossiers": one.total,
                 "terminé le": one.ended_at,
             }
-            for one in Lot.objects.filter(asked_by=person).order_by("pk")
+            for one in Lot.objects.filter(asked_by=person).counted().order_by("pk")
         ],
         "recours": [
             {

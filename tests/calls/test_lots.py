@@ -25,8 +25,10 @@ from accelerator.calls.models.lots import LOT_IS_LOST
 from accelerator.calls.operations import examining
 from accelerator.calls.operations import lots as operations
 from accelerator.calls.operations.decisions import draft_decisions
+from accelerator.calls.operations.opinions import answer_opinion, ask_opinion
 from accelerator.calls.queries.lots import lots_of, outcome_of
-from accelerator.calls.states import ApplicationState, DecisionOutcome, LetterAct, LotAct, LotState
+from accelerator.calls.states import ApplicationState, DecisionOutcome, LetterAct, LotAct, LotState, OpinionSense
+from accelerator.calls.views.opinions import SERVICE
 from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
@@ -262,6 +264,40 @@ def test_many_letters_are_signed_then_told_one_after_the_other(campaign: Campaig
     assert Notice.objects.filter(template="calls/decision_notified").count() == MANY - 1
     left = told.files.get(application=file)
     assert left.why == f"Le courrier du dossier {file.number} n’est pas signé."
+
+
+def test_a_letter_is_not_signed_with_an_opinion_that_its_signatory_did_not_read(
+    campaign: Campaign, perform: Perform
+) -> None:
+    letters = drafted(campaign, 2)
+    at = timezone.now()
+    asking = {"who": "Service fictif", "email": "avis@service.example", "question": "Connu ?"}
+    opinion = perform(
+        ask_opinion,
+        application=letters[0].application,
+        due_on=timezone.localdate() + timedelta(days=9),
+        by=campaign.officer,
+        at=at,
+        **asking,
+    )
+    signing = {"act": LetterAct.SIGN, "call": campaign.call, "by": campaign.signatory, "at": at}
+    lot = perform(operations.ask_letters, letters=letters, **signing)
+    given = {"sense": OpinionSense.UNFAVOURABLE, "words": "Non.", "author": "Cléo Exemple", "document": None}
+    perform(answer_opinion, opinion=opinion, by=SERVICE, at=at, **given)
+    lots.carry(lot.pk)
+    assert lot.files.get(application=letters[0].application).why == operations.CHANGED
+    assert list(Decision.objects.signed()) == [letters[1]]
+
+
+def test_a_lot_that_no_worker_began_is_taken_up(campaign: Campaign, perform: Perform) -> None:
+    lot = asked(perform, campaign, [campaign.file(ApplicationState.SUBMITTED)])
+    assert of(lot).state(timezone.now()) == LotState.WAITING
+    Lot.objects.update(asked_at=timezone.now() - LOT_IS_LOST - timedelta(minutes=1))
+    assert of(lot).state(timezone.now()) == LotState.LOST
+    client, page = browser(campaign.officer), reverse("calls:lot_page", args=[lot.public_id])
+    assert "s’est interrompu" in text(client.get(page))
+    assert client.post(page).status_code == 302
+    assert ProcrastinateJob.objects.filter(task_name=operations.CARRY).count() == 2
 
 
 def test_nothing_is_asked_for_no_letter_and_a_letter_is_once_in_a_lot(campaign: Campaign, perform: Perform) -> None:

@@ -12,7 +12,7 @@ from accelerator.calls.models.calls import WITH_THE_FILE, Call
 from accelerator.calls.states import LetterAct, LotAct, LotState
 from accelerator.journal.retention import Retention
 
-# A file takes less than a second; what a worker that died was doing is taken up within two minutes.
+# A file takes less than a second, a job waits seconds; what a worker that died was doing is taken up in two minutes.
 LOT_IS_LOST = timedelta(minutes=10)
 
 
@@ -84,12 +84,12 @@ class Lot(models.Model):
         return f"lot {self.public_id}"
 
     def state(self, at: datetime) -> LotState:
-        """Where one that was `counted` is: lost when the worker that had begun it says nothing any more."""
+        """Where one that was `counted` is: lost when no worker began it, or says anything of it, for long."""
         if self.ended_at:
             return LotState.ENDED
-        if self.started_at is None:
-            return LotState.WAITING
-        return LotState.LOST if at - (self.told_at or self.started_at) > LOT_IS_LOST else LotState.RUNNING
+        if at - (self.told_at or self.started_at or self.asked_at) > LOT_IS_LOST:
+            return LotState.LOST
+        return LotState.RUNNING if self.started_at else LotState.WAITING
 
 
 class LotFile(models.Model):

@@ -4,18 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
-
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Call, Decision, Lot, LotFile
+from accelerator.calls.models import Application, Call, Decision, Lot, LotFile, Opinion
 from accelerator.calls.operations import decisions, examining
+from accelerator.calls.queries.opinions import opinions_by_file
 from accelerator.calls.states import LetterAct, LotAct, LotState
 from accelerator.community.operations.locks import lock_person
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.jobs import defer
 from accelerator.workflow.prints import print_of
 
 CARRY: Final = "calls.carry_lot"
@@ -73,7 +71,11 @@ def ask_lot(*, act: LotAct, applications: Sequence[Application], by: Person, at:
 @operation
 def ask_letters(*, act: LetterAct, call: Call, letters: Sequence[Decision], by: Person, at: datetime) -> Lot:
     """The same for letters of a call, in the order in which they are read."""
-    asked = [LotFile(application=one.application, decision=one, seen=_seen(one)) for one in letters]
+    opinions = opinions_by_file([one.application_id for one in letters])
+    asked = [
+        LotFile(application=one.application, decision=one, seen=_seen(one, opinions.get(one.application_id, ())))
+        for one in letters
+    ]
     return _asked(Lot(act=act, call=call), asked, by=by, at=at)
 
 
@@ -104,8 +106,7 @@ def take_up_lot(*, lot: Lot, by: Person, at: datetime) -> Lot:
 
 
 def _again(lot: Lot) -> Lot:
-    # Through Django's connection: the job is there if, and only if, the lot is (see `notices.operations`).
-    configure_task(name=CARRY, job_manager=JobManager(DjangoConnector())).defer(lot=lot.pk)
+    defer(CARRY, {"lot": lot.pk})
     return lot
 
 
@@ -129,7 +130,8 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
     held = _waiting(file)
     if held is None:
         return
-    if _seen(held.decision or held.application) != held.seen:
+    opinions = opinions_by_file([held.application_id]) if held.decision else {}
+    if _seen(held.decision or held.application, opinions.get(held.application_id, ())) != held.seen:
         raise Refused(CHANGED)
     if held.decision is not None:
         done = _LETTERS[LetterAct(lot.act)](call=lot.call, decisions=[held.decision], by=by, at=at)
@@ -174,8 +176,12 @@ def _waiting(file: int) -> LotFile | None:
     return found
 
 
-def _seen(read: Application | Decision) -> str:
-    """The print of what someone read before asking: where a file is and whose it is, or what a letter says."""
+def _seen(read: Application | Decision, opinions: Sequence[Opinion] = ()) -> str:
+    """The print of what someone read before asking: where a file is and whose it is, or what a letter says.
+
+    opinions  those that the letter tells: one that is given meanwhile was not read.
+    """
     if isinstance(read, Application):
         return print_of([read.state, read.officer_id])
-    return print_of([read.outcome, read.reasons, read.advice, read.cents, read.failed, read.signed_at])
+    told = [[one.pk, one.answered_at] for one in opinions]
+    return print_of([read.outcome, read.reasons, read.advice, read.cents, read.failed, read.signed_at, told])
