@@ -22,7 +22,7 @@ from accelerator.calls.queries.files import files_since, name_of, told_since
 from accelerator.calls.queries.findings import facts_now
 from accelerator.calls.queries.receipt import receipt_of
 from accelerator.calls.queries.recipients import told_of
-from accelerator.calls.queries.standing import call_standing_of
+from accelerator.calls.queries.standing import applying, call_standing_of
 from accelerator.calls.queries.timing import clock_of, promised_on, wave_of
 from accelerator.calls.queries.versions import published_version
 from accelerator.calls.questions import MOST_FILES, Question, Questionnaire
@@ -431,9 +431,10 @@ def _submission(held: Application, form: Questionnaire, *, by: Person, at: datet
 
 
 def _quality(application: Application, person: Person) -> str:
-    if application.organisation is None:
+    organisation = applying(application)
+    if organisation is None:
         return "en son nom"
-    role = Role.objects.current().filter(person=person, organisation=application.organisation).first()
+    role = Role.objects.current().filter(person=person, organisation=organisation).first()
     return role.quality if role and role.name == RoleName.REPRESENTATIVE else "par délégation du représentant légal"
 
 

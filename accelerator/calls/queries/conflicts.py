@@ -94,7 +94,7 @@ def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, 
     ties = {person: next(iter(_proving(email)), "") for person, email in emails.items()}
     partners = _partners(rows) if held else {}
     known = {row[1] for row in rows} | held | {one for several in partners.values() for one in several}
-    living = _living(known) if held else {}
+    living = living_of(known) if held else {}
     domains = _domains({row[1] for row in rows}) if any(ties.values()) else {}
     governed = _governed(roles, living)
     places = _places({living.get(row[1], row[1]) for row in rows}) if governed else {}
@@ -193,7 +193,7 @@ def _ties(
     ]
 
 
-def _living(organisations: Iterable[int | None]) -> dict[int | None, int]:
+def living_of(organisations: Iterable[int | None]) -> dict[int | None, int]:
     """Record -> the one that it was united to, however many times; those that live on are absent."""
     into: dict[int | None, int] = {}
     asked = {one for one in organisations if one}

@@ -6,6 +6,7 @@ from accelerator.calls.eligibility import Finding, thawed
 from accelerator.calls.models import Application
 from accelerator.calls.purposes import Told, purpose_of
 from accelerator.calls.queries.facts import examine, facts_of, known_facts
+from accelerator.calls.queries.standing import applying
 from accelerator.calls.questions import Questionnaire
 
 
@@ -21,7 +22,7 @@ def facts_now(application: Application) -> dict[str, object]:
         form=form,
         declared=thawed(application.facts, known),
         answers=application.answers,
-        organisation=application.organisation,
+        organisation=applying(application),
         told=told,
     )
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Opinion, PiecesRequest
 from accelerator.calls.purposes import Wanted, purpose_of
+from accelerator.calls.queries.conflicts import living_of
 from accelerator.calls.queries.standing import file_standing_of
 from accelerator.calls.states import DECIDABLE, OpinionSense, OpinionState
 from accelerator.community.domains import domain_of
@@ -157,14 +158,16 @@ def to_say_late(on: date) -> QuerySet[Opinion]:
 def is_of_applicant(application: Application, email: str) -> bool:
     """Whether an address is on the applicant's side: of someone there, of who wrote, of an organisation that applies.
 
-    Those that take part in what is applied with count as the one that applies.
+    Those that take part in what is applied with count as the one that applies; so does the record to which one of them
+    was united.
     """
     address = email.strip().lower()
     partners: frozenset[int] = frozenset()
     if application.subject:
         told = purpose_of(application.call.purpose).partners([application.subject])
         partners = told.get(application.subject, partners)
-    together = {*partners, *([application.organisation_id] if application.organisation_id else [])}
+    records = {*partners, *([application.organisation_id] if application.organisation_id else [])}
+    together = {*records, *living_of(records).values()}
     written = {application.paper.get("email", "").lower()}
     written |= {one.email.lower() for one in (application.person, application.submitted_by) if one and one.email}
     if address in written or _proves(address, together):

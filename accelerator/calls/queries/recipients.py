@@ -1,6 +1,7 @@
 """Who is told of what happens to a file."""
 
 from accelerator.calls.models import Application
+from accelerator.calls.queries.standing import applying
 from accelerator.community.models import Mandate, Role
 from accelerator.community.queries.people import steering_people
 from accelerator.notices.recipients import Recipient
@@ -13,7 +14,7 @@ def told_of(application: Application) -> list[Recipient]:
     file either. A file that came on paper is told to the address that was written on it. Three queries at most.
     """
     people = {one.pk: one for one in (application.person, application.submitted_by) if one}
-    organisation = application.organisation
+    organisation = applying(application)
     if organisation is not None:
         roles = Role.objects.current().filter(organisation=organisation, person__in=people)
         mandates = Mandate.objects.current().filter(organisation=organisation, helper__in=people)

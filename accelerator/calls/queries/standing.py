@@ -11,6 +11,7 @@ from accelerator.calls.models import Application, Call, CallRole
 from accelerator.calls.purposes import purpose_of, purposes
 from accelerator.calls.states import CallRoleName
 from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.queries.organisation import canonical
 from accelerator.community.queries.people import Standing, platform_roles_of, standing_of
 from accelerator.community.states import STEERING_ROLES, RoleName
 from accelerator.geography.perimeters import Perimeter, touching
@@ -128,9 +129,20 @@ def call_standing_of(person: Any, call: Call, platform: Sequence[Role] | None = 
 
 def file_standing_of(person: Any, application: Application) -> FileStanding:
     """What this person is to this application. Two queries, and one when the call is looked at."""
-    organisation = application.organisation
+    organisation = applying(application)
     within = standing_of(person, organisation) if organisation else None
     return FileStanding(person, application, within)
+
+
+def applying(application: Application) -> Organisation | None:
+    """The organisation that applies, as it lives on: its record may have been united to another since (decision 7)."""
+    return canonical(application.organisation) if application.organisation else None
+
+
+def _of_any(records: QuerySet[Any, Any]) -> Q:
+    """The condition of being of one of these records, or of one that was united to them."""
+    united = Organisation.objects.filter(merged_into__in=records).values("pk")
+    return Q(organisation__in=records) | Q(organisation__in=united)
 
 
 def mine(person: Any) -> Q:
@@ -140,9 +152,9 @@ def mine(person: Any) -> Q:
     helped = Mandate.objects.current().filter(helper=person).values("organisation")
     return (
         Q(person=person, organisation__isnull=True)
-        | Q(person=person, organisation__in=belonging)
-        | Q(organisation__in=steered)
-        | Q(organisation__in=helped)
+        | Q(person=person) & _of_any(belonging)
+        | _of_any(steered)
+        | _of_any(helped)
     )
 
 
@@ -176,7 +188,7 @@ def of_applicant(person: Any) -> Q:
     """The applications on whose side a person is, were it as a mere member: they judge none of them."""
     belonging = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
     helped = Mandate.objects.current().filter(helper=person).values("organisation")
-    theirs = Q(person=person) | Q(organisation__in=belonging) | Q(organisation__in=helped)
+    theirs = Q(person=person) | _of_any(belonging) | _of_any(helped)
     for purpose in purposes():
         if purpose.has_subject and (carried := purpose.carried(person)) is not None:
             # Those who carry together what is applied with read the file as applicants (`FileStanding.is_applicant`).

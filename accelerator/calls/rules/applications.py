@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from accelerator.calls.models import Application, Call
 from accelerator.calls.purposes import purpose_of
-from accelerator.calls.queries.standing import FileStanding, file_standing_of
+from accelerator.calls.queries.standing import FileStanding, applying, file_standing_of
 from accelerator.calls.rules.registry import rule
 from accelerator.calls.states import APPEAL, PENDING, CallState, DecisionKind, Origin
 from accelerator.community.rules import may_act_for
@@ -72,9 +72,9 @@ def require_other_side(person: Any, application: Application) -> None:
 
 def reason_against_submitting(standing: FileStanding, on: date) -> str | None:
     """Only the legal representative or a delegate submits, withdraws and appeals; alone, the person themself."""
-    application = standing.application
-    if application.organisation is not None:
-        return may_act_for(standing.person, application.organisation, DelegationScope.SUBMIT, on)
+    application, organisation = standing.application, applying(standing.application)
+    if organisation is not None:
+        return may_act_for(standing.person, organisation, DelegationScope.SUBMIT, on)
     if application.person_id == standing.person.pk:
         return None
     return "Seule la personne qui candidate en son nom dépose ou retire sa candidature."

@@ -13,7 +13,7 @@ from accelerator.calls.queries.judging import grid_of, readings_of, running_vers
 from accelerator.calls.queries.opinions import counted_senses
 from accelerator.calls.queries.ranking import lines_of, means_of, ranking, ranks, severities_of, undrafted
 from accelerator.calls.queries.reading import reading_of
-from accelerator.calls.queries.standing import FileStanding, call_standing_of, judged
+from accelerator.calls.queries.standing import FileStanding, applying, call_standing_of, judged
 from accelerator.calls.rules.applications import reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DecisionOutcome
@@ -164,7 +164,7 @@ class FileReviews(Judging):
         if application is None:
             raise Http404
         self.application = application
-        organisation = application.organisation
+        organisation = applying(application)
         # One's roles on the platform come with what one is to the organisation.
         self.within = standing_of(self.person, organisation) if organisation else None
         platform = self.within.platform if self.within else None
