@@ -137,7 +137,12 @@ def test_a_service_answers_by_the_link_of_its_mail_without_an_account(
         "Cléo Exemple, cheffe de pôle",
         timezone.localdate(),
     )
-    assert [one.to for one in deliver()] == [[campaign.officer.email]]
+    told_officer, told_service = deliver()
+    assert (told_officer.to, told_service.to) == ([campaign.officer.email], [ADDRESS])
+    # A link may be forwarded: the service learns who answered for it, and whom to tell when it did not.
+    for told in ("favorable, par Cléo Exemple", campaign.call.service_email):
+        assert told in told_service.body
+    assert "/avis/" not in told_service.body
     shown = client.get(reverse("calls:file", args=[file.public_id])).text
     for told in ("Avis demandés", "Rendu", WORDS, "avis signé.pdf", "Le service consulté"):
         assert told in shown

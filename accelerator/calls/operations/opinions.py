@@ -74,13 +74,19 @@ def answer_opinion(
     by: Actor,
     at: datetime,
 ) -> Opinion:
-    """Say what the service thinks, by its link; once. After its day it still counts, as long as nothing is decided."""
+    """Say what the service thinks, by its link; once. After its day it still counts, as long as nothing is decided.
+
+    The address that was asked is told of it: a link may be forwarded, and someone else have answered.
+    """
     held = _held(opinion)
     if reason := rules.reason_against_giving(held) or rules.reason_against_address(held.application, held.email):
         raise Refused(reason)
     _answer(held, sense, words, author, localdate(at), document, at)
     record("calls.opinion_given", held.application, by=by, at=at, who=held.who, sense=_sense(held))
     _tell_officer("calls/opinion_given", held, at)
+    data = {"opinion": held, "application": held.application, "call": held.application.call}
+    reply_to = held.application.call.service_email
+    tell("calls/opinion_received", to=Recipient(held.email), at=at, data=data, reply_to=reply_to)
     return held
 
 
