@@ -1,6 +1,7 @@
 """Many files at once: asked, done one after the other by the worker, taken up after its death, read afterwards."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Event as Signal
 from typing import Any
 
 import pytest
@@ -20,18 +22,20 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accelerator.accounts.models import Person
 from accelerator.calls import lots
-from accelerator.calls.models import Application, Decision, Lot, LotFile
+from accelerator.calls.models import Application, Decision, Lot, LotFile, Opinion
 from accelerator.calls.models.lots import LOT_IS_LOST
 from accelerator.calls.operations import examining
 from accelerator.calls.operations import lots as operations
+from accelerator.calls.operations.applications import withdraw
 from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.operations.opinions import answer_opinion, ask_opinion
 from accelerator.calls.queries.lots import lots_of, outcome_of
 from accelerator.calls.states import ApplicationState, DecisionOutcome, LetterAct, LotAct, LotState, OpinionSense
 from accelerator.calls.views.opinions import SERVICE
+from accelerator.community.states import RoleName
 from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
-from accelerator.workflow import Refused
+from accelerator.workflow import Refused, transaction
 from tests import factories
 from tests.calls.judging import Campaign
 from tests.client import HostileClient
@@ -308,6 +312,112 @@ def test_nothing_is_asked_for_no_letter_and_a_letter_is_once_in_a_lot(campaign: 
     first = perform(operations.ask_letters, letters=letters, **ask)
     assert perform(operations.ask_letters, letters=letters, **ask) == first
     assert LotFile.objects.count() == 2
+
+
+@pytest.mark.parametrize("count", [2, MANY])
+@pytest.mark.parametrize("what", ["decision", "opinion"])
+def test_a_letter_that_changed_since_the_page_was_opened_is_not_signed_unread(
+    count: int, what: str, campaign: Campaign
+) -> None:
+    letters = drafted(campaign, count)
+    asked = Opinion.objects.create(
+        application=letters[0].application,
+        who="Direction fictive",
+        email="avis@region.example",
+        question="Est-ce connu ?",
+        asked_at=timezone.now(),
+        asked_by=campaign.officer,
+        due_on=timezone.localdate() + timedelta(days=30),
+        remind_on=timezone.localdate() + timedelta(days=20),
+    )
+    client, address = browser(campaign.signatory), reverse("calls:sign_letters", args=[campaign.call.key])
+
+    def sent() -> dict[str, Any]:
+        page = client.get(address).text
+        (seen,) = re.findall(r'name="seen" value="([\w: ]+)"', page)
+        assert len(seen.split()) == count
+        return {"seen": seen, "decisions": [str(one.pk) for one in letters]}
+
+    read = sent()
+    if what == "decision":
+        Decision.objects.filter(pk=letters[0].pk).update(outcome=DecisionOutcome.REJECTED, reasons="Écarté.")
+    else:
+        Opinion.objects.filter(pk=asked.pk).update(
+            sense="unfavourable", author="Cléo Exemple", given_on=timezone.localdate(), answered_at=timezone.now()
+        )
+    refused = client.post(address, read)
+    assert refused.status_code == 422
+    assert f"Dossier {letters[0].application.number} : Ce courrier a changé" in text(refused)
+    assert not Decision.objects.signed().exists()
+    assert not Lot.objects.exists()
+    # Read again, it is signed.
+    assert client.post(address, sent()).status_code == 302
+
+
+def test_a_file_that_a_colleague_took_or_moved_since_the_list_was_read_is_read_again(campaign: Campaign) -> None:
+    file = campaign.file(ApplicationState.SUBMITTED)
+    address = f"{reverse('calls:lot')}?dossier={file.public_id}&acte="
+    client = browser(campaign.officer)
+    for act, change in (("prendre", {"officer": campaign.signatory}), ("recevables", {"state": "incomplete"})):
+        (digest,) = re.findall(r'name="digest" value="(\w+)"', client.get(f"{address}{act}").text)
+        Application.objects.filter(pk=file.pk).update(**change)
+        refused = client.post(f"{address}{act}", {"digest": digest})
+        assert refused.status_code == 422
+        assert "Des dossiers ont changé" in text(refused)
+    file.refresh_from_db()
+    assert (file.state, file.officer) == ("incomplete", campaign.signatory)
+
+
+def test_an_applicant_withdraws_a_file_whose_letter_is_in_a_lot(campaign: Campaign, perform: Perform) -> None:
+    letters = drafted(campaign, MANY)
+    ask = {"act": LetterAct.SIGN, "call": campaign.call, "letters": letters, "by": campaign.signatory}
+    lot = perform(operations.ask_letters, **ask, at=timezone.now())
+
+    def withdraws(decision: Decision) -> None:
+        file = Application.objects.get(pk=decision.application_id)
+        assert file.organisation
+        by = factories.role(file.organisation, name=RoleName.REPRESENTATIVE).person
+        done = perform(withdraw, application=file, reason="", by=by, at=timezone.now())
+        assert done.state == ApplicationState.WITHDRAWN
+
+    withdraws(letters[0])
+    lots.carry(lot.pk)
+    withdraws(letters[1])
+    assert Decision.objects.signed().count() == MANY - 2
+    page = browser(campaign.signatory).get(reverse("calls:lot_page", args=[lot.public_id]))
+    assert "la candidature a été retirée" in text(page)
+    assert f"{MANY - 1} courriers traités, 1 laissé de côté" in text(page)
+
+
+def test_what_is_written_of_a_letter_while_the_worker_waits_for_its_file_is_read(
+    together: Callable[..., list[Any]], perform: Perform
+) -> None:
+    def ask() -> tuple[int, int]:
+        campaign = Campaign()
+        letters = drafted(campaign, 1)
+        asked = {"act": LetterAct.SIGN, "call": campaign.call, "letters": letters, "by": campaign.signatory}
+        return perform(operations.ask_letters, **asked, at=timezone.now()).pk, letters[0].pk
+
+    [(lot, letter)] = together(ask)
+
+    def write() -> None:
+        with transaction():
+            decision = Decision.objects.get(pk=letter)
+            Application.objects.select_for_update().get(pk=decision.application_id)
+            held.set()
+            time.sleep(1)
+            Decision.objects.filter(pk=letter).update(outcome=DecisionOutcome.REJECTED, reasons="Écarté.")
+
+    def work() -> None:
+        held.wait(10)
+        lots.carry(lot)
+
+    held = Signal()
+    together(write, work)
+    assert together(lambda: Decision.objects.signed().exists()) == [False]
+    assert together(lambda: LotFile.objects.get().why) == [
+        "Ce courrier a changé depuis que vous l’avez lu : relisez-le."
+    ]
 
 
 # A real worker, killed

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 (
                     "decision",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="calls.decision"
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="calls.decision"
                     ),
                 ),
                 (

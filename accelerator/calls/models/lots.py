@@ -97,8 +97,8 @@ class LotFile(models.Model):
 
     lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="files")
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
-    # The letter, in a lot of letters.
-    decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="+")
+    # The letter, in a lot of letters; none any more once the applicant withdrew its file before it was told.
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL, related_name="+")
     # The print of the file, or of its letter, when the lot was asked.
     seen = models.CharField(max_length=16)
     # Done, or left aside; None while it waits.

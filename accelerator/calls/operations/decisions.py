@@ -1,10 +1,10 @@
 """Decisions: drafted, signed, undone, told."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.utils.timezone import localdate
 
@@ -16,7 +16,7 @@ from accelerator.calls.operations.aside import TAKEN_UP, attempt
 from accelerator.calls.operations.files import end_requests
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.conflicts import bars
-from accelerator.calls.queries.letters import delegations_of, drafted_letter, told_letter
+from accelerator.calls.queries.letters import delegations_of, drafted_letter, prints_of, told_letter
 from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import file_standing_of, of_applicant
 from accelerator.calls.rules import judging as rules
@@ -35,6 +35,9 @@ from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.transitions import move
+
+CHANGED: Final = "Ce courrier a changé depuis que vous l’avez lu : relisez-le."
+_UNREAD: Final[Mapping[int, str]] = {}
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,13 @@ def draft_conclusions(*, commission: Commission, by: Any, at: datetime) -> list[
 
 
 @operation
-def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> list[Decision]:
+def sign_decisions(
+    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = _UNREAD, by: Any, at: datetime
+) -> list[Decision]:
     """Sign several letters, all of them or none: each is frozen as it was read, and its file is decided.
+
+    seen  letter -> its print when it was read (`queries.letters.prints_of`): one that says something else now is
+          refused, its signatory did not read that one.
 
     Not told yet: it can be undone. Raises `Refused`, naming the file, when the delegation does not cover the
     day and the amount, when the signatory has a link with the applicant, when a letter has no reasons, when it would
@@ -149,7 +157,7 @@ def sign_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: da
     roles = delegations_of(call)
     barred = bars(Application.objects.filter(pk__in=[one.application_id for one in decisions]), [by.pk])
     signed = []
-    for decision in _decisions(call, decisions):
+    for decision in _decisions(call, decisions, seen):
         application = decision.application
         number = application.number
         if decision.signed_at:
@@ -190,7 +198,7 @@ def _require_other_side(by: Any, decisions: Sequence[Decision]) -> None:
         raise Refused(f"Dossier {number} : {OWN_FILE[:1].lower()}{OWN_FILE[1:]}")
 
 
-def _decisions(call: Call, decisions: Sequence[Decision]) -> list[Decision]:
+def _decisions(call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = _UNREAD) -> list[Decision]:
     """The decisions, their files locked first and in order; those of another call do not count."""
     files = {one.pk: one for one in _locked([one.application for one in decisions])}
     rows = Decision.objects.select_for_update(of=("self",)).filter(
@@ -201,6 +209,10 @@ def _decisions(call: Call, decisions: Sequence[Decision]) -> list[Decision]:
         raise Refused("Un des courriers n’existe plus : rechargez la page.")
     for one in found:
         one.application = files[one.application_id]
+    prints = prints_of(found) if seen else {}
+    for one in found:
+        if seen.get(one.pk, prints.get(one.pk)) != prints.get(one.pk):
+            raise Refused(f"Dossier {one.application.number} : {CHANGED}")
     return found
 
 
@@ -230,7 +242,9 @@ def undo_decision(*, decision: Decision, reason: str, by: Any, at: datetime) -> 
 
 
 @operation
-def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> Notified:
+def notify_decisions(
+    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = _UNREAD, by: Any, at: datetime
+) -> Notified:
     """Tell several signed decisions, each whole or not at all: by mail and on the page of the file.
 
     One that cannot be told (silence accepted since it was signed, the subject refuses what follows) is left aside with
@@ -240,20 +254,22 @@ def notify_decisions(*, call: Call, decisions: Sequence[Decision], by: Any, at: 
     against silence has its answer. The delays to contest it run from that moment: its letter says their last days. The
     subject that the call is for hears of it in the same transaction.
     """
-    done = notify_each(call=call, decisions=decisions, by=by, at=at)
+    done = notify_each(call=call, decisions=decisions, seen=seen, by=by, at=at)
     if not done.told:
         raise Refused(" ".join(f"Dossier {application.number} : {why}" for application, why in done.aside))
     return done
 
 
 @operation
-def notify_each(*, call: Call, decisions: Sequence[Decision], by: Any, at: datetime) -> Notified:
+def notify_each(
+    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = _UNREAD, by: Any, at: datetime
+) -> Notified:
     """The same, even when none can be told: each is then left aside, and its file says so."""
     rules.require("calls.notify_decisions", by, call)
     _require_other_side(by, decisions)
     if not decisions:
         raise Refused("Choisissez au moins un courrier.")
-    held = _decisions(call, decisions)
+    held = _decisions(call, decisions, seen)
     for decision in held:
         if decision.notified_at:
             raise Refused(f"La décision du dossier {decision.application.number} est déjà notifiée.")

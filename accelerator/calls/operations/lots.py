@@ -1,13 +1,14 @@
 """The same for several files at once: a few together, many one after the other by the worker (decision 58)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Call, Decision, Lot, LotFile, Opinion
+from accelerator.calls.models import Application, Call, Decision, Lot, LotFile
 from accelerator.calls.operations import decisions, examining
-from accelerator.calls.queries.opinions import opinions_by_file
+from accelerator.calls.queries.desk import print_of_file
+from accelerator.calls.queries.letters import prints_of
 from accelerator.calls.states import LetterAct, LotAct, LotState
 from accelerator.community.operations.locks import lock_person
 from accelerator.journal import Actor
@@ -23,6 +24,7 @@ MOST_AT_ONCE: Final = 20
 # As many as someone reads before confirming.
 MOST_IN_A_LOT: Final = 200
 CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le."
+GONE: Final = "Ce courrier n’existe plus : la candidature a été retirée avant qu’il soit notifié."
 
 _ACTS: Final[dict[LotAct, Callable[..., Any]]] = {
     LotAct.TAKE: lambda *, application, by, at: examining.name_officer(
@@ -64,18 +66,27 @@ def ask_lot(*, act: LotAct, applications: Sequence[Application], by: Person, at:
 
     Whether each file allows it is asked when it is done: one that no longer does is left aside, and named.
     """
-    asked = [LotFile(application=one, seen=_seen(one)) for one in sorted(applications, key=lambda one: one.pk or 0)]
+    ordered = sorted(applications, key=lambda one: one.pk or 0)
+    asked = [LotFile(application=one, seen=print_of_file(one)) for one in ordered]
     return _asked(Lot(act=act), asked, by=by, at=at)
 
 
 @operation
-def ask_letters(*, act: LetterAct, call: Call, letters: Sequence[Decision], by: Person, at: datetime) -> Lot:
-    """The same for letters of a call, in the order in which they are read."""
-    opinions = opinions_by_file([one.application_id for one in letters])
-    asked = [
-        LotFile(application=one.application, decision=one, seen=_seen(one, opinions.get(one.application_id, ())))
-        for one in letters
-    ]
+def ask_letters(
+    *,
+    act: LetterAct,
+    call: Call,
+    letters: Sequence[Decision],
+    seen: Mapping[int, str] | None = None,
+    by: Person,
+    at: datetime,
+) -> Lot:
+    """The same for letters of a call, in the order in which they are read.
+
+    seen  letter -> its print when it was read, by default now.
+    """
+    seen = prints_of(letters) if seen is None else seen
+    asked = [LotFile(application=one.application, decision=one, seen=seen[one.pk]) for one in letters]
     return _asked(Lot(act=act, call=call), asked, by=by, at=at)
 
 
@@ -130,15 +141,17 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
     held = _waiting(file)
     if held is None:
         return
-    opinions = opinions_by_file([held.application_id]) if held.decision else {}
-    if _seen(held.decision or held.application, opinions.get(held.application_id, ())) != held.seen:
-        raise Refused(CHANGED)
+    if held.decision is None and lot.act in LetterAct.values:
+        raise Refused(GONE)
     if held.decision is not None:
-        done = _LETTERS[LetterAct(lot.act)](call=lot.call, decisions=[held.decision], by=by, at=at)
+        read: dict[str, Any] = {"decisions": [held.decision], "seen": {held.decision.pk: held.seen}}
+        done = _LETTERS[LetterAct(lot.act)](call=lot.call, **read, by=by, at=at)
         if isinstance(done, decisions.Notified) and done.aside:
             # Its file says so too, and waits to be taken up.
             held.why = done.aside[0][1]
     else:
+        if print_of_file(held.application) != held.seen:
+            raise Refused(CHANGED)
         _ACTS[LotAct(lot.act)](application=held.application, by=by, at=at)
     held.settled_at = at
     held.save(update_fields=["settled_at", "why"])
@@ -169,19 +182,14 @@ def end_lot(*, lot: Lot, by: Actor, at: datetime) -> None:
 
 def _waiting(file: int) -> LotFile | None:
     """A file of a lot, held; None when it is settled: by this worker before it died, or by the one that took it up."""
-    rows = LotFile.objects.select_for_update(of=("self", "application")).select_related("application__call", "decision")
+    # The file first, as whoever acts on it: what another was writing of it, its letter included, is then read as it is.
+    files = Application.objects.select_for_update(of=("self",)).select_related("call")
+    application = files.filter(pk__in=LotFile.objects.filter(pk=file).values("application")).first()
+    rows = LotFile.objects.select_for_update(of=("self",)).select_related("decision")
     found = rows.filter(pk=file, settled_at__isnull=True).first()
-    if found is not None and found.decision is not None:
-        found.decision.application = found.application
+    if found is None or application is None:
+        return None
+    found.application = application
+    if found.decision is not None:
+        found.decision.application = application
     return found
-
-
-def _seen(read: Application | Decision, opinions: Sequence[Opinion] = ()) -> str:
-    """The print of what someone read before asking: where a file is and whose it is, or what a letter says.
-
-    opinions  those that the letter tells: one that is given meanwhile was not read.
-    """
-    if isinstance(read, Application):
-        return print_of([read.state, read.officer_id])
-    told = [[one.pk, one.answered_at] for one in opinions]
-    return print_of([read.outcome, read.reasons, read.advice, read.cents, read.failed, read.signed_at, told])

@@ -138,9 +138,14 @@ def _foreseen(act: LotAct, application: Application, mine: Collection[int], pers
     return Foreseen(application, becomes=ApplicationState(passage.target).label.lower())
 
 
+def print_of_file(application: Application) -> str:
+    """The print of what someone reads of a file before acting: where it is, and whose."""
+    return print_of([application.state, application.officer_id])
+
+
 def digest_of(act: LotAct, doable: Iterable[Application]) -> str:
     """The print of what was foreseen: what is done is what was read, or nothing."""
-    return print_of([act.value, *sorted(one.pk for one in doable)])
+    return print_of([act.value, *sorted((one.pk, print_of_file(one)) for one in doable)])
 
 
 def late(on: date) -> Q:

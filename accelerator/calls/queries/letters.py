@@ -12,12 +12,13 @@ from accelerator.calls.models import Application, Call, CallRole, Decision, Revi
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.appeals import contested_from
 from accelerator.calls.queries.judging import grid_of
-from accelerator.calls.queries.opinions import told_opinions
+from accelerator.calls.queries.opinions import opinions_by_file, told_opinions
 from accelerator.calls.queries.ranking import lines_of
 from accelerator.calls.queries.standing import judged, of_applicant, within
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
+from accelerator.workflow.prints import print_of
 
 # Where a letter is, before it is told.
 DRAFTED: Final = Q(signed_at__isnull=True)
@@ -98,6 +99,32 @@ def drafted_letter(
         act=role.act_reference if role else "",
         signed_on=signed_on,
     )
+
+
+def prints_of(letters: Sequence[Decision]) -> dict[int, str]:
+    """Letter -> the print of what it says: what was written of it, the reviews and the opinions that it tells.
+
+    Two queries, whatever their number.
+    """
+    files = [one.application_id for one in letters]
+    reviews: dict[int, list[Any]] = {}
+    given = Review.objects.filter(assignment__application__in=files, assignment__state=AssignmentState.DONE)
+    for application, *told in given.order_by("pk").values_list("assignment__application", "pk", "saved_at"):
+        reviews.setdefault(application, []).append(told)
+    opinions = {
+        application: [(one.pk, one.answered_at, one.due_on) for one in asked]
+        for application, asked in opinions_by_file(files).items()
+    }
+    return {
+        one.pk: print_of(
+            [
+                *(one.outcome, one.reasons, one.advice, one.cents, one.failed, one.signed_at),
+                # Signed, it is frozen whole.
+                [] if one.signed_at else [reviews.get(one.application_id), opinions.get(one.application_id)],
+            ]
+        )
+        for one in letters
+    }
 
 
 def shown_letter(decision: Decision) -> dict[str, Any]:

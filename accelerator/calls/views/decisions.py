@@ -23,6 +23,7 @@ from accelerator.calls.queries.letters import (
     in_state,
     letters_to_sign,
     outbox,
+    prints_of,
     shown_letter,
     signatories_of,
 )
@@ -39,6 +40,7 @@ from accelerator.calls.views.judging import ActJudging, Judging, TheFirst
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
 from accelerator.design.papers import pdf
+from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 
 
@@ -252,6 +254,7 @@ class _Batch(ActJudging):
     def load(self) -> None:
         super().load()
         self.letters = list(in_state(outbox(self.call, self.person), self.which).order_by("application__number", "pk"))
+        self.prints = prints_of(self.letters)
 
     def form_arguments(self) -> dict[str, Any]:
         return {"letters": self.letters}
@@ -282,9 +285,14 @@ class _Batch(ActJudging):
 
     def perform(self, form: Any) -> Any:
         letters = self.chosen(form)
+        # In one field: a form has a limit to how many it sends.
+        seen = dict(part.partition(":")[::2] for part in self.request.POST.get("seen", "").split())
+        for one in letters:
+            if seen.get(str(one.pk), self.prints[one.pk]) != self.prints[one.pk]:
+                raise Refused(f"Dossier {one.application.number} : {operations.CHANGED}")
         if len(letters) <= MOST_AT_ONCE:
             return self.few(letters)
-        return ask_letters(act=self.act, call=self.call, letters=letters, by=self.person, at=self.at)
+        return ask_letters(act=self.act, call=self.call, letters=letters, seen=self.prints, by=self.person, at=self.at)
 
     def message_when_done(self, result: Any) -> str | SafeString:
         return "" if isinstance(result, Lot) else self.message_when_few(result)
@@ -296,6 +304,7 @@ class _Batch(ActJudging):
         return {
             **super().context(),
             "most_at_once": MOST_AT_ONCE,
+            "seen": " ".join(f"{number}:{print_}" for number, print_ in self.prints.items()),
             "letters": [
                 (one, self.address("letter", one.pk), self._what(one), self.against(one)) for one in self.letters
             ],
@@ -334,7 +343,8 @@ class SignLetters(_Batch):
         ]
 
     def few(self, letters: list[Decision]) -> list[Decision]:
-        return operations.sign_decisions(call=self.call, decisions=letters, by=self.person, at=self.at)
+        given: dict[str, Any] = {"call": self.call, "decisions": letters, "seen": self.prints}
+        return operations.sign_decisions(**given, by=self.person, at=self.at)
 
     def message_when_few(self, result: list[Decision]) -> str:
         count = len(result)
@@ -359,7 +369,8 @@ class NotifyLetters(_Batch):
         ]
 
     def few(self, letters: list[Decision]) -> operations.Notified:
-        return operations.notify_decisions(call=self.call, decisions=letters, by=self.person, at=self.at)
+        given: dict[str, Any] = {"call": self.call, "decisions": letters, "seen": self.prints}
+        return operations.notify_decisions(**given, by=self.person, at=self.at)
 
     def message_when_few(self, result: operations.Notified) -> SafeString:
         count, left = len(result.told), len(result.aside)
