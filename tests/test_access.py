@@ -346,6 +346,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "calls:undo_letter": ("judged", "signed letter", SERVICE),
     "calls:decision": ("judged file", BOTH_SIDES),
     "calls:decision_pdf": ("judged file", BOTH_SIDES),
+    "calls:told_opinion": ("judged file", "told opinion", BOTH_SIDES),
     "calls:promises": ("judged", EVERYONE),
     "calls:promise_new": ("judged", "judged file", JUDGES),
     "calls:promise_end": ("judged", "promise", JUDGES),
@@ -781,6 +782,12 @@ def judged_parts(organisation: Organisation, people: dict[str, Person]) -> dict[
     decision = Decision.objects.create(application=file, **decided, **signed, notified_at=now)
     decision.letter = drafted_letter(decision)
     decision.save()
+    opinion = Opinion(application=file, who="S", email="s@service.example", question="Q", asked_at=now)
+    opinion.asked_by, opinion.due_on, opinion.remind_on = concerned, timezone.localdate(), timezone.localdate()
+    opinion.sense, opinion.author, opinion.given_on, opinion.answered_at = "none", "A", timezone.localdate(), now
+    opinion.file.save("avis.pdf", ContentFile(b"%PDF-1.7\n%%EOF\n"), save=False)
+    opinion.file_name, opinion.file_kind = "avis.pdf", "application/pdf"
+    opinion.save()
     waiting = campaign.file(ApplicationState.DECIDED, decided_from=ApplicationState.REVIEW)
     letter = Decision.objects.create(application=waiting, **decided, **signed)
     promise = Promise.objects.create(
@@ -818,6 +825,7 @@ def judged_parts(organisation: Organisation, people: dict[str, Person]) -> dict[
         "adjourned commission": adjourned.public_id,
         "lot": lot.public_id,
         "signed letter": letter.pk,
+        "told opinion": opinion.public_id,
         "promise": promise.pk,
     }
 

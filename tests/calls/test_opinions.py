@@ -371,7 +371,41 @@ def test_the_letter_says_that_a_document_holds_the_opinion(
     asked: Opinion, paper: Document, perform: Perform, at: datetime
 ) -> None:
     given = perform(operations.answer_opinion, **giving(asked, at, words="", document=paper))
-    assert said_whole(given, timezone.localdate(at)).endswith("Document joint, à demander au service : « avis.pdf ».")
+    assert said_whole(given, timezone.localdate(at)).endswith("Document joint : avis.pdf.")
+
+
+def test_the_applicant_reads_the_document_of_an_opinion_with_the_decision_that_rests_on_it(
+    campaign: Campaign,
+    asked: Opinion,
+    file: Application,
+    paper: Document,
+    perform: Perform,
+    at: datetime,
+    client: HostileClient,
+) -> None:
+    assert file.organisation
+    client.force_login(factories.role(file.organisation, name=RoleName.REPRESENTATIVE).person)
+    perform(operations.answer_opinion, **giving(asked, at, words="", document=paper))
+    document = reverse("calls:told_opinion", args=[file.public_id, asked.public_id])
+    given = {"outcome": DecisionOutcome.REJECTED, "reasons": "Le modèle n’est pas trouvé.", "advice": ""}
+    drafted = perform(
+        decisions.draft_decisions, call=campaign.call, applications=[file], by=campaign.officer, at=at, **given
+    )
+    both = {"call": campaign.call, "decisions": drafted, "at": at}
+    perform(decisions.sign_decisions, **both, by=campaign.signatory)
+    assert client.get(document).status_code == 404
+    perform(decisions.notify_decisions, **both, by=campaign.officer)
+    told = client.get(reverse("calls:decision", args=[file.public_id])).text
+    assert document in told
+    assert "Document joint : avis.pdf" in told
+    assert b"".join(client.get(document)) == PDF  # type: ignore[call-overload]  # streamed
+    # What is asked for another decision, after this one, is not of this one.
+    later = Opinion.objects.create(
+        **{name: getattr(asked, name) for name in ("application", "question", "asked_by", "due_on", "remind_on")},
+        **{"who": "Autre", "email": "autre@service.example", "asked_at": at, "sense": "none", "author": "A"},
+        **{"given_on": timezone.localdate(at), "answered_at": at + DAY, "file": "opinions/x.pdf", "file_name": "x.pdf"},
+    )
+    assert client.get(reverse("calls:told_opinion", args=[file.public_id, later.public_id])).status_code == 404
 
 
 def test_what_silence_decided_tells_no_opinion(

@@ -10,7 +10,7 @@ from django.core import signing
 from django.db.models import QuerySet
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Opinion, PiecesRequest
+from accelerator.calls.models import Application, Decision, Opinion, PiecesRequest
 from accelerator.calls.purposes import Wanted, purpose_of
 from accelerator.calls.queries.conflicts import living_of
 from accelerator.calls.queries.standing import file_standing_of
@@ -93,9 +93,9 @@ def said_opinion(opinion: Opinion, on: date) -> str:
 
 
 def said_whole(opinion: Opinion, on: date) -> str:
-    """What became of an opinion on a day, its words, then the document that holds it: it is not in the letter."""
-    document = f"Document joint, à demander au service : « {opinion.file_name} »." if opinion.file_name else ""
-    return " ".join(filter(None, (said_opinion(opinion, on), opinion.words, document)))
+    """What became of an opinion on a day, then its words, and the document that came with it."""
+    joined = f"Document joint : {opinion.file_name}." if opinion.file_name else ""
+    return " ".join(filter(None, (said_opinion(opinion, on), opinion.words, joined)))
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,14 @@ def shown_opinions(opinions: Iterable[Opinion], on: date) -> list[Shown]:
 def told_opinions(application: Application, on: date) -> list[tuple[str, str]]:
     """What a decision tells of the opinions that were asked: (of whom, what became of it and its words)."""
     return [(one.who, said_whole(one, on)) for one in opinions_of(application) if one.withdrawn_at is None]
+
+
+def documents_told(decision: Decision) -> list[Opinion]:
+    """The opinions that came with a document and that a decision told: those given when it was signed. One query."""
+    if decision.signed_at is None:
+        return []
+    told = Opinion.objects.standing().filter(application=decision.application_id, answered_at__lte=decision.signed_at)
+    return list(told.exclude(file="").order_by("asked_at", "pk"))
 
 
 def opinions_by_file(files: Collection[int]) -> dict[int, list[Opinion]]:

@@ -28,6 +28,7 @@ from accelerator.calls.queries.letters import (
     signatories_of,
 )
 from accelerator.calls.queries.lots import outcome_of, recent_lots
+from accelerator.calls.queries.opinions import documents_told
 from accelerator.calls.queries.ranking import best_first, ranking, undrafted
 from accelerator.calls.queries.standing import file_standing_of, judged
 from accelerator.calls.questions import said_cents
@@ -40,6 +41,7 @@ from accelerator.calls.views.judging import ActJudging, Judging, TheFirst
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
 from accelerator.design.papers import pdf
+from accelerator.design.uploads import attachment
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 
@@ -516,6 +518,10 @@ class ToldDecision(_Told):
             "is_implicit": decision.kind == "implicit",
             "pdf_url": reverse("calls:decision_pdf", args=[self.application.public_id]),
             "promises": [(one, one.state(today).label) for one in promises],
+            "documents": [
+                (one, reverse("calls:told_opinion", args=[self.application.public_id, one.public_id]))
+                for one in documents_told(decision)
+            ],
         }
 
 
@@ -527,3 +533,14 @@ class ToldDecisionPdf(_Told):
             raise Http404
         made = pdf("letter", self.decision.letter, at=self.decision.signed_at or self.at)
         return document(made, f"decision-{self.application.number}")
+
+
+class ToldOpinion(_Told):
+    """The document of an opinion that the decision told, as its signatory had it."""
+
+    def answer(self) -> HttpResponseBase:
+        wanted = self.kwargs["opinion"]
+        found = next((one for one in documents_told(self.decision) if one.public_id == wanted), None)
+        if found is None:
+            raise Http404
+        return attachment(found.file, name=found.file_name, kind=found.file_kind)
