@@ -820,3 +820,32 @@ def test_ones_own_space_says_what_one_has_to_judge(campaign: Campaign) -> None:
     for words in ("Lire 1 dossier", "Jury des essais", "Commission de mai"):
         assert words in page
     assert "Ce que vous avez à juger" not in text(browser(factories.person()).get(reverse("portal:dashboard")))
+
+
+@pytest.mark.parametrize("title", ["Atelier caché", "Un atelier de quartier"])
+@pytest.mark.parametrize("of", ["organisation", "person", "paper"])
+def test_the_promises_name_to_the_public_nobody_who_is_not_shown_to_it(
+    title: str, of: str, campaign: Campaign
+) -> None:
+    who: dict[str, Any] = {"organisation": None}
+    match of:
+        case "organisation":
+            who = {"organisation": factories.organisation(name="Atelier caché", publishable=False)}
+        case "person":
+            who |= {"person": factories.person(given_name="Atelier", family_name="caché")}
+        case _:
+            who |= {"person": None, "paper": {"name": "Atelier caché"}, "origin": "paper"}
+    file = campaign.file(ApplicationState.NOTIFIED, title=title, **who)
+    what = {"kind": PromiseKind.HACKER, "what": "Un hacker public.", "owner": "Ministère fictif"}
+    Promise.objects.create(application=file, **what, due_on=timezone.localdate(), made_at=timezone.now())
+    public, address = HostileClient(), url("promises", campaign)
+    shown = str(file.number) if title == "Atelier caché" else title
+    for query in ("", "?format=csv"):
+        answer = public.get(f"{address}{query}")
+        told = b"".join(answer).decode() if answer.streaming else answer.text  # type: ignore[call-overload]
+        assert "caché" not in told
+        assert shown in told
+    # Nor does a search tell it by answering.
+    assert "Un hacker public." not in text(public.get(f"{address}?q=caché"))
+    assert "Un hacker public." in text(public.get(f"{address}?q=hacker"))
+    assert title in text(browser(campaign.officer).get(address))

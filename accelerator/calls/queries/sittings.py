@@ -26,6 +26,7 @@ from accelerator.calls.queries.ranking import best_first, ranking
 from accelerator.calls.queries.standing import judged, of_applicant
 from accelerator.calls.sittings import Rules, Tally, tally
 from accelerator.calls.states import ApplicationState, CommissionState, MemberQuality
+from accelerator.geography.names import plain
 from accelerator.workflow.dates import MOMENT, said
 
 _TOLD: Final = (ApplicationState.NOTIFIED, ApplicationState.APPEALED)
@@ -259,4 +260,28 @@ def _votes(item: CommissionItem, names: Mapping[int, str], *, named: bool) -> st
 
 def promises_of(call: Call) -> QuerySet[Promise]:
     """What was promised to the laureates of a call."""
-    return Promise.objects.filter(application__call=call).select_related("application__organisation", "organisation")
+    related = ("application__organisation", "application__person", "organisation")
+    return Promise.objects.filter(application__call=call).select_related(*related)
+
+
+# The promises whose title the public may look for: what else would answer tells a name by answering.
+NAMED: Final = Q(application__organisation__publishable=True) | (
+    Q(application__organisation__isnull=True) & ~Q(application__subject="")
+)
+
+
+def laureate_of(application: Application, *, whole: bool) -> str:
+    """To whom a promise is made, as it is read: the public is told the name of no person, nor of an organisation that
+    is not shown to it. Who applies for themself has an application that is called after them: it is said by its number.
+
+    whole  whether who reads is of the service.
+    """
+    title, organisation, person = application.title, application.organisation, application.person
+    if organisation and (whole or organisation.publishable):
+        return title if organisation.name == title else f"{title} ({organisation.name})"
+    if organisation:
+        name = organisation.name
+    else:
+        name = person.name if person else str(application.paper.get("name", ""))
+    told = not whole and name and plain(name) in plain(title)
+    return f"Lauréat n° {application.number}" if told else title

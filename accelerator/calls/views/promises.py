@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.models import Application, Promise
 from accelerator.calls.operations import sittings as operations
-from accelerator.calls.queries.sittings import promises_of
+from accelerator.calls.queries.sittings import NAMED, laureate_of, promises_of
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import PromiseKind
 from accelerator.calls.views.judging import ActJudging, Judging
@@ -51,7 +51,10 @@ class Promises(Judging, ListPage):
 
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
         if q := values.get("q"):
-            rows = rows.filter(Q(application__title__icontains=q) | Q(what__icontains=q) | Q(owner__icontains=q))
+            titled = Q(application__title__icontains=q)
+            if not self.keeps:
+                titled &= NAMED
+            rows = rows.filter(titled | Q(what__icontains=q) | Q(owner__icontains=q))
         if kind := values.get("sorte"):
             rows = rows.filter(kind=kind)
         open_still = Q(kept_on__isnull=True, broken_on__isnull=True)
@@ -70,9 +73,7 @@ class Promises(Judging, ListPage):
     def prepared(self, rows: list[Any]) -> list[Any]:
         today = localdate(self.at)
         for one in rows:
-            title, organisation = one.application.title, one.application.organisation
-            named = organisation is None or organisation.name == title
-            one.laureate = title if named else f"{title} ({organisation.name})"
+            one.laureate = laureate_of(one.application, whole=self.keeps)
             one.said_state = str(one.state(today).label)
             if one.words:
                 one.said_state += f" : {one.words}"
