@@ -54,7 +54,7 @@ declare("labels.appeal_filed", "a formé un {kind} contre la mesure, le {on}", p
 declare("labels.appeal_answered", "a répondu au {kind} contre la mesure ({measure}) : {result}. {why}", public=True)
 declare("labels.condition_set", "a inscrit une condition, à remplir pour le {due} : {what}", public=True)
 declare("labels.condition_closed", "a dit {state} la condition : {what}", public=True)
-declare("labels.label_lead_changed", "a fait de {organisation} le chef de file du collectif", public=True)
+declare("labels.label_lead_changed", "a confié le rôle de chef de file à {organisation}", public=True)
 declare("labels.action_noted", "a fait le point sur l’action « {action} » : {words}", public=True)
 declare("labels.action_done", "a dit faite l’action « {action} » : {words}", public=True)
 declare("labels.action_dropped", "a abandonné l’action « {action} » : {why}", public=True)

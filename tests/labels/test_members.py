@@ -412,3 +412,51 @@ def test_the_composition_counts_those_that_confirmed_and_still_exist(perform: Pe
 )
 def test_the_nature_of_a_member_comes_from_its_record(values: dict[str, Any], nature: str) -> None:
     assert belonging_of(factories.organisation(**values)) == nature
+
+
+@pytest.mark.parametrize("out", ["refused", "removed"])
+def test_a_member_that_is_out_says_nothing_more_of_itself_and_joins_no_file(
+    out: str, candidacy: Candidacy, lead: Side, perform: Perform, at: datetime, client: HostileClient
+) -> None:
+    member, side = joined(candidacy, lead, perform, at, confirms=out == "removed")
+    if out == "removed":
+        perform(remove_member, member=member, reason="Désaccord.", by=lead.representative, at=at)
+    else:
+        perform(answer_member, member=member, takes_part=False, reason="Non.", by=side.representative, at=at)
+    said: dict[str, Any] = {"role": None, "belonging": None, "share": 90, "engagement": "Tout.", "agreement": pdf()}
+    with pytest.raises(Refused, match="ne fait plus partie du collectif"):
+        perform(describe_member, member=member, **said, by=side.representative, at=at)
+    assert not candidacy.files.exists()
+    client.force_login(side.representative)
+    assert client.get(reverse("labels:member", args=[candidacy.key, member.pk])).status_code == 403
+    # Those who lead the file still may.
+    perform(describe_member, member=member, **said, by=lead.representative, at=at)
+    assert Member.objects.get(pk=member.pk).share == 90
+
+
+def test_nobody_joins_a_file_that_is_closed_and_a_member_still_leaves_it(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
+) -> None:
+    asked, invited = joined(candidacy, lead, perform, at, confirms=False)
+    there, side = joined(candidacy, lead, perform, at)
+    perform(end, candidacy=candidacy, by=lead.representative, at=at)
+    with pytest.raises(Refused, match="clos"):
+        perform(answer_member, member=asked, takes_part=True, reason="", by=invited.representative, at=at)
+    said: dict[str, Any] = {"role": None, "belonging": None, "share": 1, "engagement": "Plus.", "agreement": None}
+    for by in (side.representative, lead.representative):
+        with pytest.raises(Refused, match="clos"):
+            perform(describe_member, member=there, **said, by=by, at=at)
+    left = perform(answer_member, member=there, takes_part=False, reason="Fini.", by=side.representative, at=at)
+    assert left.state == MemberState.LEFT
+
+
+def test_naming_again_those_that_left_does_not_pass_the_limit(
+    candidacy: Candidacy, lead: Side, perform: Perform, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accelerator.labels.operations.members.MOST_MEMBERS", 2)
+    gone, side = joined(candidacy, lead, perform, at)
+    perform(answer_member, member=gone, takes_part=False, reason="Non.", by=side.representative, at=at)
+    joined(candidacy, lead, perform, at)
+    asked: dict[str, Any] = {"organisation": side.organisation, "role": MemberRole.SUPPORT, "belonging": None}
+    with pytest.raises(Refused, match="2 organisations au plus"):
+        perform(ask_member, candidacy=candidacy, **asked, by=lead.representative, at=at)

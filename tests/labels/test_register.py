@@ -20,6 +20,7 @@ from accelerator.credentials.queries import credential_of, standing
 from accelerator.credentials.states import Finding
 from accelerator.geography.models import Place
 from accelerator.journal import System
+from accelerator.journal.operations import record
 from accelerator.journal.queries import history_of
 from accelerator.labels.models import Label
 from accelerator.labels.operations import following
@@ -212,6 +213,21 @@ def test_a_hidden_holder_is_not_named(client: HostileClient) -> None:
         (Holder.COLLECTIVE, "Pays des Lilas", True),
     ],
 )
+def test_the_public_history_names_no_lead_that_is_hidden_since(client: HostileClient) -> None:
+    one = shown(factories.label())
+    lead = factories.organisation(name="Cheffe fictive")
+    about = {"by": factories.person(), "at": timezone.now(), "organisation": lead.name}
+    record("labels.label_lead_changed", one, lead, **about)
+    addresses = [reverse(f"labels:{name}", args=[one.key]) for name in ("label", "label_data")]
+    assert all("le rôle de chef de file à Cheffe fictive" in client.get(address).text for address in addresses)
+    lead.publishable = False
+    lead.save()
+    for address in addresses:
+        told = client.get(address).text
+        assert "Cheffe fictive" not in told
+        assert "le rôle de chef de file à une autre organisation" in told
+
+
 def test_a_title_that_gives_away_a_hidden_holder_is_its_number(
     client: HostileClient, holder: Holder, title: str, named: bool
 ) -> None:

@@ -233,9 +233,8 @@ def change_lead(*, candidacy: Candidacy, member: Member, by: Person, at: datetim
     running = Label.objects.filter(candidacy=held, state__in=_RUNNING).order_by("pk")
     labels = [lock_label(label) for label in running]
     code = "labels.label_lead_changed" if labels else LEAD_CHANGED.code
-    # The history of a label is public: it names nobody who is not shown.
-    named = organisation.name if organisation.publishable or not labels else "une autre organisation"
-    record(code, *labels, held, organisation, by=by, at=at, organisation=named)
+    # The history of a label is public: whoever reads it is told the name of an organisation that may be shown alone.
+    record(code, *labels, held, organisation, by=by, at=at, organisation=organisation.name)
     for label in labels:
         label.organisation, label.seat, label.changed_at = organisation, organisation.seat, at
         label.save(update_fields=["organisation", "seat", "changed_at"])

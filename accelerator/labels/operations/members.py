@@ -30,7 +30,7 @@ from accelerator.labels.queries.candidacies import members_to_remind, shares_of
 from accelerator.labels.queries.holders import binding_people
 from accelerator.labels.record import MOST_MEMBERS
 from accelerator.labels.rules import candidacies as rules
-from accelerator.labels.states import Belonging, MemberRole, MemberState
+from accelerator.labels.states import Belonging, CandidacyState, MemberRole, MemberState
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
@@ -38,8 +38,6 @@ from accelerator.workflow.dates import said as said_day
 
 CEASED = "« {name} » a cessé son activité : elle ne peut pas prendre part au collectif."
 GONE = "Cette organisation n’est plus nommée dans ce collectif."
-OUT = "Cette organisation ne fait plus partie du collectif : demandez au chef de file de la nommer à nouveau."
-_OUT = (MemberState.REFUSED, MemberState.LEFT)
 
 
 @operation
@@ -67,9 +65,9 @@ def ask_member(
         raise Refused("Le chef de file est déjà nommé : il porte la candidature.", field="role")
     same = held.members.filter(organisation=found) | held.members.filter(organisation__merged_into=found)
     known = same.select_for_update(of=("self",)).first()
-    if known is not None and known.state not in _OUT:
+    if known is not None and known.state not in rules.GONE_OUT:
         raise Refused(f"« {found.name} » est déjà nommée dans le collectif.", field="organisation")
-    if known is None and held.members.exclude(state__in=_OUT).count() >= MOST_MEMBERS:
+    if held.members.exclude(state__in=rules.GONE_OUT).count() >= MOST_MEMBERS:
         raise Refused(f"Un collectif nomme {MOST_MEMBERS} organisations au plus.")
     member = known or Member(candidacy=held, organisation=found)
     member.role, member.state, member.asked_at = role, MemberState.ASKED, at
@@ -130,12 +128,14 @@ def answer_member(*, member: Member, takes_part: bool, reason: str, by: Person, 
         raise Refused(CEASED.format(name=organisation.name))
     if takes_part and held.state == MemberState.CONFIRMED:
         return held
-    if not takes_part and held.state in _OUT:
+    if not takes_part and held.state in rules.GONE_OUT:
         return held
     if not takes_part and not reason.strip():
         raise Refused("Dites en quelques mots pourquoi : le chef de file le lira.", field="reason")
     if takes_part and held.state == MemberState.LEFT:
-        raise Refused(OUT)
+        raise Refused(rules.OUT)
+    if takes_part and candidacy.state == CandidacyState.ENDED:
+        raise Refused(rules.ENDED)
     left = held.state == MemberState.CONFIRMED
     refused = MemberState.LEFT if left else MemberState.REFUSED
     held.state = MemberState.CONFIRMED if takes_part else refused
@@ -171,8 +171,8 @@ def describe_member(
     held = _held(member)
     if held is None:
         raise Refused(GONE)
-    leading = rules.reason_within("labels.edit", rules.standing_of(by, candidacy))
-    if leading and (reason := rules.reason_against_answering(by, held, at)):
+    held.candidacy = candidacy
+    if reason := rules.reason_against_describing(by, held, at):
         raise Refused(reason)
     if share is not None and (others := shares_of(candidacy, but=held)) + share > 100:
         raise Refused(
@@ -200,7 +200,7 @@ def remove_member(*, member: Member, reason: str, by: Person, at: datetime) -> M
         raise Refused(GONE)
     if held.role == MemberRole.LEAD:
         raise Refused("Le chef de file ne se retire pas : confiez d’abord ce rôle à un autre membre.")
-    if held.state in _OUT:
+    if held.state in rules.GONE_OUT:
         return held
     piloted = Action.objects.filter(pilot=held).order_by("due_on", "pk").first()
     if piloted is not None:

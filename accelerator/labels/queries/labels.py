@@ -10,8 +10,11 @@ from typing import Any, Final
 from django.db.models import Prefetch
 
 from accelerator.accounts.queries import Line
+from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import canonical
 from accelerator.geography.models import Place
+from accelerator.journal import number_in
+from accelerator.journal.models import Event
 from accelerator.journal.queries import public_history_of
 from accelerator.labels.letters import effect_of
 from accelerator.labels.models import (
@@ -228,12 +231,37 @@ def _measure_on(label: Label) -> str:
 def public_history(label: Label) -> list[Line]:
     """What anyone may read of what became of a label: persons are never named, the service and the platform are."""
     service = label.category.call.service if label.category.call else "Le service"
+    events = list(public_history_of(label)[:_LINES])
+    hidden = _hidden_leads(events)
     return [
-        Line(at=event.at, who=_who(event.code, event.actor, service), sentence=event.sentence, reason="")
-        for event in public_history_of(label)[:_LINES]
+        Line(
+            at=event.at,
+            who=_who(event.code, event.actor, service),
+            sentence=event.type.sentence.format(organisation=UNNAMED) if event.pk in hidden else event.sentence,
+            reason="",
+        )
+        for event in events
     ]
 
 
+def _hidden_leads(events: Sequence[Event]) -> set[int]:
+    """Of the changes of chef de file, those that name an organisation that is not shown to the public, or no more."""
+    named = {
+        event.pk: number
+        for event in events
+        if event.code == _LEAD_CHANGED
+        for one in event.about
+        if (number := number_in(one, Organisation)) is not None
+    }
+    if not named:
+        return set()
+    shown = set(Organisation.objects.filter(pk__in=named.values(), publishable=True).values_list("pk", flat=True))
+    return {event for event, number in named.items() if number not in shown}
+
+
+_LEAD_CHANGED: Final = "labels.label_lead_changed"
+# Who is not shown to the public, in a public sentence.
+UNNAMED: Final = "une autre organisation"
 _OF_THE_HOLDER: Final = ("labels.action_", "labels.minutes_", "labels.appeal_filed")
 
 

@@ -21,7 +21,7 @@ from accelerator.labels.models.candidacies import of_any
 from accelerator.labels.queries.holders import bound_by
 from accelerator.labels.rules import registry
 from accelerator.labels.rules.registry import rule
-from accelerator.labels.states import TAKING_PART, Belonging, CandidacyState, MemberRole
+from accelerator.labels.states import TAKING_PART, Belonging, CandidacyState, MemberRole, MemberState
 
 reason_within = registry.reason_within
 LEADERS: Final = (
@@ -29,6 +29,8 @@ LEADERS: Final = (
     "la porte, ou son aidant."
 )
 ENDED: Final = "Ce dossier est clos : il ne se modifie plus."
+OUT: Final = "Cette organisation ne fait plus partie du collectif : demandez au chef de file de la nommer à nouveau."
+GONE_OUT: Final = (MemberState.REFUSED, MemberState.LEFT)
 # Of the ESS by their form (loi 2014-856, article 1, II, 1°).
 _ESS_BY_FORM: Final = (
     *(LegalFamily.ASSOCIATION, LegalFamily.COOPERATIVE, LegalFamily.MUTUELLE, LegalFamily.FONDATION),
@@ -124,6 +126,17 @@ def require(name: str, by: Any, candidacy: Candidacy) -> None:
 def reason_against_answering(person: Any, member: Member, at: datetime) -> str | None:
     """Whether a person may say that an organisation takes part: it commits it, so whoever may submit in its name."""
     return may_act_for(person, canonical(member.organisation), DelegationScope.SUBMIT, localdate(at))
+
+
+def reason_against_describing(person: Any, member: Member, at: datetime) -> str | None:
+    """Why a person may not say what a member brings: those who lead the file do, and those who may bind the member.
+
+    Nobody once the file is closed; of a member that is out, those who lead alone.
+    """
+    leading = reason_within("labels.edit", standing_of(person, member.candidacy))
+    if leading is None or member.candidacy.state == CandidacyState.ENDED:
+        return leading
+    return reason_against_answering(person, member, at) or (OUT if member.state in GONE_OUT else None)
 
 
 def belonging_of(organisation: Organisation) -> str:

@@ -146,8 +146,7 @@ class DescribeMember(_OfMember):
             self.told = f"Accord signé déjà joint : {self.member.agreement.name}. Un autre le remplace."
 
     def forbidden(self) -> str | None:
-        reason = super().forbidden()
-        return reason and rules.reason_against_answering(self.person, self.member, self.at)
+        return rules.reason_against_describing(self.person, self.member, self.at)
 
     def form_arguments(self) -> dict[str, Any]:
         return {"member": self.member}
