@@ -196,6 +196,20 @@ def _of_applicant(kind: str, file: Application, at: datetime) -> str:
     return "inconnue@candidat-fictif.org"
 
 
+def test_nobody_on_the_applicants_side_who_signed_in_reads_a_link_that_was_forwarded(
+    asked: Opinion, file: Application, at: datetime, client: HostileClient
+) -> None:
+    link = reverse("calls:give_opinion", args=[link_for(asked)])
+    for kind in ("member", "helper", "author", "record", "domain"):
+        email = _of_applicant(kind, file, at)
+        known = Person.objects.filter(email__iexact=email).first() or factories.person(email=email)
+        client.force_login(known)
+        assert client.get(link).status_code == 403
+        assert client.post(link, {"sense": "favourable", "author": "A", "words": "W"}).status_code == 403
+    client.force_login(factories.person())
+    assert client.get(link).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["member", "helper", "author", "record", "domain"])
 def test_nobody_on_the_applicants_side_is_asked(
     kind: str, campaign: Campaign, file: Application, perform: Perform, at: datetime

@@ -12,8 +12,7 @@ from accelerator.calls.forms import opinions as forms
 from accelerator.calls.models import Application, Opinion
 from accelerator.calls.operations import opinions as operations
 from accelerator.calls.queries.files import answered
-from accelerator.calls.queries.opinions import opinions_of, read_link, said_opinion, wanted_of
-from accelerator.calls.queries.standing import file_standing_of
+from accelerator.calls.queries.opinions import is_of_applicant, opinions_of, read_link, said_opinion, wanted_of
 from accelerator.calls.queries.timing import opinion_days
 from accelerator.calls.rules.opinions import reason_against_asking, reason_against_giving
 from accelerator.calls.states import OpinionSense
@@ -146,9 +145,8 @@ class GiveOpinion(Unkept, ActionPage):
         self.opinion, self.application = found, found.application
 
     def forbidden(self) -> str | None:
-        if self.person.is_authenticated and file_standing_of(self.person, self.application).is_of_applicant:
-            return OWN_SIDE
-        return None
+        known = self.person.is_authenticated and is_of_applicant(self.application, self.person.email or "")
+        return OWN_SIDE if known else None
 
     def before(self) -> None:
         key = f"calls-opinion:{self.opinion.public_id}"
