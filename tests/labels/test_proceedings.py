@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.calls.models import CallRole
@@ -91,11 +92,20 @@ def test_the_database_itself_holds_it(world: Labelled, perform: Perform) -> None
         Proceeding.objects.filter(pk=proceeding.pk).update(reason="Sans attendre.", **values)
 
 
-def test_an_answer_ends_the_wait(world: Labelled, perform: Perform) -> None:
+def test_a_first_answer_does_not_shorten_the_delay_to_complete_it_and_to_ask_to_be_heard(
+    world: Labelled, perform: Perform, client: HostileClient
+) -> None:
     proceeding = opened(world, perform, ProceedingKind.SUSPENSION)
     answered(world, perform, proceeding)
-    label = pronounced(world, perform, proceeding, at=days_from_now(1))
-    assert (label.state, label.suspended_on) == (LabelState.SUSPENDED, timezone.localdate(days_from_now(1)))
+    with pytest.raises(Refused, match="compléter sa réponse, ou demander à être entendu"):
+        pronounced(world, perform, proceeding, at=days_from_now(ANSWER_DAYS))
+    client.force_login(world.signatory)
+    page = client.get(reverse("labels:proceeding", args=[proceeding.public_id])).text
+    assert "Prononcer la mesure" not in page
+    assert f"pas avant que le {said(proceeding.answer_until)} soit passé" in page
+    on = days_from_now(ANSWER_DAYS + 1)
+    label = pronounced(world, perform, proceeding, at=on)
+    assert (label.state, label.suspended_on) == (LabelState.SUSPENDED, timezone.localdate(on))
 
 
 def test_the_holder_is_told_the_grounds_the_last_day_and_how(
@@ -225,7 +235,7 @@ def test_nobody_of_the_holders_side_examines_or_signs(world: Labelled, perform: 
 def test_a_measure_without_words_or_remedies_is_refused(world: Labelled, perform: Perform) -> None:
     proceeding = opened(world, perform, ProceedingKind.SUSPENSION)
     answered(world, perform, proceeding)
-    now = timezone.now()
+    now = days_from_now(ANSWER_DAYS + 1)
     with pytest.raises(Refused, match="motivée"):
         pronounced(world, perform, proceeding, at=now, reason=" ")
     assert world.category.call

@@ -77,8 +77,8 @@ class AnswerForm(Form):
 
     text = _words(
         "Votre réponse",
-        "Si vous n’avez rien à ajouter, écrivez que vous n’avez pas d’observation : une décision pourra alors être "
-        "prise sans attendre.",
+        "Vous pourrez la compléter, et demander à être entendu, jusqu’au dernier jour pour répondre : rien n’est décidé "
+        "avant.",
         rows=10,
     )
 

@@ -178,7 +178,7 @@ def pronounce(
 
     reason  what the public reads.
     detail  what the holder alone reads besides.
-    Raises `Refused` before the delay to answer has run (unless an answer came), before the hearing that the holder
+    Raises `Refused` before the delay to answer has run, whatever was answered, before the hearing that the holder
     asked for, after the delay of a retrait, without a delegation that covers the day, or when the label changed
     meanwhile.
     """

@@ -181,7 +181,9 @@ def reason_against_kind(label: Label, kind: ProceedingKind, on: date, *, fraud: 
 
 
 def reason_against_deciding_now(proceeding: Proceeding, on: date) -> str | None:
-    """Why nothing may be pronounced yet: the answer is awaited until a day, or the hearing that was asked for."""
+    """Why nothing may be pronounced yet: the holder has until a day to answer, to complete its answer and to ask to be
+    heard; then the hearing that was asked for takes place.
+    """
     if proceeding.outcome != Outcome.PENDING:
         return "Cette procédure est close."
     # An issuer that is not an administration hears the holder too, under its own rules.
@@ -197,9 +199,10 @@ def reason_against_deciding_now(proceeding: Proceeding, on: date) -> str | None:
             f"Le titulaire a demandé le {said(localdate(proceeding.hearing_asked_at))} à être entendu : {when}. Rien "
             f"ne se prononce avant{law}."
         )
-    if proceeding.answered_at or on > proceeding.answer_until:
+    if on > proceeding.answer_until:
         return None
+    may = "compléter sa réponse" if proceeding.answered_at else "répondre"
     return (
-        f"Le titulaire peut répondre jusqu’au {said(proceeding.answer_until)} inclus, et n’a pas répondu : rien ne se "
-        f"prononce avant{law}."
+        f"Le titulaire peut {may}, ou demander à être entendu, jusqu’au {said(proceeding.answer_until)} inclus : rien ne "
+        f"se prononce avant{law}."
     )
