@@ -824,9 +824,7 @@ def test_ones_own_space_says_what_one_has_to_judge(campaign: Campaign) -> None:
 
 @pytest.mark.parametrize("title", ["Atelier caché", "Un atelier de quartier"])
 @pytest.mark.parametrize("of", ["organisation", "person", "paper"])
-def test_the_promises_name_to_the_public_nobody_who_is_not_shown_to_it(
-    title: str, of: str, campaign: Campaign
-) -> None:
+def test_the_promises_name_to_the_public_nobody_who_is_not_shown_to_it(title: str, of: str, campaign: Campaign) -> None:
     who: dict[str, Any] = {"organisation": None}
     match of:
         case "organisation":

@@ -416,8 +416,15 @@ def test_the_applicant_reads_the_document_of_an_opinion_with_the_decision_that_r
     # What is asked for another decision, after this one, is not of this one.
     later = Opinion.objects.create(
         **{name: getattr(asked, name) for name in ("application", "question", "asked_by", "due_on", "remind_on")},
-        **{"who": "Autre", "email": "autre@service.example", "asked_at": at, "sense": "none", "author": "A"},
-        **{"given_on": timezone.localdate(at), "answered_at": at + DAY, "file": "opinions/x.pdf", "file_name": "x.pdf"},
+        who="Autre",
+        email="autre@service.example",
+        asked_at=at,
+        sense="none",
+        author="A",
+        given_on=timezone.localdate(at),
+        answered_at=at + DAY,
+        file="opinions/x.pdf",
+        file_name="x.pdf",
     )
     assert client.get(reverse("calls:told_opinion", args=[file.public_id, later.public_id])).status_code == 404
 

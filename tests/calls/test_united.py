@@ -1,4 +1,4 @@
-"""An application whose organisation was united to another record since: its people keep their file, and judge none of it."""
+"""An application whose organisation was united to another since: its people keep their file, and judge none of it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -205,14 +205,6 @@ def test_a_hidden_holder_is_not_named(client: HostileClient) -> None:
     assert names(client, "?q=individuelle") == []
 
 
-@pytest.mark.parametrize(
-    ("holder", "title", "named"),
-    [
-        (Holder.ORGANISATION, "Couveuse du Hérisson", False),
-        (Holder.COLLECTIVE, "Le collectif d’Entreprise individuelle cachée", False),
-        (Holder.COLLECTIVE, "Pays des Lilas", True),
-    ],
-)
 def test_the_public_history_names_no_lead_that_is_hidden_since(client: HostileClient) -> None:
     one = shown(factories.label())
     lead = factories.organisation(name="Cheffe fictive")
@@ -228,6 +220,14 @@ def test_the_public_history_names_no_lead_that_is_hidden_since(client: HostileCl
         assert "le rôle de chef de file à une autre organisation" in told
 
 
+@pytest.mark.parametrize(
+    ("holder", "title", "named"),
+    [
+        (Holder.ORGANISATION, "Couveuse du Hérisson", False),
+        (Holder.COLLECTIVE, "Le collectif d’Entreprise individuelle cachée", False),
+        (Holder.COLLECTIVE, "Pays des Lilas", True),
+    ],
+)
 def test_a_title_that_gives_away_a_hidden_holder_is_its_number(
     client: HostileClient, holder: Holder, title: str, named: bool
 ) -> None:
@@ -379,7 +379,7 @@ def test_a_member_leads_when_the_chef_de_file_has_ceased(perform: Perform, clien
     assert world.partner.key in attested.claims["credentialSubject"]["id"]
     assert standing(former.__class__.objects.get(pk=former.pk), at=timezone.now()).finding == Finding.WITHDRAWN
     page = client.get(f"/labels/{label.key}").content.decode()
-    assert f"a fait de {world.partner.name} le chef de file" in page
+    assert f"a confié le rôle de chef de file à {world.partner.name}" in page
     assert names(client, f"?q={world.partner.name.replace(' ', '+')}") == [label.title]
 
 

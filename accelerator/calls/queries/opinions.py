@@ -180,9 +180,11 @@ def is_of_applicant(application: Application, email: str) -> bool:
     written |= {one.email.lower() for one in (application.person, application.submitted_by) if one and one.email}
     if address in written or _proves(address, together):
         return True
+    if Organisation.objects.filter(pk__in=together, contact_email__iexact=address).exists():
+        return True
     holder = Person.objects.filter(email__iexact=address).first()
     if holder is None:
-        return Organisation.objects.filter(pk__in=together, contact_email__iexact=address).exists()
+        return False
     belongs = Role.objects.current().filter(person=holder, organisation__in=together)
     return belongs.exists() or file_standing_of(holder, application).is_of_applicant
 

@@ -279,9 +279,7 @@ def laureate_of(application: Application, *, whole: bool) -> str:
     title, organisation, person = application.title, application.organisation, application.person
     if organisation and (whole or organisation.publishable):
         return title if organisation.name == title else f"{title} ({organisation.name})"
-    if organisation:
-        name = organisation.name
-    else:
-        name = person.name if person else str(application.paper.get("name", ""))
+    alone = person.name if person else str(application.paper.get("name", ""))
+    name = organisation.name if organisation else alone
     told = not whole and name and plain(name) in plain(title)
     return f"Lauréat n° {application.number}" if told else title

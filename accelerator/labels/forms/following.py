@@ -77,8 +77,8 @@ class AnswerForm(Form):
 
     text = _words(
         "Votre réponse",
-        "Vous pourrez la compléter, et demander à être entendu, jusqu’au dernier jour pour répondre : rien n’est décidé "
-        "avant.",
+        "Vous pourrez la compléter, et demander à être entendu, jusqu’au dernier jour pour répondre : rien n’est "
+        "décidé avant.",
         rows=10,
     )
 

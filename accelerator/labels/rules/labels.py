@@ -203,6 +203,6 @@ def reason_against_deciding_now(proceeding: Proceeding, on: date) -> str | None:
         return None
     may = "compléter sa réponse" if proceeding.answered_at else "répondre"
     return (
-        f"Le titulaire peut {may}, ou demander à être entendu, jusqu’au {said(proceeding.answer_until)} inclus : rien ne "
-        f"se prononce avant{law}."
+        f"Le titulaire peut {may}, ou demander à être entendu, jusqu’au {said(proceeding.answer_until)} inclus : rien "
+        f"ne se prononce avant{law}."
     )
