@@ -158,6 +158,43 @@ def test_messages_go_both_ways(
         perform(write_message, text="Curieux", by=factories.person(), **given)
 
 
+def test_as_long_as_a_file_is_nobodys_the_service_itself_is_told(
+    submitted: Application,
+    representative: Person,
+    officer: Person,
+    document: Document,
+    perform: Callable[..., Any],
+    at: datetime,
+    deliver: Callable[[], list[Any]],
+) -> None:
+    service = [submitted.call.service_email]
+    given: dict[str, Any] = {"application": submitted, "by": representative, "at": at}
+    deliver()
+    perform(write_message, text="Quand serons-nous lus ?", document=None, **given)
+    (mail,) = deliver()
+    assert (mail.to, "Quand serons-nous lus ?" in mail.body) == (service, True)
+    due = timezone.localdate(at) + timedelta(days=15)
+    perform(ask_pieces, application=submitted, pieces=PIECES, due_on=due, by=officer, at=at)
+    perform(add_piece, question="", document=document, **given)
+    deliver()
+    perform(give_pieces, **given)
+    assert [mail.to for mail in deliver()] == [service]
+    perform(withdraw, reason="Nous renonçons.", **given)
+    (mail,) = deliver()
+    assert (mail.to, "Nous renonçons." in mail.body) == (service, True)
+
+
+def test_a_draft_that_is_given_up_is_told_to_nobody(
+    draft: Application,
+    representative: Person,
+    perform: Callable[..., Any],
+    at: datetime,
+    deliver: Callable[[], list[Any]],
+) -> None:
+    perform(withdraw, application=draft, reason="", by=representative, at=at)
+    assert deliver() == []
+
+
 def test_silence_decides_once_the_day_after_and_both_sides_are_told(
     submitted: Application,
     officer: Person,

@@ -9,7 +9,7 @@ from accelerator.accounts.models import Person
 from accelerator.calls.models import Appeal, Application, Decision
 from accelerator.calls.operations.files import end_requests, lock_file
 from accelerator.calls.queries.appeals import appeal_to_answer, remedy_of
-from accelerator.calls.queries.recipients import told_of
+from accelerator.calls.queries.recipients import examining, told_of
 from accelerator.calls.remedies import administrative, left
 from accelerator.calls.rules.applications import ANSWERED_BY_A_DECISION, reason_against_appealing
 from accelerator.calls.rules.registry import require
@@ -26,7 +26,6 @@ from accelerator.calls.states import (
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
-from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said, said_months
 from accelerator.workflow.transitions import move
@@ -163,5 +162,5 @@ def _tell_applicant(template: str, appeal: Appeal, at: datetime, **data: Any) ->
 
 def _tell_service(template: str, appeal: Appeal, at: datetime, **data: Any) -> None:
     application = appeal.application
-    to = Recipient.of(application.officer) if application.officer else Recipient(application.call.service_email)
-    tell(template, to=to, at=at, data={"application": application, "call": application.call, "appeal": appeal, **data})
+    shown = {"application": application, "call": application.call, "appeal": appeal, **data}
+    tell(template, to=examining(application), at=at, data=shown)

@@ -21,7 +21,7 @@ from accelerator.calls.queries.facts import examine
 from accelerator.calls.queries.files import files_since, name_of, told_since
 from accelerator.calls.queries.findings import facts_now
 from accelerator.calls.queries.receipt import receipt_of
-from accelerator.calls.queries.recipients import told_of
+from accelerator.calls.queries.recipients import examining, told_of
 from accelerator.calls.queries.standing import applying, call_standing_of
 from accelerator.calls.queries.timing import clock_of, promised_on, wave_of
 from accelerator.calls.queries.versions import published_version
@@ -49,7 +49,6 @@ from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.journal.queries import history_of
 from accelerator.notices.operations import tell
-from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import MOMENT, said
 from accelerator.workflow.steps import KEPT, Typed
@@ -465,9 +464,9 @@ def withdraw(*, application: Application, reason: str, by: Person, at: datetime)
     drop_appeals(application=held, by=by, at=at)
     changes = {"withdrawn_at": at, "decided_from": "", "silence_on": None}
     moved = move(held, WITHDRAW, by=by, at=at, reason=reason.strip(), changes=changes)
-    if moved.officer is not None:
+    if moved.submitted_at is not None:
         data = {"application": moved, "call": moved.call, "reason": reason.strip()}
-        tell("calls/withdrawn", to=Recipient.of(moved.officer), at=at, data=data)
+        tell("calls/withdrawn", to=examining(moved), at=at, data=data)
     return moved
 
 

@@ -18,7 +18,7 @@ from accelerator.calls.operations.applications import keep_piece
 from accelerator.calls.operations.aside import TAKEN_UP
 from accelerator.calls.operations.files import end_requests, lock_file, set_clock
 from accelerator.calls.purposes import purpose_of
-from accelerator.calls.queries.recipients import told_of
+from accelerator.calls.queries.recipients import examining, told_of
 from accelerator.calls.rules.registry import require
 from accelerator.calls.states import (
     ADMIT,
@@ -37,7 +37,6 @@ from accelerator.design.uploads import Document
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
-from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import move
@@ -122,9 +121,7 @@ def give_pieces(*, application: Application, by: Person, at: datetime) -> Applic
     request.answered_at = request.ended_at = at
     request.save(update_fields=["answered_at", "ended_at"])
     set_clock(moved)
-    if moved.officer is not None:
-        data = {"application": moved, "call": moved.call}
-        tell("calls/pieces_given", to=Recipient.of(moved.officer), at=at, data=data)
+    tell("calls/pieces_given", to=examining(moved), at=at, data={"application": moved, "call": moved.call})
     return moved
 
 
@@ -165,9 +162,9 @@ def write_message(
     record("calls.message_written", held, by=by, at=at)
     if side == Side.SERVICE:
         _tell("calls/message_written", held, at, exchange=exchange)
-    elif held.officer is not None:
+    else:
         data = {"application": held, "call": held.call, "exchange": exchange, "to_service": True}
-        tell("calls/message_written", to=Recipient.of(held.officer), at=at, data=data)
+        tell("calls/message_written", to=examining(held), at=at, data=data)
     return exchange
 
 
@@ -202,9 +199,8 @@ def decide_by_silence(*, application: Application, by: Actor, at: datetime) -> D
     )
     record("calls.silence_decided", held, by=by, at=at, outcome=decision.get_outcome_display())
     _tell("calls/silence_decided", held, at, decision=decision)
-    if held.officer is not None:
-        data = {"application": held, "call": held.call, "decision": decision, "to_service": True}
-        tell("calls/silence_decided", to=Recipient.of(held.officer), at=at, data=data)
+    data = {"application": held, "call": held.call, "decision": decision, "to_service": True}
+    tell("calls/silence_decided", to=examining(held), at=at, data=data)
     purpose_of(held.call.purpose).on_decided(application=held, decision=decision, by=by, at=at)
     if held.aside_at is not None:
         Application.objects.filter(pk=held.pk).update(**TAKEN_UP)

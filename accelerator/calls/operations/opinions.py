@@ -10,6 +10,7 @@ from accelerator.accounts.models import Person, new_token
 from accelerator.calls.models import Application, Opinion
 from accelerator.calls.operations.files import lock_file
 from accelerator.calls.queries.opinions import LONGEST_DELAY, REMINDED_BEFORE, link_for, to_remind, to_say_late
+from accelerator.calls.queries.recipients import examining
 from accelerator.calls.rules import opinions as rules
 from accelerator.calls.rules.registry import require
 from accelerator.calls.states import OpinionSense
@@ -221,5 +222,5 @@ def _tell_service(template: str, opinion: Opinion, at: datetime) -> None:
 
 def _tell_officer(template: str, opinion: Opinion, at: datetime) -> None:
     application = opinion.application
-    to = Recipient.of(application.officer) if application.officer else Recipient(application.call.service_email)
-    tell(template, to=to, at=at, data={"opinion": opinion, "application": application, "call": application.call})
+    shown = {"opinion": opinion, "application": application, "call": application.call}
+    tell(template, to=examining(application), at=at, data=shown)

@@ -24,3 +24,8 @@ def told_of(application: Application) -> list[Recipient]:
         people = ({key: one for key, one in people.items() if key in belonging} | steering) or people
     written = [Recipient(application.paper["email"])] if application.paper.get("email") else []
     return [*(Recipient.of(one) for one in people.values()), *written]
+
+
+def examining(application: Application) -> Recipient:
+    """The service's side: who examines the file, or the service itself as long as it is nobody's."""
+    return Recipient.of(application.officer) if application.officer else Recipient(application.call.service_email)
