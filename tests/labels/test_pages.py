@@ -223,6 +223,7 @@ def test_a_member_is_named_by_its_name_and_the_right_one_is_chosen(
         search.refresh([alone])
     told = client.post(ask, {**said_of, "organisation": "Sans personne fictive"}, follow=True)
     assert "personne ne gère sa fiche" in told.text
+    assert "Envoyez-lui vous-même l’adresse de sa fiche, http" in told.text
 
 
 def test_a_number_that_no_record_bears_is_asked_of_the_register_and_its_absence_is_said(

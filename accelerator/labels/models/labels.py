@@ -30,7 +30,7 @@ from accelerator.labels.states import (
     ProceedingKind,
     ToldState,
 )
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import MOMENT, said
 
 # A retrait erases the label from its first day: what never was overlaps nothing (CRPA L240-1).
 _STANDS = ~Q(withdrawn_as=ProceedingKind.RETRAIT)
@@ -418,3 +418,23 @@ class Proceeding(models.Model):
     def awaits_hearing(self) -> bool:
         """Whether the holder asked to be heard, and neither was nor was told why not."""
         return self.hearing_asked_at is not None and self.hearing_closed_at is None
+
+    def said_wait(self, on: date) -> str:
+        """What its holder still has to do on a day while it is open, or what they await, in a few words of French."""
+        if self.answered_at:
+            told = f"vous avez répondu le {said(self.answered_at)}"
+        elif on <= self.answer_until:
+            told = f"répondez jusqu’au {said(self.answer_until)} inclus"
+        else:
+            told = f"le délai pour répondre a pris fin le {said(self.answer_until)}"
+        if self.awaits_hearing:
+            return f"{told}, {self._said_hearing_to_come(on)}"
+        waits = self.answered_at or on > self.answer_until
+        return f"{told}, la décision est attendue" if waits else told
+
+    def _said_hearing_to_come(self, on: date) -> str:
+        if self.hearing_on is None:
+            return "le service doit fixer l’audition que vous avez demandée"
+        if localdate(self.hearing_on) >= on:
+            return f"audition le {said(self.hearing_on, MOMENT)}"
+        return f"l’audition était fixée au {said(self.hearing_on)}, le service doit en écrire la suite"

@@ -53,11 +53,11 @@ def candidacies_of(person: Any) -> QuerySet[Candidacy]:
     return mine.order_by("-changed_at", "-pk")
 
 
-def memberships_to_answer(person: Any) -> list[Member]:
+def memberships_to_answer(person: Any) -> QuerySet[Member]:
     """The collectives that name an organisation that a person steers or may act for, and wait for its answer."""
     waiting = Member.objects.filter(state=MemberState.ASKED, candidacy__state=CandidacyState.PREPARING)
     mine = waiting.filter(of_any(answering_for(person)))
-    return list(mine.select_related("candidacy", "organisation").order_by("asked_at", "pk"))
+    return mine.select_related("candidacy", "organisation").order_by("asked_at", "pk")
 
 
 def members_to_remind(category: Category, on: date) -> QuerySet[Member]:

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.models import CallRole
 from accelerator.calls.states import CallRoleName
 from accelerator.labels.letters import Remedy, letter_of, remedies_from
-from accelerator.labels.models import Label, LabelAppeal, LabelCondition, Proceeding, ProceedingFile
+from accelerator.labels.models import Category, Label, LabelAppeal, LabelCondition, Proceeding, ProceedingFile
 from accelerator.labels.states import ConditionState, LabelNature, LabelState, Outcome, ProceedingKind
 
 
@@ -75,11 +75,16 @@ def proceedings_of(label: Label) -> list[Proceeding]:
     return list(label.proceedings.order_by("-notified_at", "-pk"))
 
 
-def desk_labels(person: Any) -> QuerySet[Label]:
-    """The labels of the categories that a person examines or signs for, but for the historic ones."""
+def categories_followed(person: Any) -> QuerySet[Category]:
+    """The categories that a person examines or signs for."""
     roles = CallRole.objects.current().filter(person=person, name__in=(CallRoleName.OFFICER, CallRoleName.SIGNATORY))
+    return Category.objects.filter(call__in=roles.values("call"))
+
+
+def desk_labels(person: Any) -> QuerySet[Label]:
+    """The labels of the categories that a person follows, but for the historic ones."""
     return (
-        Label.objects.filter(category__call__in=roles.values("call"))
+        Label.objects.filter(category__in=categories_followed(person))
         .exclude(nature=LabelNature.HISTORIC)
         .select_related("category__call", "organisation")
     )

@@ -55,7 +55,9 @@ class Candidacies(Page):
     def context(self) -> dict[str, Any]:
         return {
             "candidacies": list(candidacies_of(self.person)[:200]),
-            "waiting": memberships_to_answer(self.person),
+            "waiting": [
+                (one, one.said_state(localdate(self.at)).lower()) for one in memberships_to_answer(self.person)
+            ],
             "joined": memberships_kept(self.person),
             "categories": list(categories()),
         }

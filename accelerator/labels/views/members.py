@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -34,7 +35,7 @@ from accelerator.workflow.limits import count_against
 MEMBERS_A_DAY = 60
 NOBODY = (
     "L’organisation est nommée, mais personne ne gère sa fiche ici : aucun courriel ne part. Envoyez-lui vous-même "
-    "l’adresse de sa fiche, qu’elle peut revendiquer, puis celle où répondre, sur cette page."
+    "l’adresse de sa fiche, {page} : elle pourra la revendiquer, puis répondre depuis « Mon espace »."
 )
 
 
@@ -108,11 +109,11 @@ class AskMember(ActWithin):
         )
 
     def message_when_done(self, result: Member) -> str:
-        told = binding_people(canonical(result.organisation), localdate(self.at))
+        named = canonical(result.organisation)
+        if not binding_people(named, localdate(self.at)):
+            return NOBODY.format(page=f"{settings.BASE_URL}{reverse('community:organisation', args=[named.key])}")
         until = f" jusqu’au {said_day(result.answer_until)}" if result.answer_until else ""
-        return (
-            f"L’organisation est nommée : ses gestionnaires en sont avertis et répondront{until}." if told else NOBODY
-        )
+        return f"L’organisation est nommée : ses gestionnaires en sont avertis et répondront{until}."
 
 
 class _OfMember(ActWithin):
@@ -187,9 +188,12 @@ class AnswerMember(_OfMember):
         return super().done_url(result) if result.state in TAKING_PART else reverse("labels:candidacies")
 
     def context(self) -> dict[str, Any]:
+        today, awaits = localdate(self.at), self.member.state == MemberState.ASKED
         return {
             **super().context(),
             "member": self.member,
+            "awaited": self.member.said_state(today) if awaits else "",
+            "is_late": awaits and self.member.answer_until is not None and self.member.answer_until < today,
             "name": self.name,
             "lead": canonical(self.candidacy.organisation),
         }

@@ -16,10 +16,11 @@ from accelerator.design.papers import pdf
 from accelerator.design.uploads import attachment
 from accelerator.labels.forms import following as forms
 from accelerator.labels.letters import effect_of, said_hearing
-from accelerator.labels.models import Category, Label, LabelAppeal, LabelCondition, Proceeding
+from accelerator.labels.models import Label, LabelAppeal, LabelCondition, Proceeding
 from accelerator.labels.operations import awarding, proceedings
 from accelerator.labels.queries.proceedings import (
     case_of,
+    categories_followed,
     desk_labels,
     proceedings_of,
     remedies_against,
@@ -60,18 +61,14 @@ class Desk(ListPage):
     )
 
     def load(self) -> None:
+        self.followed = categories_followed(self.person)
         self.mine = desk_labels(self.person)
 
     def forbidden(self) -> str | None:
-        return None if self.mine.exists() or Category.objects.filter(call__in=self._calls()).exists() else rules.SERVICE
-
-    def _calls(self) -> Any:
-        from accelerator.calls.models import CallRole  # noqa: PLC0415
-
-        return CallRole.objects.current().filter(person=self.person, name__in=("officer", "signatory")).values("call")
+        return None if self.followed.exists() else rules.SERVICE
 
     def filter_arguments(self) -> dict[str, Any]:
-        return {"categories": list(Category.objects.filter(call__in=self._calls()).values_list("code", "title"))}
+        return {"categories": list(self.followed.values_list("code", "title"))}
 
     def rows(self) -> QuerySet[Label]:
         return self.mine
@@ -277,6 +274,7 @@ class ProceedingPage(OnProceeding):
             "last_to_retract": rules.last_day_to_retract(self.label)
             if self.proceeding.kind == ProceedingKind.RETRAIT and not self.proceeding.fraud
             else None,
+            "hearing_is_past": self.proceeding.hearing_on is not None and self.proceeding.hearing_on <= self.at,
             "heard": said_hearing(self.proceeding) if self.proceeding.hearing_closed_at else "",
             "may_ask_hearing": self.may["answer"]
             and self.proceeding.hearing_asked_at is None

@@ -22,7 +22,11 @@ class MyLabels(Page):
     template_name = "labels/mine.html"
 
     def context(self) -> dict[str, Any]:
-        return {"labels": labels_led_by(self.person), "today": localdate(self.at)}
+        today = localdate(self.at)
+        labels = list(labels_led_by(self.person))
+        for label in labels:
+            label.waits = [(one, one.said_wait(today)) for one in label.pending]
+        return {"labels": labels, "today": today}
 
 
 class Follow(OnLabel):

@@ -11,7 +11,7 @@ from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.community.queries.space import space_of
 from accelerator.design.pages import Page
 from accelerator.journal.types import ref
-from accelerator.labels.queries.candidacies import memberships_to_answer
+from accelerator.labels.queries.space import space_of as space_of_labels
 from accelerator.projects.purpose import CODE as QUALIFICATION
 from accelerator.projects.queries.projects import projects_carried
 from accelerator.projects.states import ProjectState
@@ -43,11 +43,12 @@ class Dashboard(Page):
         mine = list(my_applications(self.person, today, subjects).order_by("-begun_at", "-pk")[:SHOWN])
         duties = duties_of(self.person)
         return {
+            "today": today,
             "projects": [(one, ProjectState(one.state).label) for one in projects[:SHOWN]],
             "space": space_of(self.person, self.at, today),
             "applications": [(one, next_date(one, today)) for one in mine],
             "duties": duties,
-            "collectives": memberships_to_answer(self.person),
+            "labels": space_of_labels(self.person, today),
             # Who signs serves a call: the others are not asked about.
             "letters": letters_to_sign(self.person, today) if duties.served else [],
         }
