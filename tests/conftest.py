@@ -13,6 +13,7 @@ from threading import Barrier
 from typing import Any
 
 import fasteners
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -32,6 +33,10 @@ from tests.accounts.proconnect_server import Unruly
 from tests.client import HostileClient
 from tests.databases import server_of_databases, template_name
 from tests.registers.register_server import Register, running
+
+# How fast a machine draws examples judges the machine, not the code: no test is timed.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

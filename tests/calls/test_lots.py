@@ -289,7 +289,10 @@ def test_a_letter_is_not_signed_with_an_opinion_that_its_signatory_did_not_read(
     given = {"sense": OpinionSense.UNFAVOURABLE, "words": "Non.", "author": "Cléo Exemple", "document": None}
     perform(answer_opinion, opinion=opinion, by=SERVICE, at=at, **given)
     lots.carry(lot.pk)
-    assert lot.files.get(application=letters[0].application).why == operations.CHANGED
+    assert (
+        lot.files.get(application=letters[0].application).why
+        == "Ce courrier a changé depuis que vous l’avez lu : relisez-le."
+    )
     assert list(Decision.objects.signed()) == [letters[1]]
 
 
