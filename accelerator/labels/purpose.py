@@ -25,12 +25,12 @@ from accelerator.calls.purposes import (
 )
 from accelerator.calls.states import FactKind
 from accelerator.community.models import Role
+from accelerator.community.models.organisations import of_any
 from accelerator.community.queries.organisation import canonical
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.journal import number_in, ref, refs
 from accelerator.labels.criteria import criteria_of, is_complete
 from accelerator.labels.models import Action, Candidacy, CandidacyFile, Member, SteeringMinutes
-from accelerator.labels.models.candidacies import of_any
 from accelerator.labels.operations.awarding import award_when_retained
 from accelerator.labels.operations.candidacies import open_from_paper
 from accelerator.labels.operations.configuring import PURPOSE

@@ -14,12 +14,12 @@ from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call
 from accelerator.calls.purposes import Fact, FactValue, Purpose, Reusable, Subject, Told, register, taking_part
 from accelerator.calls.states import FactKind
+from accelerator.community.models.organisations import of_any
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import Family
 from accelerator.journal import number_in, ref, refs
 from accelerator.projects import rules
 from accelerator.projects.models import Project, ProjectPartner
-from accelerator.projects.models.projects import of_any
 from accelerator.projects.operations.decisions import remember_decision
 from accelerator.projects.record import LABELS
 from accelerator.projects.states import Carrier, Goal, Maturity, Need, PartnerRole, ProjectState

@@ -37,6 +37,11 @@ class Theme(models.Model):
         return self.label
 
 
+def of_any(organisations: Any) -> Q:
+    """The condition of belonging to one of these records, or to one that was united to them (decision 7)."""
+    return Q(organisation__in=organisations) | Q(organisation__merged_into__in=organisations)
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Sentences about organisations."""
 

@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import new_public_id
 from accelerator.community.models import Delegation, Mandate, Role
+from accelerator.community.models.organisations import of_any
 from accelerator.community.states import STEERING_ROLES
 from accelerator.geography.perimeters import Perimeter
 from accelerator.journal.retention import Retention
@@ -21,11 +22,6 @@ from accelerator.labels.models.categories import Category, CriteriaSet
 from accelerator.labels.states import Belonging, CandidacyState, MemberRole, MemberState
 from accelerator.workflow.dates import said
 from accelerator.workflow.steps import UnsavedInStep
-
-
-def of_any(organisations: Any) -> Q:
-    """The condition of belonging to one of these records, or to one that was united to them (decision 7)."""
-    return Q(organisation__in=organisations) | Q(organisation__merged_into__in=organisations)
 
 
 def answering_for(person: Any) -> Any:

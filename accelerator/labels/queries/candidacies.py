@@ -11,6 +11,7 @@ from django.db.models import Count, Prefetch, QuerySet, Sum
 from accelerator.accounts.queries import Line, with_actor_names
 from accelerator.calls.models import Application
 from accelerator.community.models import Organisation, Role
+from accelerator.community.models.organisations import of_any
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import OrganisationState
 from accelerator.geography.models import OtherName, Place
@@ -30,7 +31,7 @@ from accelerator.labels.models import (
     Proof,
     UnsavedStep,
 )
-from accelerator.labels.models.candidacies import answering_for, of_any
+from accelerator.labels.models.candidacies import answering_for
 from accelerator.labels.states import CandidacyState, MemberRole, MemberState
 from accelerator.projects.models import ProjectFile
 from accelerator.projects.states import FileKind

@@ -13,11 +13,12 @@ from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import CallStanding, call_standing_of, covers
 from accelerator.calls.states import CallRoleName
 from accelerator.community.models import Delegation, Mandate, Organisation, Role
+from accelerator.community.models.organisations import of_any
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.queries.people import steering_people
 from accelerator.community.states import PLATFORM_ROLES, STEERING_ROLES, OrganisationState, RoleName
 from accelerator.labels.models import Label, LabelCondition, Member, Proceeding
-from accelerator.labels.models.candidacies import answering_for, of_any
+from accelerator.labels.models.candidacies import answering_for
 from accelerator.labels.states import ConditionState, LabelNature, MemberRole, MemberState, Outcome
 from accelerator.notices.recipients import Recipient
 

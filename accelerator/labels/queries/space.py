@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from accelerator.community.models.organisations import of_any
 from accelerator.labels.models import Label, LabelCondition, Member, Proceeding
-from accelerator.labels.models.candidacies import answering_for, of_any
+from accelerator.labels.models.candidacies import answering_for
 from accelerator.labels.queries.candidacies import memberships_to_answer
 from accelerator.labels.queries.proceedings import categories_followed, desk_labels, waiting_for_the_service
 from accelerator.labels.states import ConditionState, LabelState, Outcome

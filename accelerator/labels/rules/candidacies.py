@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils.timezone import localdate
 
 from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.models.organisations import of_any
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.rules import may_act_for
 from accelerator.community.states import (
@@ -17,7 +18,6 @@ from accelerator.community.states import (
 )
 from accelerator.journal import System
 from accelerator.labels.models import Candidacy, Member
-from accelerator.labels.models.candidacies import of_any
 from accelerator.labels.queries.holders import bound_by
 from accelerator.labels.rules import registry
 from accelerator.labels.rules.registry import rule

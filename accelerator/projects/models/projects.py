@@ -11,15 +11,11 @@ from django.utils.text import slugify
 
 from accelerator.accounts.models import new_public_id
 from accelerator.community.models import Mandate, Role
+from accelerator.community.models.organisations import of_any
 from accelerator.journal.retention import Retention
 from accelerator.projects.states import SHOWN, Maturity, PartnerRole, ProjectState
 from accelerator.search.models import Document
 from accelerator.workflow.steps import UnsavedInStep
-
-
-def of_any(organisations: Any) -> Q:
-    """The condition of belonging to one of these records, or to one that was united to them (decision 7)."""
-    return Q(organisation__in=organisations) | Q(organisation__merged_into__in=organisations)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

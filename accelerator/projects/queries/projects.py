@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from accelerator.accounts.queries import Line, with_actor_names
 from accelerator.community.models import Organisation, Role, Theme
+from accelerator.community.models.organisations import of_any
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.states import Family
 from accelerator.geography.models import Place
@@ -16,7 +17,6 @@ from accelerator.geography.perimeters import sentence_of
 from accelerator.journal.queries import history_of as history
 from accelerator.journal.queries import public_history_of
 from accelerator.projects.models import Project, ProjectFile, ProjectPartner, UnsavedText
-from accelerator.projects.models.projects import of_any
 from accelerator.projects.record import LABELS, PRIVATE
 from accelerator.projects.states import FileKind, Goal, Maturity, Need, ProjectState
 from accelerator.workflow.dates import said as day_said
