@@ -99,7 +99,8 @@ SHOWN = {
     "tous les travaux de la nuit, l’un après l’autre": "tous les travaux de la nuit, l’un après l’autre",
     "fichier Sirene, jusqu’à ce qu’il soit cherché": "un fichier Sirene, de sa lecture à la recherche",
     "le même fichier une seconde fois": "le même fichier, sans aucun changement",
-    "mémoire, au plus": "mémoire de l’import, PostgreSQL compris",
+    "mémoire de l’import, au plus": "mémoire de l’import, ce que PostgreSQL y emploie compris",
+    "à part, le tampon commun de PostgreSQL": "à part, le tampon commun de PostgreSQL (`shared_buffers`, un réglage)",
 }
 _BEGINS, _ENDS = "<!-- mesures -->\n", "<!-- fin des mesures -->\n"
 
