@@ -736,6 +736,8 @@ def awarded_parts(organisation: Organisation, people: dict[str, Person]) -> dict
     )
     pronounced = factories.proceeding(
         suspended,
+        notified_at=now - 20 * DAY,
+        answer_until=today - DAY,
         answer="R",
         answered_at=now,
         outcome=Outcome.PRONOUNCED,

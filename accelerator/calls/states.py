@@ -203,6 +203,7 @@ class LotAct(models.TextChoices):
     TAKE = "prendre", "Prendre ces dossiers"
     ADMIT = "recevables", "Déclarer recevables"
     BEGIN_REVIEW = "instruction", "Ouvrir l’instruction"
+    ASK_OPINION = "avis", "Demander un avis"
 
 
 class LetterAct(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What a higher subject adds to the page of an organisation: an extension point (decision 1).
+"""What a higher subject adds to the page of an organisation, and knows by its name: an extension point (decision 1).
 
 A subject registers in its `AppConfig.ready()`; the page shows each section that has something to say, in the order of
 the applications. What it gives is public: the page is everyone's.
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # the models are not loaded yet when the applications are declared
+    from django.db.models import QuerySet
+
     from accelerator.community.models import Organisation
 
 
@@ -37,12 +39,15 @@ class Attached:
     title    the heading of the section, in French.
     read     the lines for an organisation, in one query; none shows nothing.
     offers   what is offered to a person who steers it, in one query: seen by them alone.
+    written  called when what search knows of organisations is written again, in that transaction: what the subject lets
+             anyone find by their names follows at once, for one of them may be hidden from now on.
     """
 
     subject: str
     title: str
     read: Callable[["Organisation"], Sequence[Attachment]]
     offers: Callable[[Any, "Organisation"], Sequence[Offer]] = lambda person, organisation: ()
+    written: Callable[["QuerySet[Organisation]"], None] = lambda organisations: None
 
 
 _registered: dict[str, Attached] = {}
@@ -69,3 +74,9 @@ def attached_to(organisation: "Organisation") -> list[tuple[str, Sequence[Attach
 def offered_with(person: Any, organisation: "Organisation") -> list[Offer]:
     """What the subjects offer to a person who steers an organisation."""
     return [offer for one in _registered.values() for offer in one.offers(person, organisation)]
+
+
+def tell_written(organisations: "QuerySet[Organisation]") -> None:
+    """Tell the subjects that these organisations were written, in the transaction that writes them in the index."""
+    for one in _registered.values():
+        one.written(organisations)

@@ -22,6 +22,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from accelerator.community import lists
+from accelerator.community.attached import tell_written
 from accelerator.community.models import ListSource, Organisation
 from accelerator.community.operations.imports import count_for_the_planner, take
 from accelerator.community.operations.lists import keep_list_source, take_list
@@ -393,6 +394,8 @@ def _finished(run: Run, teller: _Teller, by: Actor) -> Run:
         with teller.aside() as told:
             # Once everything is read, the server sorts it, and does not say how far it is.
             rebuild_directory(told=lambda *far: told(step, *far) if far[0] < far[1] else told(SORTING, 0, 0))
+        with transaction():
+            tell_written(changed)
     else:
         for start in range(0, len(touched), 1000):
             teller(step, start, len(touched))

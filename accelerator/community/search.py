@@ -32,6 +32,7 @@ from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Cast, Coalesce
 from django.utils.text import slugify
 
+from accelerator.community.attached import tell_written
 from accelerator.community.models import Distinction, Organisation, OrganisationDocument, Theme
 from accelerator.community.states import Family, Identity, Kind, LegalFamily, OrganisationState
 from accelerator.geography.models import Place, PlaceKind
@@ -94,9 +95,11 @@ def refresh(organisations: Iterable[Organisation]) -> None:
 def refresh_ids(ids: Collection[int]) -> None:
     """The same for organisations given by their identifiers, however many: read a chunk at a time.
 
-    An identifier that is no longer anybody's leaves the index too.
+    An identifier that is no longer anybody's leaves the index too. What higher subjects find by their names follows
+    (`attached`).
     """
     DIRECTORY.write_again(ids, Entries())
+    tell_written(Organisation.objects.filter(pk__in=ids))
 
 
 def rebuild_directory(*, told: Callable[[int, int], None] = lambda done, total: None) -> int:

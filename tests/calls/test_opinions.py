@@ -467,8 +467,21 @@ def test_what_the_call_wants_is_offered_with_its_delay_until_it_is_asked(
     shown = client.get(url, {"service": "Préfecture fictive"}).text
     assert (timezone.localdate() + 45 * DAY).isoformat() in shown
     assert (timezone.localdate() + 30 * DAY).isoformat() in client.get(url).text
+    page = reverse("calls:file", args=[file.public_id])
+    told = client.get(page).text
+    assert "À demander" in told
+    assert "d’ordinaire sous 45 jours" in told
+    (linked,) = re.findall(rf'href="({url}\?service=[^"]+)"', told)
+    assert 'value="Préfecture fictive"' in client.get(linked).text
+    # Who only signs reads what is expected, and asks for nothing.
+    client.force_login(campaign.signatory)
+    read = client.get(page).text
+    assert "avis de Préfecture fictive" in read
+    assert linked not in read
+    client.force_login(campaign.officer)
     perform(operations.ask_opinion, **asking(file, campaign.officer, at, who="Préfecture fictive"))
     assert "pas encore demandés" not in client.get(url).text
+    assert "À demander" not in client.get(page).text
 
 
 def test_an_answer_and_a_withdrawal_at_once_leave_one_of_them(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.accounts.models import Person
+from accelerator.calls.clock import months_after
 from accelerator.community.states import RoleName
 from accelerator.journal.models import Event
 from accelerator.labels.letters import letter_of
@@ -17,9 +18,10 @@ from accelerator.labels.models import Proceeding
 from accelerator.labels.operations import hearings, proceedings
 from accelerator.labels.queries.labels import public_history
 from accelerator.labels.queries.proceedings import desk_labels, waiting_for_the_service
-from accelerator.labels.rules.labels import reason_against_deciding_now
+from accelerator.labels.rules.labels import last_day_of_measure, reason_against_deciding_now
 from accelerator.labels.states import HearingOutcome, LabelState, Outcome, ProceedingKind, ToldState
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 from tests import factories
 from tests.client import HostileClient
 from tests.labels.following import Labelled, days_from_now
@@ -239,3 +241,36 @@ def test_the_pages_of_the_service_say_the_hearing_and_refuse_beside_the_field(
         {"outcome": "declined", "account": "Demande répétée."},
     )
     assert "Demande abusive, refusée." in client.get(reverse("labels:proceeding", args=[proceeding.public_id])).text
+
+
+def test_a_hearing_past_the_last_day_of_a_retrait_is_set_once_it_is_known_what_is_lost(
+    world: Labelled, perform: Perform, client: HostileClient
+) -> None:
+    proceeding = opened(world, perform, ProceedingKind.RETRAIT)
+    asked(world, perform, proceeding)
+    last = last_day_of_measure(proceeding)
+    assert last == months_after(world.label.awarded_on, 4)
+    address = reverse("labels:set_hearing", args=[proceeding.public_id])
+    client.force_login(world.officer)
+    assert said(last) in client.get(address).text
+    days = (last - timezone.localdate()).days
+    within, past, later = (
+        timezone.localtime(days_from_now(days + more)).replace(hour=10, minute=0) for more in (0, 1, 2)
+    )
+
+    def sent(on: datetime, **values: str) -> Any:
+        return client.post(address, {"on": on.strftime("%Y-%m-%dT%H:%M"), "where": "Cahors", **values})
+
+    warned = sent(past)
+    assert warned.status_code == 200
+    for told in (f"jusqu’au {said(last)} inclus", "ne laisse plus que l’abrogation", "Fixer quand même", "Cahors"):
+        assert told in warned.text
+    assert Proceeding.objects.get(pk=proceeding.pk).hearing_on is None
+    # Another day than the one that was read about is read about first.
+    assert sent(later, known=warned.context["known"]).status_code == 200
+    assert sent(past, known=warned.context["known"]).status_code == 302
+    assert Proceeding.objects.get(pk=proceeding.pk).hearing_on == past.replace(second=0, microsecond=0)
+    assert sent(within).status_code == 302
+    # What was obtained by fraud has no last day; neither has an abrogation.
+    Proceeding.objects.filter(pk=proceeding.pk).update(fraud=True)
+    assert sent(later).status_code == 302

@@ -15,6 +15,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accelerator.community.models import Organisation
+from accelerator.community.search import refresh
 from accelerator.community.states import RoleName
 from accelerator.credentials.queries import credential_of, standing
 from accelerator.credentials.states import Finding
@@ -31,8 +32,8 @@ from accelerator.labels.operations.roadmaps import keep_minutes
 from accelerator.labels.queries.labels import roadmap_of
 from accelerator.labels.queries.register import FIELDS, table_schema
 from accelerator.labels.search import rebuild_labels
-from accelerator.labels.states import Holder, LabelNature, LabelState, ProceedingKind
-from accelerator.workflow import Refused
+from accelerator.labels.states import Holder, LabelNature, LabelState, MemberState, ProceedingKind
+from accelerator.workflow import Refused, transaction
 from tests import factories
 from tests.client import HostileClient
 from tests.labels.conftest import pdf
@@ -203,6 +204,22 @@ def test_a_hidden_holder_is_not_named(client: HostileClient) -> None:
         assert "cachée" not in client.get(address).content.decode()
     assert "cachée" not in str(rows(client))
     assert names(client, "?q=individuelle") == []
+
+
+def test_a_holder_or_a_member_hidden_from_now_on_is_found_by_its_name_no_more(client: HostileClient) -> None:
+    lead, partner = factories.organisation(name="Atelier Cigogne"), factories.organisation(name="Ferme Belette")
+    one = factories.label(factories.candidacy(organisation=lead, title="Pays des Lilas"))
+    assert one.candidacy
+    factories.member(one.candidacy, partner, state=MemberState.CONFIRMED, answered_at=timezone.now())
+    shown(one)
+    assert names(client, "?q=cigogne") == names(client, "?q=belette") == ["Pays des Lilas"]
+    for organisation, name in ((lead, "cigogne"), (partner, "belette")):
+        organisation.publishable = False
+        with transaction():
+            organisation.save(update_fields=["publishable"])
+            refresh([organisation])
+        assert names(client, f"?q={name}") == []
+    assert names(client, "?q=lilas") == ["Pays des Lilas"]
 
 
 def test_the_public_history_names_no_lead_that_is_hidden_since(client: HostileClient) -> None:

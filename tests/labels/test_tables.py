@@ -175,14 +175,14 @@ def test_nothing_is_pronounced_before_the_delay_has_run(days: int, at: datetime)
     mine.update(decided_at=last_hour + timedelta(days=1), **pronounced)
 
 
-def test_an_answer_allows_to_pronounce_and_nothing_earlier(at: datetime) -> None:
+def test_an_early_answer_shortens_nothing(at: datetime) -> None:
     made = factories.proceeding(factories.label())
     mine = Proceeding.objects.filter(pk=made.pk)
     answered = at + timedelta(days=2)
     mine.update(answer="Nous contestons.", answered_at=answered)
     pronounced: dict[str, Any] = {"outcome": Outcome.PRONOUNCED, "reason": "Un motif.", "from_on": FIRST}
-    _refused("before_the_answer", lambda: mine.update(decided_at=answered - timedelta(hours=1), **pronounced))
-    mine.update(decided_at=answered + timedelta(hours=1), **pronounced)
+    _refused("before_the_answer", lambda: mine.update(decided_at=answered + timedelta(hours=1), **pronounced))
+    mine.update(decided_at=made.notified_at + timedelta(days=16), **pronounced)
     _refused("only_a_suspension_ends", lambda: mine.update(kind=ProceedingKind.RETRAIT, until_on=date(2027, 1, 1)))
 
 

@@ -163,9 +163,3 @@ class TieForm(Form):
     def __init__(self, *args: Any, subjects: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("subject", list(subjects))
-
-
-class BulkForm(Form):
-    """Nothing more to say: what will be done is shown; its print comes back with the answer."""
-
-    digest = forms.CharField(max_length=16, widget=forms.HiddenInput)

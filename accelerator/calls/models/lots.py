@@ -45,6 +45,8 @@ class Lot(models.Model):
     call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    # What a service is asked about each file, in a lot that asks for opinions; its address goes once the lot is over.
+    asking = models.JSONField(default=dict)
     # The print of what was asked.
     digest = models.CharField(max_length=16)
     # None while it waits for a worker.
@@ -65,6 +67,13 @@ class Lot(models.Model):
                 name="lot_of_letters_is_of_a_call",
                 condition=Q(act__in=LetterAct.values, call__isnull=False) | Q(act__in=LotAct.values, call__isnull=True),
                 violation_error_message="Des courriers sont ceux d’un appel.",
+            ),
+            models.CheckConstraint(
+                name="lot_of_opinions_says_what_it_asks",
+                condition=~Q(act=LotAct.ASK_OPINION) & Q(asking={})
+                | Q(act=LotAct.ASK_OPINION, asking__has_keys=["who", "question", "due_on"])
+                & (Q(asking__has_key="email") | Q(ended_at__isnull=False)),
+                violation_error_message="Un avis se demande à un service, sur une question, pour un jour.",
             ),
             models.CheckConstraint(
                 name="lot_ends_once_begun",

@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils.timezone import localdate
+
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call, Decision, Lot, LotFile
-from accelerator.calls.operations import decisions, examining
+from accelerator.calls.operations import decisions, examining, opinions
 from accelerator.calls.queries.desk import print_of_file
 from accelerator.calls.queries.letters import prints_of
+from accelerator.calls.queries.opinions import Asking, already_asked
+from accelerator.calls.rules.opinions import reason_against_asking_again, reason_against_day
 from accelerator.calls.states import LetterAct, LotAct, LotState
 from accelerator.community.operations.locks import lock_person
 from accelerator.journal import Actor
@@ -26,12 +30,22 @@ MOST_IN_A_LOT: Final = 200
 CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le."
 GONE: Final = "Ce courrier n’existe plus : la candidature a été retirée avant qu’il soit notifié."
 
+
+def _ask_opinion(*, application: Application, by: Person, at: datetime, **asking: Any) -> None:
+    """Ask one service about one file of many: not again what it was asked, nor what it answered, in another lot."""
+    known = already_asked([application], asking["email"]).get(application.pk)
+    if known is not None:
+        raise Refused(reason_against_asking_again(known))
+    opinions.ask_opinion(application=application, by=by, at=at, **asking)
+
+
 _ACTS: Final[dict[LotAct, Callable[..., Any]]] = {
     LotAct.TAKE: lambda *, application, by, at: examining.name_officer(
         application=application, officer=by, by=by, at=at
     ),
     LotAct.ADMIT: examining.admit,
     LotAct.BEGIN_REVIEW: examining.begin_review,
+    LotAct.ASK_OPINION: _ask_opinion,
 }
 _LETTERS: Final[dict[LetterAct, Callable[..., list[Decision] | decisions.Notified]]] = {
     LetterAct.SIGN: decisions.sign_decisions,
@@ -44,9 +58,12 @@ _NONE: Final = {
 
 
 @operation
-def do_to_all(*, act: LotAct, applications: Sequence[Application], by: Person, at: datetime) -> int:
+def do_to_all(
+    *, act: LotAct, applications: Sequence[Application], asking: Asking | None = None, by: Person, at: datetime
+) -> int:
     """Do the same to several files, all of them or none; return how many.
 
+    asking  what a service is asked about each, when the act is to ask one.
     Each is locked, ruled and journalled as it would be alone, in one order: two lots never wait for each other.
     Raises `Refused`, naming the first file that does not allow it: it changed since the list was read.
     """
@@ -54,21 +71,29 @@ def do_to_all(*, act: LotAct, applications: Sequence[Application], by: Person, a
         raise Refused(_NONE[False])
     for application in sorted(applications, key=lambda one: one.pk):
         try:
-            _ACTS[act](application=application, by=by, at=at)
+            _ACTS[act](application=application, by=by, at=at, **_words(asking))
         except Refused as refusal:
             raise Refused(f"Dossier {application.number} : {refusal.message} Rien n’a été fait.") from refusal
     return len(applications)
 
 
+def _words(asking: Asking | None) -> dict[str, Any]:
+    return vars(asking) if asking else {}
+
+
 @operation
-def ask_lot(*, act: LotAct, applications: Sequence[Application], by: Person, at: datetime) -> Lot:
+def ask_lot(
+    *, act: LotAct, applications: Sequence[Application], asking: Asking | None = None, by: Person, at: datetime
+) -> Lot:
     """Ask the worker to do the same to many files; asked again while it is being done, that lot is the answer.
 
     Whether each file allows it is asked when it is done: one that no longer does is left aside, and named.
     """
     ordered = sorted(applications, key=lambda one: one.pk or 0)
     asked = [LotFile(application=one, seen=print_of_file(one)) for one in ordered]
-    return _asked(Lot(act=act), asked, by=by, at=at)
+    if asking and (reason := reason_against_day(asking.due_on, localdate(at))):
+        raise Refused(reason, field="due_on")
+    return _asked(Lot(act=act, asking=asking.to_json() if asking else {}), asked, by=by, at=at)
 
 
 @operation
@@ -94,7 +119,7 @@ def _asked(lot: Lot, files: Sequence[LotFile], *, by: Person, at: datetime) -> L
     if not files:
         raise Refused(_NONE[lot.call is not None])
     lock_person(by)
-    lot.digest = print_of([lot.act, *([one.application_id, one.decision_id, one.seen] for one in files)])
+    lot.digest = print_of([lot.act, lot.asking, *([one.application_id, one.decision_id, one.seen] for one in files)])
     same = Lot.objects.filter(asked_by=by, digest=lot.digest, ended_at__isnull=True).counted().first()
     if same is not None:
         return _again(same) if same.state(at) == LotState.LOST else same
@@ -152,7 +177,8 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
     else:
         if print_of_file(held.application) != held.seen:
             raise Refused(CHANGED)
-        _ACTS[LotAct(lot.act)](application=held.application, by=by, at=at)
+        asking = Asking.from_json(lot.asking) if lot.asking else None
+        _ACTS[LotAct(lot.act)](application=held.application, by=by, at=at, **_words(asking))
     held.settled_at = at
     held.save(update_fields=["settled_at", "why"])
 
@@ -175,7 +201,9 @@ def end_lot(*, lot: Lot, by: Actor, at: datetime) -> None:
     if held.ended_at is not None or held.files.filter(settled_at__isnull=True).exists():
         return
     held.ended_at = at
-    held.save(update_fields=["ended_at"])
+    # Each opinion holds it from now on, and is the only one to be asked for it.
+    held.asking.pop("email", None)
+    held.save(update_fields=["ended_at", "asking"])
     aside = held.files.exclude(why="").count()
     record("calls.lot_ended", held, by=by, at=at, done=held.files.count() - aside, aside=aside)
 

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person, new_token
 from accelerator.calls.models import Application, Opinion
 from accelerator.calls.operations.files import lock_file
-from accelerator.calls.queries.opinions import LONGEST_DELAY, REMINDED_BEFORE, link_for, to_remind, to_say_late
+from accelerator.calls.queries.opinions import REMINDED_BEFORE, link_for, to_remind, to_say_late
 from accelerator.calls.queries.recipients import examining
 from accelerator.calls.rules import opinions as rules
 from accelerator.calls.rules.registry import require
@@ -39,16 +39,12 @@ def ask_opinion(
     today, address = localdate(at), email.strip().lower()
     if not who.strip() or not question.strip():
         raise Refused("Dites à quel service, et ce qui lui est demandé.")
-    if due_on <= today:
-        raise Refused("Donnez un jour à venir.", field="due_on")
-    if due_on > today + LONGEST_DELAY:
-        raise Refused(f"{LONGEST_DELAY.days} jours au plus : personne n’attend sans fin.", field="due_on")
+    if reason := rules.reason_against_day(due_on, today):
+        raise Refused(reason, field="due_on")
     if reason := rules.reason_against_address(held, address):
         raise Refused(reason, field="email")
     if known := held.opinions.awaited().filter(email=address).first():
-        raise Refused(
-            f"Un avis est déjà demandé à cette adresse ({known.who}), pour le {said(known.due_on)}.", field="email"
-        )
+        raise Refused(rules.reason_against_asking_again(known), field="email")
     opinion = Opinion.objects.create(
         application=held,
         who=who.strip(),

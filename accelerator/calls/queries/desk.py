@@ -1,6 +1,6 @@
 """The desk of those who examine: what is theirs, what is late, what comes next, the load, the funnel."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -119,15 +119,24 @@ class Foreseen:
 _PASSAGES: Final = {LotAct.ADMIT: ADMIT, LotAct.BEGIN_REVIEW: BEGIN_REVIEW}
 
 
-def foreseen(act: LotAct, files: QuerySet[Application], *, person: Any) -> list[Foreseen]:
-    """What an act would do to each of some files, and to which it would do nothing, with why. Two queries or so."""
-    mine = set(examined(person).filter(pk__in=files.order_by().values("pk")).values_list("pk", flat=True))
-    return [_foreseen(act, one, mine, person) for one in files]
+def foreseen(
+    act: LotAct, files: Sequence[Application], *, person: Any, against: Mapping[int, str] | None = None
+) -> list[Foreseen]:
+    """What an act would do to each of some files, and to which it would do nothing, with why. One query.
+
+    against  what else keeps files from it: their number -> why.
+    """
+    mine = set(examined(person).filter(pk__in=[one.pk for one in files]).values_list("pk", flat=True))
+    return [_foreseen(act, one, mine, person, (against or {}).get(one.pk, "")) for one in files]
 
 
-def _foreseen(act: LotAct, application: Application, mine: Collection[int], person: Any) -> Foreseen:
+def _foreseen(act: LotAct, application: Application, mine: Collection[int], person: Any, against: str) -> Foreseen:
     if application.pk not in mine:
         return Foreseen(application, why_not="Un instructeur de cet appel, sur ce territoire, peut seul le faire.")
+    if against:
+        return Foreseen(application, why_not=against)
+    if act == LotAct.ASK_OPINION:
+        return Foreseen(application, becomes="avis demandé")
     if act == LotAct.TAKE:
         if application.officer_id == person.pk:
             return Foreseen(application, why_not="Ce dossier vous est déjà confié.")
@@ -143,9 +152,12 @@ def print_of_file(application: Application) -> str:
     return print_of([application.state, application.officer_id])
 
 
-def digest_of(act: LotAct, doable: Iterable[Application]) -> str:
-    """The print of what was foreseen: what is done is what was read, or nothing."""
-    return print_of([act.value, *sorted((one.pk, print_of_file(one)) for one in doable)])
+def digest_of(act: LotAct, doable: Iterable[Application], asking: Mapping[str, str]) -> str:
+    """The print of what was foreseen: what is done is what was read, or nothing.
+
+    asking  what a service is asked about each of them.
+    """
+    return print_of([act.value, dict(asking), *sorted((one.pk, print_of_file(one)) for one in doable)])
 
 
 def late(on: date) -> Q:

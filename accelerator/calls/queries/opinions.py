@@ -1,19 +1,19 @@
 """Opinions asked of services: what is awaited, what was said, and the link by which a service answers."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Decision, Opinion, PiecesRequest
 from accelerator.calls.purposes import Wanted, purpose_of
 from accelerator.calls.queries.conflicts import living_of
-from accelerator.calls.queries.standing import file_standing_of
+from accelerator.calls.queries.standing import of_applicant
 from accelerator.calls.states import DECIDABLE, OpinionSense, OpinionState
 from accelerator.community.domains import domain_of
 from accelerator.community.models import EmailDomain, Organisation, Role
@@ -26,6 +26,25 @@ LINK_LASTS: Final = timedelta(days=180)
 LONGEST_DELAY: Final = timedelta(days=120)
 # How long before its day an opinion is reminded, or half of its delay when that is shorter.
 REMINDED_BEFORE: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a service is asked about files, whatever their number, and for which day."""
+
+    who: str
+    email: str
+    question: str
+    due_on: date
+
+    def to_json(self) -> dict[str, str]:
+        """What a lot keeps of it until each file is done."""
+        return {"who": self.who, "email": self.email, "question": self.question, "due_on": self.due_on.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, str]) -> "Asking":
+        """The same, read back."""
+        return cls(kept["who"], kept["email"], kept["question"], date.fromisoformat(kept["due_on"]))
 
 
 def link_for(opinion: Opinion) -> str:
@@ -73,6 +92,19 @@ def wanted_of(application: Application, asked: Iterable[Opinion]) -> list[Wanted
     """The opinions that the call wants on each of its files, and that are not asked of this one yet."""
     names = {one.who for one in asked if one.withdrawn_at is None}
     return [one for one in purpose_of(application.call.purpose).opinions(application.call) if one.who not in names]
+
+
+def wanted_of_all(applications: Iterable[Application]) -> list[Wanted]:
+    """The opinions that the calls of several files want, each service once. A query for each call at most."""
+    calls = {one.call_id: one.call for one in applications}
+    wanted = [each for call in calls.values() for each in purpose_of(call.purpose).opinions(call)]
+    return list({one.who: one for one in reversed(wanted)}.values())[::-1]
+
+
+def already_asked(applications: Collection[Application], email: str) -> dict[int, Opinion]:
+    """Application -> what a service was asked about it at this address and did not refuse to give. One query."""
+    asked = Opinion.objects.standing().filter(application__in=applications, email=email.strip().lower())
+    return {one.application_id: one for one in asked.order_by("asked_at", "pk")}
 
 
 def said_opinion(opinion: Opinion, on: date) -> str:
@@ -164,33 +196,57 @@ def to_say_late(on: date) -> QuerySet[Opinion]:
 
 
 def is_of_applicant(application: Application, email: str) -> bool:
-    """Whether an address is on the applicant's side: of someone there, of who wrote, of an organisation that applies.
+    """Whether an address is on the applicant's side, as `on_applicants_side` says of several files."""
+    return application.pk in on_applicants_side([application], email)
+
+
+def on_applicants_side(applications: Collection[Application], email: str) -> set[int]:
+    """The files on whose applicant's side an address is: of someone there, of who wrote, of an organisation applying.
 
     Those that take part in what is applied with count as the one that applies; so does the record to which one of them
-    was united.
+    was united. Ten queries or so, whatever the number of files.
     """
     address = email.strip().lower()
-    partners: frozenset[int] = frozenset()
-    if application.subject:
-        told = purpose_of(application.call.purpose).partners([application.subject])
-        partners = told.get(application.subject, partners)
-    records = {*partners, *([application.organisation_id] if application.organisation_id else [])}
-    together = {*records, *living_of(records).values()}
-    written = {application.paper.get("email", "").lower()}
-    written |= {one.email.lower() for one in (application.person, application.submitted_by) if one and one.email}
-    if address in written or _proves(address, together):
-        return True
-    if Organisation.objects.filter(pk__in=together, contact_email__iexact=address).exists():
-        return True
+    wrote = Q(person__email__iexact=address) | Q(submitted_by__email__iexact=address) | Q(paper__email__iexact=address)
     holder = Person.objects.filter(email__iexact=address).first()
-    if holder is None:
-        return False
-    belongs = Role.objects.current().filter(person=holder, organisation__in=together)
-    return belongs.exists() or file_standing_of(holder, application).is_of_applicant
+    if holder is not None:
+        wrote |= of_applicant(holder)
+    asked = [one.pk for one in applications]
+    found = set(Application.objects.filter(wrote, pk__in=asked).values_list("pk", flat=True))
+    taking_part = _taking_part(applications)
+    living = living_of({record for records in taking_part.values() for record in records})
+    together = {
+        number: {*records, *(living[one] for one in records if one in living)}
+        for number, records in taking_part.items()
+    }
+    speaking = _speaking(address, holder, {record for records in together.values() for record in records})
+    return found | {number for number, records in together.items() if records & speaking}
 
 
-def _proves(address: str, organisations: Collection[int]) -> bool:
-    """Whether the domain of an address is one that these organisations alone give."""
+def _taking_part(applications: Iterable[Application]) -> dict[int, set[int]]:
+    """Application -> the organisations that apply with it, or take part in what it applies with. A query a purpose."""
+    found = {one.pk: {one.organisation_id} if one.organisation_id else set() for one in applications}
+    of_purpose: dict[str, dict[str, list[int]]] = {}
+    for one in applications:
+        if one.subject:
+            of_purpose.setdefault(one.call.purpose, {}).setdefault(one.subject, []).append(one.pk)
+    for code, subjects in of_purpose.items():
+        for subject, partners in purpose_of(code).partners(list(subjects)).items():
+            for number in subjects[subject]:
+                found[number] |= partners
+    return found
+
+
+def _speaking(address: str, holder: Person | None, organisations: Collection[int]) -> set[int]:
+    """Of these organisations, those on whose side an address is: its own, its domain, that of someone who belongs."""
     domain: Any = domain_of(address)
-    proving = EmailDomain.objects.proving().filter(organisation__in=organisations, domain=domain)
-    return bool(domain) and proving.exists()
+    speaking = set(
+        Organisation.objects.filter(pk__in=organisations, contact_email__iexact=address).values_list("pk", flat=True)
+    )
+    if domain:
+        proving = EmailDomain.objects.proving().filter(organisation__in=organisations, domain=domain)
+        speaking |= set(proving.values_list("organisation", flat=True))
+    if holder is not None:
+        held = Role.objects.current().filter(person=holder, organisation__in=organisations)
+        speaking |= {one for one in held.values_list("organisation", flat=True) if one}
+    return speaking

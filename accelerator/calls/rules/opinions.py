@@ -1,10 +1,18 @@
-"""Of whom an opinion may be asked, and until when it may be given."""
+"""Of whom an opinion may be asked, for when, and until when it may be given."""
+
+from collections.abc import Collection
+from datetime import date
 
 from accelerator.calls.models import Application, Opinion
-from accelerator.calls.queries.opinions import is_of_applicant
+from accelerator.calls.queries.opinions import LONGEST_DELAY, already_asked, is_of_applicant, on_applicants_side
 from accelerator.calls.states import DECIDABLE
+from accelerator.workflow.dates import said
 
 NOT_EXAMINED = "Ce dossier n’est plus examiné : aucun avis ne peut plus y compter."
+OWN_SIDE = (
+    "Cette adresse est du côté de qui candidate (un membre, son domaine ou celle qu’il a donnée) : un avis se "
+    "demande à un service qui n’a pas de lien avec lui."
+)
 
 
 def reason_against_asking(application: Application) -> str | None:
@@ -12,14 +20,37 @@ def reason_against_asking(application: Application) -> str | None:
     return None if application.state in DECIDABLE else NOT_EXAMINED
 
 
+def reason_against_day(due_on: date, on: date) -> str | None:
+    """Why an opinion is not asked for a day."""
+    if due_on <= on:
+        return "Donnez un jour à venir."
+    if due_on > on + LONGEST_DELAY:
+        return f"{LONGEST_DELAY.days} jours au plus : personne n’attend sans fin."
+    return None
+
+
 def reason_against_address(application: Application, email: str) -> str | None:
     """Why whoever reads an address may not say what a service thinks: they are on the applicant's side."""
-    if is_of_applicant(application, email):
-        return (
-            "Cette adresse est du côté de qui candidate (un membre, son domaine ou celle qu’il a donnée) : un avis se "
-            "demande à un service qui n’a pas de lien avec lui."
-        )
-    return None
+    return OWN_SIDE if is_of_applicant(application, email) else None
+
+
+def reason_against_asking_again(known: Opinion) -> str:
+    """Why an address is not asked what it was asked already."""
+    if known.given_on is not None:
+        return f"Cette adresse ({known.who}) a déjà rendu son avis, le {said(known.given_on)}."
+    return f"Un avis est déjà demandé à cette adresse ({known.who}), pour le {said(known.due_on)}."
+
+
+def reasons_against_asking(applications: Collection[Application], email: str = "") -> dict[int, str]:
+    """Of several files, those about which an address is not asked together with the others, and why.
+
+    email  empty as long as nobody knows who will be asked.
+    """
+    against = {one.pk: NOT_EXAMINED for one in applications if reason_against_asking(one)}
+    if not email:
+        return against
+    asked = {number: reason_against_asking_again(one) for number, one in already_asked(applications, email).items()}
+    return {**asked, **dict.fromkeys(on_applicants_side(applications, email), OWN_SIDE), **against}
 
 
 def reason_against_giving(opinion: Opinion) -> str | None:

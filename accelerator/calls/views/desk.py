@@ -31,7 +31,7 @@ from accelerator.calls.queries.desk import (
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.calls.queries.lots import outcome_of, recent_lots
-from accelerator.calls.queries.opinions import asked_about, shown_opinions
+from accelerator.calls.queries.opinions import asked_about, shown_opinions, wanted_of
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
 from accelerator.calls.rules.applications import (
     ANSWERED_BY_A_DECISION,
@@ -215,6 +215,7 @@ class FilePage(OfFile):
             "requests": requests,
             "pieces": pieces.get("", []),
             "opinions": shown_opinions(opinions, localdate(self.at)),
+            "wanted": wanted_of(application, opinions) if application.state in DECIDABLE else [],
             "decisions": decisions,
             "appeals": appeals,
             "exchanges": list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),

@@ -1,29 +1,43 @@
 """Lots: several files at once, read before they are done; how far a long one is, and what it left aside."""
 
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from accelerator.calls.forms.examining import BulkForm, DeskFilters
+from accelerator.calls.forms.examining import DeskFilters
+from accelerator.calls.forms.opinions import AskOpinionForm
 from accelerator.calls.forms.reviewing import Nothing
 from accelerator.calls.models import Application
 from accelerator.calls.models import Lot as AskedLot
 from accelerator.calls.operations.lots import MOST_AT_ONCE, MOST_IN_A_LOT, ask_lot, do_to_all, take_up_lot
 from accelerator.calls.queries.desk import calls_served, digest_of, files_of, foreseen, searched
 from accelerator.calls.queries.lots import left_aside, lots_of, outcome_of, progress_of
+from accelerator.calls.queries.opinions import Asking, wanted_of_all
+from accelerator.calls.queries.timing import OPINION_DAYS
 from accelerator.calls.rules.applications import OFFICER
+from accelerator.calls.rules.opinions import reason_against_day, reasons_against_asking
 from accelerator.calls.states import LotAct, LotState
+from accelerator.design.forms import Form
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
-from accelerator.design.paging import kept
-from accelerator.workflow import Refused
+from accelerator.design.paging import address, kept
+from accelerator.workflow import Refused, read_only
 from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.limits import count_against
 from accelerator.workflow.numbers import counted
+
+STALE = "Des dossiers ont changé depuis que vous avez lu cette liste. Relisez-la, puis confirmez."
+STALE_ASKING = (
+    "Des dossiers, ou ce que vous demandez, ont changé depuis que vous avez lu cette liste. Relisez-la, puis confirmez."
+)
+# Lots a day for one person: each may be two hundred mails to a service.
+ASKED_A_DAY = 20
 
 
 class Lot(ActionPage):
@@ -31,25 +45,38 @@ class Lot(ActionPage):
 
     What is done is what was read: if the world changed meanwhile, nothing is, and the new list is read first. A few
     are done at once; more, by the worker, and their page says how far it is.
+
+    To ask a service for its opinion, what it is asked is typed first: sent without the print of what would be done, it
+    is only read, and says of each file what would become of it.
     """
 
     template_name = "calls/lot.html"
-    form_class = BulkForm
 
     def load(self) -> None:
         code = self.request.GET.get("acte", "")
         if code not in LotAct.values:
             raise Http404
         self.act = LotAct(code)
-        self.title = self.submit_label = self.act.label
+        self.asks = self.act == LotAct.ASK_OPINION
+        self.title = self.act.label
         self.calls = calls_served(self.person)
         found = self._chosen()
         files = found.order_by(F("due_on").asc(nulls_last=True), "pk")
-        lot = files.filter(pk__in=list(files.values_list("pk", flat=True)[:MOST_IN_A_LOT]))
+        self.lot = list(files.filter(pk__in=list(files.values_list("pk", flat=True)[:MOST_IN_A_LOT])))
         self.found = found.count()
-        self.outcomes = foreseen(self.act, lot, person=self.person)
+        self._foresee(None)
+
+    def _foresee(self, asking: Asking | None) -> None:
+        """Say what would be done, as far as it is known: `digest` is empty as long as something is left to type."""
+        self.asking = asking
+        against = reasons_against_asking(self.lot, asking.email if asking else "") if self.asks else None
+        self.outcomes = foreseen(self.act, self.lot, person=self.person, against=against)
         self.doable = [one.application for one in self.outcomes if not one.why_not]
-        self.digest = digest_of(self.act, self.doable)
+        is_whole = not self.asks or (asking is not None and bool(self.doable))
+        self.digest = digest_of(self.act, self.doable, asking.to_json() if asking else {}) if is_whole else ""
+        self.submit_label = self.act.label
+        if self.asks:
+            self.submit_label = "Confirmer cette demande d’avis" if is_whole else "Voir ce qui serait fait"
 
     def _chosen(self) -> Any:
         files = files_of(self.person)
@@ -67,14 +94,46 @@ class Lot(ActionPage):
     def trail(self) -> list[Crumb]:
         return [Crumb("Instruction", reverse("calls:desk"))]
 
+    @property
+    def form_class(self) -> type[Form]:  # type: ignore[override]  # depends on the act
+        return AskOpinionForm if self.asks else Nothing
+
     def initial(self) -> dict[str, Any]:
-        return {"digest": self.digest}
+        if not self.asks:
+            return {}
+        self.wanted = wanted_of_all(self.lot)
+        who = self.request.GET.get("service", "")
+        chosen = next((one for one in self.wanted if one.who == who), None)
+        days = chosen.days if chosen else OPINION_DAYS
+        return {"who": chosen.who if chosen else "", "due_on": localdate(self.at) + timedelta(days=days)}
+
+    def before(self) -> None:
+        if self.asks:
+            key = f"calls-lots-of-opinions:{self.person.actor_key}"
+            count_against(key, limit=ASKED_A_DAY, per=timedelta(days=1), at=self.at)
+
+    def answer_to(self, form: Any) -> HttpResponseBase:
+        if not self.asks:
+            return super().answer_to(form)
+        if reason := reason_against_day(form.cleaned_data["due_on"], localdate(self.at)):
+            raise Refused(reason, field="due_on")
+        if not self.request.POST.get("digest"):
+            with read_only():
+                return self.shown(form)
+        return super().answer_to(form)
+
+    def shown(self, form: Any, **extra: Any) -> HttpResponse:
+        if asking := _typed(form):
+            self._foresee(asking)
+        return super().shown(form, **extra)
 
     def perform(self, form: Any) -> int | AskedLot:
-        if form.cleaned_data["digest"] != self.digest:
-            raise Refused("Des dossiers ont changé depuis que vous avez lu cette liste. Relisez-la, puis confirmez.")
+        if asking := _typed(form):
+            self._foresee(asking)
+        if self.request.POST.get("digest") != self.digest:
+            raise Refused(STALE_ASKING if self.asks else STALE)
         done = do_to_all if len(self.doable) <= MOST_AT_ONCE else ask_lot
-        return done(act=self.act, applications=self.doable, by=self.person, at=self.at)
+        return done(act=self.act, applications=self.doable, asking=self.asking, by=self.person, at=self.at)
 
     def message_when_done(self, result: int | AskedLot) -> str:
         return "" if isinstance(result, AskedLot) else f"{self.act.label} : {counted(result, 'dossier', 'dossiers')}."
@@ -96,6 +155,9 @@ class Lot(ActionPage):
             **super().context(),
             "outcomes": [one for one in self.outcomes if not one.why_not],
             "aside": list(aside.items()),
+            "asks": self.asks,
+            "asking": self.asking,
+            "wanted": [(one, address(self.request, service=one.who)) for one in self.wanted] if self.asks else [],
             "doable": len(self.doable),
             "chosen": len(self.outcomes),
             "beyond": self.found - len(self.outcomes),
@@ -103,6 +165,14 @@ class Lot(ActionPage):
             "back_url": self._list_url(),
             "by_worker": len(self.doable) > MOST_AT_ONCE,
         }
+
+
+def _typed(form: Any) -> Asking | None:
+    """What a service is asked, once all of it is typed and readable; None for an act that says nothing more."""
+    values = form.cleaned_data if form.is_bound else {}
+    if not values.keys() >= {"who", "email", "question", "due_on"}:
+        return None
+    return Asking(values["who"], values["email"].lower(), values["question"], values["due_on"])
 
 
 class Lots(ListPage):
@@ -186,6 +256,7 @@ class LotPage(_OfLot, ActionPage):
         return {
             **super().context(),
             "lot": self.lot,
+            "due_on": date.fromisoformat(self.lot.asking["due_on"]) if self.lot.asking else None,
             "state": state.value,
             "runs": state in (LotState.WAITING, LotState.RUNNING),
             "progress": progress_of(self.lot, self.at),

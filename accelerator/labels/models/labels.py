@@ -366,15 +366,12 @@ class Proceeding(models.Model):
                 violation_error_message="Une procédure se conclut un jour, pour un motif.",
             ),
             # Note [Nothing before the answer]
-            # The law forbids it, and the database holds it: whoever writes, a page, a command or a hand.
+            # The law forbids it, and the database holds it: whoever writes, a page, a command or a hand. An answer that
+            # came early changes nothing: until its last day it is completed, and a hearing is asked for.
             models.CheckConstraint(
                 name="nothing_pronounced_before_the_answer",
-                condition=~Q(outcome=Outcome.PRONOUNCED)
-                | Q(answered_at__isnull=False, decided_at__gte=F("answered_at"))
-                | Q(decided_at__date__gt=F("answer_until")),
-                violation_error_message=(
-                    "Rien n’est prononcé avant que le délai pour répondre soit passé, ou qu’une réponse soit venue."
-                ),
+                condition=~Q(outcome=Outcome.PRONOUNCED) | Q(decided_at__date__gt=F("answer_until")),
+                violation_error_message="Rien n’est prononcé avant que le délai pour répondre soit passé.",
             ),
             models.CheckConstraint(
                 name="nothing_pronounced_before_the_hearing",

@@ -150,6 +150,25 @@ def last_day_to_retract(label: Label) -> date | None:
     return months_after(label.awarded_on, months)
 
 
+def last_day_of_measure(proceeding: Proceeding) -> date | None:
+    """The last day on which what is considered may still be pronounced; None when it has none."""
+    runs = proceeding.kind == ProceedingKind.RETRAIT and not proceeding.fraud
+    return last_day_to_retract(proceeding.label) if runs else None
+
+
+def warning_about_hearing(proceeding: Proceeding, on: date) -> str | None:
+    """What whoever sets a hearing on a day must know first: lawful, and the measure is then no longer possible."""
+    last = last_day_of_measure(proceeding)
+    if last is None or on <= last:
+        return None
+    category = proceeding.label.category
+    law = f" ({category.retrait_law})" if category.retrait_law else ""
+    return (
+        f"Le retrait ne se prononce que jusqu’au {said(last)} inclus{law}, et jamais avant l’audition. Fixée au "
+        f"{said(on)}, elle ne laisse plus que l’abrogation, qui vaut pour l’avenir."
+    )
+
+
 def reason_against_kind(label: Label, kind: ProceedingKind, on: date, *, fraud: bool = False) -> str | None:
     """Why a measure of this kind is no longer lawful on a day, and what still is; or None.
 

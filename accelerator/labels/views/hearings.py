@@ -3,12 +3,16 @@
 from typing import Any
 
 from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.utils.timezone import localdate
 
 from accelerator.labels.forms import following as forms
 from accelerator.labels.models import Proceeding
 from accelerator.labels.operations import hearings
+from accelerator.labels.rules import labels as rules
 from accelerator.labels.states import HearingOutcome
 from accelerator.labels.views.proceedings import ActOnProceeding
+from accelerator.workflow import read_only
 from accelerator.workflow.dates import said
 
 
@@ -44,15 +48,32 @@ class _OfHearing(ActOnProceeding):
 
 
 class SetHearing(_OfHearing):
-    """Say when and where, or another moment."""
+    """Say when and where, or another moment; past the last day of the measure, what is lost is read first."""
 
     title = "Fixer l’audition"
+    template_name = "labels/set_hearing.html"
     form_class = forms.HearingForm
     submit_label = "Fixer et prévenir le titulaire"
     done_message = "L’audition est fixée : le titulaire en est averti."
 
     def initial(self) -> dict[str, Any]:
         return {"on": self.proceeding.hearing_on, "where": self.proceeding.hearing_where}
+
+    def said(self) -> list[tuple[str, str]]:
+        last = rules.last_day_of_measure(self.proceeding)
+        return [*super().said(), *([("Retrait possible jusqu’au", said(last))] if last else [])]
+
+    def answer_to(self, form: Any) -> HttpResponseBase:
+        on = form.cleaned_data["on"]
+        warning = rules.warning_about_hearing(self.proceeding, localdate(on)) if on > self.at else None
+        if warning is None or self.request.POST.get("known") == localdate(on).isoformat():
+            return super().answer_to(form)
+        self.submit_label = "Fixer quand même et prévenir le titulaire"
+        with read_only():
+            return self.shown(form, warning=warning, known=localdate(on).isoformat())
+
+    def context(self) -> dict[str, Any]:
+        return {"warning": "", "known": "", **super().context()}
 
     def perform(self, form: Any) -> Proceeding:
         values = form.cleaned_data

@@ -271,9 +271,7 @@ class ProceedingPage(OnProceeding):
             or rules.reason_against_kind(
                 self.label, ProceedingKind(self.proceeding.kind), self.today, fraud=self.proceeding.fraud
             ),
-            "last_to_retract": rules.last_day_to_retract(self.label)
-            if self.proceeding.kind == ProceedingKind.RETRAIT and not self.proceeding.fraud
-            else None,
+            "last_to_retract": rules.last_day_of_measure(self.proceeding),
             "hearing_is_past": self.proceeding.hearing_on is not None and self.proceeding.hearing_on <= self.at,
             "heard": said_hearing(self.proceeding) if self.proceeding.hearing_closed_at else "",
             "may_ask_hearing": self.may["answer"]
