@@ -605,7 +605,9 @@ def test_pages_stay_within_their_questions(
         for address in addresses:
             with CaptureQueriesContext(connection) as seen:
                 client.get(address)
-            asked = [one["sql"] for one in seen if one["sql"].lstrip().upper().startswith("SELECT")]
+            # A question whose plan is kept shows no text.
+            asked = [one["sql"] or "SELECT" for one in seen]
+            asked = [one for one in asked if one.lstrip().upper().startswith("SELECT")]
             assert len(asked) <= MOST_QUERIES, f"{address} : {len(asked)}"
 
 

@@ -16,6 +16,7 @@ from accelerator.calls.models import Lot as AskedLot
 from accelerator.calls.operations.lots import MOST_AT_ONCE, MOST_IN_A_LOT, ask_lot, do_to_all, take_up_lot
 from accelerator.calls.queries.desk import calls_served, digest_of, files_of, foreseen, searched
 from accelerator.calls.queries.lots import left_aside, lots_of, outcome_of, progress_of
+from accelerator.calls.queries.standing import roles_of
 from accelerator.calls.rules.applications import OFFICER
 from accelerator.calls.states import LotAct, LotState
 from accelerator.design.lists import Column, ListPage
@@ -42,7 +43,8 @@ class Lot(ActionPage):
             raise Http404
         self.act = LotAct(code)
         self.title = self.submit_label = self.act.label
-        self.calls = calls_served(self.person)
+        self.roles = roles_of(self.person)
+        self.calls = calls_served(self.roles)
         found = self._chosen()
         files = found.order_by(F("due_on").asc(nulls_last=True), "pk")
         lot = files.filter(pk__in=list(files.values_list("pk", flat=True)[:MOST_IN_A_LOT]))
@@ -52,7 +54,7 @@ class Lot(ActionPage):
         self.digest = digest_of(self.act, self.doable)
 
     def _chosen(self) -> Any:
-        files = files_of(self.person)
+        files = files_of(self.person, self.roles)
         if not self.request.GET.get("tout"):
             # No address of a file has a NUL, and the database refuses to be asked about one.
             ticked = [key for key in self.request.GET.getlist("dossier") if "\x00" not in key]
