@@ -45,6 +45,8 @@ class Lot(models.Model):
     call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    # What every letter says, in a lot that drafts them: as `draft_decisions` takes it.
+    draft = models.JSONField(default=dict)
     # The print of what was asked.
     digest = models.CharField(max_length=16)
     # None while it waits for a worker.
@@ -65,6 +67,11 @@ class Lot(models.Model):
                 name="lot_of_letters_is_of_a_call",
                 condition=Q(act__in=LetterAct.values, call__isnull=False) | Q(act__in=LotAct.values, call__isnull=True),
                 violation_error_message="Des courriers sont ceux d’un appel.",
+            ),
+            models.CheckConstraint(
+                name="lot_that_drafts_says_what",
+                condition=(Q(act=LetterAct.DRAFT) & ~Q(draft={})) | (~Q(act=LetterAct.DRAFT) & Q(draft={})),
+                violation_error_message="Un lot qui prépare des décisions dit lesquelles.",
             ),
             models.CheckConstraint(
                 name="lot_ends_once_begun",
@@ -97,9 +104,9 @@ class LotFile(models.Model):
 
     lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="files")
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
-    # The letter, in a lot of letters; none any more once the applicant withdrew its file before it was told.
+    # The letter, in a lot that signs or tells; none any more once the applicant withdrew its file before it was told.
     decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL, related_name="+")
-    # The print of the file, or of its letter, when the lot was asked.
+    # The print of the file, as one who drafts or examines reads it, or of its letter, when the lot was asked.
     seen = models.CharField(max_length=16)
     # Done, or left aside; None while it waits.
     settled_at = models.DateTimeField(null=True)

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils.timezone import localdate
+
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call, Decision, Lot, LotFile
 from accelerator.calls.operations import decisions, examining
 from accelerator.calls.queries.desk import print_of_file
 from accelerator.calls.queries.letters import prints_of
-from accelerator.calls.states import LetterAct, LotAct, LotState
+from accelerator.calls.queries.ranking import prints_to_draft
+from accelerator.calls.states import DecisionOutcome, LetterAct, LotAct, LotState
 from accelerator.community.operations.locks import lock_person
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -90,11 +93,36 @@ def ask_letters(
     return _asked(Lot(act=act, call=call), asked, by=by, at=at)
 
 
+@operation
+def ask_drafts(
+    *,
+    call: Call,
+    applications: Sequence[Application],
+    outcome: DecisionOutcome,
+    reasons: str,
+    advice: str,
+    cents: int | None = None,
+    by: Person,
+    at: datetime,
+) -> Lot:
+    """Ask the worker to prepare the same decision for many files of a call, as `draft_decisions` does for a few.
+
+    What is refused whatever the file is refused at once; an amount too, when no file may be granted it.
+    """
+    decisions.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
+    if why := decisions.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
+        raise Refused(why, field="amount")
+    seen = prints_to_draft(applications)
+    asked = [LotFile(application=one, seen=seen[one.pk]) for one in sorted(applications, key=lambda one: one.pk or 0)]
+    draft = {"outcome": str(outcome), "reasons": reasons.strip(), "advice": advice.strip(), "cents": cents}
+    return _asked(Lot(act=LetterAct.DRAFT, call=call, draft=draft), asked, by=by, at=at)
+
+
 def _asked(lot: Lot, files: Sequence[LotFile], *, by: Person, at: datetime) -> Lot:
     if not files:
         raise Refused(_NONE[lot.call is not None])
     lock_person(by)
-    lot.digest = print_of([lot.act, *([one.application_id, one.decision_id, one.seen] for one in files)])
+    lot.digest = print_of([lot.act, lot.draft, *([one.application_id, one.decision_id, one.seen] for one in files)])
     same = Lot.objects.filter(asked_by=by, digest=lot.digest, ended_at__isnull=True).counted().first()
     if same is not None:
         return _again(same) if same.state(at) == LotState.LOST else same
@@ -141,9 +169,14 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
     held = _waiting(file)
     if held is None:
         return
-    if held.decision is None and lot.act in LetterAct.values:
-        raise Refused(GONE)
-    if held.decision is not None:
+    if lot.act == LetterAct.DRAFT:
+        if prints_to_draft([held.application])[held.application.pk] != held.seen:
+            raise Refused(CHANGED)
+        drafting: dict[str, Any] = {"call": lot.call, "applications": [held.application], **lot.draft}
+        decisions.draft_decisions(**drafting, by=by, at=at)
+    elif lot.act in LetterAct.values:
+        if held.decision is None:
+            raise Refused(GONE)
         read: dict[str, Any] = {"decisions": [held.decision], "seen": {held.decision.pk: held.seen}}
         done = _LETTERS[LetterAct(lot.act)](call=lot.call, **read, by=by, at=at)
         if isinstance(done, decisions.Notified) and done.aside:

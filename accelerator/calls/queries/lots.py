@@ -69,7 +69,8 @@ def progress_of(lot: Lot, at: datetime) -> Mapping[str, Any]:
 
 def outcome_of(lot: Lot) -> str:
     """What became of a lot, in one sentence: "198 dossiers traités, 2 laissés de côté"."""
-    what = ("courrier", "courriers") if lot.call_id else ("dossier", "dossiers")
+    letters = lot.act in (LetterAct.SIGN, LetterAct.NOTIFY)
+    what = ("courrier", "courriers") if letters else ("dossier", "dossiers")
     done = lot.settled - lot.aside
     parts = [f"{counted(done, *what)} {'traités' if done > 1 else 'traité'}"]
     if lot.aside:
