@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from accelerator.calls.states import Silence
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import said, said_months
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _accepting(months: int, received_on: date, requests: Sequence[Request]) -> C
             continue
         if request.answered_on is None:
             sentence = (
-                f"Le silence vaut acceptation au bout de {months} mois à compter d’un dossier complet. "
+                f"Le silence vaut acceptation au bout de {said_months(months)} à compter d’un dossier complet. "
                 "Des pièces manquent : ce délai ne court pas encore."
             )
             return Clock(None, None, (), sentence)
@@ -100,7 +100,7 @@ def _accepting(months: int, received_on: date, requests: Sequence[Request]) -> C
         silence_on = months_after(starts_on, months)
     sentence = (
         f"Dossier complet le {said(starts_on)}. Sans réponse le {said(silence_on)}, la demande est acceptée : "
-        f"le silence gardé {months} mois vaut acceptation."
+        f"le silence gardé {said_months(months)} vaut acceptation."
     )
     return Clock(starts_on, silence_on, (), sentence)
 
@@ -118,7 +118,7 @@ def _rejecting(months: int, received_on: date, requests: Sequence[Request]) -> C
     stood = sum(pause.days for pause in pauses)
     sentence = (
         f"Demande reçue le {said(received_on)}. Sans réponse le {said(silence_on)}, elle est rejetée : "
-        f"le silence gardé {months} mois vaut rejet."
+        f"le silence gardé {said_months(months)} vaut rejet."
     )
     if stood:
         sentence += f" Ce délai a été suspendu {stood} jour{'s' if stood > 1 else ''}, le temps de donner des pièces."

@@ -72,13 +72,13 @@ declare("calls.role_ended", "a retiré le rôle « {role} » à {person}", perso
 # Filling in
 declare("calls.begun", "a commencé la candidature")
 declare("calls.section_saved", "a enregistré la partie « {section} »")
-declare("calls.taken_up", "a repris ce que dit le projet : {questions}")
+declare("calls.taken_up", "a repris ce que dit le dossier : {questions}")
 declare("calls.piece_added", "a joint un fichier : {name}")
 declare("calls.piece_removed", "a retiré un fichier : {name}")
 declare("calls.form_changed", "a fait passer le brouillon à la version {version} du formulaire")
 # In the service
 declare("calls.lot_asked", "a demandé pour {count} dossiers : {act}")
-declare("calls.lot_ended", "a terminé le lot : {done} faits, {aside} laissés de côté")
+declare("calls.lot_ended", "a terminé le lot (dossiers traités : {done} ; laissés de côté : {aside})")
 declare("calls.received_on_paper", "a enregistré la candidature, reçue sur papier le {on}, sous le numéro {number}")
 declare("calls.applicant_named", "a rattaché le dossier reçu sur papier à la fiche de {organisation}")
 declare("calls.tied", "a rattaché le dossier reçu sur papier à « {what} »")

@@ -207,8 +207,9 @@ class LotAct(models.TextChoices):
 
 
 class LetterAct(models.TextChoices):
-    """What is done to several letters at once."""
+    """What is done to several letters of a call at once; the first writes them."""
 
+    DRAFT = "preparation", "Préparer des décisions"
     SIGN = "signature", "Signer des courriers"
     NOTIFY = "notification", "Notifier des décisions"
 

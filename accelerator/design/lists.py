@@ -128,6 +128,10 @@ class ListPage(Page):
         """The rows that the filters keep; `values` holds the filters that are filled in and valid."""
         return rows
 
+    def counted(self) -> int:
+        """How many rows are kept."""
+        return int(self.kept.count())
+
     def shown(self, place: slice) -> list[Any]:
         """The rows of a page, by their place among those kept."""
         return list(self.kept[place])
@@ -159,7 +163,7 @@ class ListPage(Page):
         self.filters = self.filter_form(data=self.request.GET, **self.filter_arguments()) if self.filter_form else None
         values = self.filters.values() if self.filters else {}
         self.kept = self._ordered(self.filtered(self.rows(), values))
-        self.count = self.kept.count()
+        self.count = self.counted()
         if asked := self.request.GET.get(FORMAT, ""):
             return self._export(asked)
         return super().answer()

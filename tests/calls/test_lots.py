@@ -270,6 +270,60 @@ def test_many_letters_are_signed_then_told_one_after_the_other(campaign: Campaig
     assert left.why == f"Le courrier du dossier {file.number} n’est pas signé."
 
 
+def test_many_decisions_are_drafted_one_after_the_other(campaign: Campaign, perform: Perform) -> None:
+    files = [campaign.file(ApplicationState.REVIEW, organisation=None) for _ in range(MANY)]
+    client = browser(campaign.officer)
+    address = reverse("calls:draft_decisions", args=[campaign.call.key])
+    assert f"Au-delà de {operations.MOST_AT_ONCE} dossiers choisis" in text(client.get(f"{address}?tous=1"))
+    sent = {
+        "applications": [one.public_id for one in files],
+        "outcome": "retained",
+        "reasons": "Retenu.",
+        "advice": "",
+        "amount": "12 000",
+    }
+    asked = client.post(address, sent)
+    lot = Lot.objects.get()
+    page = reverse("calls:lot_page", args=[lot.public_id])
+    assert (asked.status_code, asked["Location"]) == (302, page)
+    assert not Decision.objects.exists()
+    # The same again is that lot; other words make another one, which finds every file changed.
+    assert client.post(address, sent)["Location"] == page
+    client.post(address, {**sent, "reasons": "Autre chose."})
+    other = Lot.objects.exclude(pk=lot.pk).get()
+    # Meanwhile a colleague drafts one of them: nobody writes over it unread.
+    drafting = {"call": campaign.call, "outcome": DecisionOutcome.REJECTED, "reasons": "Écarté.", "advice": ""}
+    perform(draft_decisions, applications=[files[3]], by=campaign.officer, at=timezone.now(), **drafting)
+    lots.carry(lot.pk)
+    told = Decision.objects.exclude(application=files[3]).values_list("outcome", "reasons", "cents").distinct()
+    assert list(told) == [("retained", "Retenu.", 1_200_000)]
+    assert Decision.objects.count() == MANY
+    assert Decision.objects.get(application=files[3]).reasons == "Écarté."
+    assert Event.objects.filter(code="calls.decision_drafted").count() == MANY
+    done = text(client.get(page))
+    assert f"{MANY - 1} dossiers traités, 1 laissé de côté" in done
+    assert operations.CHANGED in done
+    assert reverse("calls:file", args=[files[3].public_id]) in done
+    assert page in text(client.get(reverse("calls:letters", args=[campaign.call.key])))
+    lots.carry(other.pk)
+    assert of(other).aside == MANY
+    assert Event.objects.filter(code="calls.decision_drafted").count() == MANY
+
+
+def test_an_amount_that_no_delegation_reaches_is_refused_at_once_beside_it(campaign: Campaign) -> None:
+    files = [campaign.file(ApplicationState.REVIEW, organisation=None) for _ in range(MANY)]
+    campaign.call.roles.filter(name="signatory").update(most_cents=1_000_000)
+    address = reverse("calls:draft_decisions", args=[campaign.call.key])
+    sent = {"applications": [one.public_id for one in files], "reasons": "Retenu.", "advice": "Bravo."}
+    wrong = {"retained": "ne va jusqu’à", "rejected": "n’accompagne qu’une décision favorable"}
+    for outcome, why in wrong.items():
+        refused = browser(campaign.officer).post(address, {**sent, "outcome": outcome, "amount": "20 000"})
+        assert refused.status_code == 422
+        assert why in refused.context["form"].errors["amount"][0]
+        assert "Bravo." in text(refused)
+    assert not Lot.objects.exists()
+
+
 def test_a_letter_is_not_signed_with_an_opinion_that_its_signatory_did_not_read(
     campaign: Campaign, perform: Perform
 ) -> None:
@@ -454,21 +508,30 @@ def _worker() -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.parametrize("act", [LotAct.ADMIT, LetterAct.DRAFT])
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(
-    elsewhere: Callable[[Callable[[], Any]], Any], perform: Perform
+    act: LotAct | LetterAct, elsewhere: Callable[[Callable[[], Any]], Any], perform: Perform
 ) -> None:
     count = 150
+    drafts = act == LetterAct.DRAFT
 
     def ask() -> Lot:
         campaign = Campaign()
-        files = [campaign.file(ApplicationState.SUBMITTED, organisation=None) for _ in range(count)]
-        return asked(perform, campaign, files)
+        state = ApplicationState.REVIEW if drafts else ApplicationState.SUBMITTED
+        files = [campaign.file(state, organisation=None) for _ in range(count)]
+        if isinstance(act, LotAct):
+            return asked(perform, campaign, files)
+        says = {"outcome": DecisionOutcome.RETAINED, "reasons": "Retenu.", "advice": ""}
+        given = {"call": campaign.call, "applications": files, "by": campaign.officer, "at": timezone.now()}
+        lot: Lot = perform(operations.ask_drafts, **given, **says)
+        return lot
 
     def told() -> tuple[int, int, int]:
+        made = Decision.objects.all() if drafts else Notice.objects.filter(template="calls/admitted")
         return (
             LotFile.objects.filter(settled_at__isnull=False).count(),
-            Event.objects.filter(code="calls.admitted").count(),
-            Notice.objects.filter(template="calls/admitted").count(),
+            Event.objects.filter(code="calls.decision_drafted" if drafts else "calls.admitted").count(),
+            made.count(),
         )
 
     elsewhere(ask)

@@ -153,7 +153,12 @@ def test_a_service_answers_by_the_link_of_its_mail_without_an_account(
 
 @pytest.mark.parametrize("token", ["nimporte", "MTI.abc.def", "x" * 500])
 def test_a_link_that_is_not_ours_opens_nothing(token: str, client: HostileClient) -> None:
-    assert client.get(reverse("calls:give_opinion", args=[token])).status_code == 404
+    address = reverse("calls:give_opinion", args=[token])
+    for answer in (client.get(address), client.post(address, {"sense": "favourable"})):
+        assert answer.status_code == 410
+        assert "Ce lien ne sert plus" in answer.text
+        assert "répondez à ce courriel" in answer.text
+        assert "no-store" in answer["Cache-Control"]
 
 
 def test_a_link_dies_in_time_and_answers_for_one_opinion(

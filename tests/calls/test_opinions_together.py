@@ -131,7 +131,7 @@ def test_a_long_lot_of_opinions_is_asked_by_the_worker_once_about_each(
     assert f"{many - 1} dossiers traités, 1 laissé de côté" in after
     assert "Un avis est déjà demandé à cette adresse (Direction)" in after
     lot.refresh_from_db()
-    assert sorted(lot.asking) == ["due_on", "question", "who"]
+    assert sorted(lot.said) == ["due_on", "question", "who"]
     with pytest.raises(Refused, match="à venir"):
         perform(operations.ask_lot, applications=files, **{**given, "asking": Asking("D", ADDRESS, "?", now.date())})
 

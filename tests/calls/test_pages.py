@@ -368,6 +368,11 @@ def test_each_application_says_what_is_awaited_from_whom_and_when(
         file(): f"à déposer avant le {said(at + timedelta(days=30))}",
         file(permanent): "à déposer quand vous voulez, aucune lecture n’est encore fixée",
         file({"closes_at": at - timedelta(days=2)}): f"l’appel est clos depuis le {said(at - timedelta(days=2))}",
+        # The day is not over, the hour is past.
+        file({"closes_at": at - timedelta(minutes=1)}): (
+            f"l’appel est clos depuis le {said(at - timedelta(minutes=1), MOMENT)}"
+        ),
+        file({"closes_at": at}): f"l’appel est clos depuis le {said(at, MOMENT)}",
         reading: f"à déposer jusqu’au {said(days[10])} {next_one}",
         read: f"lecture après le {said(days[10])}, réponse attendue le {said(days[30])}",
         incomplete: f"pièces attendues de vous jusqu’au {said(days[7])}",
@@ -490,7 +495,8 @@ def test_the_file_as_the_service_reads_it_and_what_it_does(
     client.force_login(officer)
     file = reverse("calls:file", args=[submitted.public_id])
     page = text(client.get(file))
-    for words in ("Un jardin partagé.", "Demander des pièces", "Le budget annuel dépasse", "le silence gardé 2 mois"):
+    told = ("Un jardin partagé.", "Demander des pièces", "Le budget annuel dépasse", "le silence gardé deux mois")
+    for words in told:
         assert words in page
     due = timezone.localdate(at) + timedelta(days=10)
     asked = {"due_on": due.isoformat(), "name_1": "Comptes", "basis_1": "Article 4", "name_2": "Sans fondement"}
@@ -605,7 +611,9 @@ def test_pages_stay_within_their_questions(
         for address in addresses:
             with CaptureQueriesContext(connection) as seen:
                 client.get(address)
-            asked = [one["sql"] for one in seen if one["sql"].lstrip().upper().startswith("SELECT")]
+            # A question whose plan is kept shows no text.
+            asked = [one["sql"] or "SELECT" for one in seen]
+            asked = [one for one in asked if one.lstrip().upper().startswith("SELECT")]
             assert len(asked) <= MOST_QUERIES, f"{address} : {len(asked)}"
 
 

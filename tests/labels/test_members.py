@@ -25,6 +25,7 @@ from accelerator.labels.operations.members import (
 from accelerator.labels.queries.candidacies import composition_of, confirmed, members_of, members_to_remind
 from accelerator.labels.rules.candidacies import belonging_of
 from accelerator.labels.states import Belonging, CandidacyState, MemberRole, MemberState
+from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 from tests import factories
@@ -214,7 +215,12 @@ def test_whoever_was_removed_does_not_come_back_alone(
     candidacy: Candidacy, lead: Side, perform: Perform, at: datetime
 ) -> None:
     member, side = joined(candidacy, lead, perform, at)
+    perform(remove_member, member=member, reason="Trop loin du territoire.", by=lead.representative, at=at)
+    # It is told, once, with the reason.
     perform(remove_member, member=member, reason="", by=lead.representative, at=at)
+    told = Notice.objects.get(template="labels/member_removed")
+    assert told.email == side.representative.email
+    assert "Trop loin du territoire." in told.body
     answer = {"member": member, "takes_part": True, "reason": "", "by": side.representative, "at": at}
     with pytest.raises(Refused, match="nommer à nouveau"):
         perform(answer_member, **answer)

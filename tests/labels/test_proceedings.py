@@ -85,6 +85,24 @@ def test_nothing_is_pronounced_before_the_delay_to_answer_has_run(
     assert pronounced(world, perform, proceeding, at=days_from_now(ANSWER_DAYS + 1)).state != LabelState.ACTIVE
 
 
+def test_the_page_that_pronounces_says_from_which_day_it_may(
+    world: Labelled, perform: Perform, client: HostileClient
+) -> None:
+    proceeding = opened(world, perform, ProceedingKind.SUSPENSION)
+    first = proceeding.answer_until + timedelta(days=1)
+    address = reverse("labels:pronounce", args=[proceeding.public_id])
+    client.force_login(world.signatory)
+    for answer in (client.get(address), client.post(address, {"reason": "Gouvernance.", "detail": "Détail."})):
+        assert f"à partir du <strong>{said(first)}</strong>" in answer.text
+        assert "rien ne se prononce avant" in answer.text
+        assert 'name="reason"' not in answer.text
+    assert world.fresh().state == LabelState.ACTIVE
+    passed = timezone.localdate() - timedelta(days=1)
+    notified = timezone.now() - timedelta(days=ANSWER_DAYS + 1)
+    Proceeding.objects.filter(pk=proceeding.pk).update(notified_at=notified, answer_until=passed)
+    assert 'name="reason"' in client.get(address).text
+
+
 def test_the_database_itself_holds_it(world: Labelled, perform: Perform) -> None:
     proceeding = opened(world, perform, ProceedingKind.SUSPENSION)
     values = {"outcome": Outcome.PRONOUNCED, "decided_at": timezone.now(), "from_on": timezone.localdate()}

@@ -244,14 +244,6 @@ class CallRoleQuerySet(models.QuerySet["CallRole"]):
     def current(self) -> "CallRoleQuerySet":
         return self.filter(ended_at__isnull=True)
 
-    def signing(self, on: date) -> "CallRoleQuerySet":
-        """Signatories whose delegation covers that day."""
-        return (
-            self.current()
-            .filter(name=CallRoleName.SIGNATORY, acts_from__lte=on)
-            .filter(Q(acts_until__isnull=True) | Q(acts_until__gte=on))
-        )
-
 
 class CallRole(models.Model):
     """What someone does for a call, where, and by which act when they sign."""

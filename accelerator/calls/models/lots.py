@@ -45,8 +45,8 @@ class Lot(models.Model):
     call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    # What a service is asked about each file, in a lot that asks for opinions; its address goes once the lot is over.
-    asking = models.JSONField(default=dict)
+    # What was typed once for all its files: what a service is asked about each, or what every letter says.
+    said = models.JSONField(default=dict)
     # The print of what was asked.
     digest = models.CharField(max_length=16)
     # None while it waits for a worker.
@@ -69,11 +69,13 @@ class Lot(models.Model):
                 violation_error_message="Des courriers sont ceux d’un appel.",
             ),
             models.CheckConstraint(
-                name="lot_of_opinions_says_what_it_asks",
-                condition=~Q(act=LotAct.ASK_OPINION) & Q(asking={})
-                | Q(act=LotAct.ASK_OPINION, asking__has_keys=["who", "question", "due_on"])
-                & (Q(asking__has_key="email") | Q(ended_at__isnull=False)),
-                violation_error_message="Un avis se demande à un service, sur une question, pour un jour.",
+                name="lot_says_what_was_typed_for_all",
+                condition=~Q(act__in=[LotAct.ASK_OPINION, LetterAct.DRAFT]) & Q(said={})
+                | Q(act=LetterAct.DRAFT, said__has_key="outcome")
+                | Q(act=LotAct.ASK_OPINION, said__has_keys=["who", "question", "due_on"])
+                # The address of a service goes once the lot is over.
+                & (Q(said__has_key="email") | Q(ended_at__isnull=False)),
+                violation_error_message="Un lot dit ce qui est demandé de tous ses dossiers, quand il faut le dire.",
             ),
             models.CheckConstraint(
                 name="lot_ends_once_begun",
@@ -106,9 +108,9 @@ class LotFile(models.Model):
 
     lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="files")
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
-    # The letter, in a lot of letters; none any more once the applicant withdrew its file before it was told.
+    # The letter, in a lot that signs or tells; none any more once the applicant withdrew its file before it was told.
     decision = models.ForeignKey(Decision, null=True, on_delete=models.SET_NULL, related_name="+")
-    # The print of the file, or of its letter, when the lot was asked.
+    # The print of the file, as one who drafts or examines reads it, or of its letter, when the lot was asked.
     seen = models.CharField(max_length=16)
     # Done, or left aside; None while it waits.
     settled_at = models.DateTimeField(null=True)

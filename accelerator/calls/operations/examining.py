@@ -38,7 +38,7 @@ from accelerator.journal import Actor
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.workflow import Refused, operation
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import said, said_months
 from accelerator.workflow.transitions import move
 
 LONGEST_DELAY = timedelta(days=365)
@@ -46,14 +46,11 @@ LONGEST_DELAY = timedelta(days=365)
 BY_SILENCE = {
     Silence.REJECTION: (
         DecisionOutcome.REJECTED,
-        "Aucune réponse n’a été notifiée avant le {day} inclus : le silence gardé {months} mois vaut rejet ({law}).",
+        "Aucune réponse n’a été notifiée avant le {day} inclus : le silence gardé {months} vaut rejet ({law}).",
     ),
     Silence.ACCEPTANCE: (
         DecisionOutcome.RETAINED,
-        (
-            "Aucune réponse n’a été notifiée avant le {day} inclus : le silence gardé {months} mois vaut acceptation "
-            "({law})."
-        ),
+        "Aucune réponse n’a été notifiée avant le {day} inclus : le silence gardé {months} vaut acceptation ({law}).",
     ),
 }
 
@@ -191,7 +188,7 @@ def decide_by_silence(*, application: Application, by: Actor, at: datetime) -> D
         outcome=outcome,
         reasons=reasons.format(
             day=said(held.silence_on),
-            months=held.call.silence_months,
+            months=said_months(held.call.silence_months or 0),
             law=held.call.silence_source.get("law", "règlement de l’appel"),
         ),
         drafted_at=at,

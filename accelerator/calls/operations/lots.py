@@ -12,8 +12,9 @@ from accelerator.calls.operations import decisions, examining, opinions
 from accelerator.calls.queries.desk import print_of_file
 from accelerator.calls.queries.letters import prints_of
 from accelerator.calls.queries.opinions import Asking, already_asked
+from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.rules.opinions import reason_against_asking_again, reason_against_day
-from accelerator.calls.states import LetterAct, LotAct, LotState
+from accelerator.calls.states import DecisionOutcome, LetterAct, LotAct, LotState
 from accelerator.community.operations.locks import lock_person
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -93,7 +94,7 @@ def ask_lot(
     asked = [LotFile(application=one, seen=print_of_file(one)) for one in ordered]
     if asking and (reason := reason_against_day(asking.due_on, localdate(at))):
         raise Refused(reason, field="due_on")
-    return _asked(Lot(act=act, asking=asking.to_json() if asking else {}), asked, by=by, at=at)
+    return _asked(Lot(act=act, said=asking.to_json() if asking else {}), asked, by=by, at=at)
 
 
 @operation
@@ -115,11 +116,36 @@ def ask_letters(
     return _asked(Lot(act=act, call=call), asked, by=by, at=at)
 
 
+@operation
+def ask_drafts(
+    *,
+    call: Call,
+    applications: Sequence[Application],
+    outcome: DecisionOutcome,
+    reasons: str,
+    advice: str,
+    cents: int | None = None,
+    by: Person,
+    at: datetime,
+) -> Lot:
+    """Ask the worker to prepare the same decision for many files of a call, as `draft_decisions` does for a few.
+
+    What is refused whatever the file is refused at once; an amount too, when no file may be granted it.
+    """
+    decisions.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
+    if why := decisions.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
+        raise Refused(why, field="amount")
+    seen = prints_to_draft(applications)
+    asked = [LotFile(application=one, seen=seen[one.pk]) for one in sorted(applications, key=lambda one: one.pk or 0)]
+    said = {"outcome": str(outcome), "reasons": reasons.strip(), "advice": advice.strip(), "cents": cents}
+    return _asked(Lot(act=LetterAct.DRAFT, call=call, said=said), asked, by=by, at=at)
+
+
 def _asked(lot: Lot, files: Sequence[LotFile], *, by: Person, at: datetime) -> Lot:
     if not files:
         raise Refused(_NONE[lot.call is not None])
     lock_person(by)
-    lot.digest = print_of([lot.act, lot.asking, *([one.application_id, one.decision_id, one.seen] for one in files)])
+    lot.digest = print_of([lot.act, lot.said, *([one.application_id, one.decision_id, one.seen] for one in files)])
     same = Lot.objects.filter(asked_by=by, digest=lot.digest, ended_at__isnull=True).counted().first()
     if same is not None:
         return _again(same) if same.state(at) == LotState.LOST else same
@@ -166,9 +192,14 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
     held = _waiting(file)
     if held is None:
         return
-    if held.decision is None and lot.act in LetterAct.values:
-        raise Refused(GONE)
-    if held.decision is not None:
+    if lot.act == LetterAct.DRAFT:
+        if prints_to_draft([held.application])[held.application.pk] != held.seen:
+            raise Refused(CHANGED)
+        drafting: dict[str, Any] = {"call": lot.call, "applications": [held.application], **lot.said}
+        decisions.draft_decisions(**drafting, by=by, at=at)
+    elif lot.act in LetterAct.values:
+        if held.decision is None:
+            raise Refused(GONE)
         read: dict[str, Any] = {"decisions": [held.decision], "seen": {held.decision.pk: held.seen}}
         done = _LETTERS[LetterAct(lot.act)](call=lot.call, **read, by=by, at=at)
         if isinstance(done, decisions.Notified) and done.aside:
@@ -177,7 +208,7 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
     else:
         if print_of_file(held.application) != held.seen:
             raise Refused(CHANGED)
-        asking = Asking.from_json(lot.asking) if lot.asking else None
+        asking = Asking.from_json(lot.said) if lot.said else None
         _ACTS[LotAct(lot.act)](application=held.application, by=by, at=at, **_words(asking))
     held.settled_at = at
     held.save(update_fields=["settled_at", "why"])
@@ -202,8 +233,8 @@ def end_lot(*, lot: Lot, by: Actor, at: datetime) -> None:
         return
     held.ended_at = at
     # Each opinion holds it from now on, and is the only one to be asked for it.
-    held.asking.pop("email", None)
-    held.save(update_fields=["ended_at", "asking"])
+    held.said.pop("email", None)
+    held.save(update_fields=["ended_at", "said"])
     aside = held.files.exclude(why="").count()
     record("calls.lot_ended", held, by=by, at=at, done=held.files.count() - aside, aside=aside)
 

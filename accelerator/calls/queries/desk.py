@@ -1,5 +1,6 @@
 """The desk of those who examine: what is theirs, what is late, what comes next, the load, the funnel."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,12 +11,13 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Least
 
 from accelerator.calls.models import Appeal, Application, Call, CallRole
-from accelerator.calls.queries.judging import calls_served_by
 from accelerator.calls.queries.standing import examined, judged, own_side
 from accelerator.calls.states import ADMIT, BEGIN_REVIEW, PENDING, ApplicationState, CallRoleName, LotAct
 from accelerator.workflow.kept import Given, Kept
 from accelerator.workflow.prints import print_of
 
+# How many officers the load names.
+_MOST_OFFICERS: Final = 10
 # How far ahead the desk looks.
 SOON: Final = timedelta(days=14)
 # What the service owes an answer to: a request, or an appeal (`expected_on` is then the day on which it is due).
@@ -41,13 +43,13 @@ _STEPS: Final = (
 )
 
 
-def files_of(person: Any) -> QuerySet[Application]:
+def files_of(person: Any, roles: Sequence[CallRole] | None = None) -> QuerySet[Application]:
     """The submitted applications that a person examines, signs or presides over, with the day that presses first.
 
-    One query, for what is theirs to ask and not to judge.
+    One query, for what is theirs to ask and not to judge; two when their `roles` were not read already.
     """
     return (
-        judged(person, own_side(person))
+        judged(person, own_side(person), roles)
         .annotate(due_on=_ANSWER_ON)
         .select_related("call", "organisation", "officer", "person")
         # What a list does not show, and that weighs: the answers, the texts of the call and of the record.
@@ -181,10 +183,12 @@ def soon(on: date) -> Q:
 class DeskFigures:
     """What the desk says first.
 
+    filed   how many files there are.
     load    (officer's name, waiting files), the heaviest first.
     funnel  (step, how many files are there).
     """
 
+    filed: int
     waiting: int
     late: int
     soon: int
@@ -195,40 +199,45 @@ class DeskFigures:
 
 
 def figures_of(files: QuerySet[Application], on: date) -> DeskFigures:
-    """The figures of some files. Two queries."""
-    plain = files.order_by().values("state")
-    counted = plain.annotate(
-        number=Count("pk"),
-        late=Count("pk", filter=late(on)),
-        soon=Count("pk", filter=soon(on)),
-        unassigned=Count("pk", filter=Q(officer__isnull=True)),
-        aside=Count("pk", filter=to_take_up()),
+    """The figures of some files. One query."""
+    counted = (
+        files.order_by()
+        .values("state", "officer", given=F("officer__given_name"), family=F("officer__family_name"))
+        .annotate(
+            number=Count("pk"),
+            late=Count("pk", filter=late(on)),
+            soon=Count("pk", filter=soon(on)),
+            aside=Count("pk", filter=to_take_up()),
+        )
     )
-    by_state = {row["state"]: row for row in counted}
-    waiting = [by_state[state] for state in _OWED if state in by_state]
-    load = (
-        files.filter(state__in=_OWED, officer__isnull=False)
-        .order_by()
-        .values(given=F("officer__given_name"), family=F("officer__family_name"), who=F("officer"))
-        .annotate(number=Count("pk"))
-        .order_by("-number", "who")[:10]
-    )
+    steps: Counter[str] = Counter()
+    waiting: Counter[str] = Counter()
+    load: Counter[tuple[str, int]] = Counter()
+    for row in counted:
+        steps[row["state"]] += row["number"]
+        if row["state"] not in _OWED:
+            continue
+        waiting.update({name: row[name] for name in ("number", "late", "soon", "aside")})
+        if row["officer"] is None:
+            waiting["unassigned"] += row["number"]
+        else:
+            load[f"{row['given']} {row['family']}".strip(), row["officer"]] += row["number"]
+    heaviest = sorted(load.items(), key=lambda one: (-one[1], one[0][1]))
     return DeskFigures(
-        waiting=sum(row["number"] for row in waiting),
-        late=sum(row["late"] for row in waiting),
-        soon=sum(row["soon"] for row in waiting),
-        unassigned=sum(row["unassigned"] for row in waiting),
-        to_take_up=sum(row["aside"] for row in waiting),
-        load=[(f"{row['given']} {row['family']}".strip(), row["number"]) for row in load],
-        funnel=[
-            (label, sum(by_state[state]["number"] for state in states if state in by_state)) for label, states in _STEPS
-        ],
+        filed=steps.total(),
+        waiting=waiting["number"],
+        late=waiting["late"],
+        soon=waiting["soon"],
+        unassigned=waiting["unassigned"],
+        to_take_up=waiting["aside"],
+        load=[(name, number) for (name, _), number in heaviest[:_MOST_OFFICERS]],
+        funnel=[(label, sum(steps[state] for state in states)) for label, states in _STEPS],
     )
 
 
-def calls_served(person: Any) -> list[Call]:
-    """The calls in which a person examines, signs or presides."""
-    return list(calls_served_by(person))
+def calls_served(roles: Iterable[CallRole]) -> list[Call]:
+    """The calls in which these roles are, each once."""
+    return list({role.call_id: role.call for role in roles}.values())
 
 
 def officers_of(call: Call) -> list[Any]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -152,14 +152,14 @@ def my_applications(
     )
 
 
-def next_date(application: Any, on: date) -> str:
+def next_date(application: Any, at: datetime) -> str:
     """What is waited for, from whom, and when; what was decided, and when, once a file of `my_applications` is told.
 
     Empty when nothing is: it was withdrawn.
     """
-    state = application.told_state
+    state, on = application.told_state, localdate(at)
     if state == ApplicationState.DRAFT:
-        return _before_submission(application, on)
+        return _before_submission(application, at)
     if application.appeal_due_on:
         return f"recours : {_answer(application.appeal_due_on, on)}"
     if application.told_outcome and state in (ApplicationState.NOTIFIED, *PENDING):
@@ -176,19 +176,15 @@ def next_date(application: Any, on: date) -> str:
     return _while_examined(application, on)
 
 
-def _before_submission(application: Any, on: date) -> str:
+def _before_submission(application: Any, at: datetime) -> str:
     call = application.call
     if call.state == CallState.CANCELLED:
         return "l’appel est annulé"
-    if call.opens_at and localdate(call.opens_at) > on:
+    if call.opens_at and call.opens_at > at:
         return f"à déposer à partir du {said(call.opens_at, MOMENT)}"
     if call.closes_at:
-        closed = localdate(call.closes_at) < on
-        return (
-            f"l’appel est clos depuis le {said(call.closes_at)}"
-            if closed
-            else (f"à déposer avant le {said(call.closes_at, MOMENT)}")
-        )
+        closes = said(call.closes_at, MOMENT)
+        return f"l’appel est clos depuis le {closes}" if call.closes_at <= at else f"à déposer avant le {closes}"
     if application.next_reading_on is None:
         return "à déposer quand vous voulez, aucune lecture n’est encore fixée"
     return (

@@ -14,7 +14,7 @@ from accelerator.calls.queries.appeals import contested_from
 from accelerator.calls.queries.judging import grid_of
 from accelerator.calls.queries.opinions import opinions_by_file, told_opinions
 from accelerator.calls.queries.ranking import lines_of
-from accelerator.calls.queries.standing import judged, of_applicant, within
+from accelerator.calls.queries.standing import judged, of_applicant, roles_of, within
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
@@ -38,26 +38,27 @@ def outbox(call: Call, person: Any) -> QuerySet[Decision]:
     )
 
 
-def letters_to_sign(person: Any, on: date) -> list[tuple[Call, int]]:
+def letters_to_sign(person: Any, on: date, *, roles: Sequence[CallRole] | None = None) -> list[tuple[Call, int]]:
     """The calls in which letters wait for the signature of a person, each with how many.
 
-    Those that their delegations cover on that day, of files on their territory and not of their own side. Two queries;
-    one for who signs nothing.
+    Those that their delegations cover on that day, of files on their territory and not of their own side. One query
+    for who signs something.
+
+    roles  theirs (`roles_of`), when they were read already; else one query more.
     """
-    roles = list(
-        CallRole.objects.signing(on).filter(person=person).select_related("call").order_by("call__title", "pk")
-    )
+    held = roles_of(person) if roles is None else roles
+    signing = [role for role in held if role.name == CallRoleName.SIGNATORY and role.covers(on)]
     covered = Q(pk__in=[])
-    for role in roles:
+    for role in signing:
         amount = Q() if role.most_cents is None else Q(cents__isnull=True) | Q(cents__lte=role.most_cents)
         covered |= Q(application__in=Application.objects.filter(within(role)).values("pk")) & amount
-    if not roles:
+    if not signing:
         return []
     theirs = Application.objects.filter(of_applicant(person)).values("pk")
     letters = Decision.objects.drafted().filter(covered).exclude(application__in=theirs).order_by()
     rows = letters.values_list("application__call").annotate(number=Count("pk"))
     counts: dict[int, int] = dict(rows)
-    calls = {role.call_id: role.call for role in roles}
+    calls = {role.call_id: role.call for role in signing}
     return [(call, counts[key]) for key, call in calls.items() if key in counts]
 
 

@@ -10,6 +10,7 @@ from accelerator.calls.models import Call, Lot, LotFile
 from accelerator.calls.models.lots import LotQuerySet
 from accelerator.calls.queries.standing import judged
 from accelerator.calls.states import LetterAct, LotState
+from accelerator.workflow.kept import Given, Kept
 from accelerator.workflow.numbers import counted, grouped
 
 # How long the desk says what became of a lot; it is kept after.
@@ -24,9 +25,17 @@ def lots_of(person: Any) -> LotQuerySet:
 
 def recent_lots(person: Any, at: datetime, call: Call | None = None) -> list[Lot]:
     """Those that the desk shows, or the letters of a call: not ended, or ended lately. One query."""
-    lots = lots_of(person).filter(act__in=LetterAct.values, call=call) if call else lots_of(person)
-    recent = lots.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at - _SHOWN))
-    return list(recent.order_by("-asked_at", "-pk")[:_MOST_SHOWN])
+    since = at - _SHOWN
+    return _RECENT(person.pk, since) if call is None else _RECENT_OF_CALL(person.pk, since, call.pk)
+
+
+def _recent(lots: LotQuerySet) -> LotQuerySet:
+    running = Q(ended_at__isnull=True) | Q(ended_at__gt=Given(1))
+    return lots.filter(running).order_by("-asked_at", "-pk")[:_MOST_SHOWN]
+
+
+_RECENT: Final = Kept(lambda: _recent(lots_of(Given(0))))
+_RECENT_OF_CALL: Final = Kept(lambda: _recent(lots_of(Given(0)).filter(act__in=LetterAct.values, call=Given(2))))
 
 
 def waiting_of(lot: Lot) -> list[int]:
@@ -60,7 +69,8 @@ def progress_of(lot: Lot, at: datetime) -> Mapping[str, Any]:
 
 def outcome_of(lot: Lot) -> str:
     """What became of a lot, in one sentence: "198 dossiers traités, 2 laissés de côté"."""
-    what = ("courrier", "courriers") if lot.call_id else ("dossier", "dossiers")
+    letters = lot.act in (LetterAct.SIGN, LetterAct.NOTIFY)
+    what = ("courrier", "courriers") if letters else ("dossier", "dossiers")
     done = lot.settled - lot.aside
     parts = [f"{counted(done, *what)} {'traités' if done > 1 else 'traité'}"]
     if lot.aside:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from accelerator.calls.criteria import OUT_OF, Grid, Severity, severities
 from accelerator.calls.models import Application, Assignment, Call, Decision, Opinion, Review
 from accelerator.calls.queries.judging import JUDGED_IN, RANKED_IN
+from accelerator.workflow.prints import print_of
 
 
 def _ranked(call: Call) -> QuerySet[Any]:
@@ -66,6 +67,16 @@ def ranks(means: list[tuple[int, float | None]]) -> dict[int, int]:
 def undrafted(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The files without a decision in preparation."""
     return rows.filter(~Exists(Decision.objects.filter(application=OuterRef("pk"), notified_at__isnull=True)))
+
+
+def prints_to_draft(files: Iterable[Application]) -> dict[int, str]:
+    """File -> the print of what its decision is drafted from: where it is, how it is judged, whether one is drafted.
+
+    One query, whatever their number.
+    """
+    drafted = Exists(Decision.objects.filter(application=OuterRef("pk"), notified_at__isnull=True))
+    read = Application.objects.filter(pk__in=[one.pk for one in files]).annotate(drafted=drafted).order_by("pk")
+    return {pk: print_of(told) for pk, *told in read.values_list("pk", "state", "tally__mean", "drafted")}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Who is what to a call, and to an application."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any
+from functools import cache, cached_property, reduce
+from operator import or_
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
@@ -16,6 +17,7 @@ from accelerator.community.queries.people import Standing, platform_roles_of, st
 from accelerator.community.states import STEERING_ROLES, RoleName
 from accelerator.geography.perimeters import Perimeter, touching
 from accelerator.workflow.kept import Given, Kept
+from accelerator.workflow.transactions import plans_kept
 
 
 @dataclass(frozen=True)
@@ -139,10 +141,14 @@ def applying(application: Application) -> Organisation | None:
     return canonical(application.organisation) if application.organisation else None
 
 
-def _of_any(records: QuerySet[Any, Any]) -> Q:
-    """The condition of being of one of these records, or of one that was united to them."""
+def _of_any(records: QuerySet[Any, Any]) -> tuple[Q, Q]:
+    """The conditions of being of one of these records, and of one that was united to them."""
     united = Organisation.objects.filter(merged_into__in=records).values("pk")
-    return Q(organisation__in=records) | Q(organisation__in=united)
+    return Q(organisation__in=records), Q(organisation__in=united)
+
+
+def _either(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions)
 
 
 def mine(person: Any) -> Q:
@@ -150,12 +156,8 @@ def mine(person: Any) -> Q:
     steered = Role.objects.current().filter(person=person, name__in=STEERING_ROLES).values("organisation")
     belonging = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
     helped = Mandate.objects.current().filter(helper=person).values("organisation")
-    return (
-        Q(person=person, organisation__isnull=True)
-        | Q(person=person) & _of_any(belonging)
-        | _of_any(steered)
-        | _of_any(helped)
-    )
+    own = Q(person=person) & (Q(organisation__isnull=True) | _either(_of_any(belonging)))
+    return own | _either([*_of_any(steered), *_of_any(helped)])
 
 
 def within(role: CallRole) -> Q:
@@ -168,12 +170,27 @@ def within(role: CallRole) -> Q:
     return of_call & (seated | unseated)
 
 
-def served(person: Any) -> Q | None:
-    """The submitted applications that a person examines, signs or presides over; None when there are none."""
-    roles = CallRole.objects.current().filter(person=person).exclude(name=CallRoleName.AUTHOR)
+def roles_of(person: Any) -> list[CallRole]:
+    """The roles by which a person examines, signs or presides, by the title of their calls. One query."""
+    return _ROLES(person.pk)
+
+
+_ROLES: Final = Kept(
+    lambda: (
+        CallRole.objects.current()
+        .filter(person=Given(0))
+        .exclude(name=CallRoleName.AUTHOR)
+        .select_related("call")
+        .order_by("call__title", "call", "pk")
+    )
+)
+
+
+def served(roles: Iterable[CallRole]) -> Q | None:
+    """The applications that these roles give to examine, sign or preside over; None when there are none."""
     condition: Q | None = None
     everywhere: list[int] = []
-    for role in roles.order_by("pk"):
+    for role in roles:
         if not role.where:
             everywhere.append(role.call_id)
             continue
@@ -186,14 +203,20 @@ def served(person: Any) -> Q | None:
 
 def of_applicant(person: Any) -> Q:
     """The applications on whose side a person is, were it as a mere member: they judge none of them."""
+    return _either(_sides(person))
+
+
+def _sides(person: Any) -> list[Q]:
+    """The same, a condition for each reason."""
     belonging = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
     helped = Mandate.objects.current().filter(helper=person).values("organisation")
-    theirs = Q(person=person) | _of_any(belonging) | _of_any(helped)
-    for purpose in purposes():
-        if purpose.has_subject and (carried := purpose.carried(person)) is not None:
-            # Those who carry together what is applied with read the file as applicants (`FileStanding.is_applicant`).
-            theirs |= Q(call__purpose=purpose.code, subject__in=carried)
-    return theirs
+    # Those who carry together what is applied with read the file as applicants (`FileStanding.is_applicant`).
+    carrying = [
+        Q(call__purpose=purpose.code, subject__in=carried)
+        for purpose in purposes()
+        if purpose.has_subject and (carried := purpose.carried(person)) is not None
+    ]
+    return [Q(person=person), *_of_any(belonging), *_of_any(helped), *carrying]
 
 
 def examined(person: Any) -> QuerySet[Application]:
@@ -205,13 +228,16 @@ def examined(person: Any) -> QuerySet[Application]:
     return Application.objects.submitted().filter(held).exclude(of_applicant(person))
 
 
-def judged(person: Any, own: Collection[int] | None = None) -> QuerySet[Application]:
+def judged(
+    person: Any, own: Collection[int] | None = None, roles: Sequence[CallRole] | None = None
+) -> QuerySet[Application]:
     """The submitted applications that a person examines, signs or presides over, none of their own side.
 
-    own  those of their own side (`own_side`), when they were read already: a page that asks about its files several
-         times so asks once who is on whose side.
+    own    those of their own side (`own_side`), when they were read already: a page that asks about its files several
+           times so asks once who is on whose side.
+    roles  theirs (`roles_of`), when they were read already.
     """
-    condition = served(person)
+    condition = served(roles_of(person) if roles is None else roles)
     if condition is None:
         return Application.objects.none()
     theirs = of_applicant(person) if own is None else Q(pk__in=own)
@@ -219,11 +245,20 @@ def judged(person: Any, own: Collection[int] | None = None) -> QuerySet[Applicat
 
 
 def own_side(person: Any) -> list[int]:
-    """The submitted applications on whose side a person is. One query."""
-    return [one.pk for one in _own_side(tuple(purpose.code for purpose in purposes()))(person.pk)]
+    """The submitted applications on whose side a person is. One query, longer to plan than to answer."""
+    with plans_kept():
+        return [one.pk for one in _own_side(tuple(purpose.code for purpose in purposes()))(person.pk)]
 
 
 @cache
 def _own_side(codes: tuple[str, ...]) -> Kept[Application]:
-    """Each subject that calls serve says what its people carry: it is written once, as long as they are the same."""
-    return Kept(lambda: Application.objects.submitted().filter(of_applicant(Given(0))).order_by("pk").only("pk"))
+    """Each subject that calls serve says what its people carry: it is written once, as long as they are the same.
+
+    A question for each reason, which its index answers: all of them in one condition read every application.
+    """
+
+    def asked() -> QuerySet[Application]:
+        first, *others = (Application.objects.filter(one).order_by().values("pk") for one in _sides(Given(0)))
+        return Application.objects.submitted().filter(pk__in=first.union(*others)).order_by("pk").only("pk")
+
+    return Kept(asked)

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.clock import Clock, Regime, Request, legal_clock, months_after
 from accelerator.calls.models import Application, Call, CallVersion, Decision, PiecesRequest, Wave
 from accelerator.calls.states import DecisionKind, Silence
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import said, said_months
 
 # Fewer files than this tell nothing of how long an answer takes.
 ENOUGH: Final = 5
@@ -111,8 +111,9 @@ def warnings_of(call: Call, version: CallVersion, on: date) -> list[str]:
             "accepte : vous ne pourriez plus refuser" if call.silence == Silence.ACCEPTANCE else "rejette, sans motifs"
         )
         late.append(
-            f"Une réponse est annoncée en {days} jours ; au bout de {call.silence_months} mois, parfois {shortest} "
-            f"jours, le silence {does}. Annoncez {shortest} jours au plus, ou dites pourquoi il en faut davantage."
+            f"Une réponse est annoncée en {days} jours ; au bout de {said_months(call.silence_months)}, parfois "
+            f"{shortest} jours, le silence {does}. Annoncez {shortest} jours au plus, ou dites pourquoi il en faut "
+            "davantage."
         )
     begins = localdate(call.opens_at) if call.opens_at else on
     for wave in call.waves.order_by("reads_until"):

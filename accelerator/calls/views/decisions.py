@@ -1,5 +1,6 @@
 """Decisions drafted beside the ranking, the outbox of letters, and what the applicant reads."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +15,7 @@ from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
 from accelerator.calls.models import Application, Decision, Lot, Promise
 from accelerator.calls.operations import decisions as operations
-from accelerator.calls.operations.lots import MOST_AT_ONCE, ask_letters
+from accelerator.calls.operations.lots import MOST_AT_ONCE, ask_drafts, ask_letters
 from accelerator.calls.queries.appeals import appeal_to_answer
 from accelerator.calls.queries.letters import (
     DRAFTED,
@@ -65,11 +66,12 @@ class DraftLot(TheFirst, ActJudging):
     def initial(self) -> dict[str, Any]:
         return {**super().initial(), "outcome": DecisionOutcome.RETAINED if self.ticked and not self.whole else ""}
 
-    def perform(self, form: Any) -> list[Decision]:
-        values = form.cleaned_data
-        return operations.draft_decisions(
+    def perform(self, form: Any) -> list[Decision] | Lot:
+        values, chosen = form.cleaned_data, self.chosen(form)
+        draft: Callable[..., Any] = operations.draft_decisions if len(chosen) <= MOST_AT_ONCE else ask_drafts
+        done: list[Decision] | Lot = draft(
             call=self.call,
-            applications=self.chosen(form),
+            applications=chosen,
             outcome=DecisionOutcome(values["outcome"]),
             reasons=values["reasons"],
             advice=values["advice"],
@@ -77,15 +79,25 @@ class DraftLot(TheFirst, ActJudging):
             by=self.person,
             at=self.at,
         )
+        return done
 
-    def message_when_done(self, result: list[Decision]) -> str:
+    def message_when_done(self, result: list[Decision] | Lot) -> str:
+        if isinstance(result, Lot):
+            return ""
         count = len(result)
         return (
             f"{count} décision{'s préparées' if count > 1 else ' préparée'}. Relisez chaque courrier avant signature."
         )
 
-    def done_url(self, result: Any) -> str:
-        return self.address("letters")
+    def done_url(self, result: list[Decision] | Lot) -> str:
+        return _lot_url(result) if isinstance(result, Lot) else self.address("letters")
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "most_at_once": MOST_AT_ONCE, "many": len(self.files) > MOST_AT_ONCE}
+
+
+def _lot_url(lot: Lot) -> str:
+    return reverse("calls:lot_page", args=[lot.public_id])
 
 
 class DraftOne(ActJudging):
@@ -300,7 +312,7 @@ class _Batch(ActJudging):
         return "" if isinstance(result, Lot) else self.message_when_few(result)
 
     def done_url(self, result: Any) -> str:
-        return reverse("calls:lot_page", args=[result.public_id]) if isinstance(result, Lot) else self.back_url()
+        return _lot_url(result) if isinstance(result, Lot) else self.back_url()
 
     def context(self) -> dict[str, Any]:
         return {

@@ -32,6 +32,7 @@ from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.calls.queries.lots import outcome_of, recent_lots
 from accelerator.calls.queries.opinions import asked_about, shown_opinions, wanted_of
+from accelerator.calls.queries.standing import roles_of
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
 from accelerator.calls.rules.applications import (
     ANSWERED_BY_A_DECISION,
@@ -125,7 +126,8 @@ class Desk(ListPage):
     )
 
     def load(self) -> None:
-        self.calls = calls_served(self.person)
+        self.roles = roles_of(self.person)
+        self.calls = calls_served(self.roles)
 
     def forbidden(self) -> str | None:
         return None if self.calls else OFFICER
@@ -134,14 +136,19 @@ class Desk(ListPage):
         return {"calls": [(call.public_id, call.title) for call in self.calls]}
 
     def rows(self) -> Any:
-        return files_of(self.person)
+        return files_of(self.person, self.roles)
 
     def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
         today = localdate(self.at)
         # The figures are those of a call, whatever else is searched.
         of_call = {"appel": values["appel"]} if values.get("appel") else {}
-        self.scope = searched(rows, of_call, person=self.person, on=today)
+        self.figures = figures_of(searched(rows, of_call, person=self.person, on=today), today)
+        self.is_whole = values.keys() == of_call.keys()
         return searched(rows, values, person=self.person, on=today)
+
+    def counted(self) -> int:
+        # All the files of the figures: they are counted already.
+        return self.figures.filed if self.is_whole else super().counted()
 
     def shown(self, place: slice) -> list[Any]:
         # Chosen by their keys, then read: the organisation, the call and the people of 25 files, not of every file.
@@ -151,9 +158,9 @@ class Desk(ListPage):
         names = self.filter_form.base_fields
         return {
             **super().context(),
-            "figures": figures_of(self.scope, localdate(self.at)),
+            "figures": self.figures,
             "calls": self.calls,
-            "letters": letters_to_sign(self.person, localdate(self.at)),
+            "letters": letters_to_sign(self.person, localdate(self.at), roles=self.roles),
             "lots": [(one, outcome_of(one)) for one in recent_lots(self.person, self.at)],
             "lot_url": reverse("calls:lot"),
             "acts": LotAct.choices,

@@ -19,6 +19,7 @@ from accelerator.calls.operations.lots import MOST_AT_ONCE, MOST_IN_A_LOT, ask_l
 from accelerator.calls.queries.desk import calls_served, digest_of, files_of, foreseen, searched
 from accelerator.calls.queries.lots import left_aside, lots_of, outcome_of, progress_of
 from accelerator.calls.queries.opinions import Asking, wanted_of_all
+from accelerator.calls.queries.standing import roles_of
 from accelerator.calls.queries.timing import OPINION_DAYS
 from accelerator.calls.rules.applications import OFFICER
 from accelerator.calls.rules.opinions import reason_against_day, reasons_against_asking
@@ -59,7 +60,8 @@ class Lot(ActionPage):
         self.act = LotAct(code)
         self.asks = self.act == LotAct.ASK_OPINION
         self.title = self.act.label
-        self.calls = calls_served(self.person)
+        self.roles = roles_of(self.person)
+        self.calls = calls_served(self.roles)
         found = self._chosen()
         files = found.order_by(F("due_on").asc(nulls_last=True), "pk")
         self.lot = list(files.filter(pk__in=list(files.values_list("pk", flat=True)[:MOST_IN_A_LOT])))
@@ -79,7 +81,7 @@ class Lot(ActionPage):
             self.submit_label = "Confirmer cette demande d’avis" if is_whole else "Voir ce qui serait fait"
 
     def _chosen(self) -> Any:
-        files = files_of(self.person)
+        files = files_of(self.person, self.roles)
         if not self.request.GET.get("tout"):
             # No address of a file has a NUL, and the database refuses to be asked about one.
             ticked = [key for key in self.request.GET.getlist("dossier") if "\x00" not in key]
@@ -256,7 +258,7 @@ class LotPage(_OfLot, ActionPage):
         return {
             **super().context(),
             "lot": self.lot,
-            "due_on": date.fromisoformat(self.lot.asking["due_on"]) if self.lot.asking else None,
+            "due_on": date.fromisoformat(self.lot.said["due_on"]) if self.lot.act == LotAct.ASK_OPINION else None,
             "state": state.value,
             "runs": state in (LotState.WAITING, LotState.RUNNING),
             "progress": progress_of(self.lot, self.at),

@@ -76,7 +76,7 @@ class MyApplications(ListPage):
 
     def prepared(self, rows: list[Any]) -> list[Any]:
         for one in rows:
-            one.awaited = next_date(one, localdate(self.at))
+            one.awaited = next_date(one, self.at)
         return rows
 
     def filtered(self, rows: Any, values: dict[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -17,7 +17,7 @@ from accelerator.calls.queries.timing import opinion_days
 from accelerator.calls.rules.opinions import reason_against_asking, reason_against_giving
 from accelerator.calls.states import OpinionSense
 from accelerator.calls.views.desk import ActOnFile, OfFile
-from accelerator.design.pages import ActionPage, Unkept
+from accelerator.design.pages import ActionPage, Page, Unkept
 from accelerator.design.uploads import attachment
 from accelerator.journal import System
 from accelerator.workflow.limits import count_against
@@ -128,6 +128,24 @@ class OpinionFile(_OfOpinion, OfFile):
         return attachment(self.opinion.file, name=self.opinion.file_name, kind=self.opinion.file_kind)
 
 
+class _DeadLink(LookupError):
+    """A link that opens nothing: not ours, too old, or of an opinion that is gone."""
+
+
+class DeadLink(Unkept, Page):
+    """What a link that opens nothing says: the same words whatever it was for."""
+
+    public = True
+    title = "Ce lien ne sert plus"
+    template_name = "calls/dead_link.html"
+    http_method_names = ["get", "head", "post", "options"]
+    status = 410
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """An answer typed too late is answered as the link is."""
+        return self.get(request)
+
+
 class GiveOpinion(Unkept, ActionPage):
     """From the mail: the service reads the file and says what it thinks, without an account; read again afterwards."""
 
@@ -141,8 +159,14 @@ class GiveOpinion(Unkept, ActionPage):
     def load(self) -> None:
         found = read_link(self.kwargs["token"])
         if found is None:
-            raise Http404
+            raise _DeadLink
         self.opinion, self.application = found, found.application
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except _DeadLink:
+            return DeadLink.as_view()(request)
 
     def forbidden(self) -> str | None:
         known = self.person.is_authenticated and is_of_applicant(self.application, self.person.email or "")

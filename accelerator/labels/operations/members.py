@@ -192,7 +192,10 @@ def describe_member(
 
 @operation
 def remove_member(*, member: Member, reason: str, by: Person, at: datetime) -> Member:
-    """Take an organisation out of the collective; one that is out already stays out. Its actions want another pilot."""
+    """Take an organisation out of the collective; one that is out already stays out. Its actions want another pilot.
+
+    Those who steer or bind it are told, with the reason.
+    """
     candidacy = lock_candidacy(member.candidacy)
     rules.require("labels.manage", by, candidacy)
     held = _held(member)
@@ -210,6 +213,9 @@ def remove_member(*, member: Member, reason: str, by: Person, at: datetime) -> M
     held.save(update_fields=["state", "answered_at", "answered_by", "reason"])
     organisation = canonical(held.organisation)
     record(MEMBER_LEFT.code, candidacy, organisation, by=by, at=at, reason=held.reason, organisation=organisation.name)
+    data = {"candidacy": candidacy, "organisation": organisation, "lead": canonical(candidacy.organisation)}
+    to = [Recipient.of(one) for one in binding_people(organisation, localdate(at))]
+    tell("labels/member_removed", to=to, at=at, data={**data, "reason": reason.strip()})
     return held
 
 

@@ -19,7 +19,7 @@ from accelerator.labels.rules import registry
 from accelerator.labels.rules.candidacies import reason_against_answering, standing_of
 from accelerator.labels.rules.registry import rule
 from accelerator.labels.states import LabelNature, Outcome, ProceedingKind
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import MOMENT, said, said_months
 
 reason_within = registry.reason_within
 HISTORIC: Final = "Un label historique est un fait public, rapporté avec sa source : rien ne s’y décide ici."
@@ -186,8 +186,8 @@ def reason_against_kind(label: Label, kind: ProceedingKind, on: date, *, fraud: 
             else ""
         )
         return (
-            "Le retrait efface une attribution illégale, et n’est possible que dans les "
-            f"{category.retrait_months} mois qui la suivent ({category.retrait_law}) : c’était jusqu’au "
+            "Le retrait efface une attribution illégale, et n’est possible que dans le délai de "
+            f"{said_months(category.retrait_months or 0)} qui la suit ({category.retrait_law}) : c’était jusqu’au "
             f"{said(last)}. Si une condition n’est plus remplie, ouvrez une abrogation : elle vaut pour l’avenir."
             f"{obtained}"
         )

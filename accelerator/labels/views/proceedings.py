@@ -1,5 +1,6 @@
 """Suspension, abrogation, retrait: opened, answered, decided, contested. For those concerned and for the service."""
 
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.core.files.storage import default_storage
@@ -246,6 +247,18 @@ class OnProceeding(OnLabel):
         return {**super().context(), "proceeding": self.proceeding}
 
 
+def _not_yet(proceeding: Proceeding, on: date) -> dict[str, Any]:
+    """Why the measure may not be pronounced on a day, and from which day it may be, when one is known."""
+    too_soon = rules.reason_against_deciding_now(proceeding, on)
+    kind = ProceedingKind(proceeding.kind)
+    unlawful = rules.reason_against_kind(proceeding.label, kind, on, fraud=proceeding.fraud)
+    waits = too_soon is not None and unlawful is None and not proceeding.awaits_hearing
+    return {
+        "against_deciding": too_soon or unlawful,
+        "from_day": proceeding.answer_until + timedelta(days=1) if waits else None,
+    }
+
+
 class ProceedingPage(OnProceeding):
     """The grounds, the last day to answer and how, the answer, the decision, how to contest it."""
 
@@ -267,10 +280,7 @@ class ProceedingPage(OnProceeding):
             "effect": effect_of(self.proceeding),
             "days_left": case.days_left(self.today),
             "is_open": self.proceeding.outcome == Outcome.PENDING,
-            "against_deciding": rules.reason_against_deciding_now(self.proceeding, self.today)
-            or rules.reason_against_kind(
-                self.label, ProceedingKind(self.proceeding.kind), self.today, fraud=self.proceeding.fraud
-            ),
+            **_not_yet(self.proceeding, self.today),
             "last_to_retract": rules.last_day_of_measure(self.proceeding),
             "hearing_is_past": self.proceeding.hearing_on is not None and self.proceeding.hearing_on <= self.at,
             "heard": said_hearing(self.proceeding) if self.proceeding.hearing_closed_at else "",
@@ -369,6 +379,7 @@ class Pronounce(ActOnProceeding):
 
     rule = "labels.pronounce"
     title = "Prononcer la mesure"
+    template_name = "labels/pronounce.html"
     form_class = forms.PronounceForm
     submit_label = "Signer et notifier"
     done_message = "La mesure est prononcée, notifiée avec ses voies de recours, et le registre la montre."
@@ -384,6 +395,9 @@ class Pronounce(ActOnProceeding):
             ProceedingKind.RETRAIT: "Le label sera réputé n’avoir jamais été attribué, depuis son premier jour.",
         }
         return effects[ProceedingKind(self.proceeding.kind)]
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), **_not_yet(self.proceeding, self.today)}
 
     def perform(self, form: Any) -> Label:
         values = form.cleaned_data

@@ -46,7 +46,7 @@ class Dashboard(Page):
             "today": today,
             "projects": [(one, ProjectState(one.state).label) for one in projects[:SHOWN]],
             "space": space_of(self.person, self.at, today),
-            "applications": [(one, next_date(one, today)) for one in mine],
+            "applications": [(one, next_date(one, self.at)) for one in mine],
             "duties": duties,
             "labels": space_of_labels(self.person, today),
             # Who signs serves a call: the others are not asked about.

@@ -1,16 +1,16 @@
-"""A service is asked for its opinion on many files at once: what it is asked is kept until each is done."""
+"""Two more acts of a lot say something of all its files: what a service is asked, what every letter says."""
 
 from django.db import migrations, models
 
 _DESK = ["prendre", "recevables", "instruction", "avis"]
-_LETTERS = ["signature", "notification"]
+_LETTERS = ["preparation", "signature", "notification"]
 
 
 class Migration(migrations.Migration):
     dependencies = [("calls", "0014_what_the_desk_counts")]
 
     operations = [
-        migrations.AddField(model_name="lot", name="asking", field=models.JSONField(default=dict)),
+        migrations.AddField(model_name="lot", name="said", field=models.JSONField(default=dict)),
         migrations.AlterField(
             model_name="lot",
             name="act",
@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                     ("recevables", "Déclarer recevables"),
                     ("instruction", "Ouvrir l’instruction"),
                     ("avis", "Demander un avis"),
+                    ("preparation", "Préparer des décisions"),
                     ("signature", "Signer des courriers"),
                     ("notification", "Notifier des décisions"),
                 ],
@@ -44,16 +45,17 @@ class Migration(migrations.Migration):
             model_name="lot",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(models.Q(("act", "avis"), _negated=True), ("asking", {})),
+                    models.Q(models.Q(("act__in", ["avis", "preparation"]), _negated=True), ("said", {})),
+                    models.Q(("act", "preparation"), ("said__has_key", "outcome")),
                     models.Q(
                         ("act", "avis"),
-                        ("asking__has_keys", ["who", "question", "due_on"]),
-                        models.Q(("asking__has_key", "email"), ("ended_at__isnull", False), _connector="OR"),
+                        ("said__has_keys", ["who", "question", "due_on"]),
+                        models.Q(("said__has_key", "email"), ("ended_at__isnull", False), _connector="OR"),
                     ),
                     _connector="OR",
                 ),
-                name="lot_of_opinions_says_what_it_asks",
-                violation_error_message="Un avis se demande à un service, sur une question, pour un jour.",
+                name="lot_says_what_was_typed_for_all",
+                violation_error_message="Un lot dit ce qui est demandé de tous ses dossiers, quand il faut le dire.",
             ),
         ),
     ]
