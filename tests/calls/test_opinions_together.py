@@ -154,9 +154,9 @@ def test_the_calls_of_the_files_offer_the_opinions_that_they_want(
 
 
 def test_a_lot_that_asks_nothing_is_refused_by_the_database(campaign: Campaign) -> None:
-    for act, asking in ((LotAct.ASK_OPINION, {}), (LotAct.ADMIT, typed(due_on="2026-01-01"))):
+    for act, said in ((LotAct.ASK_OPINION, {}), (LotAct.ADMIT, typed(due_on="2026-01-01"))):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Lot.objects.create(act=act, asking=asking, asked_by=campaign.officer, asked_at=timezone.now(), digest="x")
+            Lot.objects.create(act=act, said=said, asked_by=campaign.officer, asked_at=timezone.now(), digest="x")
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -56,39 +56,6 @@ def _locked(applications: Iterable[Application]) -> list[Application]:
     )
 
 
-def require_draft(
-    *,
-    call: Call,
-    applications: Sequence[Application],
-    outcome: DecisionOutcome,
-    reasons: str,
-    cents: int | None,
-    by: Any,
-) -> None:
-    """Raise `Refused` when this decision cannot be prepared, whatever the file, or not by this person."""
-    rules.require("calls.draft_decisions", by, call)
-    if not reasons.strip():
-        raise Refused("Une décision est motivée : dites pourquoi.", field="reasons")
-    if not applications:
-        raise Refused("Choisissez au moins un dossier.")
-    if cents is not None and outcome != DecisionOutcome.RETAINED:
-        raise Refused("Un montant n’accompagne qu’une décision favorable : retirez-le.", field="amount")
-
-
-def reason_against_granting(*, call: Call, applications: Iterable[Application], cents: int | None, on: date) -> str:
-    """Why an amount is worth preparing for none of these files; empty when it is for one of them."""
-    if cents is None:
-        return ""
-    signatories = delegations_of(call)
-    files = Application.objects.filter(pk__in=[one.pk for one in applications]).select_related("organisation__seat")
-    against = [
-        rules.reason_against_amount(signatories, rules.Granted(one.organisation, cents), on)
-        for one in files.order_by("pk")
-    ]
-    first = against[0] or ""
-    return f"{first[:1].upper()}{first[1:]}" if all(against) else ""
-
-
 @operation
 def draft_decisions(
     *,
@@ -110,7 +77,7 @@ def draft_decisions(
     Nothing is decided: a signatory signs later. Raises `Refused` when one of the files cannot be decided upon, is
     already signed, or is on the side of whoever prepares; when no delegation of the call goes up to the amount.
     """
-    require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
+    rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
     signatories = delegations_of(call)
     drafted = []
     for application in _locked(applications):

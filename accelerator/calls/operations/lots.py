@@ -13,6 +13,7 @@ from accelerator.calls.queries.desk import print_of_file
 from accelerator.calls.queries.letters import prints_of
 from accelerator.calls.queries.opinions import Asking, already_asked
 from accelerator.calls.queries.ranking import prints_to_draft
+from accelerator.calls.rules import judging as rules
 from accelerator.calls.rules.opinions import reason_against_asking_again, reason_against_day
 from accelerator.calls.states import DecisionOutcome, LetterAct, LotAct, LotState
 from accelerator.community.operations.locks import lock_person
@@ -132,8 +133,8 @@ def ask_drafts(
 
     What is refused whatever the file is refused at once; an amount too, when no file may be granted it.
     """
-    decisions.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
-    if why := decisions.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
+    rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
+    if why := rules.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
         raise Refused(why, field="amount")
     seen = prints_to_draft(applications)
     asked = [LotFile(application=one, seen=seen[one.pk]) for one in sorted(applications, key=lambda one: one.pk or 0)]

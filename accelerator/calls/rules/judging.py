@@ -1,6 +1,6 @@
 """Who may judge, and run the judging. In prose: docs/rules/expertise.md, docs/rules/commission.md."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Assignment, Call, CallRole, Commission, CommissionMember, Decision
 from accelerator.calls.queries.conflicts import Bar, bar_between
 from accelerator.calls.queries.judging import JUDGED_IN
+from accelerator.calls.queries.letters import delegations_of
 from accelerator.calls.queries.standing import CallStanding, call_standing_of, covers
 from accelerator.calls.questions import said_cents
 from accelerator.calls.rules.registry import require as require_within
@@ -148,6 +149,36 @@ def reason_against_amount(roles: Sequence[CallRole], granted: Granted, on: date)
         f"aucune délégation de signature de cet appel ne va jusqu’à {said_cents(granted.cents)} : la plus haute, "
         f"{_named(highest)}, s’arrête à {said_cents(highest.most_cents or 0)}."
     )
+
+
+def require_draft(
+    *,
+    call: Call,
+    applications: Sequence[Application],
+    outcome: DecisionOutcome,
+    reasons: str,
+    cents: int | None,
+    by: Any,
+) -> None:
+    """Raise `Refused` when this decision cannot be prepared, whatever the file, or not by this person."""
+    require("calls.draft_decisions", by, call)
+    if not reasons.strip():
+        raise Refused("Une décision est motivée : dites pourquoi.", field="reasons")
+    if not applications:
+        raise Refused("Choisissez au moins un dossier.")
+    if cents is not None and outcome != DecisionOutcome.RETAINED:
+        raise Refused("Un montant n’accompagne qu’une décision favorable : retirez-le.", field="amount")
+
+
+def reason_against_granting(*, call: Call, applications: Iterable[Application], cents: int | None, on: date) -> str:
+    """Why an amount is worth preparing for none of these files; empty when it is for one of them."""
+    if cents is None:
+        return ""
+    signatories = delegations_of(call)
+    files = Application.objects.filter(pk__in=[one.pk for one in applications]).select_related("organisation__seat")
+    against = [reason_against_amount(signatories, Granted(one.organisation, cents), on) for one in files.order_by("pk")]
+    first = against[0] or ""
+    return f"{first[:1].upper()}{first[1:]}" if all(against) else ""
 
 
 def _short_of(own: Sequence[CallRole], here: Sequence[CallRole], granted: Granted, on: date) -> str:

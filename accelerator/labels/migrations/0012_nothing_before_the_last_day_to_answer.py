@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveConstraint(model_name="proceeding", name="nothing_pronounced_before_the_answer"),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="proceeding",
             constraint=models.CheckConstraint(
                 condition=models.Q(
