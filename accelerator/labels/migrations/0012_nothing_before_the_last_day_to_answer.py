@@ -1,5 +1,9 @@
-"""A measure waits for the last day to answer, whatever was answered before: what the rule says, the database holds."""
+"""A measure waits for the last day to answer, whatever was answered before: what the rule says, the database holds.
 
+What was pronounced earlier, under the former rule, stays: the constraint is for what comes.
+"""
+
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
