@@ -131,8 +131,15 @@ def test_money_is_told_in_euros_and_kept_in_cents(client: HostileClient, draft: 
     shown = client.get(page).content.decode()
     assert 'value="120000"' in shown
     assert 'value="2,5"' in shown
-    refused = client.post(page, {f"budget_{year}": "-3", **seen(draft, "moyens")})
+    written = {f"budget_{year}": "30 000 €", f"resources_{year}": "31 500,50"}
+    assert client.post(page, {**written, **seen(draft, "moyens")}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.budget == [{"year": year, "budget": 3_000_000, "resources": 3_150_050}]
+    assert 'value="31500,50"' in client.get(page).content.decode()
+    refused = client.post(page, {f"budget_{year}": "-3", f"resources_{year}": "trente", **seen(draft, "moyens")})
     assert refused.status_code == 422
+    assert "Écrivez un montant en euros" in refused.content.decode()
+    assert 'value="trente"' in refused.content.decode()
 
 
 def test_what_is_wrong_is_said_beside_and_what_was_typed_is_kept(client: HostileClient, draft: Project) -> None:
