@@ -247,6 +247,9 @@ def _say_the_limit(field: forms.Field) -> None:
     plain = type(field.widget) in (forms.TextInput, forms.Textarea)
     if not limit or not plain:
         return
+    field.error_messages.setdefault(
+        "max_length", "Raccourcissez ce texte : il a %(show_value)d caractères, %(limit_value)d au plus."
+    )
     # The browser would cut in silence what is pasted: it is the server that refuses, and says why.
     field.widget.attrs.pop("maxlength", None)
     sentence = f"{limit} caractères au plus."

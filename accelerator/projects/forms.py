@@ -186,8 +186,7 @@ class Means(StepForm):
     def values(self) -> dict[str, Any]:
         said, jobs = self.cleaned_data, self.cleaned_data["jobs"]
         lines = [
-            {"year": year, **{part: said[f"{part}_{year}"] for part in ("budget", "resources")}}
-            for year in self.years
+            {"year": year, **{part: said[f"{part}_{year}"] for part in ("budget", "resources")}} for year in self.years
         ]
         told = [line for line in lines if (line["budget"], line["resources"]) != (None, None)]
         return {"model": said["model"], "budget": told, "jobs": None if jobs is None else int(jobs * 10)}
