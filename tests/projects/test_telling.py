@@ -302,6 +302,24 @@ def test_the_commune_of_the_organisation_is_offered_and_taken_in_one_click(clien
     assert "Prendre cette commune" not in client.get(at_step(one, "territoires")).content.decode()
 
 
+def test_where_the_organisation_acts_is_not_told_twice(client: HostileClient) -> None:
+    figeac = Place.objects.get(key="commune-46102")
+    lead = factories.organisation(name="La Fabrique fictive", seat=figeac, territories=["departement-12"])
+    role = factories.role(lead)
+    one = factories.project(organisation=lead, territories=[], territories_cover=[], state="draft")
+    client.force_login(role.person)
+    page = client.get(at_step(one, "territoires")).content.decode()
+    assert "La Fabrique fictive est à Figeac (46) et agit sur Aveyron" in page
+    assert "Prendre ces lieux" in page
+    address = at_step(one, "territoires", "/commune-de-la-structure")
+    assert "agira sur Aveyron" in client.get(address).content.decode()
+    for _ in range(2):
+        client.post(address)
+    one.refresh_from_db()
+    assert (one.seat, one.territories) == (figeac, ["departement-12"])
+    assert [event.code for event in history_of(one)] == ["projects.changed"]
+
+
 def test_a_territory_that_covers_the_commune_already_is_enough(perform: Callable[..., Any], at: datetime) -> None:
     figeac, cahors = Place.objects.get(key="commune-46102"), Place.objects.get(key="commune-46042")
     role = factories.role(factories.organisation(seat=figeac))
