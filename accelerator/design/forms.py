@@ -248,7 +248,7 @@ def _say_the_limit(field: forms.Field) -> None:
     if not limit or not plain:
         return
     field.error_messages.setdefault(
-        "max_length", "Raccourcissez ce texte : il a %(show_value)d caractères, %(limit_value)d au plus."
+        "max_length", "Raccourcissez ce texte : %(limit_value)d caractères au plus, il en a %(show_value)d."
     )
     # The browser would cut in silence what is pasted: it is the server that refuses, and says why.
     field.widget.attrs.pop("maxlength", None)

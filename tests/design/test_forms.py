@@ -64,7 +64,7 @@ def test_what_was_typed_is_kept_whatever_the_widget(client: HostileClient) -> No
     page = client.post(URL, {**GOOD, "short": "x" * 11, "text": "<script>alert(1)</script>"}).content.decode()
     assert 'value="Atelier"' in page
     assert "x" * 11 in page
-    assert "Raccourcissez ce texte : il a 11 caractères, 10 au plus." in page
+    assert "Raccourcissez ce texte : 10 caractères au plus, il en a 11." in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert '<option value="a" selected>' in page
     assert re.search(r'type="radio"[^>]*value="b"[^>]*checked', page)
