@@ -41,6 +41,7 @@ from accelerator.calls.views.judging import ActJudging, Judging, TheFirst
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
 from accelerator.design.papers import pdf
+from accelerator.design.unsaved import Resumed
 from accelerator.design.uploads import attachment
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
@@ -85,10 +86,10 @@ class DraftLot(TheFirst, ActJudging):
         )
 
     def done_url(self, result: Any) -> str:
-        return self.address("letters")
+        return f"{self.address('letters')}?etat=drafted"
 
 
-class DraftOne(ActJudging):
+class DraftOne(Resumed, ActJudging):
     """A decision for one file."""
 
     rule = "calls.draft_decisions"
