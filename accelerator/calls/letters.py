@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from statistics import fmean
 from typing import Any, Final
 
 from django.utils.timezone import localdate
@@ -44,6 +45,8 @@ def letter_of(
     *,
     grants: Sequence[tuple[str, str]] = (),
     scores: Sequence[tuple[str, int, float | None, Sequence[str]]] = (),
+    means: Sequence[float] = (),
+    threshold: int | None = None,
     comments: Sequence[str] = (),
     opinions: Sequence[tuple[str, str]] = (),
     remedies: Sequence[str] = (),
@@ -57,6 +60,7 @@ def letter_of(
 
     grants    what is given by a favourable decision, as the subject of the call says it: (name, words).
     scores    (criterion, weight, mean out of 100, the comments meant for the applicant), anonymous.
+    means     the note that each review gives to the file, out of 100; `threshold`: that of the call, if it has one.
     opinions  (service that was asked, what became of its opinion and its words).
     comments  what each reviewer wrote for the applicant.
     remedies  printed when the decision is unfavourable.
@@ -78,6 +82,8 @@ def letter_of(
     if opinions:
         words = "\n\n".join(f"{who}. {said_whole}" for who, said_whole in opinions)
         parts.append({"title": "Les avis demandés", "words": words})
+    if means:
+        parts.append({"title": "La note de votre dossier", "words": _note(means, threshold)})
     if words := _algorithm(decision, has_scores=bool(scores)):
         parts.append({"title": "Ce qu’un algorithme a calculé", "words": words})
     facts = [["Candidature", f"{application.number}, {application.title}"]]
@@ -116,6 +122,16 @@ def _dated(decision: Decision, signed_on: date | None) -> str:
     if decision.kind == DecisionKind.IMPLICIT and decision.notified_at:
         return f"Le {said(localdate(decision.notified_at))}"
     return f"Le {said(signed_on)}" if signed_on else "Projet, non signé"
+
+
+def _note(means: Sequence[float], threshold: int | None) -> str:
+    """The note by which a file was ranked, and the threshold beside which it was read."""
+    words = f"{said_score(fmean(means))} sur 100"
+    if len(means) > 1:
+        words += f", la moyenne de {len(means)} avis"
+    if threshold is not None:
+        words += f". Le seuil de l’appel est de {threshold} sur 100 ; il éclaire la décision et ne la prend pas"
+    return f"{words}."
 
 
 def _algorithm(decision: Decision, *, has_scores: bool) -> str:

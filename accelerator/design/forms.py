@@ -221,6 +221,8 @@ def dress(field: forms.Field, *, condition: str = "") -> None:
                 classes = dict.fromkeys(f"{css} {widget.attrs.get('class', '')}".split())
                 widget.attrs["class"] = " ".join(classes)
                 break
+    if isinstance(widget, forms.NumberInput):
+        _write_freely(widget, whole=isinstance(field, forms.IntegerField))
     if isinstance(widget, forms.ClearableFileInput):
         widget.template_name = "design/forms/file.html"
     if isinstance(widget, forms.Textarea):
@@ -230,11 +232,24 @@ def dress(field: forms.Field, *, condition: str = "") -> None:
         field.error_messages["required"] = _required_message(field)
 
 
+def _write_freely(widget: forms.NumberInput, *, whole: bool) -> None:
+    """A number is a line of text with the keys of a number: a browser's own number field drops a comma, which makes
+    a hundredfold of an amount, or the whole of what it cannot read, without a word. The server reads it and says why.
+    """
+    widget.input_type = "text"
+    for bound in ("min", "max", "step"):
+        widget.attrs.pop(bound, None)
+    widget.attrs.setdefault("inputmode", "numeric" if whole else "decimal")
+
+
 def _say_the_limit(field: forms.Field) -> None:
     limit = getattr(field, "max_length", None)
     plain = type(field.widget) in (forms.TextInput, forms.Textarea)
     if not limit or not plain:
         return
+    field.error_messages.setdefault(
+        "max_length", "Raccourcissez ce texte : %(limit_value)d caractères au plus, il en a %(show_value)d."
+    )
     # The browser would cut in silence what is pasted: it is the server that refuses, and says why.
     field.widget.attrs.pop("maxlength", None)
     sentence = f"{limit} caractères au plus."

@@ -181,6 +181,11 @@ class ActionPage(Page):
         """What the form's constructor needs besides the data."""
         return {}
 
+    @property
+    def whose(self) -> str:
+        """To whom the form was shown, signed, when what is posted signed out is kept (`design.unsaved`)."""
+        return ""
+
     def make_form(self, **bound: Any) -> Form:
         return self.form_class(initial=self.initial(), **self.form_arguments(), **bound)
 

@@ -121,8 +121,9 @@ else:
 class Resumed(_Before):
     """To put before a page whose form is long to fill in: what was typed there and not saved comes back to its author.
 
-    A subclass gives `typed`, what it keeps as one types, if it does; its template includes `design/unsaved.html`, and
-    sends `page.whose` as `_whose`. `aside` begins the names of fields that are not kept.
+    A subclass gives `typed`, what it keeps as one types, if it does. Its template, when it is not made of
+    `design/action.html`, includes `design/unsaved.html` and sends `page.whose` as `_whose`. `aside` begins the names
+    of fields that are not kept.
     """
 
     aside: ClassVar[tuple[str, ...]] = ()

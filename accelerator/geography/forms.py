@@ -147,6 +147,12 @@ class _PlacesField(forms.Field):
         """Why a text is not one place, and what to do."""
         wanted = _alternatives([_ONE_KIND[PlaceKind(kind)] for kind in self.kinds])
         if reading.candidates and not reading.guessed:
+            if len(reading.candidates) == 1:
+                return forms.ValidationError(
+                    f"Aucun lieu ne s’appelle « {text} ». Est-ce {reading.candidates[0].label} ? Choisissez-le dans la "
+                    "liste, ou corrigez.",
+                    code="unknown",
+                )
             return forms.ValidationError(
                 f"Plusieurs lieux répondent à « {text} ». Choisissez le bon dans la liste.", code="ambiguous"
             )

@@ -115,7 +115,7 @@ def find_places(text: str, kinds: Collection[str] = EVERY_KIND, limit: int = 10)
 
 
 def read_place(text: str, kinds: Collection[str] = EVERY_KIND) -> Reading:
-    """Understand a text as one place, without ever choosing between two that it may name."""
+    """Understand a text as one place, without ever choosing between two that it may name, nor completing a name."""
     candidates = find_places(text, kinds)
     if not candidates or candidates[0].guessed:
         return Reading(candidates=candidates)
@@ -126,11 +126,17 @@ def read_place(text: str, kinds: Collection[str] = EVERY_KIND) -> Reading:
         return Reading(place=labelled[0].place)
     if len(named) == 1 and not any(_overshadows(other.place, named[0].place) for other in candidates):
         return Reading(place=named[0].place)
-    if len(candidates) == 1:
+    if len(candidates) == 1 and not _completes(candidates[0], typed):
         return Reading(place=candidates[0].place)
     if len(named) > 1:
         return Reading(candidates=named)
     return Reading(candidates=candidates)
+
+
+def _completes(found: Suggestion, typed: set[str]) -> bool:
+    """Whether a place only begins as what was typed: "Lott" is Lot mistyped before it is Lottinghen."""
+    named = words(f"{found.via} {found.place.name}")
+    return any(word not in named and any(whole.startswith(word) for whole in named) for word in typed)
 
 
 def _overshadows(other: Place, place: Place) -> bool:

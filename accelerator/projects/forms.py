@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.naming import OrganisationField
 from accelerator.community.states import Family
-from accelerator.design.forms import CheckboxGroups, Form, dress
+from accelerator.design.forms import CheckboxGroups, Form, MoneyField, dress
 from accelerator.design.links import LinksField, WebField, leads_somewhere
 from accelerator.design.uploads import KINDS, PICTURES, DocumentField
 from accelerator.geography.forms import PerimeterField, PlaceField
@@ -174,8 +174,7 @@ class Means(StepForm):
         self.years = sorted({*kept, *range(this_year - 2, this_year + 3)})
         for year in self.years:
             for part in ("budget", "resources"):
-                cents = kept.get(year, {}).get(part)
-                initial.setdefault(f"{part}_{year}", None if cents is None else cents // 100)
+                initial.setdefault(f"{part}_{year}", kept.get(year, {}).get(part))
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
         for year in self.years:
@@ -187,25 +186,20 @@ class Means(StepForm):
     def values(self) -> dict[str, Any]:
         said, jobs = self.cleaned_data, self.cleaned_data["jobs"]
         lines = [
-            {"year": year, **{part: _cents(said[f"{part}_{year}"]) for part in ("budget", "resources")}}
-            for year in self.years
+            {"year": year, **{part: said[f"{part}_{year}"] for part in ("budget", "resources")}} for year in self.years
         ]
         told = [line for line in lines if (line["budget"], line["resources"]) != (None, None)]
         return {"model": said["model"], "budget": told, "jobs": None if jobs is None else int(jobs * 10)}
 
 
-def _euros(label: str) -> forms.IntegerField:
-    return _dressed(forms.IntegerField(label=label, min_value=0, max_value=10_000_000_000, required=False))
+def _euros(label: str) -> MoneyField:
+    return _dressed(MoneyField(label=label, least=0, required=False))
 
 
 def _dressed(field: _Field) -> _Field:
     """A field that a form adds once made, as the others are."""
     dress(field)
     return field
-
-
-def _cents(euros: int | None) -> int | None:
-    return None if euros is None else euros * 100
 
 
 class Needs(StepForm):

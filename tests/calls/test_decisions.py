@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.calls import purposes
+from accelerator.calls.criteria import said_score
 from accelerator.calls.letters import plain
-from accelerator.calls.models import Application, Call, CallRole, Decision
+from accelerator.calls.models import Application, Call, CallRole, Decision, Tally
 from accelerator.calls.operations import decisions as operations
 from accelerator.calls.queries.desk import files_of, to_take_up
 from accelerator.calls.queries.letters import drafted_letter
@@ -266,6 +267,18 @@ def test_an_inadmissible_file_shows_no_score(campaign: Campaign) -> None:
     letter = drafted_letter(decision)
     assert letter["scores"] == []
     assert "irrecevable" in plain(letter)
+
+
+def test_a_letter_says_the_note_of_the_file_and_the_threshold_of_the_call(campaign: Campaign) -> None:
+    (decision,) = drafted(campaign, outcome=DecisionOutcome.REJECTED)
+    assert "La note de votre dossier" not in plain(drafted_letter(decision))
+    campaign.read(decision.application, 2)
+    ranked = Tally.objects.get(application=decision.application)
+    letter = drafted_letter(decision)
+    (said,) = [part["words"] for part in letter["parts"] if part["title"] == "La note de votre dossier"]
+    assert said.startswith(f"{said_score(ranked.mean)} sur 100")
+    threshold = decision.application.version.criteria["threshold"]
+    assert (f"Le seuil de l’appel est de {threshold} sur 100" in said) == (threshold is not None)
 
 
 def test_a_letter_says_what_an_algorithm_computed(campaign: Campaign) -> None:

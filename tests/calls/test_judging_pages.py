@@ -1,5 +1,6 @@
 """The pages by which an appeal is judged, as people go through them."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 
 import icalendar
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
@@ -76,6 +78,23 @@ def saved(response: Any) -> bytes:
 
 def text(response: Any) -> str:
     return " ".join(response.content.decode().split())
+
+
+def test_a_review_and_a_decision_posted_once_the_session_is_lost_wait_for_their_author(campaign: Campaign) -> None:
+    given = campaign.given(campaign.file())
+    for who, address, field in (
+        (given.reviewer.person, reverse("calls:review", args=[given.pk]), "for_applicant"),
+        (campaign.officer, url("draft_decision", campaign, given.application.public_id), "reasons"),
+    ):
+        client = browser(who)
+        ours = re.findall(r'name="_whose" value="([^"]+)"', client.get(address).content.decode())
+        client.cookies.pop(settings.SESSION_COOKIE_NAME)
+        lost = client.post(address, {field: "Un long texte.", "revision": "0", "_whose": ours}, follow=True)
+        assert "Votre texte est gardé" in text(lost)
+        client.force_login(who)
+        back = text(client.get(address))
+        assert "Vous aviez commencé à écrire ici" in back
+        assert "Un long texte." in back
 
 
 # Reviewers and assignment

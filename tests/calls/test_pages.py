@@ -1,12 +1,14 @@
 """The pages: what a person reads and does, from the list of calls to the acknowledgement of receipt."""
 
 import html
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,10 +18,11 @@ from PIL import Image
 
 from accelerator.accounts.models import Person
 from accelerator.calls import lots
-from accelerator.calls.models import Application, Call, CallVersion, Decision, Jury, Lot, Slot, UnsavedAnswers
+from accelerator.calls.models import Application, Call, CallVersion, Decision, Exchange, Jury, Lot, Slot, UnsavedAnswers
 from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.decisions import notify_decisions, sign_decisions
 from accelerator.calls.operations.examining import decide_by_silence
+from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
 from accelerator.community import search
 from accelerator.community.models import Organisation
@@ -46,11 +49,13 @@ def _files(settings: Any, tmp_path: Any) -> None:
 
 
 def test_the_list_of_calls_filters_sorts_and_exports(client: HostileClient, call: Call, at: datetime) -> None:
-    closed = factories.call(opens_at=at - timedelta(days=20), closes_at=at - timedelta(days=1))
+    # Closed, opened after the one that is open.
+    closed = factories.call(opens_at=at - timedelta(minutes=2), closes_at=at - timedelta(minutes=1))
     soon = factories.call(opens_at=at + timedelta(days=1))
     factories.call(state=CallState.DRAFT, title="Appel caché")
     page = text(client.get(reverse("calls:calls")))
     assert "Appel caché" not in page
+    assert page.index(call.title) < page.index(soon.title) < page.index(closed.title)
     for asked, shown in (("ouverts", call), ("clos", closed), ("a-venir", soon)):
         page = text(client.get(reverse("calls:calls"), {"etat": asked}))
         assert [one.title for one in (call, closed, soon) if one.title in page] == [shown.title]
@@ -307,8 +312,10 @@ def test_what_was_decided_is_said_where_ones_files_are_listed_and_the_clock_stop
     )
     Application.objects.filter(pk=submitted.pk).update(state=ApplicationState.NOTIFIED, silence_on=None)
     assert "L’horloge légale" not in text(client.get(page))
+    last = said(remedies_of(submitted.call.remedies)[0].last_day(timezone.localdate(at)))
     for listed in ("/mon-espace", reverse("calls:my_applications")):
-        assert f"non retenu, le {said(timezone.localdate(at))}" in text(client.get(listed))
+        page = text(client.get(listed))
+        assert f"non retenu, le {said(timezone.localdate(at))}, recours possible jusqu’au {last}" in page
 
 
 def test_an_answer_announced_after_silence_has_decided_is_not_what_one_waits_for(
@@ -671,3 +678,20 @@ def test_what_silence_decided_is_contested_and_answered_on_the_pages(
 
 
 assert ANSWERS
+
+
+def test_a_message_posted_once_the_session_is_lost_waits_for_its_author(
+    client: HostileClient, submitted: Application, representative: Person, officer: Person
+) -> None:
+    for who, name in ((representative, "message"), (officer, "answer_message")):
+        client.force_login(who)
+        address = reverse(f"calls:{name}", args=[submitted.public_id])
+        ours = re.findall(r'name="_whose" value="([^"]+)"', client.get(address).content.decode())
+        client.cookies.pop(settings.SESSION_COOKIE_NAME)
+        lost = client.post(address, {"text": "Un long message.", "_whose": ours}, follow=True)
+        assert "Votre texte est gardé" in text(lost)
+        assert not Exchange.objects.exists()
+        client.force_login(who)
+        back = text(client.get(address))
+        assert "Un long message." in back
+        assert "rien n’en est parti" in back

@@ -52,10 +52,19 @@ def test_an_empty_sending_lists_its_errors_with_links_to_each_field(client: Host
     assert 'aria-labelledby="id_radio_legend id_radio_error"' in page
 
 
+def test_a_number_is_a_line_of_text_that_the_server_reads(client: HostileClient) -> None:
+    page = client.post(URL, {**GOOD, "number": "1 000,5 €"}).content.decode()
+    assert 'type="number"' not in page
+    assert 'inputmode="numeric"' in page
+    assert 'value="1 000,5 €"' in page
+    assert page.count("Saisissez un nombre entier.") == 2
+
+
 def test_what_was_typed_is_kept_whatever_the_widget(client: HostileClient) -> None:
     page = client.post(URL, {**GOOD, "short": "x" * 11, "text": "<script>alert(1)</script>"}).content.decode()
     assert 'value="Atelier"' in page
     assert "x" * 11 in page
+    assert "Raccourcissez ce texte : 10 caractères au plus, il en a 11." in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert '<option value="a" selected>' in page
     assert re.search(r'type="radio"[^>]*value="b"[^>]*checked', page)

@@ -118,6 +118,10 @@ def test_reading_never_chooses_between_two() -> None:
     assert evry.place is None
     assert [found.place.key for found in evry.candidates[:2]] == ["commune-89162", "commune-91228"]
     assert read_place("Évry (89)", ["commune"]).place == Place.objects.get(key="commune-89162")
+    # A name that one commune alone begins with is offered, not taken: it may be another, mistyped.
+    begun = read_place("Lott")
+    assert (begun.place, [found.place.name for found in begun.candidates]) == (None, ["Lottinghen"])
+    assert read_place("Lottinghen").place is not None
     guess = read_place("Fijeac", ["commune"])
     assert guess.place is None
     assert guess.guessed

@@ -131,8 +131,15 @@ def test_money_is_told_in_euros_and_kept_in_cents(client: HostileClient, draft: 
     shown = client.get(page).content.decode()
     assert 'value="120000"' in shown
     assert 'value="2,5"' in shown
-    refused = client.post(page, {f"budget_{year}": "-3", **seen(draft, "moyens")})
+    written = {f"budget_{year}": "30 000 €", f"resources_{year}": "31 500,50"}
+    assert client.post(page, {**written, **seen(draft, "moyens")}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.budget == [{"year": year, "budget": 3_000_000, "resources": 3_150_050}]
+    assert 'value="31500,50"' in client.get(page).content.decode()
+    refused = client.post(page, {f"budget_{year}": "-3", f"resources_{year}": "trente", **seen(draft, "moyens")})
     assert refused.status_code == 422
+    assert "Écrivez un montant en euros" in refused.content.decode()
+    assert 'value="trente"' in refused.content.decode()
 
 
 def test_what_is_wrong_is_said_beside_and_what_was_typed_is_kept(client: HostileClient, draft: Project) -> None:
@@ -293,6 +300,24 @@ def test_the_commune_of_the_organisation_is_offered_and_taken_in_one_click(clien
     assert "departement-46" in one.territories_cover
     assert [event.code for event in history_of(one)] == ["projects.changed"]
     assert "Prendre cette commune" not in client.get(at_step(one, "territoires")).content.decode()
+
+
+def test_where_the_organisation_acts_is_not_told_twice(client: HostileClient) -> None:
+    figeac = Place.objects.get(key="commune-46102")
+    lead = factories.organisation(name="La Fabrique fictive", seat=figeac, territories=["departement-12"])
+    role = factories.role(lead)
+    one = factories.project(organisation=lead, territories=[], territories_cover=[], state="draft")
+    client.force_login(role.person)
+    page = client.get(at_step(one, "territoires")).content.decode()
+    assert "La Fabrique fictive est à Figeac (46) et agit sur Aveyron" in page
+    assert "Prendre ces lieux" in page
+    address = at_step(one, "territoires", "/commune-de-la-structure")
+    assert "agira sur Aveyron" in client.get(address).content.decode()
+    for _ in range(2):
+        client.post(address)
+    one.refresh_from_db()
+    assert (one.seat, one.territories) == (figeac, ["departement-12"])
+    assert [event.code for event in history_of(one)] == ["projects.changed"]
 
 
 def test_a_territory_that_covers_the_commune_already_is_enough(perform: Callable[..., Any], at: datetime) -> None:

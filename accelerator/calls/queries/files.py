@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, with_actor_names
+from accelerator.calls.letters import UNFAVOURABLE
 from accelerator.calls.models import (
     Appeal,
     Application,
@@ -24,6 +25,7 @@ from accelerator.calls.models import (
 from accelerator.calls.purposes import KeptFile, Purpose, purpose_of, purposes
 from accelerator.calls.queries.standing import mine
 from accelerator.calls.questions import MOST_FILES, Question, Questionnaire, Section, said_answer
+from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import (
     PENDING,
     ApplicationState,
@@ -144,6 +146,7 @@ def my_applications(
             told_kind=Subquery(told.values("kind")[:1]),
             told_at=Subquery(told.values("notified_at")[:1]),
             pieces_due_on=Subquery(asked.values("due_on")[:1]),
+            appealed=Exists(Appeal.objects.filter(**of_file)),
             appeal_due_on=Subquery(appeals.values("due_on")[:1]),
             heard_at=Subquery(Slot.objects.filter(**of_file).values("starts_at")[:1]),
             next_reading_on=Subquery(readings.values("reads_until")[:1]),
@@ -165,7 +168,7 @@ def next_date(application: Any, at: datetime) -> str:
     if application.told_outcome and state in (ApplicationState.NOTIFIED, *PENDING):
         by_silence = " par le silence" if application.told_kind == DecisionKind.IMPLICIT else ""
         label = DecisionOutcome(application.told_outcome).label.lower()
-        return f"{label}{by_silence}, le {said(localdate(application.told_at))}"
+        return f"{label}{by_silence}, le {said(localdate(application.told_at))}{_contested_until(application, on)}"
     if state not in PENDING:
         return ""
     if state == ApplicationState.INCOMPLETE and application.pieces_due_on:
@@ -174,6 +177,16 @@ def next_date(application: Any, at: datetime) -> str:
     if application.heard_at and localdate(application.heard_at) >= on:
         return f"audition le {said(application.heard_at, MOMENT)}"
     return _while_examined(application, on)
+
+
+def _contested_until(application: Any, on: date) -> str:
+    """Until when an unfavourable decision may be contested, when nobody has contested it yet."""
+    if application.told_outcome not in UNFAVOURABLE or application.appealed:
+        return ""
+    by_silence = application.told_kind == DecisionKind.IMPLICIT and application.silence_on
+    since = application.silence_on if by_silence else localdate(application.told_at)
+    last = max((one.last_day(since) for one in remedies_of(application.call.remedies)), default=None)
+    return f", recours possible jusqu’au {said(last)}" if last and last >= on else ""
 
 
 def _before_submission(application: Any, at: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 
+from accelerator.calls.criteria import Grid
 from accelerator.calls.letters import letter_of
 from accelerator.calls.models import Application, Call, CallRole, Decision, Review
 from accelerator.calls.purposes import purpose_of
@@ -84,7 +85,8 @@ def drafted_letter(
     by_silence = decision.kind == DecisionKind.IMPLICIT
     unjudged = decision.outcome == DecisionOutcome.INADMISSIBLE or by_silence
     reviews = [] if unjudged else reviews_told(decision)
-    lines = lines_of(grid_of(decision.application.version), reviews) if reviews else []
+    grid = grid_of(decision.application.version) if reviews else Grid()
+    lines = lines_of(grid, reviews)
     # A letter is signed before anyone knows the day on which it is told; silence has its own day.
     since = contested_from(decision) if by_silence else None
     application = decision.application
@@ -93,6 +95,8 @@ def drafted_letter(
         decision,
         grants=purpose_of(application.call.purpose).grants(application) if retained else (),
         scores=[(line.label, line.weight, line.mean, [comment for *_, comment in line.scores]) for line in lines],
+        means=[review.mean for review in reviews if review.mean is not None],
+        threshold=grid.threshold,
         comments=[review.for_applicant for review in reviews if review.for_applicant.strip()],
         opinions=[] if by_silence else told_opinions(application, signed_on or localdate()),
         remedies=[one.sentence(since) for one in remedies_of(application.call.remedies)],

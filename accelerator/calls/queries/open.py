@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, When
 
 from accelerator.calls.eligibility import Result
 from accelerator.calls.models import Call, CallRole, CallVersion
@@ -32,6 +32,15 @@ def readable_calls(person: Any) -> QuerySet[Call]:
 def published_calls() -> QuerySet[Call]:
     """The calls of the public list."""
     return Call.objects.filter(state__in=(CallState.PUBLISHED, CallState.CANCELLED), opens_at__isnull=False)
+
+
+def open_first(at: datetime) -> Case:
+    """To order calls by: those that receive applications at that moment, then those to come, then the others."""
+    lasting = Q(closes_at__isnull=True) | Q(closes_at__gt=at)
+    published = Q(state=CallState.PUBLISHED)
+    return Case(
+        When(published & lasting & Q(opens_at__lte=at), then=0), When(published & Q(opens_at__gt=at), then=1), default=2
+    )
 
 
 @dataclass(frozen=True)

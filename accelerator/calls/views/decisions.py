@@ -42,6 +42,7 @@ from accelerator.calls.views.judging import ActJudging, Judging, TheFirst
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
 from accelerator.design.papers import pdf
+from accelerator.design.unsaved import Resumed
 from accelerator.design.uploads import attachment
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
@@ -90,7 +91,7 @@ class DraftLot(TheFirst, ActJudging):
         )
 
     def done_url(self, result: list[Decision] | Lot) -> str:
-        return _lot_url(result) if isinstance(result, Lot) else self.address("letters")
+        return _lot_url(result) if isinstance(result, Lot) else f"{self.address('letters')}?etat=drafted"
 
     def context(self) -> dict[str, Any]:
         return {**super().context(), "most_at_once": MOST_AT_ONCE, "many": len(self.files) > MOST_AT_ONCE}
@@ -100,7 +101,7 @@ def _lot_url(lot: Lot) -> str:
     return reverse("calls:lot_page", args=[lot.public_id])
 
 
-class DraftOne(ActJudging):
+class DraftOne(Resumed, ActJudging):
     """A decision for one file."""
 
     rule = "calls.draft_decisions"

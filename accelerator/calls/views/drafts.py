@@ -246,8 +246,8 @@ class Submit(_OfDraft):
         return {
             **super().context(),
             "sections": sections,
-            "missing": [line.question for section in sections for line in section.lines if line.missing],
-            "too_long": [line for section in sections for line in section.lines if line.overflow],
+            "missing": [(part.section, line.question) for part in sections for line in part.lines if line.missing],
+            "too_long": [(part.section, line) for part in sections for line in part.lines if line.overflow],
             "submitting": reason_against_submitting(self.standing, localdate(self.at)),
             "timing": reason_against_timing(self.application.call, self.at),
             "reading": wave_of(self.application.call, localdate(self.at)),

@@ -36,6 +36,7 @@ from accelerator.calls.states import PENDING, WITHDRAW, AppealKind, ApplicationS
 from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.papers import pdf
+from accelerator.design.unsaved import Resumed
 from accelerator.workflow.dates import said
 
 
@@ -249,7 +250,7 @@ class WriteMessage(WriteInFile):
     done_message = "Votre message est dans le dossier ; le service est prévenu."
 
 
-class FileAppeal(ActWithin):
+class FileAppeal(Resumed, ActWithin):
     """Contest a decision that was told."""
 
     title = "Former un recours"

@@ -15,7 +15,7 @@ from accelerator.calls.operations.applications import begin
 from accelerator.calls.purposes import Fact, purpose_of
 from accelerator.calls.queries.facts import examine, facts_of_organisation, known_facts
 from accelerator.calls.queries.files import applicable_organisations
-from accelerator.calls.queries.open import nearest_call, published_calls, readable_calls, saying
+from accelerator.calls.queries.open import nearest_call, open_first, published_calls, readable_calls, saying
 from accelerator.calls.queries.standing import CallStanding, call_standing_of
 from accelerator.calls.queries.timing import Prospect, expected_delay, promised_on, prospect_of, wave_of
 from accelerator.calls.queries.versions import published_version
@@ -79,7 +79,7 @@ class Calls(ListPage):
     )
 
     def rows(self) -> Any:
-        return published_calls().order_by("-opens_at")
+        return published_calls().order_by(open_first(self.at), "-opens_at")
 
     def filtered(self, rows: Any, values: dict[str, Any]) -> Any:
         self.corrected = ""

@@ -20,6 +20,7 @@ from accelerator.calls.states import AssignmentState
 from accelerator.calls.views.reviewers import Expertise
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.unsaved import Resumed
 from accelerator.design.uploads import attachment
 from accelerator.workflow.dates import said
 
@@ -134,7 +135,7 @@ class _Mine(Page):
         return reverse(f"calls:{name}", args=[self.assignment.pk, *arguments])
 
 
-class ReviewPage(_Mine, ActionPage):
+class ReviewPage(Resumed, _Mine, ActionPage):
     """The file beside the review: a draft is kept, then the review is given."""
 
     template_name = "calls/judging/review.html"

@@ -14,6 +14,7 @@ from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.questions import Questionnaire
 from accelerator.calls.rules.registry import reason_within
 from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.unsaved import Resumed
 from accelerator.workflow.limits import count_against
 
 
@@ -81,7 +82,7 @@ class ActWithin(Within, ActionPage):
         return self.address("application")
 
 
-class WriteInFile(ActWithin):
+class WriteInFile(Resumed, ActWithin):
     """A message in the file, with a file or not, from either side; the other side is told.
 
     most_a_day  how many messages a person sends in a day, all files together.

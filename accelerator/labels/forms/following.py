@@ -188,7 +188,9 @@ class NoteForm(Form):
     """How an action goes."""
 
     on = _day("Date du point")
-    value = forms.DecimalField(label="Valeur de l’indicateur", required=False, max_digits=14, decimal_places=2)
+    value = forms.DecimalField(
+        label="Valeur de l’indicateur", required=False, max_digits=14, decimal_places=2, localize=True
+    )
     text = _words("Où en est l’action", "Public.", required=False, rows=4)
     done = forms.BooleanField(label="L’action est faite", required=False)
 

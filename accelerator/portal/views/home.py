@@ -37,6 +37,7 @@ class Home(Page):
             "projects": latest_projects(),
             "projects_url": reverse("projects:directory"),
             "register_url": register_url(),
+            "start_url": reverse("projects:start"),
             "map_url": reverse("community:map"),
             "territories_url": reverse("portal:territories"),
             "about_url": reverse("portal:about"),

@@ -90,21 +90,28 @@ def tell_step(
 
 @operation
 def take_commune(*, project: Project, by: Person, at: datetime) -> Project:
-    """Take the commune of the organisation that carries the project: its main commune when it has none, a territory
-    of action when none of them covers it. Done again, it changes nothing.
+    """Take where the organisation that carries the project is and acts: its commune as the main one, when there is
+    none; its territories of action, when there are none, otherwise its commune when none of them covers it. Done
+    again, it changes nothing.
 
     Raises `Refused` when nothing says where that organisation is.
     """
     held = lock_project(project)
     rules.require("projects.edit", by, held)
-    seat = canonical(held.organisation).seat if held.organisation else None
-    if seat is None:
+    lead = canonical(held.organisation) if held.organisation else None
+    seat = lead.seat if lead else None
+    if lead is None or seat is None:
         raise Refused("La structure qui porte le projet n’a pas de commune connue : choisissez celle du projet.")
+    if held.seat_id and held.territories:
+        return held
     changed = []
     if held.seat_id is None:
         held.seat = seat
         changed.append("seat")
-    if not {seat.key, *seat.cover} & set(held.territories):
+    if not held.territories and lead.territories:
+        held.territories = list(lead.territories)
+        changed.append("territories")
+    elif not {seat.key, *seat.cover} & set(held.territories):
         held.territories = [*held.territories, seat.key]
         changed.append("territories")
     if changed:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from accelerator.accounts.queries import Line, with_actor_names
 from accelerator.community.models import Organisation, Role, Theme
 from accelerator.community.models.organisations import of_any
-from accelerator.community.queries.organisation import canonical
+from accelerator.community.queries.organisation import canonical, territories_of
 from accelerator.community.states import Family
 from accelerator.geography.models import Place
 from accelerator.geography.perimeters import sentence_of
@@ -122,6 +122,14 @@ def commune_to_take(project: Project) -> Place | None:
     if project.organisation is None or (project.seat_id and project.territories):
         return None
     return canonical(project.organisation).seat
+
+
+def territories_to_take(project: Project) -> list[Place]:
+    """Where the organisation that carries a project acts, beyond its own commune, while the project does not say."""
+    if project.organisation is None or project.territories:
+        return []
+    lead = canonical(project.organisation)
+    return territories_of(lead) if lead.territories != [lead.seat_id] else []
 
 
 def projects_carried(person: Any) -> QuerySet[Project]:

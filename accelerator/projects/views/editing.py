@@ -22,6 +22,7 @@ from accelerator.projects.queries.projects import (
     projects_carried,
     proposals_of,
     sheet_of,
+    territories_to_take,
     unsaved_of,
 )
 from accelerator.projects.record import STEPS
@@ -144,10 +145,12 @@ class Step(StepPage, ActWithin):
 
     def context(self) -> dict[str, Any]:
         project, resembling = self.project, self.step.code in _RESEMBLING
+        commune = self._commune()
         return {
             **super().context(),
             "previous_url": self.address("step", self.previous.code) if self.previous else "",
-            "commune": self._commune(),
+            "commune": commune,
+            "acts_in": territories_to_take(project) if commune else [],
             "resembling": resembling,
             "similar": similar_to(f"{project.title} {project.summary}", but=project) if resembling else [],
         }
@@ -183,10 +186,11 @@ class TakeCommune(ActWithin):
 
     def load(self) -> None:
         super().load()
-        commune = commune_to_take(self.project)
+        commune, acts_in = commune_to_take(self.project), territories_to_take(self.project)
+        where = f"agira sur {', '.join(place.label for place in acts_in)}" if acts_in else "y agira aussi"
         self.told = (
-            f"La structure est à {commune.label} : le projet y agira aussi, et c’est de là qu’il sera mené s’il n’a pas"
-            " encore de commune."
+            f"La structure est à {commune.label} : le projet {where}, et sera mené de cette commune s’il n’en a pas"
+            " encore."
             if commune
             else "Rien à prendre : la structure n’a pas de commune connue, ou le projet dit déjà où il est."
         )
