@@ -59,6 +59,12 @@ def test_the_list_of_calls_filters_sorts_and_exports(client: HostileClient, call
     for asked, shown in (("ouverts", call), ("clos", closed), ("a-venir", soon)):
         page = text(client.get(reverse("calls:calls"), {"etat": asked}))
         assert [one.title for one in (call, closed, soon) if one.title in page] == [shown.title]
+    titles = sorted([call.title, soon.title, closed.title])
+    for asked, expected in (("titre", titles), ("-titre", titles[::-1])):
+        sorted_page = client.get(reverse("calls:calls"), {"tri": asked})
+        assert [one.title for one in sorted_page.context["rows"]] == expected
+    # The way back is offered: shown as cards, a list sorts as a table does.
+    assert f"{reverse('calls:calls')}?tri=titre" in sorted_page.content.decode()
     export = client.get(reverse("calls:calls"), {"format": "csv"})
     assert call.title in b"".join(export).decode()
 
