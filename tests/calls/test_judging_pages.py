@@ -80,11 +80,12 @@ def text(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
-def test_a_review_and_a_decision_posted_once_the_session_is_lost_wait_for_their_author(campaign: Campaign) -> None:
+def test_what_is_posted_once_the_session_is_lost_waits_for_its_author(campaign: Campaign) -> None:
     given = campaign.given(campaign.file())
     for who, address, field in (
         (given.reviewer.person, reverse("calls:review", args=[given.pk]), "for_applicant"),
         (campaign.officer, url("draft_decision", campaign, given.application.public_id), "reasons"),
+        (campaign.officer, reverse("calls:ask_opinion", args=[given.application.public_id]), "question"),
     ):
         client = browser(who)
         ours = re.findall(r'name="_whose" value="([^"]+)"', client.get(address).content.decode())

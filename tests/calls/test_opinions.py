@@ -126,7 +126,7 @@ def test_a_service_answers_by_the_link_of_its_mail_without_an_account(
     answer |= {"document": SimpleUploadedFile("avis signé.pdf", PDF)}
     assert service.post(link, answer).headers["Location"] == link
     after = service.get(link).text
-    assert "Cet avis est déjà rendu." in after
+    assert "Cet avis est rendu, et ne se change plus." in after
     assert WORDS in after
     assert "Un besoin." not in after  # the file is theirs to read no more
     again = service.post(link, {**answer, "sense": "unfavourable", "document": ""})

@@ -1,10 +1,12 @@
 """Suspension, abrogation, retrait: nothing before the answer, each its own conditions, all in public once told."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -147,6 +149,22 @@ def test_what_waits_for_the_holder_is_on_the_page_of_their_labels(
     assert f"/labels/procedures/{proceeding.public_id}" in page
     answered(world, perform, proceeding)
     assert "vous avez répondu le" in " ".join(client.get("/mes-labels").content.decode().split())
+
+
+def test_an_answer_posted_once_the_session_is_lost_waits_for_its_author(
+    world: Labelled, perform: Perform, client: HostileClient
+) -> None:
+    proceeding = opened(world, perform, ProceedingKind.SUSPENSION)
+    address = reverse("labels:answer", args=[proceeding.public_id])
+    client.force_login(world.representative)
+    ours = re.findall(r'name="_whose" value="([^"]+)"', client.get(address).content.decode())
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(address, {"text": "Le comité s’est réuni en mars.", "_whose": ours}, follow=True)
+    client.force_login(world.representative)
+    assert "Le comité s’est réuni en mars." in client.get(address).content.decode()
+    # Whoever else comes by that browser reads nothing of it.
+    client.force_login(world.officer)
+    assert "réuni en mars" not in client.get(address).content.decode()
 
 
 def test_a_suspension_stops_and_is_lifted(world: Labelled, perform: Perform) -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import RequestFactory
 from django.urls import reverse
 
-from accelerator.community.models import Organisation
+from accelerator.community.models import Organisation, Theme
 from accelerator.design.unsaved import forget_what_others_posted
 from accelerator.geography.models import Place
 from accelerator.journal import System
@@ -300,6 +300,26 @@ def test_the_commune_of_the_organisation_is_offered_and_taken_in_one_click(clien
     assert "departement-46" in one.territories_cover
     assert [event.code for event in history_of(one)] == ["projects.changed"]
     assert "Prendre cette commune" not in client.get(at_step(one, "territoires")).content.decode()
+
+
+def test_the_themes_of_the_organisation_are_ticked_until_the_project_says_its_own(client: HostileClient) -> None:
+    codes = list(Theme.objects.filter(until="").order_by("position").values_list("code", flat=True))
+    lead = factories.organisation(name="La Fabrique fictive", themes=codes[:2])
+    role = factories.role(lead)
+    one = factories.project(organisation=lead, themes=[], state="draft")
+    client.force_login(role.person)
+    read = client.get(at_step(one, "domaines"))
+    assert read.context["form"].initial["themes"] == codes[:2]
+    assert "Les thèmes cochés sont ceux de La Fabrique fictive" in read.content.decode()
+    one.refresh_from_db()
+    assert one.themes == []
+    sent = {**seen(one, "domaines"), "themes": codes[2]}
+    assert client.post(at_step(one, "domaines"), sent).status_code == 302
+    one.refresh_from_db()
+    assert one.themes == [codes[2]]
+    read = client.get(at_step(one, "domaines"))
+    assert read.context["form"].initial["themes"] == [codes[2]]
+    assert "Les thèmes cochés sont ceux" not in read.content.decode()
 
 
 def test_where_the_organisation_acts_is_not_told_twice(client: HostileClient) -> None:

@@ -56,7 +56,7 @@ def reasons_against_asking(applications: Collection[Application], email: str = "
 def reason_against_giving(opinion: Opinion) -> str | None:
     """Why an opinion is not awaited any more; after its day it still is, as long as nothing is decided."""
     if opinion.answered_at is not None:
-        return "Cet avis est déjà rendu."
+        return "Cet avis est rendu, et ne se change plus."
     if opinion.withdrawn_at is not None:
         return f"Cet avis n’est plus demandé : {opinion.withdrawn_because}"
     return reason_against_asking(opinion.application)

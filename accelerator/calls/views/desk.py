@@ -56,6 +56,7 @@ from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.design.paging import kept
+from accelerator.design.unsaved import Resumed
 from accelerator.workflow.dates import said
 from accelerator.workflow.numbers import grouped
 
@@ -294,7 +295,7 @@ class NameOfficer(ActOnFile):
         return examining.name_officer(application=self.application, officer=officer, by=self.person, at=self.at)
 
 
-class AskPieces(ActOnFile):
+class AskPieces(Resumed, ActOnFile):
     """Ask for what is missing: each piece, its basis, by when."""
 
     title = "Demander des pièces"
@@ -350,7 +351,7 @@ class BeginReview(ActOnFile):
         return examining.begin_review(application=self.application, by=self.person, at=self.at)
 
 
-class Inadmissible(ActOnFile):
+class Inadmissible(Resumed, ActOnFile):
     """Prepare a decision of inadmissibility: the conditions retained, the reasons; a signatory signs it."""
 
     title = "Préparer une irrecevabilité"
@@ -406,7 +407,7 @@ class AnswerMessage(ActOnFile, WriteInFile):
     done_message = "Votre message est dans le dossier ; le candidat est prévenu."
 
 
-class AnswerAppeal(ActOnFile):
+class AnswerAppeal(Resumed, ActOnFile):
     """Answer an appeal, with reasons."""
 
     title = "Répondre au recours"

@@ -18,6 +18,7 @@ from accelerator.calls.rules.opinions import reason_against_asking, reason_again
 from accelerator.calls.states import OpinionSense
 from accelerator.calls.views.desk import ActOnFile, OfFile
 from accelerator.design.pages import ActionPage, Page, Unkept
+from accelerator.design.unsaved import Resumed
 from accelerator.design.uploads import attachment
 from accelerator.journal import System
 from accelerator.workflow.limits import count_against
@@ -28,7 +29,7 @@ SERVICE = System("asked-service")
 OWN_SIDE = "Vous êtes du côté de qui candidate : vous ne pouvez pas dire ce que pense un service de ce dossier."
 
 
-class AskOpinion(ActOnFile):
+class AskOpinion(Resumed, ActOnFile):
     """Ask a service; what the call wants on each of its files is offered, with its delay."""
 
     title = "Demander un avis"

@@ -14,6 +14,7 @@ from accelerator.calls.states import AppealKind
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.design.papers import pdf
+from accelerator.design.unsaved import Resumed
 from accelerator.design.uploads import attachment
 from accelerator.labels.forms import following as forms
 from accelerator.labels.letters import effect_of, said_hearing
@@ -105,7 +106,7 @@ class Proceedings(OnLabel):
         }
 
 
-class OpenProceeding(ActOnLabel):
+class OpenProceeding(Resumed, ActOnLabel):
     """Tell the grounds of a measure that is considered."""
 
     rule = "labels.conduct"
@@ -343,7 +344,7 @@ class ActOnProceeding(OnProceeding, ActOnLabel):
         ]
 
 
-class AnswerProceeding(ActOnProceeding):
+class AnswerProceeding(Resumed, ActOnProceeding):
     """Answer the grounds, for the holder."""
 
     rule = "labels.answer"
@@ -374,7 +375,7 @@ class JoinFile(ActOnProceeding):
         return proceedings.join_file(proceeding=self.proceeding, document=document, by=self.person, at=self.at)
 
 
-class Pronounce(ActOnProceeding):
+class Pronounce(Resumed, ActOnProceeding):
     """Sign the measure."""
 
     rule = "labels.pronounce"
@@ -426,7 +427,7 @@ class DropProceeding(ActOnProceeding):
         return proceedings.drop_proceeding(proceeding=self.proceeding, reason=reason, by=self.person, at=self.at)
 
 
-class _Appeal(ActOnProceeding):
+class _Appeal(Resumed, ActOnProceeding):
     """An appeal against a measure; it bears the day that the form says, or today's."""
 
     over = Outcome.PRONOUNCED
@@ -469,7 +470,7 @@ class RecordAppeal(_Appeal):
     done_message = "Le recours est inscrit au registre."
 
 
-class AnswerAppeal(ActOnProceeding):
+class AnswerAppeal(Resumed, ActOnProceeding):
     """Write what became of an appeal."""
 
     over = Outcome.PRONOUNCED

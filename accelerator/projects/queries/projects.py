@@ -17,7 +17,7 @@ from accelerator.geography.perimeters import sentence_of
 from accelerator.journal.queries import history_of as history
 from accelerator.journal.queries import public_history_of
 from accelerator.projects.models import Project, ProjectFile, ProjectPartner, UnsavedText
-from accelerator.projects.record import LABELS, PRIVATE
+from accelerator.projects.record import LABELS, MOST_THEMES, PRIVATE
 from accelerator.projects.states import FileKind, Goal, Maturity, Need, ProjectState
 from accelerator.workflow.dates import said as day_said
 
@@ -130,6 +130,13 @@ def territories_to_take(project: Project) -> list[Place]:
         return []
     lead = canonical(project.organisation)
     return territories_of(lead) if lead.territories != [lead.seat_id] else []
+
+
+def themes_to_take(project: Project) -> list[str]:
+    """The themes of the organisation that carries a project, while the project says none: at most what it may have."""
+    if project.organisation is None or project.themes:
+        return []
+    return canonical(project.organisation).themes[:MOST_THEMES]
 
 
 def projects_carried(person: Any) -> QuerySet[Project]:

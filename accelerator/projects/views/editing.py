@@ -23,6 +23,7 @@ from accelerator.projects.queries.projects import (
     proposals_of,
     sheet_of,
     territories_to_take,
+    themes_to_take,
     unsaved_of,
 )
 from accelerator.projects.record import STEPS
@@ -140,6 +141,14 @@ class Step(StepPage, ActWithin):
     def thing(self) -> Project:
         return self.project
 
+    def load(self) -> None:
+        super().load()
+        # Ticked beforehand: saving the step is what takes them.
+        self.themes = themes_to_take(self.project) if "themes" in self.step.fields and not self.unsaved else []
+
+    def initial(self) -> dict[str, Any]:
+        return super().initial() | ({"themes": self.themes} if self.themes else {})
+
     def typed(self) -> Unsaved | None:
         return unsaved_of(self.project, self.person, self.step.code)
 
@@ -151,6 +160,7 @@ class Step(StepPage, ActWithin):
             "previous_url": self.address("step", self.previous.code) if self.previous else "",
             "commune": commune,
             "acts_in": territories_to_take(project) if commune else [],
+            "themes_taken": bool(self.themes),
             "resembling": resembling,
             "similar": similar_to(f"{project.title} {project.summary}", but=project) if resembling else [],
         }
