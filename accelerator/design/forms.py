@@ -9,7 +9,7 @@ a long text says how long it may be; a text too long is refused with what was ty
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -43,6 +43,9 @@ UNSEEN: dict[int, None] = dict.fromkeys(
 )
 _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
+# As people write it: Python would read « 1e9 » and « 1_000 » too, and fail on « 1e999999999 ».
+_NUMBER: Final = re.compile(r"[-+\u2212]?[0-9]+([.,][0-9]+)?")
+_PAST_CENTS: Final = re.compile(r"[.,][0-9]{3}")
 _MOST: Final = Decimal(10) ** 13
 # From how many characters a line says its limit; a text of several lines always does.
 _LIMIT_WORTH_SAYING = 100
@@ -146,17 +149,16 @@ class NumberField(forms.CharField):
         super().__init__(max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return str(value).replace(".", ",") if isinstance(value, int | float) else value
+        return f"{Decimal(str(value)):f}".replace(".", ",") if isinstance(value, int | float) else value
 
     def clean(self, value: Any) -> Any:
-        text = _BLANKS.sub("", super().clean(value)).replace(",", ".")
+        text = _BLANKS.sub("", super().clean(value))
         if not text:
             return None
-        try:
-            number = Decimal(text)
-        except InvalidOperation as error:
-            raise forms.ValidationError(self.unreadable) from error
-        if not number.is_finite() or abs(number) >= _MOST:
+        if not _NUMBER.fullmatch(text):
+            raise forms.ValidationError(self.unreadable)
+        number = Decimal(text.replace(",", ".").replace("\u2212", "-"))
+        if abs(number) >= _MOST:
             raise forms.ValidationError("Ce nombre est trop grand.")
         return int(number) if number == number.to_integral_value() else float(number)
 
@@ -184,9 +186,10 @@ class MoneyField(NumberField):
         amount = super().clean(text)
         if amount is None:
             return None
+        # As written: « 12.000 » is twelve thousand to whoever typed it, and would be read twelve.
+        if _PAST_CENTS.search(_BLANKS.sub("", text)):
+            raise forms.ValidationError("Un montant a deux décimales au plus : écrivez 12 000 ou 12 000,50.")
         cents = Decimal(str(amount)) * 100
-        if cents != cents.to_integral_value():
-            raise forms.ValidationError("Un montant a deux décimales au plus.")
         if self.least is not None and cents < self.least:
             raise forms.ValidationError(f"Écrivez un montant d’au moins {self.prepare_value(self.least)} €.")
         return int(cents)

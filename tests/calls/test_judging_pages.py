@@ -98,6 +98,30 @@ def test_what_is_posted_once_the_session_is_lost_waits_for_its_author(campaign: 
         assert "Un long texte." in back
 
 
+def test_a_review_posted_signed_out_does_not_bar_the_way_to_one_saved_elsewhere_since(campaign: Campaign) -> None:
+    given = campaign.given(campaign.file())
+    address, who = reverse("calls:review", args=[given.pk]), given.reviewer.person
+    client = browser(who)
+    ours = re.findall(r'name="_whose" value="([^"]+)"', client.get(address).content.decode())
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(address, {"for_applicant": "Un texte d’ici.", "revision": "0", "_whose": ours})
+    elsewhere = browser(who)
+    assert elsewhere.post(address, {"for_applicant": "Un texte d’ailleurs.", "revision": "0"}).status_code == 302
+    client.force_login(who)
+    waiting = client.get(address)
+    assert "Un texte d’ici." in text(waiting)
+    sent = {"for_applicant": "Un texte d’ici.", "revision": waiting.context["form"]["revision"].value()}
+    refused = client.post(address, sent)
+    assert refused.status_code == 422
+    assert "rechargez la page" in text(refused)
+    assert "Un texte d’ici." in text(refused)
+    # The page, read again, shows what is saved, and saves over it.
+    again = client.get(address)
+    assert "Un texte d’ailleurs." in text(again)
+    sent = {"for_applicant": "Les deux.", "revision": again.context["form"]["revision"].value()}
+    assert client.post(address, sent).status_code == 302
+
+
 # Reviewers and assignment
 
 

@@ -310,6 +310,29 @@ def test_many_decisions_are_drafted_one_after_the_other(campaign: Campaign, perf
     assert Event.objects.filter(code="calls.decision_drafted").count() == MANY
 
 
+@pytest.mark.parametrize("count", [1, MANY])
+def test_a_decision_is_not_drafted_for_a_file_that_is_judged_otherwise_since_the_list_was_read(
+    count: int, campaign: Campaign
+) -> None:
+    files = [campaign.file(ApplicationState.REVIEW, organisation=None) for _ in range(count)]
+    campaign.read(files[0], 3)
+    client = browser(campaign.officer)
+    address = reverse("calls:draft_decisions", args=[campaign.call.key])
+    seen = client.get(f"{address}?tous=1").context["seen"]
+    sent = {"applications": [one.public_id for one in files], "outcome": "retained", "reasons": "Retenu.", "seen": seen}
+    # Another expert says the contrary meanwhile.
+    campaign.read(files[0], 0)
+    refused = client.post(address, sent)
+    assert refused.status_code == 422
+    assert f"Dossier {files[0].number} : {operations.CHANGED}" in text(refused)
+    assert "Retenu." in text(refused)
+    assert not Decision.objects.exists()
+    assert client.post(address, {**sent, "seen": refused.context["seen"]}).status_code == 302
+    Application.objects.filter(pk=files[0].pk).update(state=ApplicationState.INCOMPLETE)
+    gone = client.post(address, {**sent, "seen": refused.context["seen"]})
+    assert "n’attend plus de décision" in text(gone)
+
+
 def test_an_amount_that_no_delegation_reaches_is_refused_at_once_beside_it(campaign: Campaign) -> None:
     files = [campaign.file(ApplicationState.REVIEW, organisation=None) for _ in range(MANY)]
     campaign.call.roles.filter(name="signatory").update(most_cents=1_000_000)

@@ -1,7 +1,10 @@
 import re
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import ValidationError
 
+from accelerator.design.forms import MoneyField, NumberField
 from tests.client import HostileClient
 
 URL = "/essai/tout"
@@ -79,3 +82,29 @@ def test_a_refusal_is_shown_in_the_form_beside_its_field(client: HostileClient) 
     assert response.status_code == 422
     assert page.count("Cette demande est refusée parce que c’est un essai.") == 2
     assert "Un champ est à corriger" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"),
+    [("31 500,50", 3_150_050), ("31\u202f500.5 €", 3_150_050), ("12\u00a0000 euros", 1_200_000), ("0", 0), (" ", None)],
+)
+def test_an_amount_is_read_as_people_write_it(typed: str, cents: int | None) -> None:
+    assert MoneyField(required=False).clean(typed) == cents
+
+
+@pytest.mark.parametrize("typed", ["1e9", "1e999999999", "1_000", "١٢", "NaN", "Infinity", "1.234,56", "9" * 40])
+def test_what_is_no_number_as_people_write_it_is_refused(typed: str) -> None:
+    for field in (NumberField(), MoneyField()):
+        with pytest.raises(ValidationError):
+            field.clean(typed)
+
+
+@pytest.mark.parametrize("typed", ["12.000", "12,000", "12,345"])
+def test_an_amount_is_not_made_a_thousandth_of_in_silence(typed: str) -> None:
+    with pytest.raises(ValidationError, match="deux décimales"):
+        MoneyField().clean(typed)
+
+
+def test_a_small_or_a_negative_number_is_read_back() -> None:
+    assert NumberField().clean(NumberField().prepare_value(0.00001)) == 0.00001
+    assert NumberField().clean("−5,5") == -5.5

@@ -264,7 +264,14 @@ class DraftLot(Form):
     """The same decision for several files."""
 
     outcome = forms.ChoiceField(label="Sens", choices=OUTCOMES, widget=forms.RadioSelect)
-    applications = forms.MultipleChoiceField(label="Dossiers", widget=forms.CheckboxSelectMultiple)
+    applications = forms.MultipleChoiceField(
+        label="Dossiers",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": "Un des dossiers choisis n’attend plus de décision, ou la sienne est déjà préparée : "
+            "relisez cette liste."
+        },
+    )
     reasons = words_field("Motifs", "Communs à ces dossiers. Les notes et les commentaires de chacun s’y ajoutent.")
     advice = forms.CharField(
         label="Conseils au candidat",

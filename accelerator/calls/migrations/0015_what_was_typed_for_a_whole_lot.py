@@ -2,6 +2,12 @@
 
 from django.db import migrations, models
 
+# The version before cannot carry them, nor say what they are: the journal still tells what was done by them.
+_FORGET = """
+SET CONSTRAINTS ALL IMMEDIATE;
+DELETE FROM calls_lotfile WHERE lot_id IN (SELECT id FROM calls_lot WHERE act IN ('avis', 'preparation'));
+DELETE FROM calls_lot WHERE act IN ('avis', 'preparation');
+"""
 _DESK = ["prendre", "recevables", "instruction", "avis"]
 _LETTERS = ["preparation", "signature", "notification"]
 
@@ -58,4 +64,6 @@ class Migration(migrations.Migration):
                 violation_error_message="Un lot dit ce qui est demandé de tous ses dossiers, quand il faut le dire.",
             ),
         ),
+        # On the way back, before anything else.
+        migrations.RunSQL(migrations.RunSQL.noop, _FORGET),
     ]

@@ -1,10 +1,10 @@
 """Decisions drafted beside the ranking, the outbox of letters, and what the applicant reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -15,7 +15,7 @@ from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
 from accelerator.calls.models import Application, Decision, Lot, Promise
 from accelerator.calls.operations import decisions as operations
-from accelerator.calls.operations.lots import MOST_AT_ONCE, ask_drafts, ask_letters
+from accelerator.calls.operations.lots import CHANGED, MOST_AT_ONCE, ask_drafts, ask_letters
 from accelerator.calls.queries.appeals import appeal_to_answer
 from accelerator.calls.queries.letters import (
     DRAFTED,
@@ -30,7 +30,7 @@ from accelerator.calls.queries.letters import (
 )
 from accelerator.calls.queries.lots import outcome_of, recent_lots
 from accelerator.calls.queries.opinions import documents_told
-from accelerator.calls.queries.ranking import best_first, ranking, undrafted
+from accelerator.calls.queries.ranking import best_first, prints_to_draft, ranking, undrafted
 from accelerator.calls.queries.standing import file_standing_of, judged
 from accelerator.calls.questions import said_cents
 from accelerator.calls.rules.applications import read_file, reason_against_judging_file
@@ -63,12 +63,17 @@ class DraftLot(TheFirst, ActJudging):
         super().load()
         rows = undrafted(ranking(self.call)).filter(state__in=DECIDABLE, pk__in=judged(self.person).values("pk"))
         self.choose_among(self.call, best_first(rows))
+        self.prints = prints_to_draft(self.files)
 
     def initial(self) -> dict[str, Any]:
         return {**super().initial(), "outcome": DecisionOutcome.RETAINED if self.ticked and not self.whole else ""}
 
     def perform(self, form: Any) -> list[Decision] | Lot:
         values, chosen = form.cleaned_data, self.chosen(form)
+        seen = _seen(self.request)
+        for one in chosen:
+            if seen.get(str(one.pk), self.prints[one.pk]) != self.prints[one.pk]:
+                raise Refused(f"Dossier {one.number} : {CHANGED}")
         draft: Callable[..., Any] = operations.draft_decisions if len(chosen) <= MOST_AT_ONCE else ask_drafts
         done: list[Decision] | Lot = draft(
             call=self.call,
@@ -94,7 +99,22 @@ class DraftLot(TheFirst, ActJudging):
         return _lot_url(result) if isinstance(result, Lot) else f"{self.address('letters')}?etat=drafted"
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "most_at_once": MOST_AT_ONCE, "many": len(self.files) > MOST_AT_ONCE}
+        return {
+            **super().context(),
+            "most_at_once": MOST_AT_ONCE,
+            "many": len(self.files) > MOST_AT_ONCE,
+            "seen": _as_read(self.prints),
+        }
+
+
+def _as_read(prints: Mapping[int, str]) -> str:
+    """The prints of what a page lists, in one field: a form has a limit to how many it sends."""
+    return " ".join(f"{number}:{print_}" for number, print_ in prints.items())
+
+
+def _seen(request: HttpRequest) -> dict[str, str]:
+    """The same, as they come back."""
+    return dict(part.partition(":")[::2] for part in request.POST.get("seen", "").split())
 
 
 def _lot_url(lot: Lot) -> str:
@@ -300,8 +320,7 @@ class _Batch(ActJudging):
 
     def perform(self, form: Any) -> Any:
         letters = self.chosen(form)
-        # In one field: a form has a limit to how many it sends.
-        seen = dict(part.partition(":")[::2] for part in self.request.POST.get("seen", "").split())
+        seen = _seen(self.request)
         for one in letters:
             if seen.get(str(one.pk), self.prints[one.pk]) != self.prints[one.pk]:
                 raise Refused(f"Dossier {one.application.number} : {operations.CHANGED}")
@@ -319,7 +338,7 @@ class _Batch(ActJudging):
         return {
             **super().context(),
             "most_at_once": MOST_AT_ONCE,
-            "seen": " ".join(f"{number}:{print_}" for number, print_ in self.prints.items()),
+            "seen": _as_read(self.prints),
             "letters": [
                 (one, self.address("letter", one.pk), self._what(one), self.against(one)) for one in self.letters
             ],

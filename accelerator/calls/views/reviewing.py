@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -20,7 +20,7 @@ from accelerator.calls.states import AssignmentState
 from accelerator.calls.views.reviewers import Expertise
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
-from accelerator.design.unsaved import Resumed
+from accelerator.design.unsaved import Resumed, forget_posted
 from accelerator.design.uploads import attachment
 from accelerator.workflow.dates import said
 
@@ -161,6 +161,12 @@ class ReviewPage(Resumed, _Mine, ActionPage):
             "for_applicant": review.for_applicant,
             "for_service": review.for_service,
         }
+
+    def shown(self, form: Any, **extra: Any) -> HttpResponse:
+        # What waited was typed over an older review: its author has it on the page, and reads the newer one next.
+        if form.is_bound and form.cleaned_data.get("revision") != self.initial()["revision"]:
+            forget_posted(self.request, self.request.path)
+        return super().shown(form, **extra)
 
     def perform(self, form: Any) -> Review:
         values = form.cleaned_data
