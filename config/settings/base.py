@@ -166,7 +166,7 @@ CREDENTIAL_KEYS = Path(os.environ.get("CREDENTIAL_KEYS", embedded.home() / "keys
 MEDIA_URL = ""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5500  # all the files of the largest campaign may be ticked in one form
 # One file a POST, at most this many bytes: refused before it is read (decision 11).
 UPLOAD_LIMIT = 20 * 1024 * 1024
 

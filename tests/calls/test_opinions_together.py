@@ -1,10 +1,12 @@
 """One service asked for its opinion on several files at once: read first, then asked once about each."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -151,6 +153,22 @@ def test_the_calls_of_the_files_offer_the_opinions_that_they_want(
         "who": "Préfecture fictive",
         "due_on": timezone.localdate() + 12 * DAY,
     }
+
+
+def test_what_was_typed_for_a_service_stays_out_of_the_form_of_another(
+    campaign: Campaign, client: HostileClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = purposes.Wanted("Préfecture fictive", 12)
+    wanting = purposes.Purpose(**{**vars(purposes.purpose_of(campaign.call.purpose)), "opinions": lambda _: [wanted]})
+    monkeypatch.setitem(purposes._registered, campaign.call.purpose, wanting)
+    address = reverse("calls:ask_opinion", args=[campaign.file(ApplicationState.REVIEW).public_id])
+    client.force_login(campaign.officer)
+    ours = re.findall(r'name="_whose" value="([^"]+)"', client.get(address).content.decode())
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
+    client.post(address, {"who": "Région fictive", "question": "Et vous ?", "_whose": ours}, follow=True)
+    client.force_login(campaign.officer)
+    assert client.get(address).context["form"].initial["who"] == "Région fictive"
+    assert client.get(f"{address}?service=Préfecture+fictive").context["form"].initial["who"] == "Préfecture fictive"
 
 
 def test_a_lot_that_asks_nothing_is_refused_by_the_database(campaign: Campaign) -> None:

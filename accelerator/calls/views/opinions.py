@@ -1,6 +1,7 @@
 """Opinions: the pages of whoever examines, and the page of the service that is asked, by the link of its mail."""
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -18,7 +19,7 @@ from accelerator.calls.rules.opinions import reason_against_asking, reason_again
 from accelerator.calls.states import OpinionSense
 from accelerator.calls.views.desk import ActOnFile, OfFile
 from accelerator.design.pages import ActionPage, Page, Unkept
-from accelerator.design.unsaved import Resumed
+from accelerator.design.unsaved import Resumed, Unsaved
 from accelerator.design.uploads import attachment
 from accelerator.journal import System
 from accelerator.workflow.limits import count_against
@@ -43,6 +44,12 @@ class AskOpinion(Resumed, ActOnFile):
         self.wanted = wanted_of(self.application, opinions_of(self.application))
         who = self.request.GET.get("service", "")
         self.chosen = next((one for one in self.wanted if one.who == who), None)
+
+    @cached_property
+    def unsaved(self) -> Unsaved | None:
+        """What was typed for another service stays out of the form of the one that was chosen."""
+        typed = super().unsaved
+        return None if typed and self.chosen and typed.values.get("who") != [self.chosen.who] else typed
 
     def forbidden(self) -> str | None:
         reason = super().forbidden()
