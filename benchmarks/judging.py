@@ -147,7 +147,7 @@ def main(files: int = 5000, readers: int = 600, wanted: int = 7) -> None:
             assert answer.status_code == 200, answer.status_code
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
-        asked = [one for one in queries.captured_queries if one["sql"].startswith(("SELECT", "DECLARE"))]
+        asked = [one for one in queries.captured_queries if (one["sql"] or "SELECT").startswith(("SELECT", "DECLARE"))]
         middle, least, computed = statistics.median(spent), min(spent), statistics.median(busy)
         print(f"{name} : {middle:.0f} ms (au mieux {least:.0f}, calcul {computed:.0f}), {len(asked)} requêtes")
 
