@@ -42,6 +42,13 @@ def typed(**values: Any) -> dict[str, Any]:
     return {"who": "Direction fictive", "email": ADDRESS, "question": "Est-ce connu ?", "due_on": due, **values}
 
 
+def want(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call of the campaign wants an opinion on each of its files."""
+    wanted = purposes.Wanted("Préfecture fictive", 12)
+    wanting = purposes.Purpose(**{**vars(purposes.purpose_of(campaign.call.purpose)), "opinions": lambda _: [wanted]})
+    monkeypatch.setitem(purposes._registered, campaign.call.purpose, wanting)
+
+
 def text(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
@@ -141,9 +148,7 @@ def test_a_long_lot_of_opinions_is_asked_by_the_worker_once_about_each(
 def test_the_calls_of_the_files_offer_the_opinions_that_they_want(
     campaign: Campaign, client: HostileClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = purposes.Wanted("Préfecture fictive", 12)
-    wanting = purposes.Purpose(**{**vars(purposes.purpose_of(campaign.call.purpose)), "opinions": lambda _: [wanted]})
-    monkeypatch.setitem(purposes._registered, campaign.call.purpose, wanting)
+    want(campaign, monkeypatch)
     campaign.file(ApplicationState.REVIEW)
     client.force_login(campaign.officer)
     read = client.get(EVERY)
@@ -158,9 +163,7 @@ def test_the_calls_of_the_files_offer_the_opinions_that_they_want(
 def test_what_was_typed_for_a_service_stays_out_of_the_form_of_another(
     campaign: Campaign, client: HostileClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = purposes.Wanted("Préfecture fictive", 12)
-    wanting = purposes.Purpose(**{**vars(purposes.purpose_of(campaign.call.purpose)), "opinions": lambda _: [wanted]})
-    monkeypatch.setitem(purposes._registered, campaign.call.purpose, wanting)
+    want(campaign, monkeypatch)
     address = reverse("calls:ask_opinion", args=[campaign.file(ApplicationState.REVIEW).public_id])
     client.force_login(campaign.officer)
     ours = re.findall(r'name="_whose" value="([^"]+)"', client.get(address).content.decode())

@@ -24,6 +24,7 @@ from accelerator.calls.queries.timing import OPINION_DAYS
 from accelerator.calls.rules.applications import OFFICER
 from accelerator.calls.rules.opinions import reason_against_day, reasons_against_asking
 from accelerator.calls.states import LotAct, LotState
+from accelerator.calls.views.opinions import chosen_of, first_asked
 from accelerator.design.forms import Form
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
@@ -104,10 +105,7 @@ class Lot(ActionPage):
         if not self.asks:
             return {}
         self.wanted = wanted_of_all(self.lot)
-        who = self.request.GET.get("service", "")
-        chosen = next((one for one in self.wanted if one.who == who), None)
-        days = chosen.days if chosen else OPINION_DAYS
-        return {"who": chosen.who if chosen else "", "due_on": localdate(self.at) + timedelta(days=days)}
+        return first_asked(chosen_of(self.wanted, self.request), OPINION_DAYS, localdate(self.at))
 
     def before(self) -> None:
         if self.asks:

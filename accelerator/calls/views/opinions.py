@@ -1,6 +1,7 @@
 """Opinions: the pages of whoever examines, and the page of the service that is asked, by the link of its mail."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.forms import opinions as forms
 from accelerator.calls.models import Application, Opinion
 from accelerator.calls.operations import opinions as operations
+from accelerator.calls.purposes import Wanted
 from accelerator.calls.queries.files import answered
 from accelerator.calls.queries.opinions import is_of_applicant, opinions_of, read_link, said_opinion, wanted_of
 from accelerator.calls.queries.timing import opinion_days
@@ -30,6 +32,17 @@ SERVICE = System("asked-service")
 OWN_SIDE = "Vous êtes du côté de qui candidate : vous ne pouvez pas dire ce que pense un service de ce dossier."
 
 
+def chosen_of(wanted: Iterable[Wanted], request: HttpRequest) -> Wanted | None:
+    """The service whose form the address of a page asks for, among those that calls want."""
+    who = request.GET.get("service", "")
+    return next((one for one in wanted if one.who == who), None)
+
+
+def first_asked(chosen: Wanted | None, days: int, on: date) -> dict[str, Any]:
+    """What the form says first: the service that was chosen and its delay, otherwise so many days."""
+    return {"who": chosen.who if chosen else "", "due_on": on + timedelta(days=chosen.days if chosen else days)}
+
+
 class AskOpinion(Resumed, ActOnFile):
     """Ask a service; what the call wants on each of its files is offered, with its delay."""
 
@@ -42,8 +55,7 @@ class AskOpinion(Resumed, ActOnFile):
     def load(self) -> None:
         super().load()
         self.wanted = wanted_of(self.application, opinions_of(self.application))
-        who = self.request.GET.get("service", "")
-        self.chosen = next((one for one in self.wanted if one.who == who), None)
+        self.chosen = chosen_of(self.wanted, self.request)
 
     @cached_property
     def unsaved(self) -> Unsaved | None:
@@ -56,8 +68,7 @@ class AskOpinion(Resumed, ActOnFile):
         return reason or (reason_against_asking(self.application) if self.request.method == "GET" else None)
 
     def initial(self) -> dict[str, Any]:
-        days = self.chosen.days if self.chosen else opinion_days(self.application.version)
-        return {"who": self.chosen.who if self.chosen else "", "due_on": localdate(self.at) + timedelta(days=days)}
+        return first_asked(self.chosen, opinion_days(self.application.version), localdate(self.at))
 
     def before(self) -> None:
         key = f"calls-opinions-asked:{self.person.actor_key}"
