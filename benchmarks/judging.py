@@ -1,57 +1,48 @@
 """What the pages of judging cost at the size of the largest campaign: `python -m benchmarks.judging [files]`.
 
-5,000 fictitious files read 7 times by 600 reviewers, in the database of the settings; it is filled once, then asked.
-Server time of the ranking, of a file's reviews and of the outbox, through Django's test client, and their queries.
+5,000 fictitious files read 7 times by 600 reviewers, half of them with a decision in preparation and one in ten with
+a service's opinion awaited, in a database thrown away. Server time is the page's, through Django's test client,
+production's settings.
 """
 
-import os
 import random
 import statistics
 import sys
 import time
 from datetime import timedelta
+from typing import Any
 
-import django
+from benchmarks import ground
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-django.setup()
-
-from django.db import connection, transaction  # noqa: E402  Django is set up first
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.urls import reverse  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from accelerator.accounts.models import Person  # noqa: E402
-from accelerator.calls.models import (  # noqa: E402
-    Application,
-    Assignment,
-    Call,
-    CallRole,
-    CallVersion,
-    Decision,
-    Review,
-    Reviewer,
-)
-from accelerator.calls.operations.tallies import tally  # noqa: E402
-from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName, DecisionOutcome  # noqa: E402
-
-PUBLIC_ID = "0mesures0000"
+DATABASE = "judging_measured"
 REPEATED = 15
 SCALE = [{"score": score, "words": f"Niveau {score}"} for score in range(5)]
 CRITERIA = [{"code": f"c{number}", "label": f"Critère {number}", "weight": 1, "scale": SCALE} for number in range(1, 5)]
 
 
-@transaction.atomic
-def fill(files: int, readers: int, wanted: int) -> Call:
-    """Once for a database: a call that is read."""
-    call = Call.objects.filter(public_id=PUBLIC_ID).first()
-    if call:
-        return call
+def fill(files: int, readers: int, wanted: int) -> Any:
+    """A call whose files are read."""
+    from django.utils import timezone
+
+    from accelerator.accounts.models import Person
+    from accelerator.calls.models import (
+        Application,
+        Assignment,
+        Call,
+        CallRole,
+        CallVersion,
+        Decision,
+        Opinion,
+        Review,
+        Reviewer,
+    )
+    from accelerator.calls.operations.tallies import tally
+    from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName, DecisionOutcome
+
     draw, now = random.Random(3), timezone.now()
     accepted = {"terms_version": "2026-11", "terms_accepted_at": now, "joined_at": now}
     call = Call.objects.create(
-        public_id=PUBLIC_ID,
+        public_id="0mesures0000",
         title="Appel des mesures",
         purpose="calls.open",
         state="published",
@@ -120,15 +111,50 @@ def fill(files: int, readers: int, wanted: int) -> Call:
         )
         for file in made[: files // 2]
     )
+    Opinion.objects.bulk_create(
+        Opinion(
+            application=file,
+            who="Service fictif",
+            email="service@mesures.example",
+            question="Fictive.",
+            asked_at=now,
+            asked_by=people[0],
+            due_on=now.date() + timedelta(days=30),
+            remind_on=now.date() + timedelta(days=20),
+        )
+        for file in made[::10]
+    )
     return call
 
 
 def main(files: int = 5000, readers: int = 600, wanted: int = 7) -> None:
+    """Make, measure, print."""
+    with ground.running():
+        ground.make_afresh(DATABASE)
+        ground.settle(DATABASE)
+        import django
+
+        django.setup()
+        measure(files, readers, wanted)
+
+
+def measure(files: int, readers: int, wanted: int) -> None:
+    """The pages, one after another, each once first: what is kept from one page to the next is kept."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from django.urls import reverse
+
+    from accelerator.calls.models import Application
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     call = fill(files, readers, wanted)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(call.roles.get(name=CallRoleName.OFFICER).person)
+    client = Client()
+    client.force_login(call.roles.get().person)
     file = Application.objects.filter(call=call).order_by("pk")[files // 2]
     ranking, letters = (reverse(f"calls:{name}", args=[call.key]) for name in ("ranking", "letters"))
     for name, address in {
@@ -138,15 +164,17 @@ def main(files: int = 5000, readers: int = 600, wanted: int = 7) -> None:
         "avis d’un dossier": reverse("calls:reviews", args=[call.key, file.public_id]),
         "courriers": letters,
     }.items():
+        answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
         spent, busy = [], []
         for _ in range(REPEATED):
             start, computing = time.perf_counter(), time.process_time()
-            answer = client.get(address)
+            client.get(address)
             spent.append(1000 * (time.perf_counter() - start))
             busy.append(1000 * (time.process_time() - computing))
-            assert answer.status_code == 200, answer.status_code
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
+        # A question whose plan is kept shows no text.
         asked = [one for one in queries.captured_queries if (one["sql"] or "SELECT").startswith(("SELECT", "DECLARE"))]
         middle, least, computed = statistics.median(spent), min(spent), statistics.median(busy)
         print(f"{name} : {middle:.0f} ms (au mieux {least:.0f}, calcul {computed:.0f}), {len(asked)} requêtes")

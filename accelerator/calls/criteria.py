@@ -278,11 +278,9 @@ def first(ranked: Iterable[tuple[int, float | None]], count: int) -> Cut:
     return Cut(kept, tuple(key for mean, key in scored if mean == line))
 
 
-def at_threshold(ranked: Iterable[tuple[int, float | None]], threshold: int | None) -> tuple[int, ...]:
-    """The files whose mean, as it is shown (one decimal), is exactly the threshold."""
-    if threshold is None:
-        return ()
-    return tuple(key for key, mean in ranked if mean is not None and round(mean, 1) == threshold)
+def at_threshold(mean: float | None, threshold: int | None) -> bool:
+    """Whether a mean, as it is shown (one decimal), is exactly the threshold."""
+    return mean is not None and round(mean, 1) == threshold
 
 
 def said_score(value: float | None) -> str:

@@ -24,12 +24,15 @@ whatever the number of rows.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponseBase
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.forms import FilterForm
@@ -81,6 +84,18 @@ class Column:
     def exported(self, row: Any) -> Any:
         return (self.export or self.value)(row)
 
+    def shown(self, row: Any) -> Any:
+        """What the screen shows of a row: whole numbers by thousands, a dash for what is not known."""
+        value = self.value(row)
+        if value is None:
+            return "—"
+        return grouped(value) if self.number and type(value) is int else value
+
+    def attributes(self, *, stacked: bool) -> SafeString:
+        """Those of its cells: numbers are set to the right, a stacked cell says its heading itself."""
+        given = {"class": "fi-number" if self.number else "", "data-label": self.label if stacked else ""}
+        return format_html_join("", ' {}="{}"', [(name, value) for name, value in given.items() if value])
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -96,11 +111,10 @@ class Heading:
         return "trier par ordre décroissant" if self.direction == "ascending" else "trier par ordre croissant"
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One value as shown."""
+class Cell(NamedTuple):
+    """One value as shown; a page makes them by the hundred, and its template takes each apart in its loop."""
 
-    column: Column
+    attributes: SafeString  # of its element
     value: Any
     url: str
 
@@ -222,10 +236,14 @@ class ListPage(Page):
     def cells(self, row: Any) -> list[Cell]:
         """The values of a row on screen."""
         return [
-            Cell(column, column.value(row), column.url(row) if column.url else "")
-            for column in self.columns
-            if column.screen
+            Cell(attributes, column.shown(row), column.url(row) if column.url else "")
+            for column, attributes in self._on_screen
         ]
+
+    @cached_property
+    def _on_screen(self) -> list[tuple[Column, SafeString]]:
+        """The columns on screen, each with the attributes of its cells."""
+        return [(column, column.attributes(stacked=self.stacked)) for column in self.columns if column.screen]
 
     def chips(self) -> list[Chip]:
         """The filters in force."""

@@ -114,5 +114,5 @@ def test_the_first_ones_leave_a_tie_to_the_commission() -> None:
 
 
 def test_the_files_exactly_at_the_threshold_are_named() -> None:
-    assert at_threshold([(1, 60.0), (2, 60.04), (3, 60.06), (4, None)], 60) == (1, 2)
-    assert at_threshold([(1, 60.0)], None) == ()
+    assert [at_threshold(mean, 60) for mean in (60.0, 60.04, 59.96, 60.06, None)] == [True, True, True, False, False]
+    assert not at_threshold(60.0, None)

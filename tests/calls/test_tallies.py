@@ -17,7 +17,7 @@ from accelerator.calls.models import Application, Assignment, Review, Reviewer, 
 from accelerator.calls.operations import assigning, reviewing
 from accelerator.calls.personal_data import erase
 from accelerator.calls.queries.assigning import proposal_for
-from accelerator.calls.queries.ranking import means_of, ranking, ranks
+from accelerator.calls.queries.ranking import means_of, ranking, standings_of
 from accelerator.calls.states import ApplicationState
 from accelerator.workflow import Refused
 from accelerator.workflow import transaction as business
@@ -217,8 +217,35 @@ def test_equal_files_share_their_rank(campaign: Campaign) -> None:
         file = campaign.file()
         for score in order:
             campaign.read(file, score)
-    assert set(ranks(means_of(campaign.call)).values()) == {1}
-    assert len(set(means_of(campaign.call))) == len(orders)
+    means = dict(means_of(campaign.call))
+    standings = standings_of(campaign.call)
+    assert [standings.rank(mean) for mean in means.values()] == [1, 1, 1]
+    assert len(means) == len(orders)
+
+
+def test_files_stand_beside_all_those_of_their_call(campaign: Campaign) -> None:
+    """Those that are not read yet have no rank, those of another call take none, the inadmissible neither."""
+    for score in (0, 2, 2, 3):
+        campaign.read(campaign.file(), score)
+    campaign.file(state=ApplicationState.REVIEW)
+    gone = campaign.file()
+    campaign.read(gone, 3)
+    Application.objects.filter(pk=gone.pk).update(state=ApplicationState.WITHDRAWN, withdrawn_at=gone.submitted_at)
+    other = Campaign()
+    other.read(other.file(), 3)
+    standings = standings_of(campaign.call)
+    files = sorted(means_of(campaign.call))
+    assert [standings.rank(mean) for _, mean in files] == [4, 2, 2, 1, None]
+    assert standings.at_least(60) == 3
+    assert standings.at_least(101) == 0
+    # Means of two thirds of the scale, said 66,7.
+    assert (standings.just_at(67), standings.just_at(100)) == (0, 1)
+
+
+def test_no_file_stands_in_a_call_where_nothing_was_read(campaign: Campaign) -> None:
+    campaign.file(state=ApplicationState.REVIEW)
+    standings = standings_of(campaign.call)
+    assert (standings.rank(None), standings.at_least(60), standings.just_at(60)) == (None, 0, 0)
 
 
 def test_a_review_without_criteria_is_not_given(perform: Perform, at: datetime) -> None:

@@ -15,7 +15,7 @@ from accelerator.calls.queries.appeals import contested_from
 from accelerator.calls.queries.judging import grid_of
 from accelerator.calls.queries.opinions import opinions_by_file, told_opinions
 from accelerator.calls.queries.ranking import lines_of
-from accelerator.calls.queries.standing import judged, of_applicant, roles_of, within
+from accelerator.calls.queries.standing import CallStanding, judged_in, of_applicant, roles_of, within
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
@@ -26,10 +26,18 @@ DRAFTED: Final = Q(signed_at__isnull=True)
 SIGNED: Final = Q(signed_at__isnull=False, notified_at__isnull=True)
 
 
-def outbox(call: Call, person: Any) -> QuerySet[Decision]:
-    """The express decisions of a call that a person may read, told or not; those that silence took are no letters."""
-    files = judged(person).filter(call=call).values("pk")
-    return Decision.objects.filter(application__in=files, kind=DecisionKind.EXPRESS).select_related(
+def letters_in(standing: CallStanding) -> QuerySet[Decision]:
+    """The express decisions of a call that a person may read, told or not; those that silence took are no letters.
+
+    One query, for what is of their own side.
+    """
+    files = judged_in(standing).filter(call=standing.call).values("pk")
+    return Decision.objects.filter(application__in=files, kind=DecisionKind.EXPRESS)
+
+
+def outbox(standing: CallStanding) -> QuerySet[Decision]:
+    """The same, with all that a letter says."""
+    return letters_in(standing).select_related(
         "application__call",
         "application__version",
         "application__organisation",

@@ -1,37 +1,41 @@
 """How files stand beside one another."""
 
-from collections.abc import Collection, Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from accelerator.calls.criteria import OUT_OF, Grid, Severity, severities
-from accelerator.calls.models import Application, Assignment, Call, Decision, Opinion, Review
+from accelerator.calls.criteria import OUT_OF, Grid, Severity, at_threshold, severities
+from accelerator.calls.models import Application, Assignment, Call, Decision, Opinion, Review, Tally
 from accelerator.calls.queries.judging import JUDGED_IN, RANKED_IN
 from accelerator.workflow.prints import print_of
 
 
-def _ranked(call: Call) -> QuerySet[Any]:
+def _ranked(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[Any]:
     """The files that are being judged, or were: those that nobody was given to read (inadmissible) are not."""
-    given = Q(tally__isnull=False)
-    return Application.objects.filter(Q(state__in=JUDGED_IN) | (Q(state__in=RANKED_IN) & given), call=call)
+    files = Application.objects.all() if among is None else among
+    return files.filter(Q(state__in=JUDGED_IN) | (Q(state__in=RANKED_IN) & Q(tally__isnull=False)), call=call)
 
 
-def ranking(call: Call) -> QuerySet[Any]:
+def ranking(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[Any]:
     """The files that are judged, with `mean`, `low`, `high`, `spread` (None before a review), `read`, `awaited`.
 
     With `outcome` too: that of the decision in preparation, else of the one that stands; None when there is neither.
     And `senses`: those of the opinions that were asked of services, "" when not given.
+
+    among  the files to choose from, all of them by default.
     """
     stands = (
         Decision.objects.filter(application=OuterRef("pk"), replaced_by__isnull=True)
         .order_by(F("notified_at").desc(nulls_first=True))
         .values("outcome")[:1]
     )
-    return _ranked(call).annotate(
+    return _ranked(call, among).annotate(
         mean=F("tally__mean"),
         low=F("tally__low"),
         high=F("tally__high"),
@@ -55,13 +59,31 @@ def means_of(call: Call) -> list[tuple[int, float | None]]:
     return list(_ranked(call).order_by("pk").values_list("pk", "tally__mean"))
 
 
-def ranks(means: list[tuple[int, float | None]]) -> dict[int, int]:
-    """Application -> its rank; equal means share theirs."""
-    scored = sorted((mean for _, mean in means if mean is not None), reverse=True)
-    first: dict[float, int] = {}
-    for number, mean in enumerate(scored, 1):
-        first.setdefault(mean, number)
-    return {pk: first[mean] for pk, mean in means if mean is not None}
+class Standings:
+    """The means of all the files of a call that were read, from the least to the best: where one stands among them."""
+
+    def __init__(self, means: Sequence[float]) -> None:
+        self._means = means
+
+    def rank(self, mean: float | None) -> int | None:
+        """The rank of a file of this mean, 1 for the best; equal means share theirs. None before a review."""
+        return None if mean is None else 1 + len(self._means) - bisect_right(self._means, mean)
+
+    def at_least(self, threshold: float) -> int:
+        """How many reach a threshold."""
+        return len(self._means) - bisect_left(self._means, threshold)
+
+    def just_at(self, threshold: int) -> int:
+        """How many are just at the threshold, as `at_threshold` says."""
+        near = self._means[bisect_left(self._means, threshold - 1) : bisect_right(self._means, threshold + 1)]
+        return sum(at_threshold(mean, threshold) for mean in near)
+
+
+def standings_of(call: Call) -> Standings:
+    """How the files of a call stand beside one another. One query, of one value: a page asks it each time."""
+    scored = Tally.objects.filter(application__call=call, application__state__in=RANKED_IN, mean__isnull=False)
+    found = scored.order_by().aggregate(means=ArrayAgg("mean", order_by="mean", default=Value([])))
+    return Standings(found["means"])
 
 
 def undrafted(rows: QuerySet[Any]) -> QuerySet[Any]:

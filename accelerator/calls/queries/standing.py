@@ -41,9 +41,13 @@ class CallStanding:
         return self.holds(CallRoleName.OFFICER)
 
     @property
+    def reading(self) -> tuple[CallRole, ...]:
+        """Those that examine, sign or preside; the author writes the rules and reads nobody's file."""
+        return tuple(role for role in self.roles if role.name != CallRoleName.AUTHOR)
+
+    @property
     def reads_files(self) -> bool:
-        """Whoever examines, signs or presides; the author writes the rules and reads nobody's file."""
-        return any(role.name != CallRoleName.AUTHOR for role in self.roles)
+        return bool(self.reading)
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def call_standing_of(person: Any, call: Call, platform: Sequence[Role] | None = 
     """What this person is to this call. Two queries (none for a visitor), one when `platform` was read already."""
     if not getattr(person, "is_authenticated", False):
         return CallStanding(person, call, (), False)
-    roles = tuple(CallRole.objects.current().filter(person=person, call=call).order_by("pk"))
+    roles = tuple(call.roles.current().filter(person=person).order_by("pk"))
     held = platform_roles_of(person) if platform is None else platform
     administrates = any(role.name == RoleName.ADMINISTRATOR for role in held)
     return CallStanding(person, call, roles, administrates)
@@ -242,6 +246,11 @@ def judged(
         return Application.objects.none()
     theirs = of_applicant(person) if own is None else Q(pk__in=own)
     return Application.objects.submitted().filter(condition).exclude(theirs)
+
+
+def judged_in(standing: CallStanding) -> QuerySet[Application]:
+    """Those of one call, for a person whose standing was read. One query, for what is of their own side."""
+    return judged(standing.person, own_side(standing.person), standing.reading)
 
 
 def own_side(person: Any) -> list[int]:

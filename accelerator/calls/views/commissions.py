@@ -26,7 +26,7 @@ from accelerator.calls.queries.sittings import (
     minutes_of,
     quorum_said,
 )
-from accelerator.calls.queries.standing import call_standing_of, judged
+from accelerator.calls.queries.standing import call_standing_of, judged_in
 from accelerator.calls.rules.judging import reason_against_convening
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import CommissionState, DecisionOutcome, MemberQuality
@@ -545,7 +545,7 @@ class CommissionPack(_Sitting):
     def answer(self) -> HttpResponseBase:
         items = self.commission.items.order_by("position")
         if self.reads:
-            items = items.filter(application__in=judged(self.person).values("pk"))
+            items = items.filter(application__in=judged_in(self.standing).values("pk"))
         else:
             items = items.exclude(recusals__member__person=self.person)
         files = list(items.values_list("application", flat=True))
@@ -559,7 +559,6 @@ class RankingPack(Judging):
     rule = "calls.see_ranking"
 
     def answer(self) -> HttpResponseBase:
-        read = judged(self.person).values("pk")
-        files = [one.pk for one in ranking(self.call).filter(pk__in=read).order_by("pk")]
+        files = [one.pk for one in ranking(self.call, judged_in(self.standing)).order_by("pk")]
         data = pack_of(self.call, files, title=f"Dossiers : {self.call.title}", barred_for=self.person)
         return document(pdf("pack", data, at=self.at, folder=PAPERS), f"dossiers-{self.call.public_id}")

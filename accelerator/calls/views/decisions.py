@@ -1,6 +1,7 @@
 """Decisions drafted beside the ranking, the outbox of letters, and what the applicant reads."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Count, Q, QuerySet
@@ -22,6 +23,7 @@ from accelerator.calls.queries.letters import (
     SIGNED,
     delegations_of,
     in_state,
+    letters_in,
     letters_to_sign,
     outbox,
     prints_of,
@@ -31,7 +33,7 @@ from accelerator.calls.queries.letters import (
 from accelerator.calls.queries.lots import outcome_of, recent_lots
 from accelerator.calls.queries.opinions import documents_told
 from accelerator.calls.queries.ranking import best_first, prints_to_draft, ranking, undrafted
-from accelerator.calls.queries.standing import file_standing_of, judged
+from accelerator.calls.queries.standing import file_standing_of, judged_in
 from accelerator.calls.questions import said_cents
 from accelerator.calls.rules.applications import read_file, reason_against_judging_file
 from accelerator.calls.rules.judging import Granted, reason_against_signing
@@ -61,7 +63,7 @@ class DraftLot(TheFirst, ActJudging):
 
     def load(self) -> None:
         super().load()
-        rows = undrafted(ranking(self.call)).filter(state__in=DECIDABLE, pk__in=judged(self.person).values("pk"))
+        rows = undrafted(ranking(self.call, judged_in(self.standing))).filter(state__in=DECIDABLE)
         self.choose_among(self.call, best_first(rows))
         self.prints = prints_to_draft(self.files)
 
@@ -236,8 +238,15 @@ class Letters(Judging, ListPage):
     empty_title = "Aucun courrier"
     empty_advice = "Les décisions préparées depuis le classement, ou à la clôture d’une commission, sont rangées ici."
 
+    @cached_property
+    def mine(self) -> QuerySet[Decision]:
+        return letters_in(self.standing)
+
     def rows(self) -> QuerySet[Any]:
-        return outbox(self.call, self.person)
+        shown = ("outcome", "signed_at", "notified_at", "replaced_by")
+        signing = ("signatory__person__given_name", "signatory__person__family_name", "signatory__person__erased_at")
+        rows = self.mine.select_related("application", "signatory__person")
+        return rows.only("application__number", "application__title", *shown, *signing)
 
     def filter_arguments(self) -> dict[str, Any]:
         signing = {role.person.public_id: role.person.name for role in signatories_of(self.call)}
@@ -258,22 +267,24 @@ class Letters(Judging, ListPage):
         return rows
 
     def context(self) -> dict[str, Any]:
-        every = outbox(self.call, self.person)
-        waiting = every.aggregate(drafted=Count("pk", filter=DRAFTED), signed=Count("pk", filter=SIGNED))
-        mine = next((count for call, count in letters_to_sign(self.person, localdate(self.at)) if call == self.call), 0)
+        waiting = self.mine.aggregate(drafted=Count("pk", filter=DRAFTED), signed=Count("pk", filter=SIGNED))
+        to_sign = letters_to_sign(self.person, localdate(self.at), roles=self.standing.reading)
         return {
             **super().context(),
             **waiting,
-            "mine": mine,
+            "mine": sum(count for _, count in to_sign),
             "may_sign": reason_within("calls.sign_decisions", self.standing) is None,
             "may_notify": reason_within("calls.notify_decisions", self.standing) is None,
             "sign_url": self.address("sign_letters"),
             "notify_url": self.address("notify_letters"),
-            "aside": [one.application for one in in_state(every, "signed").filter(application__aside_at__isnull=False)]
-            if waiting["signed"]
-            else [],
+            "aside": self._aside() if waiting["signed"] else [],
             "lots": [(one, outcome_of(one)) for one in recent_lots(self.person, self.at, self.call)],
         }
+
+    def _aside(self) -> list[Application]:
+        """The files whose decision is signed and could not be told."""
+        letters = in_state(self.mine, "signed").filter(application__aside_at__isnull=False)
+        return [one.application for one in letters.select_related("application")]
 
 
 class _Batch(ActJudging):
@@ -288,7 +299,7 @@ class _Batch(ActJudging):
 
     def load(self) -> None:
         super().load()
-        self.letters = list(in_state(outbox(self.call, self.person), self.which).order_by("application__number", "pk"))
+        self.letters = list(in_state(outbox(self.standing), self.which).order_by("application__number", "pk"))
         self.prints = prints_of(self.letters)
 
     def form_arguments(self) -> dict[str, Any]:
@@ -426,7 +437,7 @@ class _OnLetter(Judging):
 
     def load(self) -> None:
         super().load()
-        decision = outbox(self.call, self.person).filter(pk=self.kwargs["decision"]).first()
+        decision = outbox(self.standing).filter(pk=self.kwargs["decision"]).first()
         if decision is None:
             raise Http404
         self.decision = decision
@@ -489,7 +500,7 @@ class UndoLetter(ActJudging):
 
     def load(self) -> None:
         super().load()
-        decision = outbox(self.call, self.person).filter(pk=self.kwargs["decision"], signed_at__isnull=False).first()
+        decision = outbox(self.standing).filter(pk=self.kwargs["decision"], signed_at__isnull=False).first()
         if decision is None or decision.notified_at:
             raise Http404
         self.decision = decision

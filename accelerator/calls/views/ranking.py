@@ -1,5 +1,6 @@
 """The ranking of a call, and each file's reviews."""
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,9 +12,9 @@ from accelerator.calls.models import Application
 from accelerator.calls.queries.conflicts import bars_of
 from accelerator.calls.queries.judging import grid_of, readings_of, running_version
 from accelerator.calls.queries.opinions import counted_senses
-from accelerator.calls.queries.ranking import lines_of, means_of, ranking, ranks, severities_of, undrafted
+from accelerator.calls.queries.ranking import Standings, lines_of, ranking, severities_of, standings_of, undrafted
 from accelerator.calls.queries.reading import reading_of
-from accelerator.calls.queries.standing import FileStanding, applying, call_standing_of, judged
+from accelerator.calls.queries.standing import FileStanding, applying, call_standing_of, judged_in
 from accelerator.calls.rules.applications import reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DecisionOutcome
@@ -35,7 +36,7 @@ def _signs(one: Any) -> str:
     signs = []
     if one.spread is not None and one.spread >= DISAGREEMENT:
         signs.append("désaccord")
-    if one.pk in one.tied:
+    if one.tied:
         signs.append("juste au seuil")
     return ", ".join(signs)
 
@@ -98,8 +99,12 @@ class Ranking(Judging, ListPage):
         self.grid = grid_of(version) if version else None
         self.threshold = self.grid.threshold if self.grid else None
 
+    @cached_property
+    def standings(self) -> Standings:
+        return standings_of(self.call)
+
     def rows(self) -> QuerySet[Any]:
-        rows = ranking(self.call).filter(pk__in=judged(self.person).values("pk"))
+        rows = ranking(self.call, judged_in(self.standing))
         return rows.only("public_id", "number", "title", "state")
 
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
@@ -120,24 +125,18 @@ class Ranking(Judging, ListPage):
         return rows
 
     def prepared(self, rows: list[Any]) -> list[Any]:
-        if not hasattr(self, "_means"):
-            self._means = means_of(self.call)
-            self._ranks = ranks(self._means)
-            self._tied = set(at_threshold(self._means, self.threshold))
         for one in rows:
-            one.rank, one.tied = self._ranks.get(one.pk), self._tied
+            one.rank, one.tied = self.standings.rank(one.mean), at_threshold(one.mean, self.threshold)
             one.url = self.address("reviews", one.public_id)
         return rows
 
     def context(self) -> dict[str, Any]:
-        context = super().context()
-        scored = [mean for _, mean in getattr(self, "_means", []) if mean is not None]
-        above = [mean for mean in scored if self.threshold is not None and mean >= self.threshold]
+        threshold = self.threshold
         return {
-            **context,
-            "threshold": self.threshold,
-            "above": len(above),
-            "tied": len(getattr(self, "_tied", ())),
+            **super().context(),
+            "threshold": threshold,
+            "above": 0 if threshold is None else self.standings.at_least(threshold),
+            "tied": 0 if threshold is None else self.standings.just_at(threshold),
             "may_draft": reason_within("calls.draft_decisions", self.standing) is None,
             "draft_url": self.address("draft_decisions"),
             "pack_url": self.address("pack"),
