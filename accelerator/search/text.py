@@ -19,7 +19,6 @@ LONGEST_WORD = 40
 LONGEST_COMPOUND = 3
 _MOST_CACHED = 20_000
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 _HYPHENS = re.compile("[\u00ad\u2010-\u2012\u2212]")
 _INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
@@ -41,6 +40,18 @@ POLITE = frozenset(
     {"bonjour", "merci", "cherche", "cherchons", "trouver", "voudrais", "voudrions", "veux", "voulons", "aimerais"}
     | {"aimerions", "souhaite", "souhaitons", "besoin", "existe"}
 )
+
+
+class _Folding(dict[int, str]):
+    """What each letter becomes: accents, that stand alone once a text is decomposed, become nothing; learnt as met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        self[code] = becomes = "" if unicodedata.combining(letter) else letter
+        return becomes
+
+
+_FOLDING = _Folding(str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +85,7 @@ def folded(text: str) -> str:
     """Lower case, no accents, no ligatures. `search_fold` is its twin in the database (tested against it)."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(_LIGATURES)
+    return unicodedata.normalize("NFKD", text.lower()).translate(_FOLDING)
 
 
 def sort_key(name: str) -> str:
