@@ -11,8 +11,10 @@ from django.utils import timezone
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application
 from accelerator.calls.operations import applications, examining, opinions
+from accelerator.calls.queries.conflicts import bars_of
+from accelerator.calls.queries.opinions import is_of_applicant
 from accelerator.calls.queries.recipients import told_of
-from accelerator.calls.queries.standing import examined, judged
+from accelerator.calls.queries.standing import examined, file_standing_of, judged, own_side
 from accelerator.calls.states import ApplicationState
 from accelerator.community.models import Organisation
 from accelerator.community.operations.merging import merge
@@ -88,6 +90,24 @@ def test_nobody_of_the_record_that_lives_on_examines_it(
         perform(examining.admit, application=united, by=campaign.officer, at=at)
     client.force_login(campaign.officer)
     assert client.get(reverse("calls:file", args=[united.public_id])).status_code in (403, 404)
+
+
+def test_the_applicants_side_is_the_same_for_all_that_is_done_with_a_file(campaign: Campaign) -> None:
+    """Whoever began it, submitted it or is of the organisation: none examines, lists, judges or gives an opinion."""
+    began, submitted, member, stranger = (factories.person() for _ in range(4))
+    file = campaign.file(ApplicationState.SUBMITTED, person=began, submitted_by=submitted)
+    factories.role(file.organisation, name=RoleName.MEMBER, holder=member)
+    for person in (began, submitted, member, stranger):
+        factories.call_role(campaign.call, holder=person)
+        kept_away = {
+            "acting": file_standing_of(person, file).is_of_applicant,
+            "listing": not judged(person).filter(pk=file.pk).exists(),
+            "examining": not examined(person).filter(pk=file.pk).exists(),
+            "own side": file.pk in own_side(person),
+            "opinion": is_of_applicant(file, person.email.upper()),
+            "link": bool(bars_of(file, [person])),
+        }
+        assert set(kept_away.values()) == {person is not stranger}, kept_away
 
 
 @pytest.mark.parametrize("kind", ["member", "domain", "record"])

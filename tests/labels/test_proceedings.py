@@ -233,16 +233,36 @@ def test_a_retrait_is_refused_after_four_months_and_says_what_is_left(perform: P
         assert "abrogation" in refusal.value.message
 
     opening(date(2026, 6, 1))
-    at = datetime(2026, 5, 31, 12, tzinfo=UTC)
-    assert opened(world, perform, ProceedingKind.RETRAIT, at=at).pk
+    # Fifteen days to answer: opened on the 16th, it would be lawful on no day at all.
+    with pytest.raises(Refused, match=r"ne se prononcerait pas avant le 1er juin 2026.*jusqu’au 31 mai 2026"):
+        opened(world, perform, ProceedingKind.RETRAIT, at=datetime(2026, 5, 16, 12, tzinfo=UTC))
+    proceeding = opened(world, perform, ProceedingKind.RETRAIT, at=datetime(2026, 5, 15, 12, tzinfo=UTC))
+    assert proceeding.answer_until == date(2026, 5, 30)
 
 
-def test_a_retrait_opened_in_time_and_decided_too_late_is_refused(world: Labelled, perform: Perform) -> None:
-    world.label.awarded_on = timezone.localdate() - timedelta(days=110)
+def test_a_retrait_opened_in_time_and_decided_too_late_is_refused(
+    world: Labelled, perform: Perform, client: HostileClient
+) -> None:
+    world.label.awarded_on = timezone.localdate() - timedelta(days=100)
     world.label.save(update_fields=["awarded_on"])
     proceeding = opened(world, perform, ProceedingKind.RETRAIT)
+    client.force_login(world.signatory)
+    page = client.get(reverse("labels:pronounce", args=[proceeding.public_id])).text
+    assert f"à partir du <strong>{said(proceeding.answer_until + timedelta(days=1))}</strong>" in page
     with pytest.raises(Refused, match="L242-1"):
-        pronounced(world, perform, proceeding)
+        pronounced(world, perform, proceeding, at=days_from_now(30))
+
+
+def test_no_day_is_promised_on_which_a_retrait_would_be_unlawful(
+    world: Labelled, perform: Perform, client: HostileClient
+) -> None:
+    """The category gave less time to answer, or more months to withdraw, when it was opened."""
+    proceeding = opened(world, perform, ProceedingKind.RETRAIT)
+    Label.objects.update(awarded_on=timezone.localdate() - timedelta(days=115))
+    client.force_login(world.signatory)
+    page = client.get(reverse("labels:pronounce", args=[proceeding.public_id])).text
+    assert "à partir du <strong>" not in page
+    assert "rien ne se prononce avant" in page
 
 
 def test_a_private_issuer_follows_its_own_rules(perform: Perform) -> None:

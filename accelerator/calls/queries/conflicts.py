@@ -14,10 +14,9 @@ from accelerator.calls.purposes import purpose_of
 from accelerator.calls.states import ConflictState
 from accelerator.community.domains import domain_of, reason_unproving
 from accelerator.community.models import EmailDomain, Mandate, Organisation, Role
-from accelerator.community.states import OrganisationState, RoleName
+from accelerator.community.queries.organisation import living_of
+from accelerator.community.states import RoleName
 
-# A record united to another, itself united: as many times as `community.queries.organisation.canonical` follows.
-_MERGES_FOLLOWED = 20
 # The local authorities by their legal category (INSEE, level III), with the places that each governs: communes, then
 # urban communities, metropolises, communities of communes and of agglomeration.
 _LOCAL = {"7210": "commune-", **dict.fromkeys(("7343", "7344", "7346", "7348"), "epci-")}
@@ -191,21 +190,6 @@ def _ties(
         )
         for person, domain in people.items()
     ]
-
-
-def living_of(organisations: Iterable[int | None]) -> dict[int | None, int]:
-    """Record -> the one that it was united to, however many times; those that live on are absent."""
-    into: dict[int | None, int] = {}
-    asked = {one for one in organisations if one}
-    for _ in range(_MERGES_FOLLOWED):
-        merged = Organisation.objects.filter(pk__in=asked, state=OrganisationState.MERGED)
-        step: dict[int | None, int] = {record: last for record, last in merged.values_list("pk", "merged_into") if last}
-        if not step:
-            break
-        into = {record: step.get(last, last) for record, last in into.items()}
-        into.update(step)
-        asked = set(step.values())
-    return into
 
 
 def _partners(rows: Iterable[Sequence[Any]]) -> dict[str, frozenset[int]]:

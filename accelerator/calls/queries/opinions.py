@@ -12,11 +12,11 @@ from django.db.models import Q, QuerySet
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Decision, Opinion, PiecesRequest
 from accelerator.calls.purposes import Wanted, purpose_of
-from accelerator.calls.queries.conflicts import living_of
 from accelerator.calls.queries.standing import of_applicant
 from accelerator.calls.states import DECIDABLE, OpinionSense, OpinionState
 from accelerator.community.domains import domain_of
 from accelerator.community.models import EmailDomain, Organisation, Role
+from accelerator.community.queries.organisation import living_of
 from accelerator.workflow.dates import said
 from accelerator.workflow.together import Short, read_together
 
@@ -207,7 +207,7 @@ def on_applicants_side(applications: Collection[Application], email: str) -> set
     was united. Ten queries or so, whatever the number of files.
     """
     address = email.strip().lower()
-    wrote = Q(person__email__iexact=address) | Q(submitted_by__email__iexact=address) | Q(paper__email__iexact=address)
+    wrote = Q(paper__email__iexact=address)
     holder = Person.objects.filter(email__iexact=address).first()
     if holder is not None:
         wrote |= of_applicant(holder)

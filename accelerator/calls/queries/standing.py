@@ -12,6 +12,7 @@ from accelerator.calls.models import Application, Call, CallRole
 from accelerator.calls.purposes import purpose_of, purposes
 from accelerator.calls.states import CallRoleName
 from accelerator.community.models import Mandate, Organisation, Role
+from accelerator.community.models.organisations import of_each
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.queries.people import Standing, platform_roles_of, standing_of
 from accelerator.community.states import STEERING_ROLES, RoleName
@@ -104,8 +105,11 @@ class FileStanding:
 
     @property
     def is_of_applicant(self) -> bool:
-        """Whether the person belongs to the organisation that applies, or applies: nobody examines their own file."""
-        if self.application.person_id == getattr(self.person, "pk", None):
+        """Whether the person applies, submitted, or belongs to the organisation that applies: nobody examines their own
+        file.
+        """
+        own = getattr(self.person, "pk", None)
+        if own is not None and own in (self.application.person_id, self.application.submitted_by_id):
             return True
         if self.organisation is not None and (self.organisation.is_member or self.organisation.is_helper):
             return True
@@ -145,12 +149,6 @@ def applying(application: Application) -> Organisation | None:
     return canonical(application.organisation) if application.organisation else None
 
 
-def _of_any(records: QuerySet[Any, Any]) -> tuple[Q, Q]:
-    """The conditions of being of one of these records, and of one that was united to them."""
-    united = Organisation.objects.filter(merged_into__in=records).values("pk")
-    return Q(organisation__in=records), Q(organisation__in=united)
-
-
 def _either(conditions: Iterable[Q]) -> Q:
     return reduce(or_, conditions)
 
@@ -160,8 +158,8 @@ def mine(person: Any) -> Q:
     steered = Role.objects.current().filter(person=person, name__in=STEERING_ROLES).values("organisation")
     belonging = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
     helped = Mandate.objects.current().filter(helper=person).values("organisation")
-    own = Q(person=person) & (Q(organisation__isnull=True) | _either(_of_any(belonging)))
-    return own | _either([*_of_any(steered), *_of_any(helped)])
+    own = Q(person=person) & (Q(organisation__isnull=True) | _either(of_each(belonging)))
+    return own | _either([*of_each(steered), *of_each(helped)])
 
 
 def within(role: CallRole) -> Q:
@@ -220,7 +218,7 @@ def _sides(person: Any) -> list[Q]:
         for purpose in purposes()
         if purpose.has_subject and (carried := purpose.carried(person)) is not None
     ]
-    return [Q(person=person), *_of_any(belonging), *_of_any(helped), *carrying]
+    return [Q(person=person), Q(submitted_by=person), *of_each(belonging), *of_each(helped), *carrying]
 
 
 def examined(person: Any) -> QuerySet[Application]:

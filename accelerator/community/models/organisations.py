@@ -42,6 +42,14 @@ def of_any(organisations: Any) -> Q:
     return Q(organisation__in=organisations) | Q(organisation__merged_into__in=organisations)
 
 
+def of_each(organisations: models.QuerySet[Any, Any]) -> tuple[Q, Q]:
+    """The two halves of `of_any`, for one question each: in one condition, the planner reads every row instead of two
+    indexes.
+    """
+    united = Organisation.objects.filter(merged_into__in=organisations).values("pk")
+    return Q(organisation__in=organisations), Q(organisation__in=united)
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Sentences about organisations."""
 

@@ -128,6 +128,21 @@ def living(organisation: Organisation) -> Organisation:
     return canonical(Organisation.objects.select_related("merged_into", "seat").get(pk=organisation.pk))
 
 
+def living_of(organisations: Iterable[int | None]) -> dict[int | None, int]:
+    """Record -> the one that it was united to, however many times; those that live on are absent."""
+    into: dict[int | None, int] = {}
+    asked = {one for one in organisations if one}
+    for _ in range(_MERGES_FOLLOWED):
+        merged = Organisation.objects.filter(pk__in=asked, state=OrganisationState.MERGED)
+        step: dict[int | None, int] = {record: last for record, last in merged.values_list("pk", "merged_into") if last}
+        if not step:
+            break
+        into = {record: step.get(last, last) for record, last in into.items()}
+        into.update(step)
+        asked = set(step.values())
+    return into
+
+
 def themes_of(organisation: Organisation) -> list[Theme]:
     """Its themes, in the order of the nomenclature."""
     return _THEMES(list(organisation.themes)) if organisation.themes else []
@@ -196,7 +211,7 @@ _DISTINCTIONS: Final = Kept(
 def history_of(organisation: Organisation) -> list[Happening]:
     """What anyone may read of its history, latest first. A record that may not be published is not named in it."""
     events = _HISTORY([ref(organisation)])
-    hidden = _hidden_among(event for event in events if event.code in _NAMES_ANOTHER)
+    hidden = hidden_among(event for event in events if event.code in _NAMES_ANOTHER)
     return [
         Happening(
             at=localtime(event.at),
@@ -210,7 +225,7 @@ def history_of(organisation: Organisation) -> list[Happening]:
 _HISTORY: Final = Kept(lambda: public_history(Given(0))[:_EVENTS_SHOWN])
 
 
-def _hidden_among(events: Iterable[Event]) -> set[int]:
+def hidden_among(events: Iterable[Event]) -> set[int]:
     """Those of these events that are about a record that may not be published; no question when there is none."""
     about = {event.pk: set(event.about) for event in events}
     if not about:

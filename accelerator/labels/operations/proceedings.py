@@ -69,7 +69,8 @@ def open_proceeding(
     """Tell the holder the grounds of a measure that is considered; the delay to answer is that of the category.
 
     fraud  what is to be withdrawn was obtained by it: the delay of a retrait does not run.
-    Raises `Refused` when the kind is no longer lawful (with what still is), when a measure is already considered, or
+    Raises `Refused` when the kind is no longer lawful, or would not be once the holder had its delay (with what still
+    is), when a measure is already considered, or
     when nobody could be told.
     """
     held = lock_label(label)
@@ -80,7 +81,7 @@ def open_proceeding(
         raise Refused("Dites sur quel texte ou quelle règle la mesure se fonde.", field="legal_basis")
     if held.state not in _PASSAGES[kind].sources:
         raise Refused(_PASSAGES[kind].refusal)
-    if refusal := rules.reason_against_kind(held, kind, localdate(at), fraud=fraud):
+    if refusal := rules.reason_against_opening(held, kind, localdate(at), fraud=fraud):
         raise Refused(refusal, field="kind")
     if held.proceedings.filter(outcome=Outcome.PENDING).exists():
         raise Refused("Une procédure est déjà en cours sur ce label : concluez-la d’abord.")

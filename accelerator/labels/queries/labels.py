@@ -10,11 +10,8 @@ from typing import Any, Final
 from django.db.models import Prefetch
 
 from accelerator.accounts.queries import Line
-from accelerator.community.models import Organisation
-from accelerator.community.queries.organisation import canonical
+from accelerator.community.queries.organisation import canonical, hidden_among
 from accelerator.geography.models import Place
-from accelerator.journal import number_in
-from accelerator.journal.models import Event
 from accelerator.journal.queries import public_history_of
 from accelerator.labels.letters import effect_of
 from accelerator.labels.models import (
@@ -232,7 +229,7 @@ def public_history(label: Label) -> list[Line]:
     """What anyone may read of what became of a label: persons are never named, the service and the platform are."""
     service = label.category.call.service if label.category.call else "Le service"
     events = list(public_history_of(label)[:_LINES])
-    hidden = _hidden_leads(events)
+    hidden = hidden_among(event for event in events if event.code == _LEAD_CHANGED)
     return [
         Line(
             at=event.at,
@@ -242,21 +239,6 @@ def public_history(label: Label) -> list[Line]:
         )
         for event in events
     ]
-
-
-def _hidden_leads(events: Sequence[Event]) -> set[int]:
-    """Of the changes of chef de file, those that name an organisation that is not shown to the public, or no more."""
-    named = {
-        event.pk: number
-        for event in events
-        if event.code == _LEAD_CHANGED
-        for one in event.about
-        if (number := number_in(one, Organisation)) is not None
-    }
-    if not named:
-        return set()
-    shown = set(Organisation.objects.filter(pk__in=named.values(), publishable=True).values_list("pk", flat=True))
-    return {event for event, number in named.items() if number not in shown}
 
 
 _LEAD_CHANGED: Final = "labels.label_lead_changed"

@@ -1,6 +1,6 @@
 """Who may do what to a label, and the French reason when not: a test holds it to docs/rules/vie-d-un-label.md."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils.timezone import localdate, localtime
@@ -20,6 +20,7 @@ from accelerator.labels.rules.candidacies import reason_against_answering, stand
 from accelerator.labels.rules.registry import rule
 from accelerator.labels.states import LabelNature, Outcome, ProceedingKind
 from accelerator.workflow.dates import MOMENT, said, said_months
+from accelerator.workflow.numbers import counted
 
 reason_within = registry.reason_within
 HISTORIC: Final = "Un label historique est un fait public, rapporté avec sa source : rien ne s’y décide ici."
@@ -150,6 +151,11 @@ def last_day_to_retract(label: Label) -> date | None:
     return months_after(label.awarded_on, months)
 
 
+def first_day_of_measure(proceeding: Proceeding) -> date:
+    """The first day on which what is considered may be pronounced: the holder has the whole of its delay to answer."""
+    return proceeding.answer_until + timedelta(days=1)
+
+
 def last_day_of_measure(proceeding: Proceeding) -> date | None:
     """The last day on which what is considered may still be pronounced; None when it has none."""
     runs = proceeding.kind == ProceedingKind.RETRAIT and not proceeding.fraud
@@ -197,6 +203,20 @@ def reason_against_kind(label: Label, kind: ProceedingKind, on: date, *, fraud: 
             "lendemain de ce jour."
         )
     return None
+
+
+def reason_against_opening(label: Label, kind: ProceedingKind, on: date, *, fraud: bool = False) -> str | None:
+    """Why a measure of this kind is not opened on a day: unlawful, or unlawful once the holder has had its delay."""
+    if unlawful := reason_against_kind(label, kind, on, fraud=fraud):
+        return unlawful
+    first = on + timedelta(days=label.category.answer_days + 1)
+    if kind != ProceedingKind.RETRAIT or fraud or (last := last_day_to_retract(label)) is None or first <= last:
+        return None
+    return (
+        f"Le titulaire a {counted(label.category.answer_days, 'jour', 'jours')} pour répondre : ouvert aujourd’hui, le "
+        f"retrait ne se prononcerait pas avant le {said(first)}, et il n’est possible que jusqu’au {said(last)} "
+        f"inclus ({label.category.retrait_law}). Ouvrez une abrogation : elle vaut pour l’avenir."
+    )
 
 
 def reason_against_deciding_now(proceeding: Proceeding, on: date) -> str | None:

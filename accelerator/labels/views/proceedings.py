@@ -1,6 +1,6 @@
 """Suspension, abrogation, retrait: opened, answered, decided, contested. For those concerned and for the service."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
 from django.core.files.storage import default_storage
@@ -252,12 +252,10 @@ def _not_yet(proceeding: Proceeding, on: date) -> dict[str, Any]:
     """Why the measure may not be pronounced on a day, and from which day it may be, when one is known."""
     too_soon = rules.reason_against_deciding_now(proceeding, on)
     kind = ProceedingKind(proceeding.kind)
-    unlawful = rules.reason_against_kind(proceeding.label, kind, on, fraud=proceeding.fraud)
+    first = max(on, rules.first_day_of_measure(proceeding))
+    unlawful = rules.reason_against_kind(proceeding.label, kind, first, fraud=proceeding.fraud)
     waits = too_soon is not None and unlawful is None and not proceeding.awaits_hearing
-    return {
-        "against_deciding": too_soon or unlawful,
-        "from_day": proceeding.answer_until + timedelta(days=1) if waits else None,
-    }
+    return {"against_deciding": too_soon or unlawful, "from_day": first if waits else None}
 
 
 class ProceedingPage(OnProceeding):
