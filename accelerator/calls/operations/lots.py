@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call, Decision, Lot, LotFile
 from accelerator.calls.operations import decisions, examining, opinions
-from accelerator.calls.queries.desk import print_of_file
 from accelerator.calls.queries.letters import prints_of
+from accelerator.calls.queries.lots import print_of_file
 from accelerator.calls.queries.opinions import Asking, already_asked
 from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.rules import judging as rules

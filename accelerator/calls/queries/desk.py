@@ -1,7 +1,7 @@
 """The desk of those who examine: what is theirs, what is late, what comes next, the load, the funnel."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -11,10 +11,9 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Least
 
 from accelerator.calls.models import Appeal, Application, Call, CallRole
-from accelerator.calls.queries.standing import examined, judged, own_side
-from accelerator.calls.states import ADMIT, BEGIN_REVIEW, PENDING, ApplicationState, CallRoleName, LotAct
+from accelerator.calls.queries.standing import judged, own_side
+from accelerator.calls.states import PENDING, ApplicationState, CallRoleName
 from accelerator.workflow.kept import Given, Kept
-from accelerator.workflow.prints import print_of
 
 # How many officers the load names.
 _MOST_OFFICERS: Final = 10
@@ -107,59 +106,6 @@ def searched(
         case "recours":
             files = files.filter(Exists(Appeal.objects.in_progress().filter(application=OuterRef("pk"))))
     return files
-
-
-@dataclass(frozen=True)
-class Foreseen:
-    """What would become of one file of a lot: its state, or who examines it; or why it would be left aside."""
-
-    application: Application
-    becomes: str = ""
-    why_not: str = ""
-
-
-_PASSAGES: Final = {LotAct.ADMIT: ADMIT, LotAct.BEGIN_REVIEW: BEGIN_REVIEW}
-
-
-def foreseen(
-    act: LotAct, files: Sequence[Application], *, person: Any, against: Mapping[int, str] | None = None
-) -> list[Foreseen]:
-    """What an act would do to each of some files, and to which it would do nothing, with why. One query.
-
-    against  what else keeps files from it: their number -> why.
-    """
-    mine = set(examined(person).filter(pk__in=[one.pk for one in files]).values_list("pk", flat=True))
-    return [_foreseen(act, one, mine, person, (against or {}).get(one.pk, "")) for one in files]
-
-
-def _foreseen(act: LotAct, application: Application, mine: Collection[int], person: Any, against: str) -> Foreseen:
-    if application.pk not in mine:
-        return Foreseen(application, why_not="Un instructeur de cet appel, sur ce territoire, peut seul le faire.")
-    if against:
-        return Foreseen(application, why_not=against)
-    if act == LotAct.ASK_OPINION:
-        return Foreseen(application, becomes="avis demandé")
-    if act == LotAct.TAKE:
-        if application.officer_id == person.pk:
-            return Foreseen(application, why_not="Ce dossier vous est déjà confié.")
-        return Foreseen(application, becomes=f"confié à {person.name}")
-    passage = _PASSAGES[act]
-    if application.state not in passage.sources:
-        return Foreseen(application, why_not=f"{passage.refusal} Celle-ci : {application.get_state_display().lower()}.")
-    return Foreseen(application, becomes=ApplicationState(passage.target).label.lower())
-
-
-def print_of_file(application: Application) -> str:
-    """The print of what someone reads of a file before acting: where it is, and whose."""
-    return print_of([application.state, application.officer_id])
-
-
-def digest_of(act: LotAct, doable: Iterable[Application], asking: Mapping[str, str]) -> str:
-    """The print of what was foreseen: what is done is what was read, or nothing.
-
-    asking  what a service is asked about each of them.
-    """
-    return print_of([act.value, dict(asking), *sorted((one.pk, print_of_file(one)) for one in doable)])
 
 
 def late(on: date) -> Q:

@@ -1,17 +1,18 @@
 """The lots that someone asked: how far each is, and what was left aside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q
 
-from accelerator.calls.models import Call, Lot, LotFile
+from accelerator.calls.models import Application, Call, Lot, LotFile
 from accelerator.calls.models.lots import LotQuerySet
 from accelerator.calls.queries.standing import judged
-from accelerator.calls.states import LetterAct, LotState
+from accelerator.calls.states import LetterAct, LotAct, LotState
 from accelerator.workflow.kept import Given, Kept
 from accelerator.workflow.numbers import counted, grouped
+from accelerator.workflow.prints import print_of
 
 # How long the desk says what became of a lot; it is kept after.
 _SHOWN: Final = timedelta(days=2)
@@ -78,3 +79,16 @@ def outcome_of(lot: Lot) -> str:
     if left := lot.total - lot.settled:
         parts.append(f"{grouped(left)} {'restent' if left > 1 else 'reste'}")
     return ", ".join(parts)
+
+
+def print_of_file(application: Application) -> str:
+    """The print of what someone reads of a file before acting: where it is, and whose."""
+    return print_of([application.state, application.officer_id])
+
+
+def digest_of(act: LotAct, doable: Iterable[Application], asking: Mapping[str, str]) -> str:
+    """The print of what was foreseen: what is done is what was read, or nothing.
+
+    asking  what a service is asked about each of them.
+    """
+    return print_of([act.value, dict(asking), *sorted((one.pk, print_of_file(one)) for one in doable)])

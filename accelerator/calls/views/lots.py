@@ -16,12 +16,13 @@ from accelerator.calls.forms.reviewing import Nothing
 from accelerator.calls.models import Application
 from accelerator.calls.models import Lot as AskedLot
 from accelerator.calls.operations.lots import MOST_AT_ONCE, MOST_IN_A_LOT, ask_lot, do_to_all, take_up_lot
-from accelerator.calls.queries.desk import calls_served, digest_of, files_of, foreseen, searched
-from accelerator.calls.queries.lots import left_aside, lots_of, outcome_of, progress_of
+from accelerator.calls.queries.desk import calls_served, files_of, searched
+from accelerator.calls.queries.lots import digest_of, left_aside, lots_of, outcome_of, progress_of
 from accelerator.calls.queries.opinions import Asking, wanted_of_all
 from accelerator.calls.queries.standing import roles_of
 from accelerator.calls.queries.timing import OPINION_DAYS
 from accelerator.calls.rules.applications import OFFICER
+from accelerator.calls.rules.lots import foreseen
 from accelerator.calls.rules.opinions import reason_against_day, reasons_against_asking
 from accelerator.calls.states import LotAct, LotState
 from accelerator.calls.views.opinions import chosen_of, first_asked
