@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 from accelerator.accounts.models import Person
 from accelerator.calls.models import Application, Call, Decision, Lot, LotFile
 from accelerator.calls.operations import decisions, examining, opinions
-from accelerator.calls.queries.desk import print_of_file
 from accelerator.calls.queries.letters import prints_of
+from accelerator.calls.queries.lots import print_of_file
 from accelerator.calls.queries.opinions import Asking, already_asked
 from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.rules import judging as rules
@@ -126,17 +126,19 @@ def ask_drafts(
     reasons: str,
     advice: str,
     cents: int | None = None,
+    seen: Mapping[int, str] | None = None,
     by: Person,
     at: datetime,
 ) -> Lot:
     """Ask the worker to prepare the same decision for many files of a call, as `draft_decisions` does for a few.
 
+    seen  file -> its print when it was read (`prints_to_draft`), by default now.
     What is refused whatever the file is refused at once; an amount too, when no file may be granted it.
     """
     rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
     if why := rules.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
         raise Refused(why, field="amount")
-    seen = prints_to_draft(applications)
+    seen = prints_to_draft(applications) if seen is None else seen
     asked = [LotFile(application=one, seen=seen[one.pk]) for one in sorted(applications, key=lambda one: one.pk or 0)]
     said = {"outcome": str(outcome), "reasons": reasons.strip(), "advice": advice.strip(), "cents": cents}
     return _asked(Lot(act=LetterAct.DRAFT, call=call, said=said), asked, by=by, at=at)
