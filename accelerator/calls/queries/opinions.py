@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Decision, Opinion, PiecesRequest
+from accelerator.calls.models import Application, Decision, Lot, Opinion, PiecesRequest
 from accelerator.calls.purposes import Wanted, purpose_of
 from accelerator.calls.queries.conflicts import living_of
 from accelerator.calls.queries.standing import of_applicant
@@ -105,6 +105,14 @@ def already_asked(applications: Collection[Application], email: str) -> dict[int
     """Application -> what a service was asked about it at this address and did not refuse to give. One query."""
     asked = Opinion.objects.standing().filter(application__in=applications, email=email.strip().lower())
     return {one.application_id: one for one in asked.order_by("asked_at", "pk")}
+
+
+def opinions_asked_in(lot: Lot) -> list[Opinion]:
+    """The opinions that a lot asked and that are awaited, by number of their files. One query."""
+    # A file is settled at the moment at which its opinion is asked, in the same transaction.
+    settled = lot.files.filter(application=OuterRef("application"), settled_at=OuterRef("asked_at"), why="")
+    asked = Opinion.objects.awaited().filter(Exists(settled), asked_by=lot.asked_by_id)
+    return list(asked.select_related("application__call").order_by("application__number", "pk"))
 
 
 _ENDS: Final = {OpinionState.LATE: " : l’examen se poursuit sans lui", OpinionState.PASSED: " : l’examen est terminé"}
