@@ -645,6 +645,52 @@ def test_to_tick_the_first_files_loses_nothing_of_what_is_typed_and_does_nothing
     assert stranger.post(address, {"cocher": "1", "premiers": "2"}).status_code in (403, 404)
 
 
+def test_hearings_and_links_leave_in_a_file(campaign: Campaign) -> None:
+    heard, linked = campaign.file(ApplicationState.HEARING), campaign.file(ApplicationState.REVIEW)
+    jury = Jury.objects.create(call=campaign.call, name="Jury 1", made_at=timezone.now())
+    member = JuryMember.objects.create(jury=jury, person=factories.person(), joined_at=timezone.now())
+    at = timezone.now() + timedelta(days=3)
+    Slot.objects.create(
+        jury=jury, application=heard, starts_at=at, ends_at=at + timedelta(minutes=30), where="=Salle 1"
+    )
+    # Of one's own side: neither shown nor exported.
+    own = factories.organisation()
+    factories.role(own, holder=campaign.officer)
+    mine = campaign.file(ApplicationState.HEARING, organisation=own)
+    later = at + timedelta(hours=1)
+    Slot.objects.create(
+        jury=jury, application=mine, starts_at=later, ends_at=later + timedelta(minutes=30), where="Salle 2"
+    )
+    reader, other = campaign.reviewer(), campaign.reviewer()
+    assert linked.organisation
+    for one in (reader, other):
+        factories.role(linked.organisation, holder=one.person)
+    client = browser(campaign.officer)
+    juries, links = url("juries", campaign), url("links", campaign)
+    for address in (juries, links):
+        page = text(client.get(address))
+        assert "?format=csv" in page
+        assert "?format=xlsx" in page
+    lines = saved(client.get(f"{juries}?format=csv")).decode().splitlines()
+    assert len(lines) == 2
+    for words in ("Jury 1", member.person.name, str(heard.number), "'=Salle 1"):
+        assert words in lines[1]
+    dismissed = url("dismiss_link", campaign, linked.public_id, other.person.public_id)
+    assert client.post(dismissed, {"reason": "Parti depuis dix ans."}).status_code == 302
+    csv = saved(client.get(f"{links}?format=csv")).decode()
+    assert len(csv.splitlines()) == 3
+    (open_line,) = [one for one in csv.splitlines() if reader.person.name in one]
+    (dismissed_line,) = [one for one in csv.splitlines() if other.person.name in one]
+    assert "À examiner" in open_line
+    assert f"Écarté par {campaign.officer.name}" in dismissed_line
+    assert "Parti depuis dix ans." in dismissed_line
+    book = load_workbook(BytesIO(saved(client.get(f"{links}?format=xlsx"))))
+    assert len(list(book.active.rows)) == 3  # type: ignore[union-attr]  # the one sheet
+    assert client.get(f"{links}?format=ods").status_code == 404
+    bare = Campaign()
+    assert "format=csv" not in text(browser(bare.officer).get(url("juries", bare)))
+
+
 def test_a_commission_that_lacks_something_says_what_instead_of_being_convened(campaign: Campaign) -> None:
     now = timezone.now()
     commission = Commission.objects.create(
