@@ -18,6 +18,7 @@ from accelerator.calls.views import (
     ranking,
     reviewers,
     reviewing,
+    told,
     writing,
 )
 
@@ -86,9 +87,9 @@ _judging: list[URLPattern] = [
     path(f"{_CALL}/courriers/<int:decision>", decisions.Letter.as_view(), name="letter"),
     path(f"{_CALL}/courriers/<int:decision>/courrier.pdf", decisions.LetterPdf.as_view(), name="letter_pdf"),
     path(f"{_CALL}/courriers/<int:decision>/defaire", decisions.UndoLetter.as_view(), name="undo_letter"),
-    path(f"{_TOLD}/decision", decisions.ToldDecision.as_view(), name="decision"),
-    path(f"{_TOLD}/decision.pdf", decisions.ToldDecisionPdf.as_view(), name="decision_pdf"),
-    path(f"{_TOLD}/decision/avis/<slug:opinion>", decisions.ToldOpinion.as_view(), name="told_opinion"),
+    path(f"{_TOLD}/decision", told.ToldDecision.as_view(), name="decision"),
+    path(f"{_TOLD}/decision.pdf", told.ToldDecisionPdf.as_view(), name="decision_pdf"),
+    path(f"{_TOLD}/decision/avis/<slug:opinion>", told.ToldOpinion.as_view(), name="told_opinion"),
     # What is promised
     path(f"{_CALL}/promesses", promises.Promises.as_view(), name="promises"),
     path(f"{_CALL}/promesses/nouvelle/<slug:application>", promises.NewPromise.as_view(), name="promise_new"),

@@ -45,6 +45,7 @@ _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultip
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
 # As people write it: Python would read « 1e9 » and « 1_000 » too, and fail on « 1e999999999 ».
 _NUMBER: Final = re.compile(r"[-+\u2212]?[0-9]+([.,][0-9]+)?")
+_UNLIKE_OURS: Final = re.compile(r"[^\W0-9]")
 _PAST_CENTS: Final = re.compile(r"[.,][0-9]{3}")
 _MOST: Final = Decimal(10) ** 13
 # From how many characters a line says its limit; a text of several lines always does.
@@ -138,6 +139,23 @@ class FilterForm(Form):
                 text = f"{label} : {_shown(self.fields[name], one)}"
                 chips.append(Chip(text, address(request, **{name: others, PAGE: None})))
         return chips
+
+
+class _Digits:
+    """To put before a field of numbers of Django's, which reads the digits of every script, and « 1_000 »."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and _UNLIKE_OURS.search(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")  # type: ignore[attr-defined]  # a field follows
+        return super().to_python(value)  # type: ignore[misc]  # a field follows
+
+
+class WholeField(_Digits, forms.IntegerField):
+    """A whole number, written with 0-9."""
+
+
+class DecimalField(_Digits, forms.DecimalField):
+    """A decimal number, written with 0-9."""
 
 
 class NumberField(forms.CharField):

@@ -119,15 +119,71 @@ class Cell(NamedTuple):
     url: str
 
 
-class ListPage(Page):
+class ExportingPage(Page):
+    """A page whose rows leave in a file too, by its address; a list that is no table gives its `columns` for that.
+
+    A subclass sets `count` once it is loaded, and gives `exported`; its template includes `design/exports.html`.
+    """
+
+    columns: ClassVar[tuple[Column, ...]]
+    export_name: ClassVar[str] = ""
+    count: int
+
+    def exported(self) -> Iterator[Any]:
+        """All its rows, in the order shown. Read while the file is sent."""
+        raise NotImplementedError
+
+    def answer(self) -> HttpResponseBase:
+        asked = self.request.GET.get(FORMAT, "")
+        return self._export(asked) if asked else super().answer()
+
+    def _export(self, asked: str) -> HttpResponseBase:
+        if asked not in EXPORT_LIMITS or not self.export_name:
+            raise Http404(f"format {asked}")
+        if self.count > EXPORT_LIMITS[asked]:
+            raise PermissionDenied(self.export_refusal(asked))
+        header = [column.label for column in self.columns]
+
+        def rows() -> Iterator[Sequence[Any]]:
+            for row in self.exported():
+                yield [column.exported(row) for column in self.columns]
+
+        return (csv_response if asked == "csv" else xlsx_response)(self.export_name, header, rows)
+
+    @staticmethod
+    def export_refusal(asked: str) -> str:
+        """Why a list is too long for an export."""
+        limit = grouped(EXPORT_LIMITS[asked])
+        other = "" if asked == "csv" else ", ou téléchargez en CSV"
+        return f"Un export {asked.upper()} compte au plus {limit} lignes : resserrez les filtres{other}."
+
+    def exports(self) -> list[tuple[str, str]]:
+        """The exports offered for what is shown: (label, address)."""
+        if not self.export_name or not self.count:
+            return []
+        return [
+            (f"Télécharger en {kind.upper()}", address(self.request, format=kind, page=None))
+            for kind, limit in EXPORT_LIMITS.items()
+            if self.count <= limit
+        ]
+
+    def exports_refused(self) -> list[str]:
+        """What is not offered for what is shown, with why: an export is whole, or is not."""
+        if not self.export_name:
+            return []
+        return [self.export_refusal(kind) for kind, limit in EXPORT_LIMITS.items() if self.count > limit]
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "exports": self.exports(), "exports_refused": self.exports_refused()}
+
+
+class ListPage(ExportingPage):
     """A list. See the module's docstring."""
 
     template_name = "design/list.html"
-    columns: ClassVar[tuple[Column, ...]]
     filter_form: ClassVar[type[FilterForm] | None] = None
     order: ClassVar[str] = ""
     page_size: ClassVar[int] = 20
-    export_name: ClassVar[str] = ""
     things: ClassVar[tuple[str, str]] = ("résultat", "résultats")
     # On a narrow screen, each row becomes a block of its values, nothing to scroll sideways.
     stacked: ClassVar[bool] = False
@@ -178,47 +234,12 @@ class ListPage(Page):
         values = self.filters.values() if self.filters else {}
         self.kept = self._ordered(self.filtered(self.rows(), values))
         self.count = self.counted()
-        if asked := self.request.GET.get(FORMAT, ""):
-            return self._export(asked)
         return super().answer()
 
-    def _export(self, asked: str) -> HttpResponseBase:
-        if asked not in EXPORT_LIMITS or not self.export_name:
-            raise Http404(f"format {asked}")
-        if self.count > EXPORT_LIMITS[asked]:
-            raise PermissionDenied(self.export_refusal(asked))
-        header = [column.label for column in self.columns]
-
-        def rows() -> Iterator[Sequence[Any]]:
-            read = self.kept.iterator(chunk_size=_CHUNK)
-            while chunk := list(islice(read, _CHUNK)):
-                for row in self.prepared(chunk):
-                    yield [column.exported(row) for column in self.columns]
-
-        return (csv_response if asked == "csv" else xlsx_response)(self.export_name, header, rows)
-
-    @staticmethod
-    def export_refusal(asked: str) -> str:
-        """Why a list is too long for an export."""
-        limit = grouped(EXPORT_LIMITS[asked])
-        other = "" if asked == "csv" else ", ou téléchargez en CSV"
-        return f"Un export {asked.upper()} compte au plus {limit} lignes : resserrez les filtres{other}."
-
-    def exports(self) -> list[tuple[str, str]]:
-        """The exports offered for what is shown: (label, address)."""
-        if not self.export_name or not self.count:
-            return []
-        return [
-            (f"Télécharger en {kind.upper()}", address(self.request, format=kind, page=None))
-            for kind, limit in EXPORT_LIMITS.items()
-            if self.count <= limit
-        ]
-
-    def exports_refused(self) -> list[str]:
-        """What is not offered for what is shown, with why: an export is whole, or is not."""
-        if not self.export_name:
-            return []
-        return [self.export_refusal(kind) for kind, limit in EXPORT_LIMITS.items() if self.count > limit]
+    def exported(self) -> Iterator[Any]:
+        read = self.kept.iterator(chunk_size=_CHUNK)
+        while chunk := list(islice(read, _CHUNK)):
+            yield from self.prepared(chunk)
 
     def headings(self) -> list[Heading]:
         """The headings of the columns on screen."""
@@ -257,6 +278,7 @@ class ListPage(Page):
         chips = self.chips()
         rows = self.prepared(self.shown(pages.slice_of(self.page_size)))
         return {
+            **super().context(),
             "rows": rows,
             # Asked by the table alone: a list that shows its rows otherwise makes no cells.
             "lines": lambda: [self.cells(row) for row in rows],
@@ -269,7 +291,5 @@ class ListPage(Page):
             # Nothing exists and nothing was asked: there is nothing to filter.
             "filters_shown": bool(self.count or chips or (self.filters and self.filters.errors)),
             "kept_parameters": kept(self.request, SORT),
-            "exports": self.exports(),
-            "exports_refused": self.exports_refused(),
             "reset_url": self.request.path,
         }

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.naming import OrganisationField
 from accelerator.community.states import Family
-from accelerator.design.forms import CheckboxGroups, Form, MoneyField, dress
+from accelerator.design.forms import CheckboxGroups, DecimalField, Form, MoneyField, dress
 from accelerator.design.links import LinksField, WebField, leads_somewhere
 from accelerator.design.uploads import KINDS, PICTURES, DocumentField
 from accelerator.geography.forms import PerimeterField, PlaceField
@@ -156,7 +156,7 @@ class Means(StepForm):
     """Economic model, money by year, jobs. Amounts are typed in euros and kept in cents."""
 
     model = _text("Quel est votre modèle économique ?", "D’où viennent les ressources, aujourd’hui et demain.")
-    jobs = forms.DecimalField(
+    jobs = DecimalField(
         label="Emplois, en équivalents temps plein",
         min_value=0,
         max_value=100_000,

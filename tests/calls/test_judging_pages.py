@@ -36,6 +36,7 @@ from accelerator.calls.models import (
     Reviewer,
     Slot,
 )
+from accelerator.calls.operations import opinions
 from accelerator.calls.sittings import Rules
 from accelerator.calls.states import (
     ApplicationState,
@@ -44,8 +45,10 @@ from accelerator.calls.states import (
     CommissionState,
     DecisionOutcome,
     MemberQuality,
+    OpinionSense,
     PromiseKind,
 )
+from accelerator.calls.views.opinions import SERVICE
 from accelerator.community.states import RoleName
 from accelerator.notices.models import Notice
 from tests import factories
@@ -604,6 +607,90 @@ def test_the_agenda_takes_the_first_files_of_the_ranking_or_all(campaign: Campai
     assert "Aucun dossier à inscrire" in text(client.get(agenda))
 
 
+def test_to_tick_the_first_files_loses_nothing_of_what_is_typed_and_does_nothing(campaign: Campaign) -> None:
+    files = [campaign.file() for _ in range(3)]
+    for file, score in zip(files, (3, 2, 1), strict=True):
+        campaign.read(file, score)
+    keys = [one.public_id for one in files]
+    client, address = browser(campaign.officer), url("draft_decisions", campaign)
+    read = client.get(address)
+    assert 'name="cocher"' in text(read).split('<form method="post"')[-1]
+    typed = {"outcome": "deepen", "reasons": "Le modèle manque.", "advice": "Voyez un DLA.", "amount": "12 000,5"}
+    ticked = client.post(address, {**typed, "premiers": "2", "cocher": "1", "applications": keys[2:]})
+    assert ticked.status_code == 200
+    form = ticked.context["form"]
+    assert form["applications"].value() == keys[:2]
+    assert {name: form[name].value() for name in typed} == typed
+    assert not form.errors
+    assert "Vous en avez demandé 2 : 2 dossiers cochés." in text(ticked)
+    assert 'name="premiers" value="2"' in text(ticked)
+    whole = client.post(address, {**typed, "premiers": "2", "tous": "1"})
+    assert whole.context["form"]["applications"].value() == keys
+    assert "Voyez un DLA." in text(whole)
+    assert not Decision.objects.exists()
+    # Sent to be done, it is what is ticked that counts, whatever number stands beside.
+    sent = {**typed, "premiers": "2", "applications": keys[2:], "seen": ticked.context["seen"], "amount": ""}
+    assert client.post(address, sent).status_code == 302
+    assert Decision.objects.get().application == files[2]
+    # The same for an agenda, and none of it for whoever may not be there.
+    now = timezone.now()
+    commission = Commission.objects.create(
+        call=campaign.call, name="Sélection", held_at=now + timedelta(days=8), where="Salle 1", made_at=now
+    )
+    agenda = client.post(sit(commission, "agenda"), {"proposal": "deepen", "premiers": "1", "cocher": "1"})
+    assert agenda.context["form"]["applications"].value() == keys[:1]
+    assert agenda.context["form"]["proposal"].value() == "deepen"
+    assert not commission.items.exists()
+    stranger = browser(factories.person())
+    assert stranger.post(address, {"cocher": "1", "premiers": "2"}).status_code in (403, 404)
+
+
+def test_hearings_and_links_leave_in_a_file(campaign: Campaign) -> None:
+    heard, linked = campaign.file(ApplicationState.HEARING), campaign.file(ApplicationState.REVIEW)
+    jury = Jury.objects.create(call=campaign.call, name="Jury 1", made_at=timezone.now())
+    member = JuryMember.objects.create(jury=jury, person=factories.person(), joined_at=timezone.now())
+    at = timezone.now() + timedelta(days=3)
+    Slot.objects.create(
+        jury=jury, application=heard, starts_at=at, ends_at=at + timedelta(minutes=30), where="=Salle 1"
+    )
+    # Of one's own side: neither shown nor exported.
+    own = factories.organisation()
+    factories.role(own, holder=campaign.officer)
+    mine = campaign.file(ApplicationState.HEARING, organisation=own)
+    later = at + timedelta(hours=1)
+    Slot.objects.create(
+        jury=jury, application=mine, starts_at=later, ends_at=later + timedelta(minutes=30), where="Salle 2"
+    )
+    reader, other = campaign.reviewer(), campaign.reviewer()
+    assert linked.organisation
+    for one in (reader, other):
+        factories.role(linked.organisation, holder=one.person)
+    client = browser(campaign.officer)
+    juries, links = url("juries", campaign), url("links", campaign)
+    for address in (juries, links):
+        page = text(client.get(address))
+        assert "?format=csv" in page
+        assert "?format=xlsx" in page
+    lines = saved(client.get(f"{juries}?format=csv")).decode().splitlines()
+    assert len(lines) == 2
+    for words in ("Jury 1", member.person.name, str(heard.number), "'=Salle 1"):
+        assert words in lines[1]
+    dismissed = url("dismiss_link", campaign, linked.public_id, other.person.public_id)
+    assert client.post(dismissed, {"reason": "Parti depuis dix ans."}).status_code == 302
+    csv = saved(client.get(f"{links}?format=csv")).decode()
+    assert len(csv.splitlines()) == 3
+    (open_line,) = [one for one in csv.splitlines() if reader.person.name in one]
+    (dismissed_line,) = [one for one in csv.splitlines() if other.person.name in one]
+    assert "À examiner" in open_line
+    assert f"Écarté par {campaign.officer.name}" in dismissed_line
+    assert "Parti depuis dix ans." in dismissed_line
+    book = load_workbook(BytesIO(saved(client.get(f"{links}?format=xlsx"))))
+    assert len(list(book.active.rows)) == 3  # type: ignore[union-attr]  # the one sheet
+    assert client.get(f"{links}?format=ods").status_code == 404
+    bare = Campaign()
+    assert "format=csv" not in text(browser(bare.officer).get(url("juries", bare)))
+
+
 def test_a_commission_that_lacks_something_says_what_instead_of_being_convened(campaign: Campaign) -> None:
     now = timezone.now()
     commission = Commission.objects.create(
@@ -726,6 +813,49 @@ def test_from_the_ranking_to_the_mailbox(campaign: Campaign, deliver: Callable[[
     listed = text(officer.get(f"{url('letters', campaign)}?etat=notified"))
     assert str(best.number) in listed
     assert str(tied[0].number) not in listed
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_decision_is_drafted_beside_what_it_rests_on(
+    campaign: Campaign, count: int, perform: Callable[..., Any], django_assert_max_num_queries: Queries
+) -> None:
+    file = campaign.file()
+    for score in (3, 1, 1)[:count]:
+        campaign.read(file, score)
+    campaign.given(file)
+    today, at = timezone.localdate(), timezone.now()
+    for number in range(count):
+        asked = perform(
+            opinions.ask_opinion,
+            application=file,
+            who=f"Service {number}",
+            email=f"avis{number}@region.example",
+            question="Est-ce connu ?",
+            due_on=today + timedelta(days=20),
+            by=campaign.officer,
+            at=at,
+        )
+        given = {"sense": OpinionSense.RESERVED, "words": "Oui.", "author": "Cléo Exemple", "document": None}
+        if not number:
+            perform(opinions.answer_opinion, opinion=asked, by=SERVICE, at=at, **given)
+    client = browser(campaign.officer)
+    with django_assert_max_num_queries(12):
+        page = text(client.get(url("draft_decision", campaign, file.public_id)))
+    notes = {1: "100,0 sur 100</strong>, d’un seul avis", 3: "55,6 sur 100</strong>, la moyenne de 3 avis ; écart 66,7"}
+    for words in (
+        notes[count],
+        "Seuil de l’appel : 60.",
+        "1 lecture est encore attendue.",
+        f"Impact social (poids 2) : {'100,0' if count == 1 else '55,6'}",
+        url("reviews", campaign, file.public_id),
+        f'href="{reverse("calls:file", args=[file.public_id])}#avis">Service 0</a> : Favorable avec réserves, rendu le',
+    ):
+        assert words in page
+    assert page.count("#avis") == count
+    # Nobody said anything: it says so, and no heading stands over nothing.
+    bare = text(client.get(url("draft_decision", campaign, campaign.file(ApplicationState.REVIEW).public_id)))
+    assert "Aucun avis d’expert n’est rendu." in bare
+    assert "Ce que les services en disent" not in bare
 
 
 def drafted(campaign: Campaign, **values: Any) -> Decision:

@@ -30,6 +30,7 @@ from accelerator.calls.operations.applications import withdraw
 from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.operations.opinions import answer_opinion, ask_opinion
 from accelerator.calls.queries.lots import lots_of, outcome_of
+from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.states import ApplicationState, DecisionOutcome, LetterAct, LotAct, LotState, OpinionSense
 from accelerator.calls.views.opinions import SERVICE
 from accelerator.community.states import RoleName
@@ -308,6 +309,26 @@ def test_many_decisions_are_drafted_one_after_the_other(campaign: Campaign, perf
     lots.carry(other.pk)
     assert of(other).aside == MANY
     assert Event.objects.filter(code="calls.decision_drafted").count() == MANY
+
+
+def test_a_long_lot_of_drafts_keeps_the_prints_that_were_read(campaign: Campaign, perform: Perform) -> None:
+    files = [campaign.file(ApplicationState.REVIEW) for _ in range(2)]
+    read = prints_to_draft(files)
+    campaign.read(files[0], 0)  # between the reading and the asking
+    lot = perform(
+        operations.ask_drafts,
+        call=campaign.call,
+        applications=files,
+        outcome=DecisionOutcome.REJECTED,
+        reasons="Écarté.",
+        advice="",
+        seen=read,
+        by=campaign.officer,
+        at=timezone.now(),
+    )
+    lots.carry(lot.pk)
+    assert lot.files.get(application=files[0]).why == operations.CHANGED
+    assert Decision.objects.get().application == files[1]
 
 
 @pytest.mark.parametrize("count", [1, MANY])

@@ -313,6 +313,31 @@ def test_the_night_reminds_the_service_once_then_tells_the_officer_once(
     assert given.state(today) == OpinionState.ANSWERED
 
 
+def test_the_page_of_a_file_says_once_where_an_opinion_is(
+    campaign: Campaign, asked: Opinion, file: Application, perform: Perform, at: datetime
+) -> None:
+    client = HostileClient()
+    client.force_login(campaign.officer)
+    address = reverse("calls:file", args=[file.public_id])
+    days, today = "Demandé le", timezone.localdate()
+
+    def shown() -> str:
+        section = client.get(address).text.split('id="avis"')[1].split("<h2")[0]
+        return " ".join(re.sub(r"<[^>]+>", " ", section).split())
+
+    def counted(state: OpinionState) -> int:
+        return shown().lower().count(state.label.lower())
+
+    assert days in shown()
+    assert counted(OpinionState.ASKED) == 1
+    Opinion.objects.update(due_on=today - DAY, remind_on=today - 8 * DAY)
+    assert "l’examen se poursuit sans lui" in shown()
+    assert counted(OpinionState.LATE) == 1
+    perform(operations.withdraw_opinion, opinion=asked, reason="Adresse erronée.", by=campaign.officer, at=at)
+    assert days in shown()
+    assert counted(OpinionState.WITHDRAWN) == 1
+
+
 @pytest.mark.parametrize("change", ["answered", "withdrawn", "decided"])
 def test_the_night_says_nothing_of_what_is_not_awaited(
     change: str, campaign: Campaign, asked: Opinion, file: Application, perform: Perform, at: datetime

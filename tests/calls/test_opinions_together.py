@@ -15,7 +15,7 @@ from accelerator.calls import lots, purposes
 from accelerator.calls.models import Lot, Opinion
 from accelerator.calls.operations import lots as operations
 from accelerator.calls.operations import opinions
-from accelerator.calls.queries.opinions import Asking
+from accelerator.calls.queries.opinions import Asking, read_link
 from accelerator.calls.states import ApplicationState, LotAct, OpinionSense
 from accelerator.calls.views.lots import STALE_ASKING
 from accelerator.calls.views.opinions import SERVICE
@@ -53,6 +53,12 @@ def text(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
+def links(mail: Notice) -> list[int]:
+    """The opinions that the links of a mail are for."""
+    found = [read_link(token) for token in re.findall(r"/avis/([^/\s]+)", mail.body)]
+    return [one.pk for one in found if one]
+
+
 def test_a_service_is_asked_about_several_files_once_what_would_be_done_is_read(
     campaign: Campaign, client: HostileClient, perform: Perform
 ) -> None:
@@ -88,7 +94,7 @@ def test_a_service_is_asked_about_several_files_once_what_would_be_done_is_read(
     page = text(read)
     for told in (
         "2 dossiers sur 6",
-        "recevrait 2 courriels",
+        "recevrait un courriel, avec 2 liens",
         "du côté de qui candidate",
         "Un avis est déjà demandé à cette adresse (Direction fictive)",
         "a déjà rendu son avis",
@@ -107,7 +113,14 @@ def test_a_service_is_asked_about_several_files_once_what_would_be_done_is_read(
     assert [(one.who, one.email, one.question) for one in asked] == [
         ("Direction fictive", ADDRESS, "Est-ce connu ?")
     ] * 2
-    assert Notice.objects.filter(template="calls/opinion_asked").count() == 4
+    # One mail for both, a link for each file; those that were asked one by one had each theirs.
+    assert Notice.objects.filter(template="calls/opinion_asked").count() == 2
+    mail = Notice.objects.get(template="calls/opinions_asked")
+    assert (mail.email, mail.secret, mail.reply_to) == (ADDRESS, True, campaign.call.service_email)
+    assert "2 candidatures" in mail.subject
+    assert set(links(mail)) == {one.pk for one in asked}
+    for one in files:
+        assert f"n° {one.number}, « {one.title} »" in mail.body
     assert Event.objects.filter(code="calls.opinion_asked", actor=campaign.officer.actor_key).count() == 4
     # Sent again from another tab, nothing is asked twice.
     assert client.post(EVERY, {**typed(), "digest": digest}).status_code == 422
@@ -136,6 +149,12 @@ def test_a_long_lot_of_opinions_is_asked_by_the_worker_once_about_each(
     perform(operations.do_to_all, applications=files[:1], **given)
     lots.carry(lot.pk)
     assert Opinion.objects.count() == many
+    # One mail at the end, of what the lot asked: not of the file that another had asked about before.
+    (mail,) = Notice.objects.filter(template="calls/opinions_asked")
+    assert set(links(mail)) == set(Opinion.objects.exclude(application=files[0]).values_list("pk", flat=True))
+    assert Notice.objects.filter(template="calls/opinion_asked").count() == 1
+    lots.carry(lot.pk)
+    assert Notice.objects.filter(template="calls/opinions_asked").count() == 1
     after = text(client.get(page))
     assert f"{many - 1} dossiers traités, 1 laissé de côté" in after
     assert "Un avis est déjà demandé à cette adresse (Direction)" in after
@@ -143,6 +162,22 @@ def test_a_long_lot_of_opinions_is_asked_by_the_worker_once_about_each(
     assert sorted(lot.said) == ["due_on", "question", "who"]
     with pytest.raises(Refused, match="à venir"):
         perform(operations.ask_lot, applications=files, **{**given, "asking": Asking("D", ADDRESS, "?", now.date())})
+
+
+def test_each_service_that_asks_writes_for_its_own_calls(campaign: Campaign, perform: Perform) -> None:
+    other = Campaign()
+    other.call.service_email = "autre@service.example"
+    other.call.save()
+    factories.call_role(other.call, holder=campaign.officer)
+    files = [one.file(ApplicationState.REVIEW) for one in (campaign, other) for _ in range(2)]
+    asking = Asking("Direction", ADDRESS, "Connu ?", timezone.localdate() + 9 * DAY)
+    given = {"act": LotAct.ASK_OPINION, "asking": asking, "by": campaign.officer, "at": timezone.now()}
+    assert perform(operations.do_to_all, applications=files, **given) == 4
+    mails = Notice.objects.filter(template="calls/opinions_asked")
+    assert {one.reply_to: len(links(one)) for one in mails} == {
+        campaign.call.service_email: 2,
+        "autre@service.example": 2,
+    }
 
 
 def test_the_calls_of_the_files_offer_the_opinions_that_they_want(

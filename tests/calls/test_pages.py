@@ -22,6 +22,7 @@ from accelerator.calls.models import Application, Call, CallVersion, Decision, E
 from accelerator.calls.operations.applications import forget_old_unsaved
 from accelerator.calls.operations.decisions import notify_decisions, sign_decisions
 from accelerator.calls.operations.examining import decide_by_silence
+from accelerator.calls.queries.desk import figures_of
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import ApplicationState, CallRoleName, CallState, DecisionOutcome
 from accelerator.community import search
@@ -432,6 +433,25 @@ def test_the_desk_counts_filters_and_acts_on_several(
     assert late.state == ApplicationState.ADMISSIBLE
     exported = b"".join(client.get(desk, {"format": "csv"})).decode()
     assert exported.count("\n") == 3
+
+
+def test_an_export_of_the_desk_counts_no_figures(
+    client: HostileClient, version: CallVersion, officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.call_application(version, state=ApplicationState.REVIEW, title="Instruite")
+    client.force_login(officer)
+    counted: list[Any] = []
+
+    def counting(*asked: Any) -> Any:
+        counted.append(asked)
+        return figures_of(*asked)
+
+    monkeypatch.setattr("accelerator.calls.views.desk.figures_of", counting)
+    address = reverse("calls:desk")
+    assert "Instruite" in b"".join(client.get(address, {"format": "csv"})).decode()
+    assert not counted
+    assert client.get(address).context["count"] == 1
+    assert len(counted) == 1
 
 
 def test_a_lot_takes_all_that_a_search_finds_or_nothing(

@@ -126,7 +126,7 @@ def test_a_new_visitor_finds_projects_with_pictures_and_applications(client: Hos
     assert [bool(one.number) for one in applied.order_by("state")] == [False, True]
     client.force_login(Person.objects.get(given_name="Yaël"))
     file = client.get(f"/instruction/{applied.get(state='submitted').public_id}/").text
-    for words in ("Attendu (demandé le", "Favorable avec réserves", "Avis fictif : favorable, à condition"):
+    for words in ("Demandé le", "Favorable avec réserves", "Avis fictif : favorable, à condition"):
         assert words in file
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import ValidationError
 
-from accelerator.design.forms import MoneyField, NumberField
+from accelerator.design.forms import DecimalField, MoneyField, NumberField, WholeField
 from tests.client import HostileClient
 
 URL = "/essai/tout"
@@ -108,3 +108,12 @@ def test_an_amount_is_not_made_a_thousandth_of_in_silence(typed: str) -> None:
 def test_a_small_or_a_negative_number_is_read_back() -> None:
     assert NumberField().clean(NumberField().prepare_value(0.00001)) == 0.00001
     assert NumberField().clean("−5,5") == -5.5
+
+
+@pytest.mark.parametrize("typed", ["\u0661\u0662", "\uff11\uff12", "1_000", "1\u0662"])
+def test_a_number_is_written_with_our_digits_alone(typed: str) -> None:
+    for field in (WholeField(), DecimalField()):
+        with pytest.raises(ValidationError, match="nombre"):
+            field.clean(typed)
+    assert (WholeField().clean(" 12 "), WholeField(required=False).clean("")) == (12, None)
+    assert str(DecimalField(localize=True).clean("-1,5")) == "-1.5"

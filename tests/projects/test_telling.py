@@ -322,6 +322,30 @@ def test_the_themes_of_the_organisation_are_ticked_until_the_project_says_its_ow
     assert "Les thèmes cochés sont ceux" not in read.content.decode()
 
 
+def test_the_themes_of_the_organisation_are_not_offered_again_once_their_step_was_saved(client: HostileClient) -> None:
+    codes = list(Theme.objects.filter(until="").order_by("position").values_list("code", flat=True))
+    lead = factories.organisation(name="La Fabrique fictive", themes=codes[:2])
+    role = factories.role(lead)
+    client.force_login(role.person)
+    none, cleared = (factories.project(organisation=lead, themes=[], state="draft") for _ in range(2))
+    # What is refused is shown as it was sent, not as it was offered.
+    refused = client.post(at_step(none, "domaines"), {**seen(none, "domaines"), "themes": "nulle-part"})
+    assert refused.status_code == 422
+    assert "Les thèmes cochés sont ceux" not in refused.content.decode()
+    assert client.get(at_step(none, "domaines")).context["form"].initial["themes"] == codes[:2]
+    # Unticked at once, or kept first and cleared later.
+    assert client.post(at_step(none, "domaines"), seen(none, "domaines")).status_code == 302
+    for themes in ([codes[0]], []):
+        sent = {**seen(cleared, "domaines"), "themes": themes}
+        assert client.post(at_step(cleared, "domaines"), sent).status_code == 302
+        cleared.refresh_from_db()
+        assert cleared.themes == themes
+    for one in (none, cleared):
+        read = client.get(at_step(one, "domaines"))
+        assert read.context["form"].initial["themes"] == []
+        assert "Les thèmes cochés sont ceux" not in read.content.decode()
+
+
 def test_where_the_organisation_acts_is_not_told_twice(client: HostileClient) -> None:
     figeac = Place.objects.get(key="commune-46102")
     lead = factories.organisation(name="La Fabrique fictive", seat=figeac, territories=["departement-12"])

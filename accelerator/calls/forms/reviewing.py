@@ -7,7 +7,7 @@ from django import forms
 
 from accelerator.calls.criteria import Grid
 from accelerator.community.states import Family
-from accelerator.design.forms import CheckboxGroups, FilterForm, Form, dress
+from accelerator.design.forms import CheckboxGroups, FilterForm, Form, WholeField, dress
 from accelerator.geography.forms import PerimeterField
 
 LONGEST = 5000
@@ -85,7 +85,7 @@ class ReviewerDetails(Form):
     where = PerimeterField(
         label="Territoire", required=False, help_text="Où elle connaît les acteurs. Rien : toute la France."
     )
-    most = forms.IntegerField(
+    most = WholeField(
         label="Dossiers au plus", min_value=1, max_value=500, initial=10, help_text="Ceux déjà lus compris."
     )
     absences = Absences()
@@ -129,7 +129,7 @@ class Declare(Form):
 class ApplyPlan(Form):
     """The number of the proposal that was read."""
 
-    proposal = forms.IntegerField(widget=forms.HiddenInput)
+    proposal = WholeField(widget=forms.HiddenInput)
 
 
 class ReviewerFilters(FilterForm):
@@ -186,7 +186,7 @@ class ReviewForm(Form):
     """
 
     marks_optional = False
-    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    revision = WholeField(widget=forms.HiddenInput, min_value=0)
     for_applicant = forms.CharField(
         label="Pour le candidat",
         required=False,

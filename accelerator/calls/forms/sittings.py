@@ -11,7 +11,7 @@ from accelerator.calls.forms.reviewing import reason_field
 from accelerator.calls.hearings import Day
 from accelerator.calls.models import Application, CommissionMember, Decision
 from accelerator.calls.states import Ballot, DecisionOutcome, JuryOpinion, MemberQuality, PromiseKind
-from accelerator.design.forms import FilterForm, Form, MoneyField, dress
+from accelerator.design.forms import FilterForm, Form, MoneyField, WholeField, dress
 
 # What a commission, or an officer beside the ranking, may propose; inadmissibility is decided on the file itself.
 OUTCOMES = [(one.value, one.label) for one in DecisionOutcome if one != DecisionOutcome.INADMISSIBLE]
@@ -65,7 +65,7 @@ class SlotForm(Form):
 
     application = forms.ChoiceField(label="Dossier")
     starts_at = moment_field("Début")
-    minutes = forms.IntegerField(label="Durée, en minutes", min_value=5, max_value=480, initial=30)
+    minutes = WholeField(label="Durée, en minutes", min_value=5, max_value=480, initial=30)
     where = forms.CharField(label="Lieu, ou lien de visioconférence", max_length=300)
 
     def __init__(self, *args: Any, rows: Sequence[Application], **kwargs: Any) -> None:
@@ -99,12 +99,12 @@ class HearingsDay(Form):
     )
     begins = _hour("De", help_text="Heure de Paris.", initial="09:00")
     ends = _hour("À", initial="17:30")
-    minutes = forms.IntegerField(label="Durée de chaque audition, en minutes", min_value=5, max_value=480, initial=30)
-    pause = forms.IntegerField(label="Pause entre deux, en minutes", min_value=0, max_value=240, initial=10)
+    minutes = WholeField(label="Durée de chaque audition, en minutes", min_value=5, max_value=480, initial=30)
+    pause = WholeField(label="Pause entre deux, en minutes", min_value=0, max_value=240, initial=10)
     break_from = _hour("Interruption, de", required=False)
     break_until = _hour("Interruption, à", required=False)
     where = forms.CharField(label="Lieu, ou lien de visioconférence", max_length=300)
-    first = forms.IntegerField(
+    first = WholeField(
         label="Combien de dossiers",
         help_text="Les mieux notés d’abord, parmi ceux sans audition. Rien : tous.",
         min_value=1,
@@ -315,7 +315,7 @@ class DraftOne(Form):
 class Which(FilterForm):
     """How many of the first files of the ranking."""
 
-    premiers = forms.IntegerField(label="Les premiers du classement", min_value=1, max_value=5000)
+    premiers = WholeField(label="Les premiers du classement", min_value=1, max_value=5000)
 
 
 class Batch(Form):

@@ -12,7 +12,7 @@ from accelerator.calls.forms.answering import DayField
 from accelerator.calls.purposes import Fact, Reusable
 from accelerator.calls.questions import Condition, Question, When, conditions_on
 from accelerator.calls.states import CallRoleName, FactKind, IssuerKind, QuestionKind, Silence
-from accelerator.design.forms import Form, MoneyField, NumberField
+from accelerator.design.forms import Form, MoneyField, NumberField, WholeField
 from accelerator.geography.forms import PerimeterField
 
 _DAY = {"type": "date"}
@@ -59,7 +59,7 @@ class CallForm(Form):
         label="Le code des relations entre le public et l’administration s’applique", required=False
     )
     silence = forms.ChoiceField(label="Effet du silence", choices=Silence.choices, widget=forms.RadioSelect)
-    silence_months = forms.IntegerField(label="Au bout de combien de mois", min_value=1, max_value=24, required=False)
+    silence_months = WholeField(label="Au bout de combien de mois", min_value=1, max_value=24, required=False)
     silence_law = forms.CharField(label="Texte qui le dit", max_length=300, required=False)
     opens_at = forms.DateTimeField(
         label="Ouverture", widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"), required=False
@@ -84,7 +84,7 @@ class SectionOfFormForm(Form):
 
     title = forms.CharField(label="Titre de la partie", max_length=120)
     help = forms.CharField(label="Aide", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False)
-    place = forms.IntegerField(label="Place dans le formulaire", min_value=1, max_value=50, required=False)
+    place = WholeField(label="Place dans le formulaire", min_value=1, max_value=50, required=False)
     remove = forms.BooleanField(label="Supprimer cette partie et ses questions", required=False)
 
 
@@ -95,7 +95,7 @@ class QuestionForm(Form):
     kind = forms.ChoiceField(label="Sorte de réponse", choices=QuestionKind.choices)
     help = forms.CharField(label="Aide", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False)
     required = forms.BooleanField(label="Réponse obligatoire", required=False)
-    limit = forms.IntegerField(
+    limit = WholeField(
         label="Limite",
         help_text="D’un texte : ses caractères. D’une question à fichiers : leur nombre.",
         min_value=1,
@@ -117,7 +117,7 @@ class QuestionForm(Form):
     when_question = forms.ChoiceField(label="Posée seulement si la réponse à", required=False)
     when_test = forms.ChoiceField(label="… est telle que", choices=[("", "—"), *When.choices], required=False)
     when_value = forms.CharField(label="… cette valeur", max_length=200, required=False)
-    place = forms.IntegerField(label="Place dans la partie", min_value=1, max_value=100, required=False)
+    place = WholeField(label="Place dans la partie", min_value=1, max_value=100, required=False)
     remove = forms.BooleanField(label="Supprimer cette question", required=False)
 
     def __init__(
@@ -387,7 +387,7 @@ class CriterionForm(Form):
     help = forms.CharField(
         label="Aide aux experts", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000, required=False
     )
-    weight = forms.IntegerField(label="Poids", min_value=1, max_value=100, initial=1)
+    weight = WholeField(label="Poids", min_value=1, max_value=100, initial=1)
     scale = forms.CharField(
         label="Échelle",
         help_text="Une note par ligne, de la plus basse à la plus haute : « 0 : rien ne le montre ».",
@@ -426,9 +426,9 @@ class CriterionForm(Form):
 class SettingsForm(Form):
     """How files are judged, and the delays asked or promised."""
 
-    readers = forms.IntegerField(label="Experts par dossier", min_value=1, max_value=12)
-    days = forms.IntegerField(label="Jours pour rendre un avis", min_value=1, max_value=365)
-    threshold = forms.IntegerField(
+    readers = WholeField(label="Experts par dossier", min_value=1, max_value=12)
+    days = WholeField(label="Jours pour rendre un avis", min_value=1, max_value=365)
+    threshold = WholeField(
         label="Seuil, sur 100",
         help_text="La moyenne à partir de laquelle un dossier est proposé.",
         min_value=0,
@@ -441,11 +441,11 @@ class SettingsForm(Form):
         help_text="Son procès-verbal dit alors le vote de chacun ; sinon, combien de voix pour, contre, abstentions.",
         required=False,
     )
-    pieces_days = forms.IntegerField(label="Jours pour donner des pièces manquantes", min_value=1, max_value=365)
-    opinion_days = forms.IntegerField(
+    pieces_days = WholeField(label="Jours pour donner des pièces manquantes", min_value=1, max_value=365)
+    opinion_days = WholeField(
         label="Jours donnés à un service dont l’avis est demandé", min_value=1, max_value=120, required=False
     )
-    answer_days = forms.IntegerField(
+    answer_days = WholeField(
         label="Jours dans lesquels une réponse est annoncée", min_value=1, max_value=730, required=False
     )
 

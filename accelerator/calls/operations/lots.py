@@ -7,11 +7,11 @@ from typing import Any, Final
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Call, Decision, Lot, LotFile
+from accelerator.calls.models import Application, Call, Decision, Lot, LotFile, Opinion
 from accelerator.calls.operations import decisions, examining, opinions
 from accelerator.calls.queries.letters import prints_of
 from accelerator.calls.queries.lots import print_of_file
-from accelerator.calls.queries.opinions import Asking, already_asked
+from accelerator.calls.queries.opinions import Asking, already_asked, opinions_asked_in
 from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.rules.opinions import reason_against_asking_again, reason_against_day
@@ -33,12 +33,15 @@ CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le.
 GONE: Final = "Ce courrier n’existe plus : la candidature a été retirée avant qu’il soit notifié."
 
 
-def _ask_opinion(*, application: Application, by: Person, at: datetime, **asking: Any) -> None:
-    """Ask one service about one file of many: not again what it was asked, nor what it answered, in another lot."""
+def _ask_opinion(*, application: Application, by: Person, at: datetime, **asking: Any) -> Opinion:
+    """Ask one service about one file of many: not again what it was asked, nor what it answered, in another lot.
+
+    It is told once of all of them (`opinions.tell_asked`).
+    """
     known = already_asked([application], asking["email"]).get(application.pk)
     if known is not None:
         raise Refused(reason_against_asking_again(known))
-    opinions.ask_opinion(application=application, by=by, at=at, **asking)
+    return opinions.ask_opinion(application=application, by=by, at=at, tells=False, **asking)
 
 
 _ACTS: Final[dict[LotAct, Callable[..., Any]]] = {
@@ -71,11 +74,14 @@ def do_to_all(
     """
     if not applications:
         raise Refused(_NONE[False])
+    done = []
     for application in sorted(applications, key=lambda one: one.pk):
         try:
-            _ACTS[act](application=application, by=by, at=at, **_words(asking))
+            done.append(_ACTS[act](application=application, by=by, at=at, **_words(asking)))
         except Refused as refusal:
             raise Refused(f"Dossier {application.number} : {refusal.message} Rien n’a été fait.") from refusal
+    if act == LotAct.ASK_OPINION:
+        opinions.tell_asked(opinions=done, by=by, at=at)
     return len(applications)
 
 
@@ -126,17 +132,19 @@ def ask_drafts(
     reasons: str,
     advice: str,
     cents: int | None = None,
+    seen: Mapping[int, str] | None = None,
     by: Person,
     at: datetime,
 ) -> Lot:
     """Ask the worker to prepare the same decision for many files of a call, as `draft_decisions` does for a few.
 
+    seen  file -> its print when it was read (`prints_to_draft`), by default now.
     What is refused whatever the file is refused at once; an amount too, when no file may be granted it.
     """
     rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
     if why := rules.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
         raise Refused(why, field="amount")
-    seen = prints_to_draft(applications)
+    seen = prints_to_draft(applications) if seen is None else seen
     asked = [LotFile(application=one, seen=seen[one.pk]) for one in sorted(applications, key=lambda one: one.pk or 0)]
     said = {"outcome": str(outcome), "reasons": reasons.strip(), "advice": advice.strip(), "cents": cents}
     return _asked(Lot(act=LetterAct.DRAFT, call=call, said=said), asked, by=by, at=at)
@@ -228,10 +236,15 @@ def leave_aside(*, file: int, why: str, by: Actor, at: datetime) -> None:
 
 @operation
 def end_lot(*, lot: Lot, by: Actor, at: datetime) -> None:
-    """Say that nothing of it waits any more; said twice, the first one counts."""
+    """Say that nothing of it waits any more; said twice, the first one counts.
+
+    A service that was asked for opinions is told of all of them at once, now that it is known which they are.
+    """
     held = Lot.objects.select_for_update().get(pk=lot.pk)
     if held.ended_at is not None or held.files.filter(settled_at__isnull=True).exists():
         return
+    if held.act == LotAct.ASK_OPINION:
+        opinions.tell_asked(opinions=opinions_asked_in(held), by=by, at=at)
     held.ended_at = at
     # Each opinion holds it from now on, and is the only one to be asked for it.
     held.said.pop("email", None)

@@ -1,6 +1,8 @@
 """Opinions: asked of a service, given by its link or recorded for it, withdrawn, reminded, said late."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -25,9 +27,19 @@ from accelerator.workflow.dates import said
 
 @operation
 def ask_opinion(
-    *, application: Application, who: str, email: str, question: str, due_on: date, by: Person, at: datetime
+    *,
+    application: Application,
+    who: str,
+    email: str,
+    question: str,
+    due_on: date,
+    tells: bool = True,
+    by: Person,
+    at: datetime,
 ) -> Opinion:
     """Ask a service what it thinks of a file, for a day; its mail holds the link by which it answers.
+
+    tells  False: it is asked about other files too, and whoever asks tells it of all of them (`tell_asked`).
 
     The file stops for nobody: not given in time, the examination goes on without it. Raises `Refused` for an address on
     the applicant's side, and when the same address is asked already.
@@ -56,8 +68,28 @@ def ask_opinion(
         remind_on=due_on - min(REMINDED_BEFORE, (due_on - today) // 2),
     )
     record("calls.opinion_asked", held, by=by, at=at, who=opinion.who, due=said(due_on))
-    _tell_service("calls/opinion_asked", opinion, at)
+    if tells:
+        _tell_service("calls/opinion_asked", opinion, at)
     return opinion
+
+
+@operation
+def tell_asked(*, opinions: Sequence[Opinion], by: Actor, at: datetime) -> None:
+    """Tell a service what it is asked, the same, about several files: one mail, a link for each file.
+
+    One mail for each service that asks, when their calls are of several: each says to whom one writes.
+    """
+    asking: dict[tuple[str, str, str], list[Opinion]] = {}
+    for one in opinions:
+        call = one.application.call
+        asking.setdefault((call.service, call.issuer_name, call.service_email), []).append(one)
+    for together in asking.values():
+        if len(together) == 1:
+            _tell_service("calls/opinion_asked", together[0], at)
+            continue
+        first = together[0]
+        data = {"opinion": first, "call": first.application.call, "asked": [(one, _link(one)) for one in together]}
+        _mail_service("calls/opinions_asked", first, data, at)
 
 
 @operation
@@ -202,15 +234,22 @@ def _sense(opinion: Opinion) -> str:
 def _tell_service(template: str, opinion: Opinion, at: datetime) -> None:
     """Tell the service that was asked: the link opens its answer, so the text is forgotten once it left."""
     application = opinion.application
-    link = f"{settings.BASE_URL}{reverse('calls:give_opinion', args=[link_for(opinion)])}"
-    data = {"opinion": opinion, "application": application, "call": application.call, "link": link}
+    data = {"opinion": opinion, "application": application, "call": application.call, "link": _link(opinion)}
+    _mail_service(template, opinion, data, at)
+
+
+def _link(opinion: Opinion) -> str:
+    return f"{settings.BASE_URL}{reverse('calls:give_opinion', args=[link_for(opinion)])}"
+
+
+def _mail_service(template: str, opinion: Opinion, data: Mapping[str, Any], at: datetime) -> None:
     expires_at = at + timedelta(days=max(1, (opinion.due_on - localdate(at)).days))
     tell(
         template,
         to=Recipient(opinion.email),
         at=at,
         data=data,
-        reply_to=application.call.service_email,
+        reply_to=opinion.application.call.service_email,
         secret=True,
         expires_at=expires_at,
     )

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from accelerator.calls.criteria import Grid
 from accelerator.calls.letters import letter_of
-from accelerator.calls.models import Application, Call, CallRole, Decision, Review
+from accelerator.calls.models import Application, Call, CallRole, Decision, Opinion, Review
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.appeals import contested_from
 from accelerator.calls.queries.judging import grid_of
@@ -20,6 +20,7 @@ from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
 from accelerator.workflow.prints import print_of
+from accelerator.workflow.together import Short, read_together
 
 # Where a letter is, before it is told.
 DRAFTED: Final = Q(signed_at__isnull=True)
@@ -75,6 +76,22 @@ def signatories_of(call: Call) -> list[CallRole]:
     """Those who sign or signed for a call, those of the past included: their letters remain."""
     roles = CallRole.objects.filter(call=call, name=CallRoleName.SIGNATORY).select_related("person")
     return list(roles.order_by("person__family_name", "pk"))
+
+
+def drafted_beside(application: Application) -> tuple[Decision | None, list[Opinion]]:
+    """The decision in preparation on a file, and the opinions that stand beside it, in order. One query."""
+    drafted = application.decisions.filter(notified_at__isnull=True).order_by("pk")[:1]
+    asked = application.opinions.standing().order_by("asked_at", "pk")
+    said_of = ("who", "asked_at", "due_on", "sense", "author", "given_on", "answered_at", "withdrawn_at")
+    read = read_together(
+        {
+            "drafted": Short(drafted, ("outcome", "reasons", "advice", "cents", "failed")),
+            "opinions": Short(asked, said_of),
+        }
+    )
+    for one in read["opinions"]:
+        one.application = application
+    return next(iter(read["drafted"]), None), read["opinions"]
 
 
 def reviews_told(decision: Decision) -> list[Review]:

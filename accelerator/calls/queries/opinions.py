@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Decision, Opinion, PiecesRequest
+from accelerator.calls.models import Application, Decision, Lot, Opinion, PiecesRequest
 from accelerator.calls.purposes import Wanted, purpose_of
 from accelerator.calls.queries.standing import of_applicant
 from accelerator.calls.states import DECIDABLE, OpinionSense, OpinionState
@@ -107,21 +107,43 @@ def already_asked(applications: Collection[Application], email: str) -> dict[int
     return {one.application_id: one for one in asked.order_by("asked_at", "pk")}
 
 
+def opinions_asked_in(lot: Lot) -> list[Opinion]:
+    """The opinions that a lot asked and that are awaited, by number of their files. One query."""
+    # A file is settled at the moment at which its opinion is asked, in the same transaction.
+    settled = lot.files.filter(application=OuterRef("application"), settled_at=OuterRef("asked_at"), why="")
+    asked = Opinion.objects.awaited().filter(Exists(settled), asked_by=lot.asked_by_id)
+    return list(asked.select_related("application__call").order_by("application__number", "pk"))
+
+
+_ENDS: Final = {OpinionState.LATE: " : l’examen se poursuit sans lui", OpinionState.PASSED: " : l’examen est terminé"}
+
+
 def said_opinion(opinion: Opinion, on: date) -> str:
     """What became of an opinion on a day, in a sentence of French without its words."""
-    asked = f"demandé le {said(opinion.asked_at)} pour le {said(opinion.due_on)}"
-    match opinion.state(on):
+    state, days = opinion.state(on), _days_of(opinion)
+    match state:
         case OpinionState.ANSWERED:
-            late = ", après le délai" if opinion.given_on and opinion.given_on > opinion.due_on else ""
-            given = said(opinion.given_on) if opinion.given_on else ""
-            return f"{opinion.get_sense_display()}, rendu le {given}{late} par {opinion.author}."
+            return f"{opinion.get_sense_display()}, {days}."
         case OpinionState.WITHDRAWN:
-            return f"Demande retirée, {asked}."
-        case OpinionState.LATE:
-            return f"Non rendu dans le délai ({asked}) : l’examen se poursuit sans lui."
-        case OpinionState.PASSED:
-            return f"Plus attendu ({asked}) : l’examen est terminé."
-    return f"Attendu ({asked})."
+            return f"{state.label}, {days}."
+    return f"{state.label} ({days}){_ENDS.get(state, '')}."
+
+
+def said_beside(opinion: Opinion, on: date) -> str:
+    """The same, beside its state: what is not said by it."""
+    state, days = opinion.state(on), _days_of(opinion)
+    if state == OpinionState.ANSWERED:
+        return said_opinion(opinion, on)
+    return f"{days[:1].upper()}{days[1:]}{_ENDS.get(state, '')}."
+
+
+def _days_of(opinion: Opinion) -> str:
+    """When it was given and by whom; before, when it was asked and for which day."""
+    if opinion.answered_at is None:
+        return f"demandé le {said(opinion.asked_at)} pour le {said(opinion.due_on)}"
+    late = ", après le délai" if opinion.given_on and opinion.given_on > opinion.due_on else ""
+    given = said(opinion.given_on) if opinion.given_on else ""
+    return f"rendu le {given}{late} par {opinion.author}"
 
 
 def said_whole(opinion: Opinion, on: date) -> str:
@@ -132,7 +154,7 @@ def said_whole(opinion: Opinion, on: date) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """An opinion as the service reads it: where it is, in a sentence, and whether it may still be given."""
+    """An opinion as the service reads it: where it is, what more there is to say of it, and whether it may be given."""
 
     opinion: Opinion
     state: OpinionState
@@ -150,7 +172,7 @@ def shown_opinions(opinions: Iterable[Opinion], on: date) -> list[Shown]:
         Shown(
             one,
             one.state(on),
-            said_opinion(one, on),
+            said_beside(one, on),
             one.answered_at is None and one.withdrawn_at is None and one.application.state in DECIDABLE,
         )
         for one in opinions

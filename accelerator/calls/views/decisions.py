@@ -1,6 +1,6 @@
-"""Decisions drafted beside the ranking, the outbox of letters, and what the applicant reads."""
+"""Decisions drafted beside the ranking, and the outbox of letters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -12,16 +12,19 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 
+from accelerator.calls.criteria import said_score, standing
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
-from accelerator.calls.models import Application, Decision, Lot, Promise
+from accelerator.calls.models import Application, Decision, Lot
 from accelerator.calls.operations import decisions as operations
 from accelerator.calls.operations.lots import CHANGED, MOST_AT_ONCE, ask_drafts, ask_letters
 from accelerator.calls.queries.appeals import appeal_to_answer
+from accelerator.calls.queries.judging import grid_of, readings_of
 from accelerator.calls.queries.letters import (
     DRAFTED,
     SIGNED,
     delegations_of,
+    drafted_beside,
     in_state,
     letters_in,
     letters_to_sign,
@@ -31,21 +34,19 @@ from accelerator.calls.queries.letters import (
     signatories_of,
 )
 from accelerator.calls.queries.lots import outcome_of, recent_lots
-from accelerator.calls.queries.opinions import documents_told
-from accelerator.calls.queries.ranking import best_first, prints_to_draft, ranking, undrafted
-from accelerator.calls.queries.standing import file_standing_of, judged_in
+from accelerator.calls.queries.opinions import said_opinion
+from accelerator.calls.queries.ranking import best_first, lines_of, prints_to_draft, ranking, undrafted
+from accelerator.calls.queries.standing import judged_in
 from accelerator.calls.questions import said_cents
-from accelerator.calls.rules.applications import read_file, reason_against_judging_file
 from accelerator.calls.rules.judging import Granted, reason_against_signing
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DECIDABLE, DecisionOutcome, LetterAct
 from accelerator.calls.views.commissions import document
-from accelerator.calls.views.judging import ActJudging, Judging, TheFirst
+from accelerator.calls.views.judging import ActJudging, Judging, JudgingFile, TheFirst
 from accelerator.design.lists import Column, ListPage
-from accelerator.design.pages import Crumb, Page
+from accelerator.design.pages import Crumb
 from accelerator.design.papers import pdf
 from accelerator.design.unsaved import Resumed
-from accelerator.design.uploads import attachment
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 
@@ -76,18 +77,19 @@ class DraftLot(TheFirst, ActJudging):
         for one in chosen:
             if seen.get(str(one.pk), self.prints[one.pk]) != self.prints[one.pk]:
                 raise Refused(f"Dossier {one.number} : {CHANGED}")
-        draft: Callable[..., Any] = operations.draft_decisions if len(chosen) <= MOST_AT_ONCE else ask_drafts
-        done: list[Decision] | Lot = draft(
-            call=self.call,
-            applications=chosen,
-            outcome=DecisionOutcome(values["outcome"]),
-            reasons=values["reasons"],
-            advice=values["advice"],
-            cents=values["amount"],
-            by=self.person,
-            at=self.at,
-        )
-        return done
+        given: dict[str, Any] = {
+            "call": self.call,
+            "applications": chosen,
+            "outcome": DecisionOutcome(values["outcome"]),
+            "reasons": values["reasons"],
+            "advice": values["advice"],
+            "cents": values["amount"],
+            "by": self.person,
+            "at": self.at,
+        }
+        if len(chosen) <= MOST_AT_ONCE:
+            return operations.draft_decisions(**given)
+        return ask_drafts(**given, seen=self.prints)
 
     def message_when_done(self, result: list[Decision] | Lot) -> str:
         if isinstance(result, Lot):
@@ -123,11 +125,12 @@ def _lot_url(lot: Lot) -> str:
     return reverse("calls:lot_page", args=[lot.public_id])
 
 
-class DraftOne(Resumed, ActJudging):
-    """A decision for one file."""
+class DraftOne(Resumed, JudgingFile, ActJudging):
+    """A decision for one file, beside what its reviewers and the services that were asked say of it."""
 
     rule = "calls.draft_decisions"
     title = "Préparer la décision"
+    template_name = "calls/judging/draft_one.html"
     form_class = forms.DraftOne
     submit_label = "Préparer cette décision"
     back = "ranking"
@@ -136,15 +139,7 @@ class DraftOne(Resumed, ActJudging):
 
     def load(self) -> None:
         super().load()
-        found = Application.objects.filter(call=self.call, public_id=self.kwargs["application"]).submitted()
-        application = found.select_related("call", "organisation").first()
-        if application is None:
-            raise Http404
-        self.application = application
-        self.decision = application.decisions.filter(notified_at__isnull=True).first()
-
-    def forbidden(self) -> str | None:
-        return super().forbidden() or reason_against_judging_file(file_standing_of(self.person, self.application))
+        self.decision, self.opinions = drafted_beside(self.application)
 
     def initial(self) -> dict[str, Any]:
         decision = self.decision
@@ -189,6 +184,24 @@ class DraftOne(Resumed, ActJudging):
 
     def done_url(self, result: Any) -> str:
         return self.address("letter", result.pk)
+
+    def context(self) -> dict[str, Any]:
+        application, today = self.application, localdate(self.at)
+        grid = grid_of(application.version)
+        reviews, waiting = readings_of(application)
+        stands = standing([one.mean for one in reviews if one.mean is not None])
+        return {
+            **super().context(),
+            "application": application,
+            "stands": stands,
+            "mean": said_score(stands.mean),
+            "spread": said_score(stands.spread),
+            "threshold": grid.threshold,
+            "lines": [(line.label, line.weight, said_score(line.mean)) for line in lines_of(grid, reviews)],
+            "waiting": len(waiting),
+            "reviews_url": self.address("reviews", application.public_id),
+            "opinions": [(one.who, said_opinion(one, today)) for one in self.opinions],
+        }
 
 
 class Letters(Judging, ListPage):
@@ -516,74 +529,3 @@ class UndoLetter(ActJudging):
         return operations.undo_decision(
             decision=self.decision, reason=form.cleaned_data["reason"], by=self.person, at=self.at
         )
-
-
-class _Told(Page):
-    """The decision on a file, once it is told: for both sides."""
-
-    decision: Decision
-
-    def load(self) -> None:
-        files = Application.objects.filter(public_id=self.kwargs["application"])
-        application = files.select_related("call", "version", "organisation", "person").first()
-        if application is None or read_file(file_standing_of(self.person, application)):
-            raise Http404
-        decision = application.decisions.notified().first()
-        if decision is None:
-            raise Http404
-        decision.application = application
-        self.application, self.decision = application, decision
-
-    def trail(self) -> list[Crumb]:
-        return [
-            Crumb(
-                f"Candidature {self.application.number}",
-                reverse("calls:application", args=[self.application.public_id]),
-            )
-        ]
-
-
-class ToldDecision(_Told):
-    """What was decided, why, the scores, what the reviewers say to the applicant, and how to contest it."""
-
-    title = "Décision"
-    template_name = "calls/judging/decision.html"
-
-    def context(self) -> dict[str, Any]:
-        decision = self.decision
-        today = localdate(self.at)
-        promises = Promise.objects.filter(application=self.application).order_by("due_on", "pk")
-        return {
-            **super().context(),
-            "application": self.application,
-            "decision": decision,
-            "letter": shown_letter(decision),
-            "is_implicit": decision.kind == "implicit",
-            "pdf_url": reverse("calls:decision_pdf", args=[self.application.public_id]),
-            "promises": [(one, one.state(today).label) for one in promises],
-            "documents": [
-                (one, reverse("calls:told_opinion", args=[self.application.public_id, one.public_id]))
-                for one in documents_told(decision)
-            ],
-        }
-
-
-class ToldDecisionPdf(_Told):
-    """The letter that the applicant received, on paper."""
-
-    def answer(self) -> HttpResponseBase:
-        if not self.decision.letter:
-            raise Http404
-        made = pdf("letter", self.decision.letter, at=self.decision.signed_at or self.at)
-        return document(made, f"decision-{self.application.number}")
-
-
-class ToldOpinion(_Told):
-    """The document of an opinion that the decision told, as its signatory had it."""
-
-    def answer(self) -> HttpResponseBase:
-        wanted = self.kwargs["opinion"]
-        found = next((one for one in documents_told(self.decision) if one.public_id == wanted), None)
-        if found is None:
-            raise Http404
-        return attachment(found.file, name=found.file_name, kind=found.file_kind)

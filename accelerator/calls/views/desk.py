@@ -1,6 +1,7 @@
 """The service's pages: the desk, the file, completeness, admissibility, messages, appeals."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.urls import reverse
@@ -21,6 +22,7 @@ from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.operations.lots import MOST_IN_A_LOT
 from accelerator.calls.queries.appeals import appeal_to_answer, shown_appeals, unanswered
 from accelerator.calls.queries.desk import (
+    DeskFigures,
     calls_served,
     figures_of,
     files_of,
@@ -53,7 +55,7 @@ from accelerator.calls.states import (
     LotAct,
 )
 from accelerator.calls.views.within import ActWithin, Within, WriteInFile
-from accelerator.design.lists import Column, ListPage
+from accelerator.design.lists import FORMAT, Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.design.paging import kept
 from accelerator.design.unsaved import Resumed
@@ -143,13 +145,18 @@ class Desk(ListPage):
         today = localdate(self.at)
         # The figures are those of a call, whatever else is searched.
         of_call = {"appel": values["appel"]} if values.get("appel") else {}
-        self.figures = figures_of(searched(rows, of_call, person=self.person, on=today), today)
+        self.of_call = searched(rows, of_call, person=self.person, on=today)
         self.is_whole = values.keys() == of_call.keys()
         return searched(rows, values, person=self.person, on=today)
 
+    @cached_property
+    def figures(self) -> DeskFigures:
+        return figures_of(self.of_call, localdate(self.at))
+
     def counted(self) -> int:
-        # All the files of the figures: they are counted already.
-        return self.figures.filed if self.is_whole else super().counted()
+        # All the files of the figures: they are counted already. An export shows no figures.
+        is_read = self.is_whole and not self.request.GET.get(FORMAT)
+        return self.figures.filed if is_read else super().counted()
 
     def shown(self, place: slice) -> list[Any]:
         # Chosen by their keys, then read: the organisation, the call and the people of 25 files, not of every file.

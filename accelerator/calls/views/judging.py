@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accelerator.calls.criteria import Cut, first, said_score
 from accelerator.calls.forms.sittings import Which
-from accelerator.calls.models import Call
+from accelerator.calls.models import Application, Call
 from accelerator.calls.queries.ranking import means_of
-from accelerator.calls.queries.standing import CallStanding, call_standing_of
+from accelerator.calls.queries.standing import CallStanding, FileStanding, applying, call_standing_of
+from accelerator.calls.rules.applications import reason_against_judging_file
 from accelerator.calls.rules.calls import see_call
 from accelerator.calls.rules.registry import reason_within
+from accelerator.community.queries.people import standing_of
 from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.unsaved import put_back
+from accelerator.workflow import read_only
 
 _TABS = (
     ("Experts", "calls:reviewers", "calls.run_reviews"),
@@ -74,6 +79,32 @@ class Judging(Page):
         return {**super().context(), "call": self.call, "tabs": self.tabs}
 
 
+class JudgingFile(Judging):
+    """A page about one file of a call: 404 when it is not of this call, 403 for whoever is on its applicant's side."""
+
+    application: Application
+
+    def load(self) -> None:
+        found = Application.objects.submitted().filter(
+            public_id=self.kwargs["application"], call__public_id=self.kwargs["key"].rpartition("-")[2]
+        )
+        application = found.select_related("call", "version", "organisation", "person").first()
+        if application is None:
+            raise Http404
+        self.application = application
+        organisation = applying(application)
+        # One's roles on the platform come with what one is to the organisation.
+        self.within = standing_of(self.person, organisation) if organisation else None
+        platform = self.within.platform if self.within else None
+        self.enter(application.call, call_standing_of(self.person, application.call, platform))
+
+    def forbidden(self) -> str | None:
+        if reason := super().forbidden():
+            return reason
+        standing = FileStanding(self.person, self.application, self.within, of_call=self.standing)
+        return reason_against_judging_file(standing)
+
+
 class ActJudging(Judging, ActionPage):
     """A page with a form about the judging of a call; `back` is where one returns, done or not."""
 
@@ -99,8 +130,14 @@ class ActJudging(Judging, ActionPage):
         return {**super().context(), "back_url": self.back_url(), "said": self.said()}
 
 
+_TICKS = ("cocher", "tous")
+
+
 class TheFirst(ActionPage):
-    """To put before a page that ticks files of a ranking: the first so many, or all of them, asked by its address."""
+    """To put before a page that ticks files of a ranking: the first so many, or all of them.
+
+    They are asked by its address, or by a button of its form: what was typed comes back, and nothing is done.
+    """
 
     files: Sequence[Any]
     asked: int | None
@@ -108,12 +145,30 @@ class TheFirst(ActionPage):
 
     def choose_among(self, call: Call, files: Sequence[Any]) -> None:
         """Offer these files, best first; tick those that the address asks for."""
-        self.files, self.which = files, Which(data=self.request.GET)
-        self.whole = self.request.GET.get("tous") == "1"
-        self.asked = None if self.whole else self.which.values().get("premiers")
+        sent = self.request.POST if self.request.method == "POST" else self.request.GET
+        self.files, self.which = files, Which(data=sent)
+        self.whole = sent.get("tous") == "1"
+        # Sent to be done, the ticks are those of the form.
+        asks = not self.whole and (sent is self.request.GET or self.ticks)
+        self.asked = self.which.values().get("premiers") if asks else None
         self.cut = first(means_of(call), self.asked) if self.asked else None
         kept = set(self.cut.kept) if self.cut else set()
         self.ticked = [one.public_id for one in files if self.whole or one.pk in kept]
+
+    @property
+    def ticks(self) -> bool:
+        """Whether the form was sent to tick files, and not to be done."""
+        return any(name in self.request.POST for name in _TICKS)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.ticks:
+            return super().post(request, *args, **kwargs)
+        with read_only():
+            self._open()
+            form = self.make_form()
+            put_back(form, {name: given for name, given in request.POST.lists() if name in form.fields})
+            form.initial["applications"] = self.ticked
+            return self.shown(form)
 
     def form_arguments(self) -> dict[str, Any]:
         return {

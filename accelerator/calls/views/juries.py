@@ -1,5 +1,6 @@
 """Juries, their slots, their calendars."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -17,6 +18,7 @@ from accelerator.calls.queries.standing import call_standing_of, file_standing_o
 from accelerator.calls.rules.applications import read_file, reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.views.judging import ActJudging, Judging
+from accelerator.design.lists import Column, ExportingPage
 from accelerator.design.pages import Page
 from accelerator.workflow import Refused
 from accelerator.workflow.numbers import counted
@@ -30,17 +32,50 @@ def _calendar(name: str, file_name: str, events: list[dict[str, Any]], at: Any) 
     return response
 
 
-class Juries(Judging):
-    """The juries of a call: who sits, whom they hear, when."""
+class Juries(Judging, ExportingPage):
+    """The juries of a call: who sits, whom they hear, when; exported, a line for each hearing."""
 
     rule = "calls.run_sittings"
     title = "Jurys"
     template_name = "calls/judging/juries.html"
+    export_name = "auditions"
+    columns = (
+        Column("jury", "Jury", lambda slot: slot.jury.name),
+        Column("membres", "Membres", lambda slot: [one.person.name for one in slot.jury.sitting]),
+        Column("debut", "Début", lambda slot: slot.starts_at),
+        Column("fin", "Fin", lambda slot: slot.ends_at),
+        Column("ou", "Où", lambda slot: slot.where),
+        Column("numero", "Dossier", lambda slot: slot.application.number),
+        Column("titre", "Candidature", lambda slot: slot.application.title),
+        Column("avis", "Avis du jury", lambda slot: slot.get_opinion_display()),
+        Column("dit", "Ce que le jury en dit", lambda slot: slot.words),
+    )
 
-    def context(self) -> dict[str, Any]:
+    def answer(self) -> HttpResponseBase:
         # What a jury thinks of one's own side is read once it is told.
         files = Application.objects.filter(of_applicant(self.person), call=self.call)
         own = set(files.values_list("pk", flat=True))
+        self.juries = [
+            (
+                jury,
+                [
+                    slot
+                    for slot in jury.hearing  # type: ignore[attr-defined]  # put there by the query
+                    if slot.application_id not in own
+                ],
+            )
+            for jury in juries_of(self.call)
+        ]
+        self.count = sum(len(slots) for _, slots in self.juries)
+        return super().answer()
+
+    def exported(self) -> Iterator[Slot]:
+        for jury, slots in self.juries:
+            for slot in slots:
+                slot.jury = jury
+                yield slot
+
+    def context(self) -> dict[str, Any]:
         return {
             **super().context(),
             "juries": [
@@ -50,16 +85,12 @@ class Juries(Judging):
                         (one.person.name, self.address("jury_member_end", one.pk))
                         for one in jury.sitting  # type: ignore[attr-defined]  # put there by the query
                     ],
-                    "slots": [
-                        (slot, self.address("slot_opinion", slot.public_id))
-                        for slot in jury.hearing  # type: ignore[attr-defined]  # put there by the query
-                        if slot.application_id not in own
-                    ],
+                    "slots": [(slot, self.address("slot_opinion", slot.public_id)) for slot in slots],
                     "join_url": self.address("jury_member_new", jury.public_id),
                     "slot_url": self.address("slot_new", jury.public_id),
                     "calendar_url": reverse("calls:jury_calendar", args=[jury.public_id]),
                 }
-                for jury in juries_of(self.call)
+                for jury, slots in self.juries
             ],
             "new_url": self.address("jury_new"),
             "day_url": self.address("slots_new"),

@@ -39,7 +39,7 @@ STALE = "Des dossiers ont changé depuis que vous avez lu cette liste. Relisez-l
 STALE_ASKING = (
     "Des dossiers, ou ce que vous demandez, ont changé depuis que vous avez lu cette liste. Relisez-la, puis confirmez."
 )
-# Lots a day for one person: each may be two hundred mails to a service.
+# Lots a day for one person: each may ask a service for two hundred opinions.
 ASKED_A_DAY = 20
 
 

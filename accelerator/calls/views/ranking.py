@@ -4,22 +4,18 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
 
 from accelerator.calls.criteria import DISAGREEMENT, at_threshold, said_score
 from accelerator.calls.forms import reviewing as forms
-from accelerator.calls.models import Application
 from accelerator.calls.queries.conflicts import bars_of
 from accelerator.calls.queries.judging import grid_of, readings_of, running_version
 from accelerator.calls.queries.opinions import counted_senses
 from accelerator.calls.queries.ranking import Standings, lines_of, ranking, severities_of, standings_of, undrafted
 from accelerator.calls.queries.reading import reading_of
-from accelerator.calls.queries.standing import FileStanding, applying, call_standing_of, judged_in
-from accelerator.calls.rules.applications import reason_against_judging_file
+from accelerator.calls.queries.standing import judged_in
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DecisionOutcome
-from accelerator.calls.views.judging import Judging
-from accelerator.community.queries.people import standing_of
+from accelerator.calls.views.judging import Judging, JudgingFile
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 
@@ -143,37 +139,16 @@ class Ranking(Judging, ListPage):
         }
 
 
-class FileReviews(Judging):
+class FileReviews(JudgingFile):
     """What each reviewer says of a file, criterion by criterion."""
 
     rule = "calls.see_ranking"
     template_name = "calls/judging/file_reviews.html"
     opens_pieces = False
-    application: Application
 
     @property
     def title(self) -> str:  # type: ignore[override]  # depends on the file
         return f"Dossier {self.application.number}"
-
-    def load(self) -> None:
-        found = Application.objects.submitted().filter(
-            public_id=self.kwargs["application"], call__public_id=self.kwargs["key"].rpartition("-")[2]
-        )
-        application = found.select_related("call", "version", "organisation", "person").first()
-        if application is None:
-            raise Http404
-        self.application = application
-        organisation = applying(application)
-        # One's roles on the platform come with what one is to the organisation.
-        self.within = standing_of(self.person, organisation) if organisation else None
-        platform = self.within.platform if self.within else None
-        self.enter(application.call, call_standing_of(self.person, application.call, platform))
-
-    def forbidden(self) -> str | None:
-        if reason := super().forbidden():
-            return reason
-        standing = FileStanding(self.person, self.application, self.within, of_call=self.standing)
-        return reason_against_judging_file(standing)
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb("Classement", self.address("ranking"))]

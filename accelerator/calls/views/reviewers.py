@@ -1,11 +1,13 @@
 """The reviewers of a call, what links them to applicants, and what is given to them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.calls.assignment import Pairing
@@ -27,7 +29,7 @@ from accelerator.calls.queries.judging import RANKED_IN, READ_IN, reviewers_with
 from accelerator.calls.states import AssignmentState, CommissionState, ConflictState
 from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.community.models import Theme
-from accelerator.design.lists import Column, ListPage
+from accelerator.design.lists import Column, ExportingPage, ListPage
 from accelerator.design.pages import ActionPage
 from accelerator.design.paging import Pages
 from accelerator.geography.perimeters import sentences_of
@@ -403,23 +405,50 @@ class Assigning(ActJudging):
 
 @dataclass(frozen=True)
 class Tie:
-    """A link between a person and an applicant, as the service examines it."""
+    """A link between a person and an applicant, as the service examines it; once set aside, by whom and why."""
 
     application: Application
     person: Person
     why: str
-    recused: bool
-    dismiss_url: str
+    recused: bool = False
+    dismiss_url: str = ""
+    dismissed: Conflict | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What became of it."""
+        if self.dismissed:
+            return f"Écarté par {self.dismissed.decided_by.name}, le {said(localdate(self.dismissed.decided_at))}"
+        return "Déport" if self.recused else "À examiner"
 
 
-class Links(Judging):
+class Links(Judging, ExportingPage):
     """What links reviewers, jurors and members of commissions to applicants; déports; links set aside."""
 
     rule = "calls.run_reviews"
     title = "Liens et déports"
     template_name = "calls/judging/links.html"
+    export_name = "liens"
+    columns = (
+        Column("personne", "Personne", lambda one: one.person.name),
+        Column("numero", "Dossier", lambda one: one.application.number),
+        Column("titre", "Candidature", lambda one: one.application.title),
+        Column("lien", "Lien", lambda one: one.why),
+        Column("suite", "Suite", lambda one: one.outcome),
+        Column("motif", "Motif", lambda one: one.dismissed.reason if one.dismissed else ""),
+    )
 
-    def context(self) -> dict[str, Any]:
+    def answer(self) -> HttpResponseBase:
+        self.ties, self.dismissed = self._read()
+        self.count = len(self.ties) + len(self.dismissed)
+        return super().answer()
+
+    def exported(self) -> Iterator[Tie]:
+        yield from self.ties
+        for one in self.dismissed:
+            yield Tie(one.application, one.person, " ; ".join(hint["words"] for hint in one.hints), dismissed=one)
+
+    def _read(self) -> tuple[list[Tie], list[Conflict]]:
         people = {
             *Reviewer.objects.current().filter(call=self.call).values_list("person", flat=True),
             *JuryMember.objects.filter(jury__call=self.call, left_at__isnull=True).values_list("person", flat=True),
@@ -437,16 +466,20 @@ class Links(Judging):
             key=lambda one: (one.recused, one.person.name, one.application.number or ""),
         )
         dismissed = Conflict.objects.filter(application__in=mine, state=ConflictState.DISMISSED)
+        asked = dismissed.select_related("application", "person", "decided_by")
+        return ties, list(asked.order_by("-decided_at", "pk"))
+
+    def context(self) -> dict[str, Any]:
         try:
-            pages = Pages.of(self.request, count=len(ties), size=_SHOWN_PAIRINGS)
+            pages = Pages.of(self.request, count=len(self.ties), size=_SHOWN_PAIRINGS)
         except ValueError as fault:
             raise Http404(str(fault)) from fault
         return {
             **super().context(),
-            "ties": ties[pages.slice_of(_SHOWN_PAIRINGS)],
+            "ties": self.ties[pages.slice_of(_SHOWN_PAIRINGS)],
             "pages": pages,
-            "open": sum(1 for one in ties if not one.recused),
-            "dismissed": dismissed.select_related("application", "person", "decided_by").order_by("-decided_at", "pk"),
+            "open": sum(1 for one in self.ties if not one.recused),
+            "dismissed": self.dismissed,
         }
 
     def _tie(self, application: Application, person: Person, bar: Bar) -> Tie:

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from accelerator.community.models import Organisation
 from accelerator.community.naming import OrganisationField
-from accelerator.design.forms import Form, dress
+from accelerator.design.forms import DecimalField, Form, WholeField, dress
 from accelerator.design.links import WebField
 from accelerator.design.uploads import DocumentField
 from accelerator.geography.forms import PerimeterField
@@ -124,7 +124,7 @@ class DescribeMemberForm(Form):
     belonging = forms.ChoiceField(
         label="Ce qu’elle est", choices=[*Belonging.choices, _UNSAID], required=False, widget=forms.RadioSelect
     )
-    share = forms.IntegerField(
+    share = WholeField(
         label="Sa part des moyens du collectif, en points sur 100",
         help_text="Argent, temps ou locaux mis en commun. Le total des membres ne passe pas 100.",
         min_value=0,
@@ -261,10 +261,8 @@ class ActionForm(Form):
         required=False,
     )
     unit = forms.CharField(label="Unité de l’indicateur", max_length=40, required=False)
-    baseline = forms.DecimalField(
-        label="Valeur de départ", max_digits=14, decimal_places=2, required=False, localize=True
-    )
-    target = forms.DecimalField(label="Valeur visée", max_digits=14, decimal_places=2, required=False, localize=True)
+    baseline = DecimalField(label="Valeur de départ", max_digits=14, decimal_places=2, required=False, localize=True)
+    target = DecimalField(label="Valeur visée", max_digits=14, decimal_places=2, required=False, localize=True)
 
     def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django import forms
 
 from accelerator.calls.states import AppealKind
-from accelerator.design.forms import FilterForm, Form
+from accelerator.design.forms import DecimalField, FilterForm, Form
 from accelerator.design.uploads import DocumentField
 from accelerator.labels.states import AppealResult, ConditionState, HearingOutcome, ProceedingKind, ToldState
 
@@ -188,9 +188,7 @@ class NoteForm(Form):
     """How an action goes."""
 
     on = _day("Date du point")
-    value = forms.DecimalField(
-        label="Valeur de l’indicateur", required=False, max_digits=14, decimal_places=2, localize=True
-    )
+    value = DecimalField(label="Valeur de l’indicateur", required=False, max_digits=14, decimal_places=2, localize=True)
     text = _words("Où en est l’action", "Public.", required=False, rows=4)
     done = forms.BooleanField(label="L’action est faite", required=False)
 

@@ -79,6 +79,8 @@ class Project(models.Model):
     stakeholders = models.TextField("parties prenantes", default="")
     families = ArrayField(models.CharField(max_length=12), default=list)
     themes = ArrayField(models.CharField(max_length=3), default=list)
+    # Whether someone saved their step: what the organisation has is offered no more.
+    themes_told = models.BooleanField(default=False)
     goals = ArrayField(models.CharField(max_length=2), default=list)
     seat = models.ForeignKey("geography.Place", null=True, on_delete=models.PROTECT, related_name="+")
     territories = ArrayField(models.CharField(max_length=24), default=list)

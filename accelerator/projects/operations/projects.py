@@ -77,6 +77,10 @@ def tell_step(
         )
     changed = [name for name in fields if values[name] != getattr(held, name)]
     UnsavedText.objects.filter(project=held, person=by, step=step).delete()
+    if "themes" in fields and not held.themes_told:
+        # None, kept as none, is told too: it changes nothing that anyone reads.
+        held.themes_told = True
+        held.save(update_fields=["themes_told"])
     if not changed:
         return held
     for name in changed:

@@ -133,8 +133,8 @@ def territories_to_take(project: Project) -> list[Place]:
 
 
 def themes_to_take(project: Project) -> list[str]:
-    """The themes of the organisation that carries a project, while the project says none: at most what it may have."""
-    if project.organisation is None or project.themes:
+    """The themes of the organisation that carries a project, until someone says its own: at most what it may have."""
+    if project.organisation is None or project.themes or project.themes_told:
         return []
     return canonical(project.organisation).themes[:MOST_THEMES]
 

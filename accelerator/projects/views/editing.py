@@ -1,6 +1,7 @@
 """Telling a project: its file, its steps, what is typed meanwhile."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -141,10 +142,11 @@ class Step(StepPage, ActWithin):
     def thing(self) -> Project:
         return self.project
 
-    def load(self) -> None:
-        super().load()
-        # Ticked beforehand: saving the step is what takes them.
-        self.themes = themes_to_take(self.project) if "themes" in self.step.fields and not self.unsaved else []
+    @cached_property
+    def themes(self) -> list[str]:
+        """What is ticked beforehand: saving the step is what takes them. Sent, it shows what was sent."""
+        asks = "themes" in self.step.fields and self.request.method != "POST" and not self.unsaved
+        return themes_to_take(self.project) if asks else []
 
     def initial(self) -> dict[str, Any]:
         return super().initial() | ({"themes": self.themes} if self.themes else {})
