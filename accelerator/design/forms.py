@@ -47,6 +47,8 @@ _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
 _NUMBER: Final = re.compile(r"[-+\u2212]?[0-9]+([.,][0-9]+)?")
 _UNLIKE_OURS: Final = re.compile(r"[^\W0-9]")
 _PAST_CENTS: Final = re.compile(r"[.,][0-9]{3}")
+# A point or a comma before three figures: « 12.000 » is twelve thousand to whoever typed it, « 3,125 » is not.
+_TWO_WAYS: Final = re.compile(r"([-+\u2212]?[1-9][0-9]{0,2})[.,]([0-9]{3})")
 _MOST: Final = Decimal(10) ** 13
 # From how many characters a line says its limit; a text of several lines always does.
 _LIMIT_WORTH_SAYING = 100
@@ -141,12 +143,25 @@ class FilterForm(Form):
         return chips
 
 
+def _refuse_two_ways(text: str) -> None:
+    """Ask again for a number that would be made a thousandth, or a thousandfold, of in silence."""
+    if found := _TWO_WAYS.fullmatch(text):
+        whole, rest = found.groups()
+        small = f"{whole},{rest}0" if int(rest) else whole
+        raise forms.ValidationError(f"Ce nombre se lit de deux façons : écrivez {whole}\u00a0{rest}, ou {small}.")
+
+
 class _Digits:
-    """To put before a field of numbers of Django's, which reads the digits of every script, and « 1_000 »."""
+    """To put before a field of numbers of Django's, which reads the digits of every script, « 1_000 », and « 2.000 » as
+    two; « 2 000 » is read.
+    """
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str) and _UNLIKE_OURS.search(value):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")  # type: ignore[attr-defined]  # a field follows
+        if isinstance(value, str):
+            value = _BLANKS.sub("", value)
+            if _UNLIKE_OURS.search(value):
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")  # type: ignore[attr-defined]  # a field follows
+            _refuse_two_ways(value)
         return super().to_python(value)  # type: ignore[misc]  # a field follows
 
 
@@ -175,10 +190,15 @@ class NumberField(forms.CharField):
             return None
         if not _NUMBER.fullmatch(text):
             raise forms.ValidationError(self.unreadable)
+        self.refuse_unclear(text)
         number = Decimal(text.replace(",", ".").replace("\u2212", "-"))
         if abs(number) >= _MOST:
             raise forms.ValidationError("Ce nombre est trop grand.")
         return int(number) if number == number.to_integral_value() else float(number)
+
+    def refuse_unclear(self, text: str) -> None:
+        """Raise `ValidationError` for a number that whoever typed it may read otherwise."""
+        _refuse_two_ways(text)
 
 
 class MoneyField(NumberField):
@@ -204,13 +224,14 @@ class MoneyField(NumberField):
         amount = super().clean(text)
         if amount is None:
             return None
-        # As written: « 12.000 » is twelve thousand to whoever typed it, and would be read twelve.
-        if _PAST_CENTS.search(_BLANKS.sub("", text)):
-            raise forms.ValidationError("Un montant a deux décimales au plus : écrivez 12 000 ou 12 000,50.")
         cents = Decimal(str(amount)) * 100
         if self.least is not None and cents < self.least:
             raise forms.ValidationError(f"Écrivez un montant d’au moins {self.prepare_value(self.least)} €.")
         return int(cents)
+
+    def refuse_unclear(self, text: str) -> None:
+        if _PAST_CENTS.search(text):
+            raise forms.ValidationError("Un montant a deux décimales au plus : écrivez 12 000 ou 12 000,50.")
 
 
 def _shown(field: forms.Field, value: Any) -> str:

@@ -105,6 +105,23 @@ def test_an_amount_is_not_made_a_thousandth_of_in_silence(typed: str) -> None:
         MoneyField().clean(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("12.000", "12\u00a0000, ou 12"), ("2,000", "2\u00a0000, ou 2"), ("-3,125", "-3\u00a0125, ou -3,1250")],
+)
+def test_a_number_is_not_made_a_thousandth_of_in_silence(typed: str, said: str) -> None:
+    for field in (NumberField(), WholeField(), DecimalField(localize=True)):
+        with pytest.raises(ValidationError) as refusal:
+            field.clean(typed)
+        assert refusal.value.messages == [f"Ce nombre se lit de deux façons : écrivez {said}."]
+
+
+def test_thousands_are_read_as_they_are_written() -> None:
+    assert [WholeField().clean(typed) for typed in ("2 000", "2\u202f000", "2000")] == [2000] * 3
+    assert str(DecimalField(localize=True).clean("12 000,5")) == "12000.5"
+    assert [NumberField().clean(typed) for typed in ("0,125", "1234,567", "3,1250")] == [0.125, 1234.567, 3.125]
+
+
 def test_a_small_or_a_negative_number_is_read_back() -> None:
     assert NumberField().clean(NumberField().prepare_value(0.00001)) == 0.00001
     assert NumberField().clean("−5,5") == -5.5
