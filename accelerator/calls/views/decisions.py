@@ -33,9 +33,9 @@ from accelerator.calls.queries.letters import (
 from accelerator.calls.queries.lots import outcome_of, recent_lots
 from accelerator.calls.queries.opinions import documents_told
 from accelerator.calls.queries.ranking import best_first, prints_to_draft, ranking, undrafted
-from accelerator.calls.queries.standing import file_standing_of, judged_in
+from accelerator.calls.queries.standing import FileStanding, examined_in, file_standing_of
 from accelerator.calls.questions import said_cents
-from accelerator.calls.rules.applications import read_file, reason_against_judging_file
+from accelerator.calls.rules.applications import examine, read_file
 from accelerator.calls.rules.judging import Granted, reason_against_signing
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DECIDABLE, DecisionOutcome, LetterAct
@@ -63,7 +63,7 @@ class DraftLot(TheFirst, ActJudging):
 
     def load(self) -> None:
         super().load()
-        rows = undrafted(ranking(self.call, judged_in(self.standing))).filter(state__in=DECIDABLE)
+        rows = undrafted(ranking(self.call, examined_in(self.standing))).filter(state__in=DECIDABLE)
         self.choose_among(self.call, best_first(rows))
         self.prints = prints_to_draft(self.files)
 
@@ -144,7 +144,7 @@ class DraftOne(Resumed, ActJudging):
         self.decision = application.decisions.filter(notified_at__isnull=True).first()
 
     def forbidden(self) -> str | None:
-        return super().forbidden() or reason_against_judging_file(file_standing_of(self.person, self.application))
+        return super().forbidden() or examine(file_standing_of(self.person, self.application))
 
     def initial(self) -> dict[str, Any]:
         decision = self.decision
@@ -464,7 +464,7 @@ class Letter(_OnLetter):
             "letter": shown_letter(decision),
             "pdf_url": self.address("letter_pdf", decision.pk),
             "draft_url": self.address("draft_decision", decision.application.public_id)
-            if not decision.signed_at and reason_within("calls.draft_decisions", self.standing) is None
+            if not decision.signed_at and self._examines()
             else "",
             "undo_url": self.address("undo_letter", decision.pk)
             if decision.signed_at
@@ -473,6 +473,10 @@ class Letter(_OnLetter):
             else "",
             "against": self._against() if signs else "",
         }
+
+    def _examines(self) -> bool:
+        """Whether its file, which is not of the person's own side, is on a territory where they examine."""
+        return FileStanding(self.person, self.decision.application, None, of_call=self.standing).is_officer
 
     def _against(self) -> str | None:
         granted, today = Granted.of(self.decision), localdate(self.at)

@@ -15,7 +15,7 @@ from accelerator.calls.queries.opinions import counted_senses
 from accelerator.calls.queries.ranking import Standings, lines_of, ranking, severities_of, standings_of, undrafted
 from accelerator.calls.queries.reading import reading_of
 from accelerator.calls.queries.standing import FileStanding, applying, call_standing_of, judged_in
-from accelerator.calls.rules.applications import reason_against_judging_file
+from accelerator.calls.rules.applications import examine, reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DecisionOutcome
 from accelerator.calls.views.judging import Judging
@@ -172,8 +172,11 @@ class FileReviews(Judging):
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        standing = FileStanding(self.person, self.application, self.within, of_call=self.standing)
-        return reason_against_judging_file(standing)
+        return reason_against_judging_file(self.of_file)
+
+    @cached_property
+    def of_file(self) -> FileStanding:
+        return FileStanding(self.person, self.application, self.within, of_call=self.standing)
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb("Classement", self.address("ranking"))]
@@ -203,7 +206,7 @@ class FileReviews(Judging):
             "waiting": [(one.reviewer.person.name, one.due_on) for one in waiting],
             "draft_url": self.address("draft_decision", application.public_id),
             "promise_url": self.address("promise_new", application.public_id),
-            "may_draft": reason_within("calls.draft_decisions", self.standing) is None,
+            "may_draft": examine(self.of_file) is None,
         }
 
 
