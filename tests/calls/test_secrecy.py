@@ -334,3 +334,27 @@ def test_nobody_writes_what_a_jury_or_a_commission_says_of_their_own_side(
             by=campaign.officer,
             at=at,
         )
+
+
+def test_decisions_are_offered_to_an_officer_for_the_files_that_they_examine_alone(campaign: Campaign) -> None:
+    """Whoever presides everywhere and examines in one place reads every file, and drafts those of that place."""
+    here, elsewhere = campaign.file(), campaign.file()
+    for file in (here, elsewhere):
+        campaign.read(file, 3)
+    organisation = here.organisation
+    assert organisation is not None
+    organisation.territories, organisation.territories_cover = ["departement-46"], ["departement-46", "region-76"]
+    organisation.save()
+    holder = campaign.chair
+    place = {"perimeter": ["departement-46"], "perimeter_cover": ["departement-46", "region-76"]}
+    factories.call_role(campaign.call, holder=holder, **place)
+    client = browser(holder)
+    shown = text(client.get(reverse("calls:draft_decisions", args=[campaign.call.key])))
+    assert str(here.number) in shown
+    assert str(elsewhere.number) not in shown
+    drafting = [
+        client.get(reverse("calls:draft_decision", args=[campaign.call.key, one.public_id])).status_code
+        for one in (here, elsewhere)
+    ]
+    assert drafting == [200, 403]
+    assert str(elsewhere.number) in text(client.get(reverse("calls:ranking", args=[campaign.call.key])))

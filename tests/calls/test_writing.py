@@ -92,6 +92,18 @@ def test_a_call_is_published_once_it_can_be_answered(
         perform(publish_version, why="Encore.", **given)
 
 
+def test_what_is_a_digit_and_no_number_is_refused_beside_its_field(
+    client: HostileClient, call: Call, author: Person
+) -> None:
+    client.force_login(author)
+    scale = {"label": "Impact", "weight": 2, "scale": "1 : rien\n² : tout"}
+    wrong = send(client, "edit_criterion", call.key, "nouvelle", seen=0, **scale)
+    assert (wrong.status_code, "« ² : tout » ne se lit pas" in text(wrong)) == (422, True)
+    years = {"label": "Plan", "kind": "table", "choices": "Dons", "years": "2026, 202²"}
+    wrong = send(client, "edit_question", call.key, "projet", "nouvelle", seen=0, **years)
+    assert (wrong.status_code, "Écrivez des années" in text(wrong)) == (422, True)
+
+
 def test_contradictory_rules_are_not_published(
     call: Call, author: Person, perform: Callable[..., Any], at: datetime
 ) -> None:

@@ -29,6 +29,11 @@ def code_of(label: str, taken: Sequence[str] = ()) -> str:
     return code
 
 
+def _is_whole(text: str) -> bool:
+    """Whether a text is a whole number in our digits: « ² » is a digit too, and no number."""
+    return text.isascii() and text.isdigit()
+
+
 class NewCallForm(Form):
     """The least that a call needs to be prepared."""
 
@@ -138,7 +143,7 @@ class QuestionForm(Form):
 
     def clean_years(self) -> tuple[int, ...]:
         parts = [part.strip() for part in self.cleaned_data["years"].replace(";", ",").split(",") if part.strip()]
-        if any(not part.isdigit() or not 1990 <= int(part) <= 2100 for part in parts):
+        if any(not _is_whole(part) or not 1990 <= int(part) <= 2100 for part in parts):
             raise forms.ValidationError("Écrivez des années, par exemple 2026, 2027.")
         return tuple(int(part) for part in parts)
 
@@ -403,7 +408,7 @@ class CriterionForm(Form):
             if not line.strip():
                 continue
             score, _, words = line.partition(":")
-            if not score.strip().isdigit() or not words.strip():
+            if not _is_whole(score.strip()) or not words.strip():
                 raise forms.ValidationError(
                     f"« {line.strip()[:60]} » ne se lit pas : écrivez « 2 : montré en partie »."
                 )

@@ -251,6 +251,12 @@ def judged_in(standing: CallStanding) -> QuerySet[Application]:
     return judged(standing.person, own_side(standing.person), standing.reading)
 
 
+def examined_in(standing: CallStanding) -> QuerySet[Application]:
+    """The same, of those that they examine, as an officer: what `calls.examine` says of each."""
+    examining = tuple(role for role in standing.roles if role.name == CallRoleName.OFFICER)
+    return judged(standing.person, own_side(standing.person), examining)
+
+
 def own_side(person: Any) -> list[int]:
     """The submitted applications on whose side a person is. One query, longer to plan than to answer."""
     with plans_kept():

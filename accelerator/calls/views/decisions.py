@@ -36,8 +36,9 @@ from accelerator.calls.queries.letters import (
 from accelerator.calls.queries.lots import outcome_of, recent_lots
 from accelerator.calls.queries.opinions import said_opinion
 from accelerator.calls.queries.ranking import best_first, lines_of, prints_to_draft, ranking, undrafted
-from accelerator.calls.queries.standing import judged_in
+from accelerator.calls.queries.standing import FileStanding, examined_in
 from accelerator.calls.questions import said_cents
+from accelerator.calls.rules.applications import examine
 from accelerator.calls.rules.judging import Granted, reason_against_signing
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DECIDABLE, DecisionOutcome, LetterAct
@@ -64,7 +65,7 @@ class DraftLot(TheFirst, ActJudging):
 
     def load(self) -> None:
         super().load()
-        rows = undrafted(ranking(self.call, judged_in(self.standing))).filter(state__in=DECIDABLE)
+        rows = undrafted(ranking(self.call, examined_in(self.standing))).filter(state__in=DECIDABLE)
         self.choose_among(self.call, best_first(rows))
         self.prints = prints_to_draft(self.files)
 
@@ -140,6 +141,9 @@ class DraftOne(Resumed, JudgingFile, ActJudging):
     def load(self) -> None:
         super().load()
         self.decision, self.opinions = drafted_beside(self.application)
+
+    def forbidden(self) -> str | None:
+        return super().forbidden() or examine(self.of_file)
 
     def initial(self) -> dict[str, Any]:
         decision = self.decision
@@ -477,7 +481,7 @@ class Letter(_OnLetter):
             "letter": shown_letter(decision),
             "pdf_url": self.address("letter_pdf", decision.pk),
             "draft_url": self.address("draft_decision", decision.application.public_id)
-            if not decision.signed_at and reason_within("calls.draft_decisions", self.standing) is None
+            if not decision.signed_at and self._examines()
             else "",
             "undo_url": self.address("undo_letter", decision.pk)
             if decision.signed_at
@@ -486,6 +490,10 @@ class Letter(_OnLetter):
             else "",
             "against": self._against() if signs else "",
         }
+
+    def _examines(self) -> bool:
+        """Whether its file, which is not of the person's own side, is on a territory where they examine."""
+        return FileStanding(self.person, self.decision.application, None, of_call=self.standing).is_officer
 
     def _against(self) -> str | None:
         granted, today = Granted.of(self.decision), localdate(self.at)

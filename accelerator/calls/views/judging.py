@@ -1,6 +1,7 @@
 """Pages about the judging of one call: loaded, ruled and surrounded alike."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest
@@ -101,8 +102,11 @@ class JudgingFile(Judging):
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        standing = FileStanding(self.person, self.application, self.within, of_call=self.standing)
-        return reason_against_judging_file(standing)
+        return reason_against_judging_file(self.of_file)
+
+    @cached_property
+    def of_file(self) -> FileStanding:
+        return FileStanding(self.person, self.application, self.within, of_call=self.standing)
 
 
 class ActJudging(Judging, ActionPage):

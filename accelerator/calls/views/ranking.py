@@ -13,6 +13,7 @@ from accelerator.calls.queries.opinions import counted_senses
 from accelerator.calls.queries.ranking import Standings, lines_of, ranking, severities_of, standings_of, undrafted
 from accelerator.calls.queries.reading import reading_of
 from accelerator.calls.queries.standing import judged_in
+from accelerator.calls.rules.applications import examine
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import DecisionOutcome
 from accelerator.calls.views.judging import Judging, JudgingFile
@@ -178,7 +179,7 @@ class FileReviews(JudgingFile):
             "waiting": [(one.reviewer.person.name, one.due_on) for one in waiting],
             "draft_url": self.address("draft_decision", application.public_id),
             "promise_url": self.address("promise_new", application.public_id),
-            "may_draft": reason_within("calls.draft_decisions", self.standing) is None,
+            "may_draft": examine(self.of_file) is None,
         }
 
 
