@@ -10,6 +10,7 @@ from accelerator.calls.models import Application, Assignment, Call, Review, Revi
 from accelerator.calls.operations.tallies import tally
 from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName
 from tests import factories
+from tests.client import HostileClient
 
 WORDS = ("Rien ne le montre", "Un début", "Établi", "Exemplaire")
 SCALE = [{"score": score, "words": words} for score, words in enumerate(WORDS)]
@@ -91,6 +92,11 @@ class Campaign:
         )
         tally([application.pk])
         return given
+
+
+def post_as_shown(client: HostileClient, address: str, sent: dict[str, Any]) -> Any:
+    """Send a form about many files or letters as a browser does, with the prints of what its page shows."""
+    return client.post(address, {**sent, "seen": client.get(address).context["seen"]})
 
 
 SCORES = {"impact": {"score": 3, "comment": "Montré par l’enquête."}, "modele": {"score": 0, "comment": ""}}

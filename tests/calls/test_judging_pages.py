@@ -52,7 +52,7 @@ from accelerator.calls.views.opinions import SERVICE
 from accelerator.community.states import RoleName
 from accelerator.notices.models import Notice
 from tests import factories
-from tests.calls.judging import Campaign
+from tests.calls.judging import Campaign, post_as_shown
 from tests.client import HostileClient
 
 Queries = Callable[..., Any]
@@ -788,7 +788,7 @@ def test_from_the_ranking_to_the_mailbox(campaign: Campaign, deliver: Callable[[
     first = officer.get(f"{url('draft_decisions', campaign)}?premiers=1")
     assert first.context["form"].initial["applications"] == [best.public_id]
     sent = {"outcome": "retained", "applications": [best.public_id], "reasons": "Le meilleur dossier.", "advice": ""}
-    assert officer.post(url("draft_decisions", campaign), sent).status_code == 302
+    assert post_as_shown(officer, url("draft_decisions", campaign), sent).status_code == 302
     one = {"outcome": "rejected", "reasons": "Le modèle manque.", "advice": "Voyez un DLA.", "amount": ""}
     assert officer.post(url("draft_decision", campaign, tied[0].public_id), one).status_code == 302
     decisions = {one.application_id: one for one in Decision.objects.all()}
@@ -798,12 +798,13 @@ def test_from_the_ranking_to_the_mailbox(campaign: Campaign, deliver: Callable[[
     assert officer.get(url("letter_pdf", campaign, decisions[tied[0].pk].pk)).content.startswith(b"%PDF-")
     assert officer.get(url("sign_letters", campaign)).status_code == 403
     every = {"decisions": [str(one.pk) for one in decisions.values()]}
-    assert signatory.post(url("sign_letters", campaign), every).status_code == 302
+    assert post_as_shown(signatory, url("sign_letters", campaign), every).status_code == 302
     applicant = browser(manager)
     assert applicant.get(reverse("calls:decision", args=[best.public_id])).status_code == 404
     undone = url("undo_letter", campaign, decisions[tied[0].pk].pk)
     assert officer.post(undone, {"reason": "Une phrase à reprendre."}).status_code == 302
-    assert officer.post(url("notify_letters", campaign), {"decisions": [str(decisions[best.pk].pk)]}).status_code == 302
+    told = {"decisions": [str(decisions[best.pk].pk)]}
+    assert post_as_shown(officer, url("notify_letters", campaign), told).status_code == 302
     assert len(deliver()) >= 1
     told = text(applicant.get(reverse("calls:decision", args=[best.public_id])))
     assert "Le meilleur dossier." in told
@@ -906,7 +907,8 @@ def test_an_amount_is_typed_as_people_write_it_and_the_batch_says_who_signs_it(c
         assert refused.status_code == 422
         assert words in text(refused)
         assert f'value="{wrong}"' in text(refused)
-    assert officer.post(url("draft_decisions", campaign), {**lot, "amount": "12 000,50 €"}).status_code == 302
+    lot["amount"] = "12 000,50 €"
+    assert post_as_shown(officer, url("draft_decisions", campaign), lot).status_code == 302
     assert set(Decision.objects.values_list("cents", flat=True)) == {12_000_50}
     page = officer.get(url("draft_decision", campaign, files[0].public_id))
     assert 'value="12000,50"' in text(page)
@@ -920,9 +922,9 @@ def test_an_amount_is_typed_as_people_write_it_and_the_batch_says_who_signs_it(c
     assert "Vous ne pouvez pas le signer" in text(signatory.get(url("letter", campaign, much.pk)))
     assert "Vous ne pouvez pas le signer" not in text(signatory.get(url("letter", campaign, little.pk)))
     both = {"decisions": [str(little.pk), str(much.pk)]}
-    assert "s’arrête à" in text(signatory.post(url("sign_letters", campaign), both))
+    assert "s’arrête à" in text(post_as_shown(signatory, url("sign_letters", campaign), both))
     assert not Decision.objects.filter(signed_at__isnull=False).exists()
-    assert browser(high.person).post(url("sign_letters", campaign), both).status_code == 302
+    assert post_as_shown(browser(high.person), url("sign_letters", campaign), both).status_code == 302
 
 
 @pytest.mark.parametrize("count", [1, 3])

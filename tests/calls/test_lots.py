@@ -27,7 +27,7 @@ from accelerator.calls.models.lots import LOT_IS_LOST
 from accelerator.calls.operations import examining
 from accelerator.calls.operations import lots as operations
 from accelerator.calls.operations.applications import withdraw
-from accelerator.calls.operations.decisions import draft_decisions
+from accelerator.calls.operations.decisions import FILE_CHANGED, draft_decisions
 from accelerator.calls.operations.opinions import answer_opinion, ask_opinion
 from accelerator.calls.queries.lots import lots_of, outcome_of
 from accelerator.calls.queries.ranking import prints_to_draft
@@ -38,7 +38,7 @@ from accelerator.journal.models import Event
 from accelerator.notices.models import Notice
 from accelerator.workflow import Refused, transaction
 from tests import factories
-from tests.calls.judging import Campaign
+from tests.calls.judging import Campaign, post_as_shown
 from tests.client import HostileClient
 from tests.databases import url_of
 
@@ -101,7 +101,7 @@ def test_a_long_lot_of_the_desk_is_done_by_the_worker_and_its_page_says_how_far_
     assert client.get(news).json()["fini"] is True
     done = text(client.get(page))
     assert f"{MANY - 1} dossiers traités, 1 laissé de côté" in done
-    assert operations.CHANGED in done
+    assert FILE_CHANGED in done
     assert reverse("calls:file", args=[files[3].public_id]) in done
     assert reverse("calls:file", args=[files[4].public_id]) not in done
     # It is found again from the desk, and nobody else reads it.
@@ -232,7 +232,7 @@ def test_many_letters_are_signed_then_told_one_after_the_other(campaign: Campaig
         name: reverse(f"calls:{name}", args=[campaign.call.key]) for name in ("sign_letters", "notify_letters")
     }
     assert "l’un après l’autre" in text(client.get(addresses["sign_letters"]))
-    sent = client.post(addresses["sign_letters"], every)
+    sent = post_as_shown(client, addresses["sign_letters"], every)
     lot = Lot.objects.get()
     assert sent["Location"] == reverse("calls:lot_page", args=[lot.public_id])
     assert not Decision.objects.signed().exists()
@@ -282,6 +282,7 @@ def test_many_decisions_are_drafted_one_after_the_other(campaign: Campaign, perf
         "reasons": "Retenu.",
         "advice": "",
         "amount": "12 000",
+        "seen": client.get(address).context["seen"],
     }
     asked = client.post(address, sent)
     lot = Lot.objects.get()
@@ -303,7 +304,7 @@ def test_many_decisions_are_drafted_one_after_the_other(campaign: Campaign, perf
     assert Event.objects.filter(code="calls.decision_drafted").count() == MANY
     done = text(client.get(page))
     assert f"{MANY - 1} dossiers traités, 1 laissé de côté" in done
-    assert operations.CHANGED in done
+    assert FILE_CHANGED in done
     assert reverse("calls:file", args=[files[3].public_id]) in done
     assert page in text(client.get(reverse("calls:letters", args=[campaign.call.key])))
     lots.carry(other.pk)
@@ -311,24 +312,29 @@ def test_many_decisions_are_drafted_one_after_the_other(campaign: Campaign, perf
     assert Event.objects.filter(code="calls.decision_drafted").count() == MANY
 
 
-def test_a_long_lot_of_drafts_keeps_the_prints_that_were_read(campaign: Campaign, perform: Perform) -> None:
+@pytest.mark.parametrize("draft", [draft_decisions, operations.ask_drafts])
+def test_drafts_hold_to_what_was_read(draft: Callable[..., Any], campaign: Campaign, perform: Perform) -> None:
     files = [campaign.file(ApplicationState.REVIEW) for _ in range(2)]
+    given: dict[str, Any] = {"call": campaign.call, "applications": files, "outcome": DecisionOutcome.REJECTED}
+    given |= {"reasons": "Écarté.", "advice": "", "by": campaign.officer, "at": timezone.now()}
     read = prints_to_draft(files)
     campaign.read(files[0], 0)  # between the reading and the asking
-    lot = perform(
-        operations.ask_drafts,
-        call=campaign.call,
-        applications=files,
-        outcome=DecisionOutcome.REJECTED,
-        reasons="Écarté.",
-        advice="",
-        seen=read,
-        by=campaign.officer,
-        at=timezone.now(),
-    )
-    lots.carry(lot.pk)
-    assert lot.files.get(application=files[0]).why == operations.CHANGED
-    assert Decision.objects.get().application == files[1]
+    for seen in (read, {files[1].pk: read[files[1].pk]}):
+        with pytest.raises(Refused, match=f"{files[0].number} : {FILE_CHANGED}"):
+            perform(draft, **given, seen=seen)
+    assert not Decision.objects.exists()
+    assert perform(draft, **given, seen=prints_to_draft(files))
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+def test_what_was_not_read_is_not_decided(count: int, campaign: Campaign) -> None:
+    files = [campaign.file(ApplicationState.REVIEW, organisation=None) for _ in range(count)]
+    address = reverse("calls:draft_decisions", args=[campaign.call.key])
+    sent = {"applications": [one.public_id for one in files], "outcome": "retained", "reasons": "Retenu."}
+    refused = browser(campaign.officer).post(address, sent)
+    assert refused.status_code == 422
+    assert FILE_CHANGED in text(refused)
+    assert not Decision.objects.exists()
 
 
 @pytest.mark.parametrize("count", [1, MANY])
@@ -345,7 +351,7 @@ def test_a_decision_is_not_drafted_for_a_file_that_is_judged_otherwise_since_the
     campaign.read(files[0], 0)
     refused = client.post(address, sent)
     assert refused.status_code == 422
-    assert f"Dossier {files[0].number} : {operations.CHANGED}" in text(refused)
+    assert f"Dossier {files[0].number} : {FILE_CHANGED}" in text(refused)
     assert "Retenu." in text(refused)
     assert not Decision.objects.exists()
     assert client.post(address, {**sent, "seen": refused.context["seen"]}).status_code == 302

@@ -17,6 +17,7 @@ from accelerator.calls.operations.files import end_requests
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.conflicts import bars
 from accelerator.calls.queries.letters import delegations_of, drafted_letter, prints_of, told_letter
+from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import file_standing_of, of_applicant
 from accelerator.calls.rules import judging as rules
@@ -34,9 +35,11 @@ from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.prints import changed
 from accelerator.workflow.transitions import move
 
-CHANGED: Final = "Ce courrier a changé depuis que vous l’avez lu : relisez-le."
+FILE_CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le."
+LETTER_CHANGED: Final = "Ce courrier a changé depuis que vous l’avez lu : relisez-le."
 _UNREAD: Final[Mapping[int, str]] = {}
 
 
@@ -56,6 +59,20 @@ def _locked(applications: Iterable[Application]) -> list[Application]:
     )
 
 
+def require_as_read(applications: Sequence[Application], seen: Mapping[int, str]) -> None:
+    """Raise `Refused` for the first of these files that is not what was read before its decision was prepared."""
+    otherwise = changed(seen, prints_to_draft(applications)) if seen else set()
+    if application := next((one for one in applications if one.pk in otherwise), None):
+        raise Refused(f"Dossier {application.number} : {FILE_CHANGED}")
+
+
+def require_letters_as_read(letters: Sequence[Decision], seen: Mapping[int, str]) -> None:
+    """The same for letters, before they are signed or told."""
+    otherwise = changed(seen, prints_of(letters)) if seen else set()
+    if letter := next((one for one in letters if one.pk in otherwise), None):
+        raise Refused(f"Dossier {letter.application.number} : {LETTER_CHANGED}")
+
+
 @operation
 def draft_decisions(
     *,
@@ -66,11 +83,13 @@ def draft_decisions(
     advice: str,
     cents: int | None = None,
     failed: Collection[str] = (),
+    seen: Mapping[int, str] = _UNREAD,
     by: Any,
     at: datetime,
 ) -> list[Decision]:
     """Prepare the same decision for several files, all of them or none; what was prepared before is replaced.
 
+    seen    file -> its print when it was read (`queries.ranking.prints_to_draft`): one that changed since is refused.
     cents   what is granted to each.
     failed  the codes of the conditions retained as not met, when it is inadmissible: of each file, those that its
             findings do not show to be met.
@@ -80,7 +99,9 @@ def draft_decisions(
     rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
     signatories = delegations_of(call)
     drafted = []
-    for application in _locked(applications):
+    held = _locked(applications)
+    require_as_read(held, seen)
+    for application in held:
         if application.call_id != call.pk:
             raise Refused("Ce dossier n’est pas de cet appel.")
         if reason := examine(file_standing_of(by, application)):
@@ -203,10 +224,7 @@ def _decisions(call: Call, decisions: Sequence[Decision], seen: Mapping[int, str
         raise Refused("Un des courriers n’existe plus : rechargez la page.")
     for one in found:
         one.application = files[one.application_id]
-    prints = prints_of(found) if seen else {}
-    for one in found:
-        if seen.get(one.pk, prints.get(one.pk)) != prints.get(one.pk):
-            raise Refused(f"Dossier {one.application.number} : {CHANGED}")
+    require_letters_as_read(found, seen)
     return found
 
 

@@ -29,7 +29,7 @@ CARRY: Final = "calls.carry_lot"
 MOST_AT_ONCE: Final = 20
 # As many as someone reads before confirming.
 MOST_IN_A_LOT: Final = 200
-CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le."
+_UNREAD: Final[Mapping[int, str]] = {}
 GONE: Final = "Ce courrier n’existe plus : la candidature a été retirée avant qu’il soit notifié."
 
 
@@ -110,15 +110,16 @@ def ask_letters(
     act: LetterAct,
     call: Call,
     letters: Sequence[Decision],
-    seen: Mapping[int, str] | None = None,
+    seen: Mapping[int, str] = _UNREAD,
     by: Person,
     at: datetime,
 ) -> Lot:
     """The same for letters of a call, in the order in which they are read.
 
-    seen  letter -> its print when it was read, by default now.
+    seen  letter -> its print when it was read (`prints_of`). Raises `Refused` when one changed since.
     """
-    seen = prints_of(letters) if seen is None else seen
+    decisions.require_letters_as_read(letters, seen)
+    seen = seen or prints_of(letters)
     asked = [LotFile(application=one.application, decision=one, seen=seen[one.pk]) for one in letters]
     return _asked(Lot(act=act, call=call), asked, by=by, at=at)
 
@@ -132,19 +133,20 @@ def ask_drafts(
     reasons: str,
     advice: str,
     cents: int | None = None,
-    seen: Mapping[int, str] | None = None,
+    seen: Mapping[int, str] = _UNREAD,
     by: Person,
     at: datetime,
 ) -> Lot:
     """Ask the worker to prepare the same decision for many files of a call, as `draft_decisions` does for a few.
 
-    seen  file -> its print when it was read (`prints_to_draft`), by default now.
+    seen  file -> its print when it was read (`prints_to_draft`). Raises `Refused` when one changed since.
     What is refused whatever the file is refused at once; an amount too, when no file may be granted it.
     """
     rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
     if why := rules.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
         raise Refused(why, field="amount")
-    seen = prints_to_draft(applications) if seen is None else seen
+    decisions.require_as_read(applications, seen)
+    seen = seen or prints_to_draft(applications)
     asked = [LotFile(application=one, seen=seen[one.pk]) for one in sorted(applications, key=lambda one: one.pk or 0)]
     said = {"outcome": str(outcome), "reasons": reasons.strip(), "advice": advice.strip(), "cents": cents}
     return _asked(Lot(act=LetterAct.DRAFT, call=call, said=said), asked, by=by, at=at)
@@ -202,10 +204,8 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
     if held is None:
         return
     if lot.act == LetterAct.DRAFT:
-        if prints_to_draft([held.application])[held.application.pk] != held.seen:
-            raise Refused(CHANGED)
         drafting: dict[str, Any] = {"call": lot.call, "applications": [held.application], **lot.said}
-        decisions.draft_decisions(**drafting, by=by, at=at)
+        decisions.draft_decisions(**drafting, seen={held.application.pk: held.seen}, by=by, at=at)
     elif lot.act in LetterAct.values:
         if held.decision is None:
             raise Refused(GONE)
@@ -216,7 +216,7 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
             held.why = done.aside[0][1]
     else:
         if print_of_file(held.application) != held.seen:
-            raise Refused(CHANGED)
+            raise Refused(decisions.FILE_CHANGED)
         asking = Asking.from_json(lot.said) if lot.said else None
         _ACTS[LotAct(lot.act)](application=held.application, by=by, at=at, **_words(asking))
     held.settled_at = at

@@ -1,6 +1,6 @@
 """Decisions drafted beside the ranking, and the outbox of letters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
 from accelerator.calls.models import Application, Decision, Lot
 from accelerator.calls.operations import decisions as operations
-from accelerator.calls.operations.lots import CHANGED, MOST_AT_ONCE, ask_drafts, ask_letters
+from accelerator.calls.operations.lots import MOST_AT_ONCE, ask_drafts, ask_letters
 from accelerator.calls.queries.appeals import appeal_to_answer
 from accelerator.calls.queries.judging import grid_of, readings_of
 from accelerator.calls.queries.letters import (
@@ -48,7 +48,6 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.design.papers import pdf
 from accelerator.design.unsaved import Resumed
-from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 
 
@@ -67,17 +66,12 @@ class DraftLot(TheFirst, ActJudging):
         super().load()
         rows = undrafted(ranking(self.call, examined_in(self.standing))).filter(state__in=DECIDABLE)
         self.choose_among(self.call, best_first(rows))
-        self.prints = prints_to_draft(self.files)
 
     def initial(self) -> dict[str, Any]:
         return {**super().initial(), "outcome": DecisionOutcome.RETAINED if self.ticked and not self.whole else ""}
 
     def perform(self, form: Any) -> list[Decision] | Lot:
         values, chosen = form.cleaned_data, self.chosen(form)
-        seen = _seen(self.request)
-        for one in chosen:
-            if seen.get(str(one.pk), self.prints[one.pk]) != self.prints[one.pk]:
-                raise Refused(f"Dossier {one.number} : {CHANGED}")
         given: dict[str, Any] = {
             "call": self.call,
             "applications": chosen,
@@ -85,12 +79,11 @@ class DraftLot(TheFirst, ActJudging):
             "reasons": values["reasons"],
             "advice": values["advice"],
             "cents": values["amount"],
+            "seen": _read_back(self.request, chosen),
             "by": self.person,
             "at": self.at,
         }
-        if len(chosen) <= MOST_AT_ONCE:
-            return operations.draft_decisions(**given)
-        return ask_drafts(**given, seen=self.prints)
+        return operations.draft_decisions(**given) if len(chosen) <= MOST_AT_ONCE else ask_drafts(**given)
 
     def message_when_done(self, result: list[Decision] | Lot) -> str:
         if isinstance(result, Lot):
@@ -108,7 +101,7 @@ class DraftLot(TheFirst, ActJudging):
             **super().context(),
             "most_at_once": MOST_AT_ONCE,
             "many": len(self.files) > MOST_AT_ONCE,
-            "seen": _as_read(self.prints),
+            "seen": _as_read(prints_to_draft(self.files)),
         }
 
 
@@ -117,9 +110,10 @@ def _as_read(prints: Mapping[int, str]) -> str:
     return " ".join(f"{number}:{print_}" for number, print_ in prints.items())
 
 
-def _seen(request: HttpRequest) -> dict[str, str]:
-    """The same, as they come back."""
-    return dict(part.partition(":")[::2] for part in request.POST.get("seen", "").split())
+def _read_back(request: HttpRequest, chosen: Iterable[Application | Decision]) -> dict[int, str]:
+    """The same as they come back, of what was chosen; "", which no print is, of what came without."""
+    shown = dict(part.partition(":")[::2] for part in request.POST.get("seen", "").split())
+    return {one.pk: shown.get(str(one.pk), "") for one in chosen}
 
 
 def _lot_url(lot: Lot) -> str:
@@ -317,7 +311,6 @@ class _Batch(ActJudging):
     def load(self) -> None:
         super().load()
         self.letters = list(in_state(outbox(self.standing), self.which).order_by("application__number", "pk"))
-        self.prints = prints_of(self.letters)
 
     def form_arguments(self) -> dict[str, Any]:
         return {"letters": self.letters}
@@ -338,7 +331,7 @@ class _Batch(ActJudging):
         wanted = set(form.cleaned_data["decisions"])
         return [one for one in self.letters if str(one.pk) in wanted]
 
-    def few(self, letters: list[Decision]) -> Any:
+    def few(self, letters: list[Decision], seen: Mapping[int, str]) -> Any:
         """Do it to a few letters, in the request."""
         raise NotImplementedError
 
@@ -348,13 +341,10 @@ class _Batch(ActJudging):
 
     def perform(self, form: Any) -> Any:
         letters = self.chosen(form)
-        seen = _seen(self.request)
-        for one in letters:
-            if seen.get(str(one.pk), self.prints[one.pk]) != self.prints[one.pk]:
-                raise Refused(f"Dossier {one.application.number} : {operations.CHANGED}")
+        seen = _read_back(self.request, letters)
         if len(letters) <= MOST_AT_ONCE:
-            return self.few(letters)
-        return ask_letters(act=self.act, call=self.call, letters=letters, seen=self.prints, by=self.person, at=self.at)
+            return self.few(letters, seen)
+        return ask_letters(act=self.act, call=self.call, letters=letters, seen=seen, by=self.person, at=self.at)
 
     def message_when_done(self, result: Any) -> str | SafeString:
         return "" if isinstance(result, Lot) else self.message_when_few(result)
@@ -366,7 +356,7 @@ class _Batch(ActJudging):
         return {
             **super().context(),
             "most_at_once": MOST_AT_ONCE,
-            "seen": _as_read(self.prints),
+            "seen": _as_read(prints_of(self.letters)),
             "letters": [
                 (one, self.address("letter", one.pk), self._what(one), self.against(one)) for one in self.letters
             ],
@@ -404,8 +394,8 @@ class SignLetters(_Batch):
             ),
         ]
 
-    def few(self, letters: list[Decision]) -> list[Decision]:
-        given: dict[str, Any] = {"call": self.call, "decisions": letters, "seen": self.prints}
+    def few(self, letters: list[Decision], seen: Mapping[int, str]) -> list[Decision]:
+        given: dict[str, Any] = {"call": self.call, "decisions": letters, "seen": seen}
         return operations.sign_decisions(**given, by=self.person, at=self.at)
 
     def message_when_few(self, result: list[Decision]) -> str:
@@ -430,8 +420,8 @@ class NotifyLetters(_Batch):
             )
         ]
 
-    def few(self, letters: list[Decision]) -> operations.Notified:
-        given: dict[str, Any] = {"call": self.call, "decisions": letters, "seen": self.prints}
+    def few(self, letters: list[Decision], seen: Mapping[int, str]) -> operations.Notified:
+        given: dict[str, Any] = {"call": self.call, "decisions": letters, "seen": seen}
         return operations.notify_decisions(**given, by=self.person, at=self.at)
 
     def message_when_few(self, result: operations.Notified) -> SafeString:
