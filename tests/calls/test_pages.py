@@ -324,6 +324,34 @@ def test_what_was_decided_is_said_where_ones_files_are_listed_and_the_clock_stop
         assert f"non retenu, le {said(timezone.localdate(at))}, recours possible jusqu’au {last}" in page
 
 
+
+def test_the_conditions_that_are_not_met_are_read_before_files_are_declared_admissible(
+    client: HostileClient, version: CallVersion, officer: Person
+) -> None:
+    finding = {"code": "budget", "label": "Le budget dépasse 500 000 €", "result": "holds"}
+    met, lacking = (
+        factories.call_application(
+            version, state=ApplicationState.SUBMITTED, title=title, findings=[{**finding, "result": result}]
+        )
+        for title, result in (("Four solaire", "holds"), ("Moulin à eau", "fails"))
+    )
+    client.force_login(officer)
+    desk, lot = reverse("calls:desk"), reverse("calls:lot")
+    assert "1 condition non remplie au dépôt" in text(client.get(desk))
+    for asked, kept, gone in (("remplies", met, lacking), ("manquent", lacking, met)):
+        page = text(client.get(desk, {"conditions": asked}))
+        assert kept.title in page
+        assert gone.title not in page
+    read = text(client.get(lot, {"acte": "recevables", "tout": "1"}))
+    assert "C’est le cas de 1 dossier sur 2" in read
+    assert "Non rempli au dépôt : Le budget dépasse 500 000 €" in read
+    without = text(client.get(lot, {"acte": "recevables", "tout": "1", "conditions": "remplies"}))
+    assert lacking.title not in without
+    assert "C’est le cas de" not in without
+    # To take files says nothing of them.
+    assert "Non rempli au dépôt" not in text(client.get(lot, {"acte": "prendre", "tout": "1"}))
+
+
 def test_an_answer_announced_after_silence_has_decided_is_not_what_one_waits_for(
     client: HostileClient, submitted: Application, representative: Person, at: datetime
 ) -> None:
