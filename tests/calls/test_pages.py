@@ -297,7 +297,8 @@ def test_a_decision_that_is_not_told_shows_nowhere_on_the_applicants_side(
     for page in pages:
         assert "En instruction" in page
         assert "Un très bon projet secret" not in page
-    assert submitted.title not in text(client.get(listed, {"etat": "decided"}))
+    # That step is not even offered: nobody applying is told of it.
+    assert 'value="decided"' not in text(client.get(listed))
 
 
 def test_what_was_decided_is_said_where_ones_files_are_listed_and_the_clock_stops(
@@ -322,6 +323,36 @@ def test_what_was_decided_is_said_where_ones_files_are_listed_and_the_clock_stop
     for listed in ("/mon-espace", reverse("calls:my_applications")):
         page = text(client.get(listed))
         assert f"non retenu, le {said(timezone.localdate(at))}, recours possible jusqu’au {last}" in page
+    # From the decision one contests it, writes, and comes back; the service, which reads it too, has its own pages.
+    decision = reverse("calls:decision", args=[submitted.public_id])
+    doors = [reverse(f"calls:{name}", args=[submitted.public_id]) for name in ("appeal", "message", "application")]
+    told = text(client.get(decision))
+    assert all(f'href="{door}"' in told for door in doors)
+    client.force_login(officer)
+    read = text(client.get(decision))
+    assert not any(f'href="{door}"' in read for door in doors[:2])
+
+
+def test_an_inadmissible_file_names_the_condition_on_its_own_page(
+    client: HostileClient, submitted: Application, officer: Person, representative: Person, at: datetime
+) -> None:
+    Decision.objects.create(
+        application=submitted,
+        outcome=DecisionOutcome.INADMISSIBLE,
+        reasons="Une condition n’est pas remplie.",
+        failed=[{"code": "budget", "label": "Le budget dépasse 500 000 €", "why": "Le budget : 40 000 €."}],
+        signatory=factories.call_role(submitted.call, name=CallRoleName.SIGNATORY),
+        drafted_at=at,
+        drafted_by=officer,
+        signed_at=at,
+        notified_at=at,
+    )
+    Application.objects.filter(pk=submitted.pk).update(state=ApplicationState.NOTIFIED, silence_on=None)
+    client.force_login(representative)
+    page = text(client.get(reverse("calls:application", args=[submitted.public_id])))
+    assert "Le budget dépasse 500 000 €.</strong> Le budget : 40 000 €." in page
+    # Nobody scored it: no score is promised.
+    assert "notes par critère" not in page
 
 
 
