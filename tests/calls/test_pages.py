@@ -355,6 +355,21 @@ def test_an_inadmissible_file_names_the_condition_on_its_own_page(
     assert "notes par critère" not in page
 
 
+def test_whoever_may_not_submit_reads_how_it_becomes_possible(
+    client: HostileClient, draft: Application, organisation: Organisation
+) -> None:
+    manager = factories.role(organisation, name=RoleName.MANAGER).person
+    client.force_login(manager)
+    for name in ("application", "submit"):
+        page = text(client.get(reverse(f"calls:{name}", args=[draft.public_id])))
+        assert reverse("community:change_role", args=[organisation.key, manager.public_id]) in page
+        assert reverse("community:invite", args=[organisation.key]) in page
+    client.post(
+        reverse("community:change_role", args=[organisation.key, manager.public_id]), {"role": RoleName.REPRESENTATIVE}
+    )
+    assert "quelqu’un d’autre dépose" not in text(client.get(reverse("calls:application", args=[draft.public_id])))
+
+
 
 def test_the_conditions_that_are_not_met_are_read_before_files_are_declared_admissible(
     client: HostileClient, version: CallVersion, officer: Person
