@@ -370,6 +370,13 @@ def test_whoever_may_not_submit_reads_how_it_becomes_possible(
     assert "quelqu’un d’autre dépose" not in text(client.get(reverse("calls:application", args=[draft.public_id])))
 
 
+def test_a_call_says_which_files_to_prepare_and_how_to_reach_its_service(client: HostileClient, call: Call) -> None:
+    page = text(client.get(reverse("calls:call", args=[call.key])))
+    asked = page[page.index("À préparer, en fichiers") : page.index("<details", page.index("À préparer, en fichiers"))]
+    assert "Vos statuts" in asked
+    assert "Votre idée" not in asked
+    assert f'href="mailto:{call.service_email}"' in page
+
 
 def test_the_conditions_that_are_not_met_are_read_before_files_are_declared_admissible(
     client: HostileClient, version: CallVersion, officer: Person
