@@ -641,6 +641,15 @@ def test_an_impossible_day_is_said_beside_it_and_what_was_typed_stays(
     assert 'value="Le four du village"' in page
 
 
+def test_a_part_of_a_draft_says_of_which_draft_it_is(
+    client: HostileClient, draft: Application, representative: Person
+) -> None:
+    client.force_login(representative)
+    page = text(client.get(reverse("calls:section", args=[draft.public_id, "projet"])))
+    assert f"<title>Votre projet – {html.escape(draft.title)}" in " ".join(page.split()).replace("<title> ", "<title>")
+    assert page.count("Votre projet</") == 1
+
+
 def test_a_part_of_files_alone_has_nothing_to_save(
     client: HostileClient, organisation: Organisation, representative: Person
 ) -> None:
