@@ -130,7 +130,12 @@ class QuestionForm(_Part):
     blind = forms.BooleanField(label="Cachée aux experts quand l’évaluation est anonyme", required=False)
     when_question = forms.ChoiceField(label="Posée seulement si la réponse à", required=False)
     when_test = forms.ChoiceField(label="… est telle que", choices=[("", "—"), *When.choices], required=False)
-    when_value = forms.CharField(label="… cette valeur", max_length=200, required=False)
+    when_value = forms.CharField(
+        label="… cette valeur",
+        help_text="Oui ou non, un nombre, une date, ou une des réponses proposées, telle qu’elle est écrite.",
+        max_length=200,
+        required=False,
+    )
     place = forms.IntegerField(label="Place dans la partie", min_value=1, max_value=100, required=False)
     remove = forms.BooleanField(label="Supprimer cette question", required=False)
 
