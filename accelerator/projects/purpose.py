@@ -38,7 +38,12 @@ _FACTS: Final = (
     Fact("project.territories", "les territoires d’action du projet", FactKind.PLACES),
     Fact("project.proof_territories", "les territoires où la preuve est faite", FactKind.PLACES),
     Fact("project.model", "le modèle économique du projet", FactKind.TEXT),
-    Fact("project.published", "la publication du projet dans l’annuaire", FactKind.YES_NO),
+    Fact(
+        "project.published",
+        "la publication du projet dans l’annuaire",
+        FactKind.YES_NO,
+        asked="Le projet est-il publié dans l’annuaire ?",
+    ),
 )
 # The values of the file that may fill an answer as they stand.
 _REUSED: Final = (

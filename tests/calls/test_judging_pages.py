@@ -573,11 +573,17 @@ def test_a_commission_from_its_preparation_to_its_minutes(campaign: Campaign) ->
         assert client.post(sit(commission, "item", item.pk), tie)["Location"] == sit(commission, "item", item.pk)
         again = text(client.get(sit(commission, "item", item.pk)))
         assert "partage des voix" in again
+        assert "On vote pour ou contre la proposition : « Retenu à l’appel »." in again
         assert "Bien.</textarea>" in again  # the reasons typed are kept
         posted = {**ballots, "outcome": "retained", "words": "Le projet répond au besoin."}
         assert client.post(sit(commission, "item", item.pk), posted).status_code == 302
     assert client.post(sit(commission, "close_sitting")).status_code == 302
     assert Decision.objects.count() == 2
+    # What follows is one click away, for those who prepare the letters: a member only reads.
+    assert f'href="{url("letters", campaign)}">Les courriers de ces décisions' in text(
+        client.get(sit(commission, "commission"))
+    )
+    assert "Les courriers de ces décisions" not in text(browser(member).get(sit(commission, "commission")))
     for name in ("minutes", "commission_pack"):
         made = browser(member).get(sit(commission, name))
         assert made.content.startswith(b"%PDF-")

@@ -298,7 +298,8 @@ def test_a_decision_that_is_not_told_shows_nowhere_on_the_applicants_side(
     for page in pages:
         assert "En instruction" in page
         assert "Un très bon projet secret" not in page
-    assert submitted.title not in text(client.get(listed, {"etat": "decided"}))
+    # That step is not even offered: nobody applying is told of it.
+    assert 'value="decided"' not in text(client.get(listed))
 
 
 def test_what_was_decided_is_said_where_ones_files_are_listed_and_the_clock_stops(
@@ -323,6 +324,86 @@ def test_what_was_decided_is_said_where_ones_files_are_listed_and_the_clock_stop
     for listed in ("/mon-espace", reverse("calls:my_applications")):
         page = text(client.get(listed))
         assert f"non retenu, le {said(timezone.localdate(at))}, recours possible jusqu’au {last}" in page
+    # From the decision one contests it, writes, and comes back; the service, which reads it too, has its own pages.
+    decision = reverse("calls:decision", args=[submitted.public_id])
+    doors = [reverse(f"calls:{name}", args=[submitted.public_id]) for name in ("appeal", "message", "application")]
+    told = text(client.get(decision))
+    assert all(f'href="{door}"' in told for door in doors)
+    client.force_login(officer)
+    read = text(client.get(decision))
+    assert not any(f'href="{door}"' in read for door in doors[:2])
+
+
+def test_an_inadmissible_file_names_the_condition_on_its_own_page(
+    client: HostileClient, submitted: Application, officer: Person, representative: Person, at: datetime
+) -> None:
+    Decision.objects.create(
+        application=submitted,
+        outcome=DecisionOutcome.INADMISSIBLE,
+        reasons="Une condition n’est pas remplie.",
+        failed=[{"code": "budget", "label": "Le budget dépasse 500 000 €", "why": "Le budget : 40 000 €."}],
+        signatory=factories.call_role(submitted.call, name=CallRoleName.SIGNATORY),
+        drafted_at=at,
+        drafted_by=officer,
+        signed_at=at,
+        notified_at=at,
+    )
+    Application.objects.filter(pk=submitted.pk).update(state=ApplicationState.NOTIFIED, silence_on=None)
+    client.force_login(representative)
+    page = text(client.get(reverse("calls:application", args=[submitted.public_id])))
+    assert "Le budget dépasse 500 000 €.</strong> Le budget : 40 000 €." in page
+    # Nobody scored it: no score is promised.
+    assert "notes par critère" not in page
+
+
+def test_whoever_may_not_submit_reads_how_it_becomes_possible(
+    client: HostileClient, draft: Application, organisation: Organisation
+) -> None:
+    manager = factories.role(organisation, name=RoleName.MANAGER).person
+    client.force_login(manager)
+    for name in ("application", "submit"):
+        page = text(client.get(reverse(f"calls:{name}", args=[draft.public_id])))
+        assert reverse("community:change_role", args=[organisation.key, manager.public_id]) in page
+        assert reverse("community:invite", args=[organisation.key]) in page
+    client.post(
+        reverse("community:change_role", args=[organisation.key, manager.public_id]), {"role": RoleName.REPRESENTATIVE}
+    )
+    assert "quelqu’un d’autre dépose" not in text(client.get(reverse("calls:application", args=[draft.public_id])))
+
+
+def test_a_call_says_which_files_to_prepare_and_how_to_reach_its_service(client: HostileClient, call: Call) -> None:
+    page = text(client.get(reverse("calls:call", args=[call.key])))
+    asked = page[page.index("À préparer, en fichiers") : page.index("<details", page.index("À préparer, en fichiers"))]
+    assert "Vos statuts" in asked
+    assert "Votre idée" not in asked
+    assert f'href="mailto:{call.service_email}"' in page
+
+
+def test_the_conditions_that_are_not_met_are_read_before_files_are_declared_admissible(
+    client: HostileClient, version: CallVersion, officer: Person
+) -> None:
+    finding = {"code": "budget", "label": "Le budget dépasse 500 000 €", "result": "holds"}
+    met, lacking = (
+        factories.call_application(
+            version, state=ApplicationState.SUBMITTED, title=title, findings=[{**finding, "result": result}]
+        )
+        for title, result in (("Four solaire", "holds"), ("Moulin à eau", "fails"))
+    )
+    client.force_login(officer)
+    desk, lot = reverse("calls:desk"), reverse("calls:lot")
+    assert "1 condition non remplie au dépôt" in text(client.get(desk))
+    for asked, kept, gone in (("remplies", met, lacking), ("manquent", lacking, met)):
+        page = text(client.get(desk, {"conditions": asked}))
+        assert kept.title in page
+        assert gone.title not in page
+    read = text(client.get(lot, {"acte": "recevables", "tout": "1"}))
+    assert "C’est le cas de 1 dossier sur 2" in read
+    assert "Non rempli au dépôt : Le budget dépasse 500 000 €" in read
+    without = text(client.get(lot, {"acte": "recevables", "tout": "1", "conditions": "remplies"}))
+    assert lacking.title not in without
+    assert "C’est le cas de" not in without
+    # To take files says nothing of them.
+    assert "Non rempli au dépôt" not in text(client.get(lot, {"acte": "prendre", "tout": "1"}))
 
 
 def test_an_answer_announced_after_silence_has_decided_is_not_what_one_waits_for(
@@ -578,6 +659,15 @@ def test_an_impossible_day_is_said_beside_it_and_what_was_typed_stays(
     assert "Ce jour est à venir" in page
     assert 'aria-describedby="id_received_on' in page
     assert 'value="Le four du village"' in page
+
+
+def test_a_part_of_a_draft_says_of_which_draft_it_is(
+    client: HostileClient, draft: Application, representative: Person
+) -> None:
+    client.force_login(representative)
+    page = text(client.get(reverse("calls:section", args=[draft.public_id, "projet"])))
+    assert f"<title>Votre projet – {html.escape(draft.title)}" in " ".join(page.split()).replace("<title> ", "<title>")
+    assert page.count("Votre projet</") == 1
 
 
 def test_a_part_of_files_alone_has_nothing_to_save(

@@ -506,3 +506,32 @@ def test_a_system_may_publish(made: Call, perform: Callable[..., Any], at: datet
     Call.objects.filter(pk=made.pk).update(opens_at=at, **SERVICE)
     version = perform(publish_version, call=made, why="Par la plateforme.", by=System("tests"), at=at)
     assert version.published_by is None
+
+
+def test_the_author_finds_the_call_in_their_own_space_until_it_is_cancelled(client: HostileClient, made: Call) -> None:
+    role = CallRole.objects.get(call=made, name=CallRoleName.AUTHOR)
+    client.force_login(role.person)
+    link = reverse("calls:writing", args=[made.key])
+    assert link in text(client.get(reverse("portal:dashboard")))
+    client.force_login(factories.call_role(made).person)
+    assert link not in text(client.get(reverse("portal:dashboard")))
+    Call.objects.filter(pk=made.pk).update(
+        state=CallState.CANCELLED, cancelled_because="Plus de crédits.", cancelled_at=timezone.now()
+    )
+    client.force_login(role.person)
+    assert link not in text(client.get(reverse("portal:dashboard")))
+
+
+def test_what_is_new_is_not_offered_to_be_removed(client: HostileClient, call: Call, author: Person) -> None:
+    client.force_login(author)
+    for name, rest, known in (
+        ("edit_section", [], "projet"),
+        ("edit_question", ["projet"], "idea"),
+        ("edit_rule", [], "budget"),
+    ):
+        fresh, old = (
+            client.get(reverse(f"calls:{name}", args=[call.key, *rest, code])).context["form"].fields
+            for code in ("nouvelle", known)
+        )
+        assert "remove" not in fresh
+        assert "remove" in old

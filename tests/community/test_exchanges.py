@@ -192,7 +192,9 @@ def test_one_writes_and_is_answered_without_any_address(
 
 def test_nobody_to_read_is_said(client: HostileClient, organisation: Organisation) -> None:
     client.force_login(factories.person())
-    assert "ne répond encore" in client.get(write_url(organisation)).content.decode()
+    page = client.get(write_url(organisation)).content.decode()
+    assert "ne répond encore" in page
+    assert "Envoyer le message" not in page
     response = client.post(write_url(organisation), WORDS)
     assert response.status_code == 422
     assert "pouvons-nous venir" in response.content.decode()

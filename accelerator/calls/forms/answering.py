@@ -52,7 +52,7 @@ def _choice(kind: QuestionKind | FactKind, choices: Sequence[tuple[str, str]], *
 
 def field_of(question: Question) -> forms.Field:
     """The field that asks a question; nothing is required while one writes."""
-    label = question.label if question.required else f"{question.label} (facultatif)"
+    label = _marked(question, question.label)
     given: dict[str, Any] = {"label": label, "help_text": question.help, "required": False}
     match question.kind:
         case QuestionKind.TEXT:
@@ -74,6 +74,11 @@ def field_of(question: Question) -> forms.Field:
     raise ValueError(f"{question.kind} n’est pas un champ.")
 
 
+def _marked(question: Question, label: str) -> str:
+    """A label of a question, that says when it may stay empty."""
+    return label if question.required else f"{label} (facultatif)"
+
+
 class SectionForm(Form):
     """The questions of a section that are asked now, files apart.
 
@@ -89,8 +94,9 @@ class SectionForm(Form):
             if question.kind == QuestionKind.TABLE:
                 for line, label in question.choices:
                     for year in question.years:
+                        name = f"{question.label} : {label}, {year}"
                         self.fields[f"{question.code}.{line}.{year}"] = MoneyField(
-                            label=f"{question.label} : {label}, {year}", required=False, help_text="En euros."
+                            label=_marked(question, name), required=False, help_text="En euros."
                         )
             else:
                 self.fields[question.code] = field_of(question)

@@ -37,6 +37,10 @@ class DeskFilters(FilterForm):
             ("reprendre", "À reprendre"),
         ],
     )
+    conditions = forms.ChoiceField(
+        label="Conditions",
+        choices=[("", "Toutes"), ("remplies", "Aucune non remplie"), ("manquent", "Une au moins non remplie")],
+    )
 
     def __init__(self, *args: Any, calls: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -70,4 +70,8 @@ class CallFilters(FilterForm):
 class MineFilters(FilterForm):
     """The filters of one's own applications."""
 
-    etat = forms.ChoiceField(label="État", choices=[("", "Tous"), *ApplicationState.choices])
+    # Nobody applying is told of a decision before it is notified.
+    etat = forms.ChoiceField(
+        label="État",
+        choices=[("", "Tous"), *(one for one in ApplicationState.choices if one[0] != ApplicationState.DECIDED)],
+    )

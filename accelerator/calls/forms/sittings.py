@@ -234,15 +234,18 @@ class LeaveItem(Form):
 class Conclusion(Form):
     """The votes on a file, the conclusion, why."""
 
+    # A vote that is not given is said by its own value: « N’a pas voté ».
+    marks_optional = False
+
     outcome = forms.ChoiceField(label="Conclusion de la commission", choices=OUTCOMES, widget=forms.RadioSelect)
     words = words_field("Motifs", "Le candidat les lira dans la décision.")
 
-    def __init__(self, *args: Any, members: Sequence[CommissionMember], proposal: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, members: Sequence[CommissionMember], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         after = {name: self.fields.pop(name) for name in ("outcome", "words")}
         for one in members:
             self.fields[f"ballot_{one.pk}"] = forms.ChoiceField(
-                label=f"Vote de {one.person.name} sur « {proposal} »",
+                label=f"Vote de {one.person.name}",
                 choices=[("", "N’a pas voté"), *Ballot.choices],
                 required=False,
             )

@@ -84,7 +84,21 @@ class CallForm(Form):
         return values
 
 
-class SectionOfFormForm(Form):
+class _Part(Form):
+    """A part of what is written: it may be removed, once it is there."""
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_new:
+            del self.fields["remove"]
+
+    @property
+    def removes(self) -> bool:
+        """Whether it is asked to go."""
+        return bool(self.cleaned_data.get("remove"))
+
+
+class SectionOfFormForm(_Part):
     """A part of the form."""
 
     title = forms.CharField(label="Titre de la partie", max_length=120)
@@ -93,7 +107,7 @@ class SectionOfFormForm(Form):
     remove = forms.BooleanField(label="Supprimer cette partie et ses questions", required=False)
 
 
-class QuestionForm(Form):
+class QuestionForm(_Part):
     """One question, its type, its condition."""
 
     label = forms.CharField(label="Question", max_length=300)
@@ -121,7 +135,12 @@ class QuestionForm(Form):
     blind = forms.BooleanField(label="Cachée aux experts quand l’évaluation est anonyme", required=False)
     when_question = forms.ChoiceField(label="Posée seulement si la réponse à", required=False)
     when_test = forms.ChoiceField(label="… est telle que", choices=[("", "—"), *When.choices], required=False)
-    when_value = forms.CharField(label="… cette valeur", max_length=200, required=False)
+    when_value = forms.CharField(
+        label="… cette valeur",
+        help_text="Oui ou non, un nombre, une date, ou une des réponses proposées, telle qu’elle est écrite.",
+        max_length=200,
+        required=False,
+    )
     place = WholeField(label="Place dans la partie", min_value=1, max_value=100, required=False)
     remove = forms.BooleanField(label="Supprimer cette question", required=False)
 
@@ -245,7 +264,7 @@ def _value_of(kind: str, choices: Sequence[tuple[str, str]], text: str) -> Any:
 _NEW_GROUP = "une autre"
 
 
-class RuleForm(Form):
+class RuleForm(_Part):
     """One condition: what is looked at, what is asked of it, where it comes from, what to do when it fails."""
 
     label = forms.CharField(label="La condition, en une phrase", max_length=300)
@@ -385,7 +404,7 @@ class RuleForm(Form):
         return {**shown, "value": value, "source_what": source.get("what", ""), "source_url": source.get("url", "")}
 
 
-class CriterionForm(Form):
+class CriterionForm(_Part):
     """One criterion, and what each score means."""
 
     label = forms.CharField(label="Critère", max_length=200)

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Least
 
+from accelerator.calls.eligibility import Result
 from accelerator.calls.models import Appeal, Application, Call, CallRole
 from accelerator.calls.queries.standing import judged, own_side
 from accelerator.calls.states import PENDING, ApplicationState, CallRoleName
@@ -96,6 +97,11 @@ def searched(
             files = files.filter(officer=person)
         case "personne":
             files = files.filter(officer__isnull=True)
+    match values.get("conditions"):
+        case "remplies":
+            files = files.exclude(unmet())
+        case "manquent":
+            files = files.filter(unmet())
     match values.get("delai"):
         case "retard":
             files = files.filter(late(on))
@@ -116,6 +122,16 @@ def late(on: date) -> Q:
 def to_take_up() -> Q:
     """Of which something was to be told, and could not be, as `Application.to_take_up` says of one."""
     return Q(state__in=PENDING, aside_at__isnull=False)
+
+
+def unmet_by(application: Application) -> tuple[str, ...]:
+    """The conditions of the call that were not met when it was submitted: they advise, and decide nothing."""
+    return tuple(finding["label"] for finding in application.findings if finding["result"] == Result.FAILS)
+
+
+def unmet() -> Q:
+    """Some condition of the call was not met when it was submitted, as `unmet_by` says of one."""
+    return Q(findings__contains=[{"result": Result.FAILS}])
 
 
 def soon(on: date) -> Q:

@@ -23,12 +23,27 @@ def organisation_facts() -> list[Fact]:
     return [
         Fact("organisation.created_on", "la date de création de l’organisation", FactKind.DATE),
         Fact("organisation.legal_family", "la forme de l’organisation", FactKind.CHOICE, tuple(_choices(LegalFamily))),
-        Fact("organisation.is_ess", "l’appartenance de l’organisation à l’ESS", FactKind.YES_NO),
-        Fact("organisation.is_esus", "l’agrément ESUS de l’organisation", FactKind.YES_NO),
+        Fact(
+            "organisation.is_ess",
+            "l’appartenance de l’organisation à l’ESS",
+            FactKind.YES_NO,
+            asked="L’organisation fait-elle partie de l’économie sociale et solidaire (ESS) ?",
+        ),
+        Fact(
+            "organisation.is_esus",
+            "l’agrément ESUS de l’organisation",
+            FactKind.YES_NO,
+            asked="L’organisation a-t-elle l’agrément ESUS ?",
+        ),
         Fact("organisation.kinds", "ce que fait l’organisation", FactKind.CHOICES, tuple(_choices(Kind))),
         Fact("organisation.themes", "les thèmes de l’organisation", FactKind.CHOICES, themes),
         Fact("organisation.territories", "le territoire de l’organisation", FactKind.PLACES),
-        Fact(_NUMBERED, "l’immatriculation de l’organisation (SIREN, RNA ou AMALIA)", FactKind.YES_NO),
+        Fact(
+            _NUMBERED,
+            "l’immatriculation de l’organisation (SIREN, RNA ou AMALIA)",
+            FactKind.YES_NO,
+            asked="L’organisation est-elle immatriculée (SIREN, RNA ou AMALIA) ?",
+        ),
     ]
 
 

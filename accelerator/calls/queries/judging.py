@@ -18,7 +18,7 @@ from accelerator.calls.models import (
     Review,
     Reviewer,
 )
-from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName, CommissionState
+from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName, CallState, CommissionState
 from accelerator.workflow.together import Short, read_together
 
 # Where a file is while it is read, heard and concluded upon.
@@ -90,6 +90,7 @@ class Duties:
     juries            the names of those in which they sit.
     commissions       those that are convened, the next one first.
     served            the titles of the calls in which they examine, sign or preside.
+    written           the calls that they write.
     """
 
     to_read: int
@@ -97,6 +98,7 @@ class Duties:
     juries: tuple[str, ...]
     commissions: tuple[Commission, ...]
     served: tuple[str, ...]
+    written: tuple[Call, ...]
 
     @property
     def judges(self) -> bool:
@@ -116,6 +118,7 @@ def duties_of(person: Any) -> Duties:
             "juries": Short(juries, ("jury__pk", "jury__name")),
             "sittings": Short(sittings.order_by("held_at", "pk"), ("public_id", "name", "held_at")),
             "served": Short(calls_served_by(person), ("title",)),
+            "written": Short(calls_written_by(person), ("title", "public_id", "state")),
         }
     )
     return Duties(
@@ -124,6 +127,7 @@ def duties_of(person: Any) -> Duties:
         tuple(member.jury.name for member in read["juries"]),
         tuple(read["sittings"]),
         tuple(call.title for call in read["served"]),
+        tuple(read["written"]),
     )
 
 
@@ -131,6 +135,12 @@ def calls_served_by(person: Any) -> QuerySet[Call]:
     """The calls in which a person examines, signs or presides."""
     roles = CallRole.objects.current().filter(person=person).exclude(name=CallRoleName.AUTHOR).values("call")
     return Call.objects.filter(pk__in=roles).order_by("title", "pk")
+
+
+def calls_written_by(person: Any) -> QuerySet[Call]:
+    """The calls of which a person writes the conditions and the form."""
+    roles = CallRole.objects.current().filter(person=person, name=CallRoleName.AUTHOR).values("call")
+    return Call.objects.filter(pk__in=roles).exclude(state=CallState.CANCELLED).order_by("title", "pk")
 
 
 def late(assignment: Assignment, on: date) -> bool:

@@ -213,6 +213,9 @@ class CommissionPage(_Sitting):
             ],
             "quorum": quorum_said(commission) if commission.state in ("held", "closed", "adjourned") else "",
             "is_draft": draft,
+            "letters_url": reverse("calls:letters", args=[commission.call.key])
+            if self.reads and commission.state == CommissionState.CLOSED
+            else "",
             "against_convening": self.against_convening() if draft and self.runs else None,
             "is_held": held,
             "is_convened": commission.state == CommissionState.CONVENED,
@@ -422,9 +425,14 @@ class _OnItem(_ActSitting):
             ("Dossier", f"{application.number}, {application.title}"),
             ("Candidat", application.organisation.name if application.organisation else "—"),
             *((f"Avis de {who}", words) for who, words in told_opinions(application, localdate(self.at))),
+            ("Note", self._mean()),
             ("Proposition", self.item.get_proposal_display()),
             *((f"{one.member.person.name} s’est déporté", one.reason) for one in self.gone.values()),
         ]
+
+    def _mean(self) -> str:
+        file = ranking(self.commission.call).filter(pk=self.item.application_id).first()
+        return said_score(file.mean) if file else "—"
 
 
 class Item(_OnItem):
@@ -442,7 +450,7 @@ class Item(_OnItem):
         return [one for one in self.members if one.voting and one.present and one.pk not in self.gone]
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"members": self._voting(), "proposal": self.item.get_proposal_display()}
+        return {"members": self._voting()}
 
     def initial(self) -> dict[str, Any]:
         votes = {f"ballot_{one.member_id}": one.ballot for one in self.item.votes.all()}
@@ -471,6 +479,7 @@ class Item(_OnItem):
         return {
             **super().context(),
             "leave_url": self.address("leave_item", self.item.pk),
+            "proposal": self.item.get_proposal_display(),
             "ballots": ballots_said(self.item),
         }
 

@@ -29,6 +29,7 @@ from accelerator.calls.queries.desk import (
     files_shown,
     officers_of,
     searched,
+    unmet_by,
 )
 from accelerator.calls.queries.files import answered, history_of_file, pieces_of
 from accelerator.calls.queries.letters import letters_to_sign
@@ -61,10 +62,6 @@ from accelerator.design.paging import kept
 from accelerator.design.unsaved import Resumed
 from accelerator.workflow.dates import said
 from accelerator.workflow.numbers import grouped
-
-
-def _failing(application: Application) -> int:
-    return sum(1 for finding in application.findings if finding["result"] == Result.FAILS)
 
 
 class Desk(ListPage):
@@ -108,7 +105,7 @@ class Desk(ListPage):
             sort=("due_on",),
             nullable=True,
         ),
-        Column("conditions", "Conditions non remplies", _failing, number=True),
+        Column("conditions", "Conditions non remplies", lambda one: len(unmet_by(one)), number=True),
         Column(
             "instructeur",
             "Instructeur",
@@ -161,6 +158,11 @@ class Desk(ListPage):
     def shown(self, place: slice) -> list[Any]:
         # Chosen by their keys, then read: the organisation, the call and the people of 25 files, not of every file.
         return files_shown(self.kept.values_list("pk", flat=True)[place])
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        for one in rows:
+            one.unmet = unmet_by(one)
+        return rows
 
     def context(self) -> dict[str, Any]:
         names = self.filter_form.base_fields

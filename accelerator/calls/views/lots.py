@@ -16,7 +16,7 @@ from accelerator.calls.forms.reviewing import Nothing
 from accelerator.calls.models import Application
 from accelerator.calls.models import Lot as AskedLot
 from accelerator.calls.operations.lots import MOST_AT_ONCE, MOST_IN_A_LOT, ask_lot, do_to_all, take_up_lot
-from accelerator.calls.queries.desk import calls_served, files_of, searched
+from accelerator.calls.queries.desk import calls_served, files_of, searched, unmet_by
 from accelerator.calls.queries.lots import digest_of, left_aside, lots_of, outcome_of, progress_of
 from accelerator.calls.queries.opinions import Asking, wanted_of_all
 from accelerator.calls.queries.standing import roles_of
@@ -148,13 +148,14 @@ class Lot(ActionPage):
         return f"{reverse('calls:desk')}?{query}" if query else reverse("calls:desk")
 
     def context(self) -> dict[str, Any]:
+        unmet = self._unmet()
         aside: dict[str, list[Application]] = {}
         for one in self.outcomes:
             if one.why_not:
                 aside.setdefault(one.why_not, []).append(one.application)
         return {
             **super().context(),
-            "outcomes": [one for one in self.outcomes if not one.why_not],
+            "outcomes": [(one, unmet.get(one.application.pk, ())) for one in self.outcomes if not one.why_not],
             "aside": list(aside.items()),
             "asks": self.asks,
             "asking": self.asking,
@@ -165,7 +166,14 @@ class Lot(ActionPage):
             "digest": self.digest,
             "back_url": self._list_url(),
             "by_worker": len(self.doable) > MOST_AT_ONCE,
+            "unmet": len(unmet),
+            "without_url": address(self.request, conditions="remplies") if self.request.GET.get("tout") else "",
         }
+
+    def _unmet(self) -> dict[int, tuple[str, ...]]:
+        """Whoever declares files admissible reads first which did not meet what the call asks."""
+        admits = self.act == LotAct.ADMIT
+        return {one.pk: labels for one in self.doable if admits and (labels := unmet_by(one))}
 
 
 def _typed(form: Any) -> Asking | None:

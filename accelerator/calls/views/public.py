@@ -22,7 +22,7 @@ from accelerator.calls.queries.versions import published_version
 from accelerator.calls.questions import Questionnaire
 from accelerator.calls.rules.applications import reason_against_timing
 from accelerator.calls.rules.registry import reason_within
-from accelerator.calls.states import CallState, Nature, Silence
+from accelerator.calls.states import CallState, Nature, QuestionKind, Silence
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.geography.perimeters import sentence_of
@@ -160,6 +160,7 @@ class CallPage(OfCall):
             **super().context(),
             "version": version,
             "questionnaire": form,
+            "papers": [one for one in form.questions if one.kind == QuestionKind.FILE] if form else [],
             "rules": eligibility.items,
             "criteria": (version.criteria.get("criteria", []) if version else []),
             "openness": openness(call, self.at),
@@ -203,8 +204,15 @@ class CallPage(OfCall):
                     f"décision attendue le {said(wave.decision_expected_on)}",
                 }
             )
-        contact = " · ".join(part for part in (call.service_address, call.service_email, call.service_phone) if part)
-        lines.append({"label": "Service", "text": f"{call.service} {contact}".strip() or "non indiqué"})
+        lines.append({"label": "Service", "text": call.service or "non indiqué"})
+        if call.service_address:
+            lines.append({"label": "Adresse", "text": call.service_address})
+        if call.service_email:
+            lines.append(
+                {"label": "Lui écrire", "text": call.service_email, "url": f"mailto:{call.service_email}"},
+            )
+        if call.service_phone:
+            lines.append({"label": "L’appeler", "text": call.service_phone})
         return lines
 
 

@@ -10,8 +10,8 @@ from django.utils.timezone import localdate
 from accelerator.calls.models import Application, Decision, Promise
 from accelerator.calls.queries.letters import shown_letter
 from accelerator.calls.queries.opinions import documents_told
-from accelerator.calls.queries.standing import file_standing_of
-from accelerator.calls.rules.applications import read_file
+from accelerator.calls.queries.standing import FileStanding, file_standing_of
+from accelerator.calls.rules.applications import read_file, reason_against_appealing
 from accelerator.calls.views.commissions import document
 from accelerator.design.pages import Crumb, Page
 from accelerator.design.papers import pdf
@@ -22,17 +22,18 @@ class _Told(Page):
     """The decision on a file, once it is told: for both sides."""
 
     decision: Decision
+    standing: FileStanding
 
     def load(self) -> None:
         files = Application.objects.filter(public_id=self.kwargs["application"])
         application = files.select_related("call", "version", "organisation", "person").first()
-        if application is None or read_file(file_standing_of(self.person, application)):
+        if application is None or read_file(standing := file_standing_of(self.person, application)):
             raise Http404
         decision = application.decisions.notified().first()
         if decision is None:
             raise Http404
         decision.application = application
-        self.application, self.decision = application, decision
+        self.application, self.decision, self.standing = application, decision, standing
 
     def trail(self) -> list[Crumb]:
         return [
@@ -59,6 +60,8 @@ class ToldDecision(_Told):
             "decision": decision,
             "letter": shown_letter(decision),
             "is_implicit": decision.kind == "implicit",
+            "is_applicant": self.standing.is_applicant,
+            "may_appeal": self.standing.is_applicant and reason_against_appealing(self.standing, today) is None,
             "pdf_url": reverse("calls:decision_pdf", args=[self.application.public_id]),
             "promises": [(one, one.state(today).label) for one in promises],
             "documents": [

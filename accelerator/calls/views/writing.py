@@ -216,6 +216,9 @@ class EditSection(Write):
                 raise Http404 from absent
             self.title = self.section.title
 
+    def form_arguments(self) -> dict[str, Any]:
+        return {"is_new": self.section is None}
+
     def initial(self) -> dict[str, Any]:
         if self.section is None:
             return {"place": len(self.questionnaire.sections) + 1}
@@ -225,7 +228,7 @@ class EditSection(Write):
     def perform(self, form: Any) -> CallVersion:
         values = form.cleaned_data
         others = [one for one in self.questionnaire.sections if one != self.section]
-        if not values["remove"]:
+        if not form.removes:
             code = self.section.code if self.section else forms.code_of(values["title"], [one.code for one in others])
             kept = Section(code, values["title"], values["help"], self.section.questions if self.section else ())
             others = _placed(others, kept, values["place"], len(others) + 1)
@@ -268,7 +271,12 @@ class EditQuestion(Write):
 
     def form_arguments(self) -> dict[str, Any]:
         reusable = purpose_of(self.call.purpose).reusable
-        return {"earlier": self._earlier(), "reusable": reusable, "known": self.question}
+        return {
+            "earlier": self._earlier(),
+            "reusable": reusable,
+            "known": self.question,
+            "is_new": self.question is None,
+        }
 
     def initial(self) -> dict[str, Any]:
         if self.question is None:
@@ -278,7 +286,7 @@ class EditQuestion(Write):
     def perform(self, form: Any) -> CallVersion:
         values = form.cleaned_data
         others = [one for one in self.section.questions if one != self.question]
-        if not values["remove"]:
+        if not form.removes:
             taken = [one.code for one in self.questionnaire.questions]
             others = _placed(others, form.question(taken), values["place"], len(others) + 1)
         section = replace(self.section, questions=tuple(others))
@@ -310,7 +318,8 @@ class EditRule(Write):
 
     def form_arguments(self) -> dict[str, Any]:
         groups = [item for item in self.eligibility.items if isinstance(item, Either)]
-        return {"known": self.known, "code": self.found.code if self.found else None, "groups": groups}
+        code = self.found.code if self.found else None
+        return {"known": self.known, "code": code, "groups": groups, "is_new": self.found is None}
 
     def initial(self) -> dict[str, Any]:
         if self.found is None:
@@ -321,7 +330,7 @@ class EditRule(Write):
     def perform(self, form: Any) -> CallVersion:
         kept: Rule | None = None
         taken = [rule.code for rule in self.eligibility.rules] + [item.code for item in self.eligibility.items]
-        if not form.cleaned_data["remove"]:
+        if not form.removes:
             kept = form.rule(taken)
         group = form.group_said([*taken, *([kept.code] if kept else [])])
         return self.write("eligibility", self.eligibility.with_rule(self.found, kept, group).to_json())
@@ -346,6 +355,9 @@ class EditCriterion(Write):
         if self.found is None and code != NEW:
             raise Http404
 
+    def form_arguments(self) -> dict[str, Any]:
+        return {"is_new": self.found is None}
+
     def initial(self) -> dict[str, Any]:
         if self.found is None:
             return {"comment_required": True}
@@ -355,7 +367,7 @@ class EditCriterion(Write):
 
     def perform(self, form: Any) -> CallVersion:
         others = [one for one in self.grid.criteria if one != self.found]
-        if not form.cleaned_data["remove"]:
+        if not form.removes:
             code = self.found.code if self.found else None
             place = self.grid.criteria.index(self.found) + 1 if self.found else len(others) + 1
             others = _placed(others, form.criterion(code, [one.code for one in others]), place, place)

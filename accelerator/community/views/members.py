@@ -166,13 +166,17 @@ class ChangeRole(_OnMember):
     template_name = "community/people/change_role.html"
     form_class = forms.ChangeRole
     submit_label = "Changer le rôle"
-    done_message = "Le rôle est changé. La personne en est avertie."
 
     def initial(self) -> dict[str, Any]:
         return {"role": self.role.name}
 
     def perform(self, form: Any) -> Role:
         return operations.change_role(role=self.role, name=form.cleaned_data["role"], by=self.person, at=self.at)
+
+    def message_when_done(self, result: Role) -> str:
+        if result.person_id == self.person.pk:
+            return f"Votre rôle est changé : {result.get_name_display().lower()}."
+        return "Le rôle est changé. La personne en est avertie."
 
 
 class EndRole(_OnMember):
