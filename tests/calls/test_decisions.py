@@ -460,7 +460,8 @@ def test_a_lot_leaves_aside_the_file_that_cannot_be_told_and_tells_the_others(
     client.force_login(campaign.officer)
     letters = reverse("calls:letters", args=[campaign.call.key])
     url = reverse("calls:notify_letters", args=[campaign.call.key])
-    page = client.post(url, {"decisions": [str(one.pk) for one in decisions]}, follow=True).content.decode()
+    sent = {"decisions": [str(one.pk) for one in decisions], "seen": client.get(url).context["seen"]}
+    page = client.post(url, sent, follow=True).content.decode()
     assert "2 décisions notifiées. Un dossier est laissé de côté, à reprendre." in page
     link = f'<a href="{reverse("calls:file", args=[stuck.public_id])}">Dossier {stuck.number}</a>'
     assert page.count(f"{link} : Le projet n’existe plus.") == 2  # what was done, then what is left to do

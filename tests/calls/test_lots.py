@@ -27,10 +27,11 @@ from accelerator.calls.models.lots import LOT_IS_LOST
 from accelerator.calls.operations import examining
 from accelerator.calls.operations import lots as operations
 from accelerator.calls.operations.applications import withdraw
-from accelerator.calls.operations.decisions import FILE_CHANGED, draft_decisions
+from accelerator.calls.operations.decisions import draft_decisions
 from accelerator.calls.operations.opinions import answer_opinion, ask_opinion
 from accelerator.calls.queries.lots import lots_of, outcome_of
 from accelerator.calls.queries.ranking import prints_to_draft
+from accelerator.calls.rules.lots import FILE_CHANGED
 from accelerator.calls.states import ApplicationState, DecisionOutcome, LetterAct, LotAct, LotState, OpinionSense
 from accelerator.calls.views.opinions import SERVICE
 from accelerator.community.states import RoleName

@@ -16,12 +16,12 @@ from accelerator.calls.operations.aside import TAKEN_UP, attempt
 from accelerator.calls.operations.files import end_requests
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.conflicts import bars
-from accelerator.calls.queries.letters import delegations_of, drafted_letter, prints_of, told_letter
-from accelerator.calls.queries.ranking import prints_to_draft
+from accelerator.calls.queries.letters import delegations_of, drafted_letter, told_letter
 from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import file_standing_of, of_applicant
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.rules.applications import OWN_FILE, examine
+from accelerator.calls.rules.lots import require_as_read, require_letters_as_read
 from accelerator.calls.states import (
     DECIDABLE,
     DECIDE,
@@ -35,11 +35,8 @@ from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
-from accelerator.workflow.prints import changed
 from accelerator.workflow.transitions import move
 
-FILE_CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le."
-LETTER_CHANGED: Final = "Ce courrier a changé depuis que vous l’avez lu : relisez-le."
 _UNREAD: Final[Mapping[int, str]] = {}
 
 
@@ -57,20 +54,6 @@ def _locked(applications: Iterable[Application]) -> list[Application]:
     return list(
         rows.select_related("call", "version", "organisation__seat", "person", "submitted_by", "officer").order_by("pk")
     )
-
-
-def require_as_read(applications: Sequence[Application], seen: Mapping[int, str]) -> None:
-    """Raise `Refused` for the first of these files that is not what was read before its decision was prepared."""
-    otherwise = changed(seen, prints_to_draft(applications)) if seen else set()
-    if application := next((one for one in applications if one.pk in otherwise), None):
-        raise Refused(f"Dossier {application.number} : {FILE_CHANGED}")
-
-
-def require_letters_as_read(letters: Sequence[Decision], seen: Mapping[int, str]) -> None:
-    """The same for letters, before they are signed or told."""
-    otherwise = changed(seen, prints_of(letters)) if seen else set()
-    if letter := next((one for one in letters if one.pk in otherwise), None):
-        raise Refused(f"Dossier {letter.application.number} : {LETTER_CHANGED}")
 
 
 @operation

@@ -14,6 +14,7 @@ from accelerator.calls.queries.lots import print_of_file
 from accelerator.calls.queries.opinions import Asking, already_asked, opinions_asked_in
 from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.rules import judging as rules
+from accelerator.calls.rules.lots import FILE_CHANGED, require_as_read, require_letters_as_read
 from accelerator.calls.rules.opinions import reason_against_asking_again, reason_against_day
 from accelerator.calls.states import DecisionOutcome, LetterAct, LotAct, LotState
 from accelerator.community.operations.locks import lock_person
@@ -118,7 +119,7 @@ def ask_letters(
 
     seen  letter -> its print when it was read (`prints_of`). Raises `Refused` when one changed since.
     """
-    decisions.require_letters_as_read(letters, seen)
+    require_letters_as_read(letters, seen)
     seen = seen or prints_of(letters)
     asked = [LotFile(application=one.application, decision=one, seen=seen[one.pk]) for one in letters]
     return _asked(Lot(act=act, call=call), asked, by=by, at=at)
@@ -145,7 +146,7 @@ def ask_drafts(
     rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
     if why := rules.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
         raise Refused(why, field="amount")
-    decisions.require_as_read(applications, seen)
+    require_as_read(applications, seen)
     seen = seen or prints_to_draft(applications)
     asked = [LotFile(application=one, seen=seen[one.pk]) for one in sorted(applications, key=lambda one: one.pk or 0)]
     said = {"outcome": str(outcome), "reasons": reasons.strip(), "advice": advice.strip(), "cents": cents}
@@ -216,7 +217,7 @@ def settle(*, lot: Lot, file: int, by: Person, at: datetime) -> None:
             held.why = done.aside[0][1]
     else:
         if print_of_file(held.application) != held.seen:
-            raise Refused(decisions.FILE_CHANGED)
+            raise Refused(FILE_CHANGED)
         asking = Asking.from_json(lot.said) if lot.said else None
         _ACTS[LotAct(lot.act)](application=held.application, by=by, at=at, **_words(asking))
     held.settled_at = at

@@ -1,13 +1,20 @@
-"""What an act would do to each file of a lot, and why it would leave some aside."""
+"""What an act would do to each file of a lot, why it would leave some aside, and that it is done to what was read."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from accelerator.calls.models import Application
+from accelerator.calls.models import Application, Decision
+from accelerator.calls.queries.letters import prints_of
+from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.queries.standing import examined
 from accelerator.calls.rules.applications import OFFICER
 from accelerator.calls.states import ADMIT, BEGIN_REVIEW, ApplicationState, LotAct
+from accelerator.workflow import Refused
+from accelerator.workflow.prints import changed
+
+FILE_CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le."
+LETTER_CHANGED: Final = "Ce courrier a changé depuis que vous l’avez lu : relisez-le."
 
 
 @dataclass(frozen=True)
@@ -48,3 +55,17 @@ def _foreseen(act: LotAct, application: Application, mine: Collection[int], pers
     if application.state not in passage.sources:
         return Foreseen(application, why_not=f"{passage.refusal} Celle-ci : {application.get_state_display().lower()}.")
     return Foreseen(application, becomes=ApplicationState(passage.target).label.lower())
+
+
+def require_as_read(applications: Sequence[Application], seen: Mapping[int, str]) -> None:
+    """Raise `Refused` for the first of these files that is not what was read before its decision was prepared."""
+    otherwise = changed(seen, prints_to_draft(applications)) if seen else set()
+    if application := next((one for one in applications if one.pk in otherwise), None):
+        raise Refused(f"Dossier {application.number} : {FILE_CHANGED}")
+
+
+def require_letters_as_read(letters: Sequence[Decision], seen: Mapping[int, str]) -> None:
+    """The same for letters, before they are signed or told."""
+    otherwise = changed(seen, prints_of(letters)) if seen else set()
+    if letter := next((one for one in letters if one.pk in otherwise), None):
+        raise Refused(f"Dossier {letter.application.number} : {LETTER_CHANGED}")

@@ -1,6 +1,6 @@
 """Pages about the judging of one call: loaded, ruled and surrounded alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accelerator.calls.criteria import Cut, first, said_score
 from accelerator.calls.forms.sittings import Which
-from accelerator.calls.models import Application, Call
+from accelerator.calls.models import Application, Call, Decision, Lot
 from accelerator.calls.queries.ranking import means_of
 from accelerator.calls.queries.standing import CallStanding, FileStanding, applying, call_standing_of
 from accelerator.calls.rules.applications import reason_against_judging_file
@@ -202,3 +202,18 @@ class TheFirst(ActionPage):
             "tied": [f"{one.number}, {one.title}" for one in self.files if one.pk in tied],
             "any": bool(self.files),
         }
+
+
+def as_read(prints: Mapping[int, str]) -> str:
+    """The prints of what a page lists, in one field: a form has a limit to how many it sends."""
+    return " ".join(f"{number}:{print_}" for number, print_ in prints.items())
+
+
+def read_back(request: HttpRequest, chosen: Iterable[Application | Decision]) -> dict[int, str]:
+    """The same as they come back, of what was chosen; "", which no print is, of what came without."""
+    shown = dict(part.partition(":")[::2] for part in request.POST.get("seen", "").split())
+    return {one.pk: shown.get(str(one.pk), "") for one in chosen}
+
+
+def lot_url(lot: Lot) -> str:
+    return reverse("calls:lot_page", args=[lot.public_id])

@@ -4,12 +4,15 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http.response import HttpResponseBase
 
 from accelerator.calls.criteria import DISAGREEMENT, at_threshold, said_score
+from accelerator.calls.documents import PAPERS
 from accelerator.calls.forms import reviewing as forms
 from accelerator.calls.queries.conflicts import bars_of
 from accelerator.calls.queries.judging import grid_of, readings_of, running_version
 from accelerator.calls.queries.opinions import counted_senses
+from accelerator.calls.queries.packs import pack_of
 from accelerator.calls.queries.ranking import Standings, lines_of, ranking, severities_of, standings_of, undrafted
 from accelerator.calls.queries.reading import reading_of
 from accelerator.calls.queries.standing import judged_in
@@ -19,6 +22,7 @@ from accelerator.calls.states import DecisionOutcome
 from accelerator.calls.views.judging import Judging, JudgingFile
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
+from accelerator.design.papers import pdf, saved_pdf
 
 
 def _number(value: float | None) -> float | None:
@@ -138,6 +142,17 @@ class Ranking(Judging, ListPage):
             "draft_url": self.address("draft_decisions"),
             "pack_url": self.address("pack"),
         }
+
+
+class RankingPack(Judging):
+    """The files of the ranking, one page each."""
+
+    rule = "calls.see_ranking"
+
+    def answer(self) -> HttpResponseBase:
+        files = [one.pk for one in ranking(self.call, judged_in(self.standing)).order_by("pk")]
+        data = pack_of(self.call, files, title=f"Dossiers : {self.call.title}", barred_for=self.person)
+        return saved_pdf(pdf("pack", data, at=self.at, folder=PAPERS), f"dossiers-{self.call.public_id}")
 
 
 class FileReviews(JudgingFile):

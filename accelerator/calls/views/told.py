@@ -12,9 +12,8 @@ from accelerator.calls.queries.letters import shown_letter
 from accelerator.calls.queries.opinions import documents_told
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
 from accelerator.calls.rules.applications import read_file, reason_against_appealing
-from accelerator.calls.views.commissions import document
 from accelerator.design.pages import Crumb, Page
-from accelerator.design.papers import pdf
+from accelerator.design.papers import pdf, saved_pdf
 from accelerator.design.uploads import attachment
 
 
@@ -78,7 +77,7 @@ class ToldDecisionPdf(_Told):
         if not self.decision.letter:
             raise Http404
         made = pdf("letter", self.decision.letter, at=self.decision.signed_at or self.at)
-        return document(made, f"decision-{self.application.number}")
+        return saved_pdf(made, f"decision-{self.application.number}")
 
 
 class ToldOpinion(_Told):
