@@ -12,6 +12,7 @@ from accelerator.calls.criteria import Grid, GridFault
 from accelerator.calls.eligibility import Either, Eligibility, Rule
 from accelerator.calls.forms import writing as forms
 from accelerator.calls.forms.answering import revision_of
+from accelerator.calls.forms.eligibility import RuleForm
 from accelerator.calls.models import Call, CallVersion
 from accelerator.calls.operations import calls as operations
 from accelerator.calls.purposes import Fact, purpose_of, purposes
@@ -292,7 +293,7 @@ class EditQuestion(Write):
 class EditRule(Write):
     """One condition of eligibility."""
 
-    form_class = forms.RuleForm
+    form_class = RuleForm
     done_message = "La condition est enregistrée."
     found: Rule | None = None
 
@@ -320,7 +321,7 @@ class EditRule(Write):
         if self.found is None:
             return {}
         fact, group = self.known.get(self.found.fact), self.eligibility.group_of(self.found)
-        return forms.RuleForm.initial_of(self.found, fact, group)
+        return RuleForm.initial_of(self.found, fact, group)
 
     def perform(self, form: Any) -> CallVersion:
         kept: Rule | None = None
