@@ -26,6 +26,13 @@ def reason_field(label: str, help_text: str) -> forms.CharField:
     )
 
 
+def words_field(label: str, help_text: str, rows: int = 6) -> forms.CharField:
+    """A text that someone will read."""
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=5000, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
 class Absences(forms.CharField):
     """One absence a line: « 20/12/2026 au 04/01/2027 », or one day. Clean gives pairs of days."""
 

@@ -1,4 +1,4 @@
-"""What is typed about juries, commissions, decisions and promises."""
+"""What is typed about juries and commissions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.timezone import make_aware
 
-from accelerator.calls.forms.reviewing import reason_field
+from accelerator.calls.forms.decisions import OUTCOMES
+from accelerator.calls.forms.reviewing import reason_field, words_field
 from accelerator.calls.hearings import Day
-from accelerator.calls.models import Application, CommissionMember, Decision
-from accelerator.calls.states import Ballot, DecisionOutcome, JuryOpinion, MemberQuality, PromiseKind
-from accelerator.design.forms import FilterForm, Form, MoneyField, WholeField, dress
-
-# What a commission, or an officer beside the ranking, may propose; inadmissibility is decided on the file itself.
-OUTCOMES = [(one.value, one.label) for one in DecisionOutcome if one != DecisionOutcome.INADMISSIBLE]
+from accelerator.calls.models import Application, CommissionMember
+from accelerator.calls.states import Ballot, JuryOpinion, MemberQuality
+from accelerator.design.forms import Form, WholeField, dress
 
 
 def moment_field(label: str, help_text: str = "") -> forms.SplitDateTimeField:
@@ -33,13 +31,6 @@ def moment_field(label: str, help_text: str = "") -> forms.SplitDateTimeField:
             "invalid_date": "Écrivez un jour, par exemple 31/12/2026.",
             "invalid_time": "Écrivez une heure, par exemple 14:30.",
         },
-    )
-
-
-def words_field(label: str, help_text: str, rows: int = 6) -> forms.CharField:
-    """A text that someone will read."""
-    return forms.CharField(
-        label=label, help_text=help_text, max_length=5000, widget=forms.Textarea(attrs={"rows": rows})
     )
 
 
@@ -261,145 +252,3 @@ class Conclusion(Form):
             for name, value in self.cleaned_data.items()
             if name.startswith("ballot_") and value
         }
-
-
-class DraftLot(Form):
-    """The same decision for several files."""
-
-    outcome = forms.ChoiceField(label="Sens", choices=OUTCOMES, widget=forms.RadioSelect)
-    applications = forms.MultipleChoiceField(
-        label="Dossiers",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "invalid_choice": "Un des dossiers choisis n’attend plus de décision, ou la sienne est déjà préparée : "
-            "relisez cette liste."
-        },
-    )
-    reasons = words_field("Motifs", "Communs à ces dossiers. Les notes et les commentaires de chacun s’y ajoutent.")
-    advice = forms.CharField(
-        label="Conseils au candidat",
-        required=False,
-        max_length=5000,
-        help_text="Ce qui l’aiderait, et les autres portes.",
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    amount = MoneyField(
-        label="Montant accordé à chacun, en euros",
-        least=1,
-        required=False,
-        help_text="La délégation d’un signataire doit le couvrir.",
-    )
-
-    def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("applications", list(rows))
-
-
-class DraftOne(Form):
-    """A decision for one file."""
-
-    outcome = forms.ChoiceField(label="Sens", choices=DecisionOutcome.choices, widget=forms.RadioSelect)
-    reasons = words_field("Motifs", "Le candidat les lira.")
-    advice = forms.CharField(
-        label="Conseils au candidat",
-        required=False,
-        max_length=5000,
-        help_text="Ce qui l’aiderait, et les autres portes.",
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    amount = MoneyField(
-        label="Montant accordé, en euros",
-        least=1,
-        required=False,
-        help_text="La délégation d’un signataire doit le couvrir.",
-    )
-
-
-class Which(FilterForm):
-    """How many of the first files of the ranking."""
-
-    premiers = WholeField(label="Les premiers du classement", min_value=1, max_value=5000)
-
-
-class Batch(Form):
-    """Letters chosen together."""
-
-    decisions = forms.MultipleChoiceField(label="Courriers", widget=forms.CheckboxSelectMultiple)
-
-    def __init__(self, *args: Any, letters: Sequence[Decision], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer(
-            "decisions",
-            [
-                (
-                    str(one.pk),
-                    f"{one.application.number}, {one.application.title} : {one.get_outcome_display().lower()}",
-                )
-                for one in letters
-            ],
-        )
-
-
-class LetterFilters(FilterForm):
-    """Filters of the outbox."""
-
-    q = forms.CharField(label="Titre ou numéro", max_length=80)
-    etat = forms.ChoiceField(
-        label="État",
-        choices=[
-            ("", "Tous"),
-            ("drafted", "À signer"),
-            ("signed", "Signés, à notifier"),
-            ("notified", "Notifiés"),
-            ("replaced", "Remplacés"),
-        ],
-    )
-    sens = forms.ChoiceField(label="Sens", choices=[("", "Tous"), *DecisionOutcome.choices])
-    signataire = forms.ChoiceField(label="Signataire")
-
-    def __init__(self, *args: Any, signatories: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("signataire", [("", "Tous"), *signatories])
-
-
-class NewPromise(Form):
-    """What someone promises to a laureate."""
-
-    kind = forms.ChoiceField(label="Sorte", choices=PromiseKind.choices)
-    what = forms.CharField(
-        label="Promesse", max_length=300, help_text="Par exemple : 20 jours d’accompagnement à l’évaluation."
-    )
-    owner = forms.CharField(
-        label="Qui la tient", max_length=200, help_text="Une organisation et un service, ou un nom de fonction."
-    )
-    due_on = forms.DateField(
-        label="Pour le",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Écrivez une date, par exemple 31/12/2026."},
-    )
-
-
-class Settle(Form):
-    """What became of a promise."""
-
-    kept = forms.ChoiceField(
-        label="Cette promesse est", choices=[("kept", "Tenue"), ("broken", "Rompue")], widget=forms.RadioSelect
-    )
-    words = words_field("Comment, ou pourquoi", "Le lauréat et le public le liront.", rows=4)
-
-
-class PromiseFilters(FilterForm):
-    """Filters of the promises."""
-
-    q = forms.CharField(label="Lauréat, promesse ou responsable", max_length=80)
-    etat = forms.ChoiceField(
-        label="État",
-        choices=[
-            ("", "Tous"),
-            ("running", "En cours"),
-            ("late", "En retard"),
-            ("kept", "Tenue"),
-            ("broken", "Rompue"),
-        ],
-    )
-    sorte = forms.ChoiceField(label="Sorte", choices=[("", "Toutes"), *PromiseKind.choices])

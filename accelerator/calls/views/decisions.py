@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from accelerator.calls.criteria import said_score, standing
-from accelerator.calls.forms import sittings as forms
+from accelerator.calls.forms import decisions as forms
 from accelerator.calls.models import Decision, Lot
 from accelerator.calls.operations import decisions as operations
 from accelerator.calls.operations.lots import MOST_AT_ONCE, ask_drafts

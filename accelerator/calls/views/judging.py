@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accelerator.calls.criteria import Cut, first, said_score
-from accelerator.calls.forms.sittings import Which
+from accelerator.calls.forms.decisions import Which
 from accelerator.calls.models import Application, Call, Decision, Lot
 from accelerator.calls.queries.ranking import means_of
 from accelerator.calls.queries.standing import CallStanding, FileStanding, applying, call_standing_of

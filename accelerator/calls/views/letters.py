@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 
-from accelerator.calls.forms import sittings as forms
+from accelerator.calls.forms import decisions as forms
 from accelerator.calls.forms.reviewing import WithReason
 from accelerator.calls.models import Application, Decision, Lot
 from accelerator.calls.operations import decisions as operations

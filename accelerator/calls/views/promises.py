@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.timezone import localdate
 
-from accelerator.calls.forms import sittings as forms
+from accelerator.calls.forms import promises as forms
 from accelerator.calls.models import Application, Promise
 from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.sittings import NAMED, laureate_of, promises_of

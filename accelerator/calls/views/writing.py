@@ -1,7 +1,6 @@
-"""The author's pages: what a call says, asks and how it judges; the simulator; publishing; waves; people."""
+"""The author's pages: a call opened, what it says, what it asks and how it judges."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404
@@ -10,11 +9,11 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.calls.criteria import Grid, GridFault
-from accelerator.calls.eligibility import Either, Eligibility, Finding, Result, Rule, thawed
+from accelerator.calls.eligibility import Either, Eligibility, Rule
 from accelerator.calls.forms import writing as forms
-from accelerator.calls.forms.answering import FactsForm, revision_of
-from accelerator.calls.forms.files import Confirmation
-from accelerator.calls.models import Application, Call, CallRole, CallVersion
+from accelerator.calls.forms.answering import revision_of
+from accelerator.calls.forms.eligibility import RuleForm
+from accelerator.calls.models import Call, CallVersion
 from accelerator.calls.operations import calls as operations
 from accelerator.calls.purposes import Fact, purpose_of, purposes
 from accelerator.calls.queries.facts import known_facts
@@ -23,15 +22,12 @@ from accelerator.calls.queries.versions import faults_of, version_in_preparation
 from accelerator.calls.questions import Question, Questionnaire, Section
 from accelerator.calls.rules.calls import reason_against_creating, reason_against_discarding
 from accelerator.calls.rules.registry import reason_within
-from accelerator.calls.states import CallRoleName, CallState, Silence
+from accelerator.calls.states import CallState, Silence
 from accelerator.calls.views.public import OfCall
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.workflow import Refused
-from accelerator.workflow.limits import count_against
 
 NEW = "nouvelle"
-PAST_FILES = 500
-ROLES_A_DAY = 60
 
 
 class NewCall(ActionPage):
@@ -297,7 +293,7 @@ class EditQuestion(Write):
 class EditRule(Write):
     """One condition of eligibility."""
 
-    form_class = forms.RuleForm
+    form_class = RuleForm
     done_message = "La condition est enregistrée."
     found: Rule | None = None
 
@@ -325,7 +321,7 @@ class EditRule(Write):
         if self.found is None:
             return {}
         fact, group = self.known.get(self.found.fact), self.eligibility.group_of(self.found)
-        return forms.RuleForm.initial_of(self.found, fact, group)
+        return RuleForm.initial_of(self.found, fact, group)
 
     def perform(self, form: Any) -> CallVersion:
         kept: Rule | None = None
@@ -407,178 +403,3 @@ class EditSettings(Write):
         written = self.write("criteria", changed.to_json())
         delays = {name: values[name] for name in ("pieces_days", "opinion_days", "answer_days") if values[name]}
         return self.write("delays", delays, revision=written.revision)
-
-
-class Simulator(OfWriting):
-    """Type facts and see which rules hold; and what the rules would find in past files. Nothing is written."""
-
-    title = "Essayer les conditions"
-    template_name = "calls/writing/simulator.html"
-
-    def context(self) -> dict[str, Any]:
-        known = self.known
-        facts = [known[code] for code in self.eligibility.facts if code in known]
-        asked = bool(self.request.GET.get("voir"))
-        form = FactsForm(data=self.request.GET if asked else None, facts=facts)
-        findings: list[Finding] = []
-        if asked and form.is_valid():
-            findings = self.eligibility.examine(form.values, known, localdate(self.at))
-        return {
-            **super().context(),
-            "form": form,
-            "findings": findings,
-            "contradictions": self.eligibility.contradictions(known, localdate(self.at)),
-            "past": self._past(known),
-            "most": PAST_FILES,
-            "back_url": self.address("writing"),
-        }
-
-    def _past(self, known: dict[str, Fact]) -> list[tuple[str, int, int, int]]:
-        """Of each rule: how many past files fulfil it, do not, or do not say; nobody's file is shown."""
-        counts = {item.code: dict.fromkeys(Result, 0) for item in self.eligibility.items}
-        past = Application.objects.submitted().filter(call=self.call, received_on__isnull=False).order_by("-pk")
-        for facts, received_on in past.values_list("facts", "received_on")[:PAST_FILES]:
-            for finding in self.eligibility.examine(thawed(facts, known), known, received_on or localdate(self.at)):
-                counts[finding.code][finding.result] += 1
-        return [
-            (
-                item.label,
-                counts[item.code][Result.HOLDS],
-                counts[item.code][Result.FAILS],
-                counts[item.code][Result.UNKNOWN],
-            )
-            for item in self.eligibility.items
-        ]
-
-
-class Publish(Write):
-    """Publish the version, with why; all that stands in its way is said."""
-
-    title = "Publier"
-    warns = True
-    form_class = forms.PublishForm
-    submit_label = "Publier cette version"
-    words = (
-        "Une version publiée ne change plus. Les brouillons passent à cette version, leurs réponses gardées, et "
-        "leurs auteurs sont "
-        "prévenus ; les dossiers déposés se lisent avec la version sous laquelle ils l’ont été."
-    )
-
-    def perform(self, form: Any) -> CallVersion:
-        return operations.publish_version(call=self.call, why=form.cleaned_data["why"], by=self.person, at=self.at)
-
-    def message_when_done(self, result: CallVersion) -> str:
-        return f"La version {result.number} est publiée."
-
-
-class Discard(OfWriting, ActionPage):
-    """Give up the version in preparation: the published one stays as it is."""
-
-    title = "Abandonner la version en préparation"
-    template_name = "calls/writing/form.html"
-    form_class = Confirmation
-    submit_label = "Abandonner cette version"
-    done_message = "La version en préparation est abandonnée ; la version publiée n’a pas changé."
-
-    def forbidden(self) -> str | None:
-        return super().forbidden() or reason_against_discarding(self.version)
-
-    def perform(self, form: Any) -> CallVersion:
-        seen = revision_of(self.request.POST.get("seen", ""))
-        return operations.discard_version(call=self.call, seen=seen, by=self.person, at=self.at)
-
-    def done_url(self, result: CallVersion) -> str:
-        return self.address("writing")
-
-    def context(self) -> dict[str, Any]:
-        words = (
-            f"La version {self.version.number} sera oubliée, avec tout ce qui y a été écrit depuis la version "
-            f"{self.version.number - 1}. Les candidatures, qui suivent la version publiée, n’en voient rien."
-        )
-        return {**super().context(), "back_url": self.address("writing"), "words": words, "seen": self.seen}
-
-
-class Cancel(Write):
-    """Cancel the call, for a reason that is published."""
-
-    title = "Annuler l’appel"
-    form_class = forms.CancelForm
-    submit_label = "Annuler l’appel"
-    done_message = "L’appel est annulé ; celles et ceux qui avaient un dossier sont prévenus."
-
-    def perform(self, form: Any) -> Call:
-        return operations.cancel_call(call=self.call, reason=form.cleaned_data["reason"], by=self.person, at=self.at)
-
-
-class AddWave(Write):
-    """The next reading of a permanent call."""
-
-    title = "Fixer une vague"
-    warns = True
-    form_class = forms.WaveForm
-    submit_label = "Fixer la vague"
-    done_message = "La vague est fixée, et publiée sur la page de l’appel."
-
-    def perform(self, form: Any) -> Any:
-        return operations.set_wave(call=self.call, **form.cleaned_data, by=self.person, at=self.at)
-
-
-class People(Write):
-    """Who does what in the call."""
-
-    title = "Les personnes de l’appel"
-    rule = "calls.appoint"
-    template_name = "calls/writing/people.html"
-    form_class = forms.RoleForm
-    submit_label = "Donner ce rôle"
-
-    def before(self) -> None:
-        key = f"calls-roles:{self.person.actor_key}"
-        count_against(key, limit=ROLES_A_DAY, per=timedelta(days=1), at=self.at)
-
-    def perform(self, form: Any) -> CallRole:
-        values = form.cleaned_data
-        return operations.give_role(
-            call=self.call,
-            person=account_of(values["email"]),
-            name=CallRoleName(values["name"]),
-            perimeter=values["where"] if values["name"] == CallRoleName.OFFICER else None,
-            act=form.act,
-            by=self.person,
-            at=self.at,
-        )
-
-    def message_when_done(self, result: CallRole) -> str:
-        return f"{result.person.name} : {result.get_name_display().lower()}."
-
-    def done_url(self, result: CallRole) -> str:
-        return self.address("people")
-
-    def context(self) -> dict[str, Any]:
-        roles = CallRole.objects.current().filter(call=self.call).select_related("person")
-        return {**super().context(), "roles": list(roles.order_by("name", "pk"))}
-
-
-class EndRole(Write):
-    """End a role in the call."""
-
-    title = "Retirer un rôle"
-    rule = "calls.appoint"
-    form_class = Confirmation
-    submit_label = "Retirer le rôle"
-    done_message = "Le rôle est retiré."
-
-    def load(self) -> None:
-        super().load()
-        roles = CallRole.objects.current().filter(call=self.call).select_related("person", "call")
-        found = roles.filter(pk=self.kwargs["role"]).first()
-        if found is None:
-            raise Http404
-        self.role = found
-        self.words = f"{found.person.name} ne sera plus « {found.get_name_display().lower()} » de cet appel."
-
-    def perform(self, form: Any) -> CallRole:
-        return operations.end_role(role=self.role, by=self.person, at=self.at)
-
-    def done_url(self, result: CallRole) -> str:
-        return self.address("people")
