@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import typst
+from django.http import HttpResponse
 
 TEMPLATES: Final = Path(__file__).resolve().parent
 # What a template may import: `house.typ` beside its own (a template reaches nothing above).
@@ -58,6 +59,14 @@ def pdf(
     if not isinstance(made, bytes):
         raise TypeError(f"{template} : un document tient en un seul fichier.")
     return made
+
+
+def saved_pdf(made: bytes, name: str) -> HttpResponse:
+    """A PDF to save; no cache keeps it."""
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _compiled(source: Path, told: Any, at: datetime, standards: Sequence[Standard] = ("ua-1",)) -> Any:

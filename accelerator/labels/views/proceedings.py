@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accelerator.design.pages import Crumb
-from accelerator.design.papers import pdf
+from accelerator.design.papers import pdf, saved_pdf
 from accelerator.design.unsaved import Resumed
 from accelerator.design.uploads import attachment
 from accelerator.labels.forms import following as forms
@@ -187,10 +187,7 @@ class ProceedingPdf(OnProceeding):
         made = pdf(
             "letter", shown_letter(self.proceeding), at=self.proceeding.decided_at or self.proceeding.notified_at
         )
-        response = HttpResponse(made, content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="courrier-{self.label.number}.pdf"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return saved_pdf(made, f"courrier-{self.label.number}")
 
 
 class FileOfProceeding(OnProceeding):
