@@ -3,8 +3,11 @@
 from django.urls import URLPattern, path, re_path
 
 from accelerator.labels.views import (
+    appeals,
     candidacies,
     categories,
+    conditions,
+    desk,
     hearings,
     labels,
     members,
@@ -30,7 +33,7 @@ urlpatterns = [
     re_path(r"^labels/registre\.(?P<kind>csv|xlsx|json)$", register.RegisterFile.as_view(), name="register_file"),
     path("labels/registre.schema.json", register.Schema.as_view(), name="schema"),
     path("labels/reutiliser", register.Reuse.as_view(), name="reuse"),
-    path("labels/suivi", proceedings.Desk.as_view(), name="desk"),
+    path("labels/suivi", desk.Desk.as_view(), name="desk"),
     path("mes-labels", roadmap.MyLabels.as_view(), name="mine"),
     # One label
     _label("", labels.LabelPage, "label"),
@@ -39,8 +42,8 @@ urlpatterns = [
     _label("/procedures", proceedings.Proceedings, "proceedings"),
     _label("/procedures/nouvelle", proceedings.OpenProceeding, "open_proceeding"),
     _label("/levee", proceedings.LiftSuspension, "lift"),
-    _label("/conditions/nouvelle", proceedings.SetCondition, "set_condition"),
-    _label(r"/conditions/(?P<number>\d+)", proceedings.CloseCondition, "close_condition"),
+    _label("/conditions/nouvelle", conditions.SetCondition, "set_condition"),
+    _label(r"/conditions/(?P<number>\d+)", conditions.CloseCondition, "close_condition"),
     # Its road map, for whoever leads
     _label("/suivi", roadmap.Follow, "follow"),
     _label(r"/actions/(?P<number>\d+)/point", roadmap.Note, "note"),
@@ -63,11 +66,11 @@ urlpatterns = [
     path(
         "labels/procedures/<slug:proceeding>/classement", proceedings.DropProceeding.as_view(), name="drop_proceeding"
     ),
-    path("labels/procedures/<slug:proceeding>/recours", proceedings.FileAppeal.as_view(), name="file_appeal"),
-    path("labels/procedures/<slug:proceeding>/recours-recu", proceedings.RecordAppeal.as_view(), name="record_appeal"),
+    path("labels/procedures/<slug:proceeding>/recours", appeals.FileAppeal.as_view(), name="file_appeal"),
+    path("labels/procedures/<slug:proceeding>/recours-recu", appeals.RecordAppeal.as_view(), name="record_appeal"),
     path(
         "labels/procedures/<slug:proceeding>/recours/<int:number>",
-        proceedings.AnswerAppeal.as_view(),
+        appeals.AnswerAppeal.as_view(),
         name="answer_appeal",
     ),
     # What a label is worth

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -35,7 +35,7 @@ from accelerator.calls.rules.applications import (
 from accelerator.calls.states import PENDING, WITHDRAW, AppealKind, ApplicationState
 from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
-from accelerator.design.papers import pdf
+from accelerator.design.papers import pdf, saved_pdf
 from accelerator.design.unsaved import Resumed
 from accelerator.workflow.dates import said
 
@@ -183,12 +183,8 @@ class ReceiptPdf(ReceiptPage):
 
     def answer(self) -> HttpResponseBase:
         data = as_document(self.application, receipt_of(self.application))
-        response = HttpResponse(
-            pdf("letter", data, at=self.application.submitted_at or self.at), content_type="application/pdf"
-        )
-        response["Content-Disposition"] = f'attachment; filename="accuse-{self.application.number}.pdf"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        made = pdf("letter", data, at=self.application.submitted_at or self.at)
+        return saved_pdf(made, f"accuse-{self.application.number}")
 
 
 class Withdraw(ActWithin):

@@ -1,90 +1,26 @@
-"""Suspension, abrogation, retrait: opened, answered, decided, contested. For those concerned and for the service."""
+"""Suspension, abrogation, retrait: opened, answered, decided, lifted, for those concerned and for the service."""
 
 from datetime import date
 from typing import Any, ClassVar
 
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.timezone import localdate
 
-from accelerator.calls.states import AppealKind
-from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
-from accelerator.design.papers import pdf
+from accelerator.design.papers import pdf, saved_pdf
 from accelerator.design.unsaved import Resumed
 from accelerator.design.uploads import attachment
 from accelerator.labels.forms import following as forms
 from accelerator.labels.letters import effect_of, said_hearing
-from accelerator.labels.models import Label, LabelAppeal, LabelCondition, Proceeding
-from accelerator.labels.operations import awarding, proceedings
-from accelerator.labels.queries.proceedings import (
-    case_of,
-    categories_followed,
-    desk_labels,
-    proceedings_of,
-    remedies_against,
-    shown_letter,
-    waiting_for_the_service,
-)
+from accelerator.labels.models import Label, Proceeding
+from accelerator.labels.operations import proceedings
+from accelerator.labels.queries.proceedings import case_of, proceedings_of, shown_letter
 from accelerator.labels.rules import labels as rules
-from accelerator.labels.states import AppealResult, ConditionState, LabelState, Outcome, ProceedingKind, ToldState
+from accelerator.labels.states import LabelState, Outcome, ProceedingKind
 from accelerator.labels.views.labels import ActOnLabel, OnLabel
 from accelerator.workflow.dates import said
-
-
-class Desk(ListPage):
-    """The labels of the categories that a person examines or signs for."""
-
-    title = "Suivi des labels"
-    template_name = "labels/desk.html"
-    export_name = "suivi-des-labels"
-    things = ("label", "labels")
-    order = "titre"
-    stacked = True
-    empty_title = "Aucun label à suivre"
-    empty_advice = "Les labels attribués dans les catégories que vous instruisez apparaissent ici."
-    filter_form = forms.DeskFilters
-    columns = (
-        Column("numero", "Numéro", lambda one: one.number, sort=("number",)),
-        Column(
-            "titre",
-            "Label",
-            lambda one: one.title,
-            sort=("title",),
-            url=lambda one: reverse("labels:proceedings", args=[one.key]),
-        ),
-        Column("categorie", "Catégorie", lambda one: one.category.title, sort=("category__title",)),
-        Column("titulaire", "Titulaire", lambda one: one.organisation.name if one.organisation else ""),
-        Column("etat", "État", lambda one: one.told_state.label, sort=("state",)),
-        Column("fin", "Dernier jour", lambda one: one.last_day, sort=("period__endswith",), nullable=True),
-    )
-
-    def load(self) -> None:
-        self.followed = categories_followed(self.person)
-        self.mine = desk_labels(self.person)
-
-    def forbidden(self) -> str | None:
-        return None if self.followed.exists() else rules.SERVICE
-
-    def filter_arguments(self) -> dict[str, Any]:
-        return {"categories": list(self.followed.values_list("code", "title"))}
-
-    def rows(self) -> QuerySet[Label]:
-        return self.mine
-
-    def filtered(self, rows: Any, values: dict[str, Any]) -> QuerySet[Label]:
-        if text := values.get("q"):
-            rows = rows.filter(title__icontains=text) | rows.filter(number__icontains=text)
-        if category := values.get("category"):
-            rows = rows.filter(category__code=category)
-        if state := values.get("state"):
-            rows = rows.told(ToldState(state))
-        if values.get("waiting"):
-            rows = waiting_for_the_service(rows, localdate(self.at))
-        return rows
 
 
 class Proceedings(OnLabel):
@@ -170,55 +106,6 @@ class LiftSuspension(ActOnLabel):
         return proceedings.lift_suspension(label=self.label, reason=reason, by=self.person, at=self.at)
 
 
-class SetCondition(ActOnLabel):
-    """Transcribe a condition of the decision."""
-
-    rule = "labels.conduct"
-    title = "Inscrire une condition"
-    form_class = forms.ConditionForm
-    submit_label = "Inscrire"
-    back = "proceedings"
-    done_message = "La condition est inscrite, publique, et le titulaire en est averti."
-    told = "Une condition que pose la décision d’attribution : elle est publique, et suivie jusqu’à son jour."
-
-    def perform(self, form: Any) -> LabelCondition:
-        values = form.cleaned_data
-        return awarding.set_condition(
-            label=self.label, text=values["text"], due_on=values["due_on"], by=self.person, at=self.at
-        )
-
-
-class CloseCondition(ActOnLabel):
-    """Say what became of a condition."""
-
-    rule = "labels.conduct"
-    title = "Ce qu’est devenue la condition"
-    form_class = forms.CloseConditionForm
-    back = "proceedings"
-    done_message = "C’est inscrit au registre."
-    told = "Une condition qui n’est pas remplie peut fonder une abrogation ; elle n’en décide aucune."
-
-    def load(self) -> None:
-        super().load()
-        found = self.label.conditions.filter(pk=self.kwargs["number"], state=ConditionState.OPEN).first()
-        if found is None:
-            raise Http404
-        self.condition = found
-
-    def said(self) -> list[tuple[str, str]]:
-        return [("Condition", self.condition.text), ("Pour le", said(self.condition.due_on))]
-
-    def perform(self, form: Any) -> LabelCondition:
-        values = form.cleaned_data
-        return awarding.close_condition(
-            condition=self.condition,
-            state=ConditionState(values["state"]),
-            words=values["words"],
-            by=self.person,
-            at=self.at,
-        )
-
-
 class OnProceeding(OnLabel):
     """A page about one proceeding: 404 for whoever may not read it."""
 
@@ -300,10 +187,7 @@ class ProceedingPdf(OnProceeding):
         made = pdf(
             "letter", shown_letter(self.proceeding), at=self.proceeding.decided_at or self.proceeding.notified_at
         )
-        response = HttpResponse(made, content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="courrier-{self.label.number}.pdf"'
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return saved_pdf(made, f"courrier-{self.label.number}")
 
 
 class FileOfProceeding(OnProceeding):
@@ -423,82 +307,3 @@ class DropProceeding(ActOnProceeding):
     def perform(self, form: Any) -> Proceeding:
         reason = form.cleaned_data["reason"]
         return proceedings.drop_proceeding(proceeding=self.proceeding, reason=reason, by=self.person, at=self.at)
-
-
-class _Appeal(Resumed, ActOnProceeding):
-    """An appeal against a measure; it bears the day that the form says, or today's."""
-
-    over = Outcome.PRONOUNCED
-
-    def perform(self, form: Any) -> LabelAppeal:
-        values = form.cleaned_data
-        return proceedings.file_appeal(
-            proceeding=self.proceeding,
-            kind=AppealKind(values["kind"]),
-            grounds=values["grounds"],
-            filed_on=values.get("filed_on"),
-            by=self.person,
-            at=self.at,
-        )
-
-
-class FileAppeal(_Appeal):
-    """Contest the measure, for the holder."""
-
-    title = "Contester la mesure"
-    form_class = forms.AppealForm
-    submit_label = "Former le recours"
-    done_message = "Votre recours est reçu. La mesure reste en vigueur tant qu’il n’y est pas répondu."
-    told = "Un recours ne suspend pas la mesure. Celui que vous formez ici est daté d’aujourd’hui."
-
-    def forbidden(self) -> str | None:
-        return rules.reason_against_speaking(self.person, self.label, self.today)
-
-    def said(self) -> list[tuple[str, str]]:
-        return [*super().said(), *(("Voie", one.sentence) for one in remedies_against(self.proceeding))]
-
-
-class RecordAppeal(_Appeal):
-    """Write down an appeal that came otherwise."""
-
-    rule = "labels.conduct"
-    title = "Inscrire un recours reçu autrement"
-    form_class = forms.RecordAppealForm
-    submit_label = "Inscrire le recours"
-    done_message = "Le recours est inscrit au registre."
-
-
-class AnswerAppeal(Resumed, ActOnProceeding):
-    """Write what became of an appeal."""
-
-    over = Outcome.PRONOUNCED
-    rule = "labels.pronounce"
-    title = "Répondre à un recours"
-    form_class = forms.AnswerAppealForm
-    submit_label = "Inscrire la réponse"
-    done_message = "La réponse est notifiée et inscrite au registre."
-    told = "Si la mesure est annulée, le label redevient aussitôt ce qu’il aurait été sans elle."
-
-    def load(self) -> None:
-        super().load()
-        found = self.proceeding.appeals.filter(pk=self.kwargs["number"], answered_at__isnull=True).first()
-        if found is None:
-            raise Http404
-        self.appeal = found
-
-    def said(self) -> list[tuple[str, str]]:
-        return [
-            *super().said(),
-            ("Recours", f"{self.appeal.get_kind_display()}, formé le {said(self.appeal.filed_on)}"),
-        ]
-
-    def perform(self, form: Any) -> LabelAppeal:
-        values = form.cleaned_data
-        return proceedings.answer_appeal(
-            appeal=self.appeal,
-            result=AppealResult(values["result"]),
-            answer=values["answer"],
-            reason=values["reason"],
-            by=self.person,
-            at=self.at,
-        )
