@@ -278,6 +278,11 @@ def first(ranked: Iterable[tuple[int, float | None]], count: int) -> Cut:
     return Cut(kept, tuple(key for mean, key in scored if mean == line))
 
 
+def least_at(threshold: int) -> float:
+    """From which mean a file reaches a threshold: as it is shown, to one decimal."""
+    return threshold - 0.05
+
+
 def at_threshold(mean: float | None, threshold: int | None) -> bool:
     """Whether a mean, as it is shown (one decimal), is exactly the threshold."""
     return mean is not None and round(mean, 1) == threshold

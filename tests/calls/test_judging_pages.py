@@ -36,7 +36,7 @@ from accelerator.calls.models import (
     Reviewer,
     Slot,
 )
-from accelerator.calls.operations import opinions
+from accelerator.calls.operations import opinions, sittings
 from accelerator.calls.sittings import Rules
 from accelerator.calls.states import (
     ApplicationState,
@@ -51,6 +51,7 @@ from accelerator.calls.states import (
 from accelerator.calls.views.opinions import SERVICE
 from accelerator.community.states import RoleName
 from accelerator.notices.models import Notice
+from accelerator.workflow import Refused
 from tests import factories
 from tests.calls.judging import Campaign, post_as_shown
 from tests.client import HostileClient
@@ -980,6 +981,35 @@ def test_promises_are_public_with_their_state(campaign: Campaign) -> None:
     assert client.post(url("promise_end", campaign, promise.pk), settled).status_code == 302
     page = text(public.get(f"{url('promises', campaign)}?etat=broken"))
     assert "Rompue : Le poste n’a pas été créé." in page
+
+
+@pytest.mark.parametrize("side", ["applicant", "elsewhere"])
+def test_promises_are_kept_by_those_who_examine_the_file(
+    side: str, campaign: Campaign, perform: Callable[..., Any]
+) -> None:
+    file = campaign.file(ApplicationState.NOTIFIED)
+    decided = {"outcome": DecisionOutcome.RETAINED, "reasons": "Retenu.", "drafted_by": campaign.officer}
+    now = timezone.now()
+    signed = {"signed_at": now, "signatory": campaign.call.roles.get(person=campaign.signatory), "notified_at": now}
+    Decision.objects.create(application=file, drafted_at=now, **decided, **signed)
+    given = {"kind": PromiseKind.HACKER, "what": "Un hacker public.", "owner": "Ministère fictif"}
+    due_on = timezone.localdate() + timedelta(days=30)
+    promise = Promise.objects.create(application=file, due_on=due_on, made_at=now, **given)
+    if side == "applicant":
+        kept_away = campaign.officer
+        factories.role(file.organisation, name=RoleName.MEMBER, holder=kept_away)
+    else:
+        kept_away = factories.call_role(campaign.call, perimeter=["region-93"], perimeter_cover=["region-93"]).person
+    client = browser(kept_away)
+    assert client.get(url("promise_new", campaign, file.public_id)).status_code == 403
+    assert client.get(url("promise_end", campaign, promise.pk)).status_code == 403
+    assert url("promise_end", campaign, promise.pk) not in text(client.get(url("promises", campaign)))
+    by = {"by": kept_away, "at": now}
+    with pytest.raises(Refused):
+        perform(sittings.promise, application=file, due_on=due_on, **{**given, "what": "Autre chose."}, **by)
+    with pytest.raises(Refused):
+        perform(sittings.settle_promise, promise=promise, kept=True, words="Tenue.", **by)
+    assert Promise.objects.get().kept_on is None
 
 
 def test_ones_own_space_says_what_one_has_to_judge(campaign: Campaign) -> None:

@@ -236,16 +236,18 @@ def test_files_stand_beside_all_those_of_their_call(campaign: Campaign) -> None:
     standings = standings_of(campaign.call)
     files = sorted(means_of(campaign.call))
     assert [standings.rank(mean) for _, mean in files] == [4, 2, 2, 1, None]
-    assert standings.at_least(60) == 3
-    assert standings.at_least(101) == 0
     # Means of two thirds of the scale, said 66,7.
+    assert [standings.reaching(threshold) for threshold in (60, 66, 67, 100)] == [3, 3, 1, 1]
     assert (standings.just_at(67), standings.just_at(100)) == (0, 1)
+    Tally.objects.filter(application=files[1][0]).update(mean=66.96)
+    standings = standings_of(campaign.call)
+    assert (standings.just_at(67), standings.reaching(67)) == (1, 2)
 
 
 def test_no_file_stands_in_a_call_where_nothing_was_read(campaign: Campaign) -> None:
     campaign.file(state=ApplicationState.REVIEW)
     standings = standings_of(campaign.call)
-    assert (standings.rank(None), standings.at_least(60), standings.just_at(60)) == (None, 0, 0)
+    assert (standings.rank(None), standings.reaching(60), standings.just_at(60)) == (None, 0, 0)
 
 
 def test_a_review_without_criteria_is_not_given(perform: Perform, at: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from accelerator.calls.criteria import Grid
+from accelerator.calls.states import DecisionOutcome
 from accelerator.community.states import Family
 from accelerator.design.forms import CheckboxGroups, FilterForm, Form, WholeField, dress
 from accelerator.geography.forms import PerimeterField
@@ -179,9 +180,7 @@ class RankingFilters(FilterForm):
         choices=[
             ("", "Toutes"),
             ("none", "Pas encore préparée"),
-            ("retained", "Retenu à l’appel"),
-            ("deepen", "À approfondir"),
-            ("rejected", "Non retenu"),
+            *DecisionOutcome.choices,
         ],
     )
 

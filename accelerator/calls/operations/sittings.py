@@ -20,7 +20,9 @@ from accelerator.calls.models import (
 from accelerator.calls.operations.decisions import draft_conclusions
 from accelerator.calls.queries.conflicts import bar_between, bars
 from accelerator.calls.queries.sittings import left_by_all, tally_of
+from accelerator.calls.queries.standing import file_standing_of
 from accelerator.calls.rules import judging as rules
+from accelerator.calls.rules.applications import examine
 from accelerator.calls.sittings import Rules
 from accelerator.calls.states import (
     ADJOURN,
@@ -401,8 +403,10 @@ def promise(
     by: Any,
     at: datetime,
 ) -> Promise:
-    """Write what someone promises to a laureate, for a day."""
+    """Write what someone promises to a laureate, for a day; an officer who examines its file does."""
     rules.require("calls.keep_promises", by, application.call)
+    if reason := examine(file_standing_of(by, application)):
+        raise Refused(reason)
     if not application.decisions.notified().filter(outcome=DecisionOutcome.RETAINED).exists():
         raise Refused("Une promesse s’inscrit pour un dossier retenu, une fois la décision notifiée.")
     if due_on <= localdate(at):
@@ -425,8 +429,10 @@ def promise(
 
 @operation
 def settle_promise(*, promise: Promise, kept: bool, words: str, by: Any, at: datetime) -> Promise:
-    """Say that a promise was kept, and how; or broken, and why."""
+    """Say that a promise was kept, and how; or broken, and why; an officer who examines the laureate's file does."""
     rules.require("calls.keep_promises", by, promise.application.call)
+    if reason := examine(file_standing_of(by, promise.application)):
+        raise Refused(reason)
     locked = Promise.objects.select_for_update(of=("self",)).select_related("application").get(pk=promise.pk)
     if locked.kept_on or locked.broken_on:
         raise Refused("Cette promesse a déjà été dite tenue ou rompue.")

@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from accelerator.calls.criteria import OUT_OF, Grid, Severity, at_threshold, severities
+from accelerator.calls.criteria import OUT_OF, Grid, Severity, at_threshold, least_at, severities
 from accelerator.calls.models import Application, Assignment, Call, Decision, Opinion, Review, Tally
 from accelerator.calls.queries.judging import JUDGED_IN, RANKED_IN
 from accelerator.workflow.prints import print_of
@@ -69,9 +69,9 @@ class Standings:
         """The rank of a file of this mean, 1 for the best; equal means share theirs. None before a review."""
         return None if mean is None else 1 + len(self._means) - bisect_right(self._means, mean)
 
-    def at_least(self, threshold: float) -> int:
-        """How many reach a threshold."""
-        return len(self._means) - bisect_left(self._means, threshold)
+    def reaching(self, threshold: int) -> int:
+        """How many reach a threshold, as `least_at` says."""
+        return len(self._means) - bisect_left(self._means, least_at(threshold))
 
     def just_at(self, threshold: int) -> int:
         """How many are just at the threshold, as `at_threshold` says."""

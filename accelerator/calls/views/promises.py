@@ -7,12 +7,14 @@ from django.http import Http404
 from django.utils.timezone import localdate
 
 from accelerator.calls.forms import promises as forms
-from accelerator.calls.models import Application, Promise
+from accelerator.calls.models import Promise
 from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.sittings import NAMED, laureate_of, promises_of
+from accelerator.calls.queries.standing import examined_in, file_standing_of
+from accelerator.calls.rules.applications import examine
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import PromiseKind
-from accelerator.calls.views.judging import ActJudging, Judging
+from accelerator.calls.views.judging import ActJudging, Judging, JudgingFile
 from accelerator.design.lists import Column, ListPage
 from accelerator.workflow.dates import said
 
@@ -72,20 +74,24 @@ class Promises(Judging, ListPage):
 
     def prepared(self, rows: list[Any]) -> list[Any]:
         today = localdate(self.at)
+        theirs = {one.application_id for one in rows} if self.keeps else set()
+        if theirs:
+            theirs = set(examined_in(self.standing).filter(pk__in=theirs).values_list("pk", flat=True))
         for one in rows:
             one.laureate = laureate_of(one.application, whole=self.keeps)
             one.said_state = str(one.state(today).label)
             if one.words:
                 one.said_state += f" : {one.words}"
             settled = one.kept_on or one.broken_on
-            one.settle_url = self.address("promise_end", one.pk) if self.keeps and not settled else ""
+            may_settle = one.application_id in theirs and not settled
+            one.settle_url = self.address("promise_end", one.pk) if may_settle else ""
         return rows
 
     def context(self) -> dict[str, Any]:
         return {**super().context(), "keeps": self.keeps}
 
 
-class NewPromise(ActJudging):
+class NewPromise(JudgingFile, ActJudging):
     """Something is promised to a laureate."""
 
     rule = "calls.keep_promises"
@@ -96,13 +102,8 @@ class NewPromise(ActJudging):
     back_label = "Promesses"
     done_message = "La promesse est inscrite, et publique."
 
-    def load(self) -> None:
-        super().load()
-        found = Application.objects.filter(call=self.call, public_id=self.kwargs["application"]).submitted()
-        application = found.select_related("call").first()
-        if application is None:
-            raise Http404
-        self.application = application
+    def forbidden(self) -> str | None:
+        return super().forbidden() or examine(self.of_file)
 
     def said(self) -> list[tuple[str, str]]:
         return [("Lauréat", f"{self.application.number}, {self.application.title}")]
@@ -133,10 +134,13 @@ class SettlePromise(ActJudging):
     def load(self) -> None:
         super().load()
         found = promises_of(self.call).filter(pk=self.kwargs["promise"], kept_on__isnull=True, broken_on__isnull=True)
-        promise = found.select_related("application__call").first()
+        promise = found.select_related("application__call", "application__organisation__merged_into").first()
         if promise is None:
             raise Http404
         self.promise = promise
+
+    def forbidden(self) -> str | None:
+        return super().forbidden() or examine(file_standing_of(self.person, self.promise.application))
 
     def said(self) -> list[tuple[str, str]]:
         one = self.promise

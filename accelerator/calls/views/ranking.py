@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 
-from accelerator.calls.criteria import DISAGREEMENT, at_threshold, said_score
+from accelerator.calls.criteria import DISAGREEMENT, at_threshold, least_at, said_score
 from accelerator.calls.documents import PAPERS
 from accelerator.calls.forms import reviewing as forms
 from accelerator.calls.queries.conflicts import bars_of
@@ -119,8 +119,8 @@ class Ranking(Judging, ListPage):
             case "disagreement":
                 rows = rows.filter(spread__gte=DISAGREEMENT)
         if (side := values.get("seuil")) and self.threshold is not None:
-            above = Q(mean__gte=self.threshold)
-            rows = rows.filter(above if side == "above" else ~above)
+            least = least_at(self.threshold)
+            rows = rows.filter(Q(mean__gte=least) if side == "above" else Q(mean__lt=least))
         if decision := values.get("decision"):
             rows = undrafted(rows) if decision == "none" else rows.filter(outcome=decision)
         return rows
@@ -136,7 +136,7 @@ class Ranking(Judging, ListPage):
         return {
             **super().context(),
             "threshold": threshold,
-            "above": 0 if threshold is None else self.standings.at_least(threshold),
+            "above": 0 if threshold is None else self.standings.reaching(threshold),
             "tied": 0 if threshold is None else self.standings.just_at(threshold),
             "may_draft": reason_within("calls.draft_decisions", self.standing) is None,
             "draft_url": self.address("draft_decisions"),
