@@ -4,8 +4,10 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accelerator.accounts.proof import PROVED_AT
@@ -95,3 +97,12 @@ class HostileClient(Client):
             faults = faults_of(page, fragment=bool(request.get("HTTP_HX_REQUEST"))) if page else []
             assert not faults, f"{request.get('PATH_INFO')} : {'; '.join(faults)}"
         return response
+
+
+def questions_of(client: Client, address: str) -> int:
+    """How many questions a page asks of the database, the session and the person included, transactions apart."""
+    client.get(address)  # what is kept from one page to the next is kept
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    # A question whose plan is kept shows no text.
+    return sum(1 for one in captured if (one["sql"] or "SELECT").lstrip().startswith("SELECT"))

@@ -259,13 +259,16 @@ def see_mandates(standing: Standing) -> str | None:
     return see_people(standing)
 
 
-def may_act_for(person: Any, organisation: Organisation, scope: DelegationScope, on: date) -> str | None:
+def may_act_for(
+    person: Any, organisation: Organisation, scope: DelegationScope, on: date, standing: Standing | None = None
+) -> str | None:
     """Whether a person may submit or sign in the name of an organisation on a day, else the French reason.
 
+    standing  what they are to it, when it was read already.
     A legal representative may submit as soon as declared, and sign once confirmed. A delegate may what the delegation
     says, on the days it says; a delegation to sign lets one submit too. Règle : docs/rules/roles-et-mandats.md.
     """
-    standing = standing_of(person, organisation)
+    standing = standing or standing_of(person, organisation)
     if standing.is_representative:
         if scope == DelegationScope.SUBMIT or standing.is_confirmed_representative:
             return None

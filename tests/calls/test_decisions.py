@@ -13,10 +13,14 @@ from accelerator.calls.criteria import said_score
 from accelerator.calls.letters import plain
 from accelerator.calls.models import Application, Call, CallRole, Decision, Tally
 from accelerator.calls.operations import decisions as operations
+from accelerator.calls.operations.appeals import file_appeal
+from accelerator.calls.operations.examining import write_message
+from accelerator.calls.operations.opinions import ask_opinion
 from accelerator.calls.queries.desk import files_of, to_take_up
 from accelerator.calls.queries.letters import drafted_letter
 from accelerator.calls.states import (
     WITHDRAW,
+    AppealKind,
     ApplicationState,
     CallRoleName,
     DecisionKind,
@@ -32,7 +36,7 @@ from accelerator.workflow import Refused
 from accelerator.workflow.transitions import move
 from tests import factories
 from tests.calls.judging import Campaign
-from tests.client import HostileClient
+from tests.client import HostileClient, questions_of
 
 Perform = Callable[..., Any]
 
@@ -560,3 +564,29 @@ def test_a_withdrawal_and_a_signature_at_once(together: Callable[..., list[Any]]
         lambda: perform(operations.notify_decisions, call=campaign.call, decisions=[kept], by=campaign.officer, at=at)
     )
     assert isinstance(refused[0], Refused)
+
+
+def test_the_pages_of_a_file_stay_within_their_questions_once_it_is_contested(
+    campaign: Campaign, perform: Perform, at: datetime
+) -> None:
+    organisation = factories.organisation()
+    representative = factories.role(organisation, name=RoleName.REPRESENTATIVE).person
+    file = campaign.file(organisation=organisation, person=representative, submitted_by=representative)
+    for score in (1, 2, 3):
+        campaign.read(file, score)
+    asking = {"who": "Région fictive", "email": "avis@region.example", "question": "Est-ce connu ?"}
+    day = timezone.localdate() + timedelta(days=20)
+    perform(ask_opinion, application=file, due_on=day, by=campaign.officer, at=at, **asking)
+    for by, words in ((representative, "Une question."), (campaign.officer, "Une réponse.")):
+        perform(write_message, application=file, text=words, document=None, by=by, at=at)
+    made = perform(operations.draft_decisions, **drafts(campaign, [file], outcome=DecisionOutcome.REJECTED))
+    perform(operations.sign_decisions, call=campaign.call, decisions=made, by=campaign.signatory, at=at)
+    perform(operations.notify_decisions, call=campaign.call, decisions=made, by=campaign.officer, at=at)
+    file.refresh_from_db()
+    contested = {"kind": AppealKind.GRACIEUX, "grounds": "Nous contestons."}
+    perform(file_appeal, application=file, **contested, by=representative, at=at)
+    for person, pages in ((representative, ("application", "decision")), (campaign.officer, ("file",))):
+        client = HostileClient()
+        client.force_login(person)
+        asked = {name: questions_of(client, reverse(f"calls:{name}", args=[file.public_id])) for name in pages}
+        assert max(asked.values()) <= 12, asked

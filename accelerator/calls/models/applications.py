@@ -392,7 +392,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     """Sentences about appeals."""
 
     def in_progress(self) -> "AppealQuerySet":
-        """Those that an answer is awaited for: nobody answered, and silence rejected nothing yet."""
+        """Those that an answer is awaited for: `Appeal.is_in_progress`."""
         return self.filter(answered_at__isnull=True, silent_at__isnull=True)
 
     def unanswered(self) -> "AppealQuerySet":
@@ -451,3 +451,8 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"recours {self.pk}"
+
+    @property
+    def is_in_progress(self) -> bool:
+        """Nobody answered it, and silence rejected nothing yet."""
+        return self.answered_at is None and self.silent_at is None

@@ -16,6 +16,8 @@ from accelerator.calls.models import (
     Appeal,
     Application,
     Decision,
+    Exchange,
+    Opinion,
     Piece,
     PiecesRequest,
     Slot,
@@ -39,6 +41,7 @@ from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
 from accelerator.journal.queries import history_of
 from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.together import Short, read_together
 
 # What the applicant reads of the history of their file: what they did, and what the service told them. All the rest
 # (who reads, who left, what a jury or a commission thinks, what is decided and not told) belongs to the service.
@@ -230,6 +233,42 @@ def history_of_file(application: Application, *, service: bool) -> list[Line]:
     if not service:
         events = events.filter(code__in=_TOLD)
     return with_actor_names(events[:100])
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around the answers of a file: what it is asked for, latest first; the messages and what services are
+    asked about it, in order.
+    """
+
+    requests: list[PiecesRequest]
+    exchanges: list[Exchange]
+    opinions: list[Opinion]
+
+
+def around(application: Application, *, service: bool) -> Around:
+    """The same, of one file. One query.
+
+    service  whether the service reads it: the applicant reads nothing of the opinions before the decision.
+    """
+    asked = ("asked_at", "pieces", "due_on", "answered_at", "ended_at")
+    by = ("person__pk", "person__given_name", "person__family_name", "person__erased_at")
+    lists = {
+        "requests": Short(application.requests.order_by("-asked_at"), asked),
+        "exchanges": Short(
+            application.exchanges.order_by("sent_at", "pk"),
+            ("side", "text", "sent_at", *by, "piece__pk", "piece__public_id", "piece__name"),
+        ),
+    }
+    if service:
+        told = ("public_id", "who", "asked_at", "due_on", "sense", "words", "author", "given_on", "answered_at")
+        ended = ("file_name", "withdrawn_at", "withdrawn_because")
+        lists["opinions"] = Short(application.opinions.order_by("asked_at", "pk"), (*told, *ended))
+    read = read_together(lists)
+    opinions = read.get("opinions", [])
+    for one in opinions:
+        one.application = application
+    return Around(read["requests"], read["exchanges"], opinions)
 
 
 def unsaved_of(application: Application, person: Any, section: str) -> UnsavedAnswers | None:

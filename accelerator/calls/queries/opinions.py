@@ -10,7 +10,7 @@ from django.core import signing
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accelerator.accounts.models import Person
-from accelerator.calls.models import Application, Decision, Lot, Opinion, PiecesRequest
+from accelerator.calls.models import Application, Decision, Lot, Opinion
 from accelerator.calls.purposes import Wanted, purpose_of
 from accelerator.calls.queries.standing import of_applicant
 from accelerator.calls.states import DECIDABLE, OpinionSense, OpinionState
@@ -18,7 +18,6 @@ from accelerator.community.domains import domain_of
 from accelerator.community.models import EmailDomain, Organisation, Role
 from accelerator.community.queries.organisation import living_of
 from accelerator.workflow.dates import said
-from accelerator.workflow.together import Short, read_together
 
 _SALT: Final = "calls.opinions"
 # Longer than the longest delay: an opinion that comes late is read as long as nothing is decided.
@@ -68,24 +67,6 @@ def opinions_of(application: Application) -> list[Opinion]:
     for one in found:
         one.application = application
     return found
-
-
-def asked_about(application: Application) -> tuple[list[PiecesRequest], list[Opinion]]:
-    """What a file is asked for, the latest first, and what services are asked about it, in order. One query."""
-    asked = Short(
-        application.requests.order_by("-asked_at"), ("asked_at", "pieces", "due_on", "answered_at", "ended_at")
-    )
-    opinions = Short(
-        application.opinions.order_by("asked_at", "pk"),
-        (
-            *("public_id", "who", "asked_at", "due_on", "sense", "words", "author", "given_on", "answered_at"),
-            *("file_name", "withdrawn_at", "withdrawn_because"),
-        ),
-    )
-    read = read_together({"requests": asked, "opinions": opinions})
-    for one in read["opinions"]:
-        one.application = application
-    return read["requests"], read["opinions"]
 
 
 def wanted_of(application: Application, asked: Iterable[Opinion]) -> list[Wanted]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from accelerator.calls.models import Application, Call
+from accelerator.calls.models import Application, Call, Decision
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.standing import FileStanding, applying, file_standing_of
 from accelerator.calls.rules.registry import rule
@@ -74,7 +74,7 @@ def reason_against_submitting(standing: FileStanding, on: date) -> str | None:
     """Only the legal representative or a delegate submits, withdraws and appeals; alone, the person themself."""
     application, organisation = standing.application, applying(standing.application)
     if organisation is not None:
-        return may_act_for(standing.person, organisation, DelegationScope.SUBMIT, on)
+        return may_act_for(standing.person, organisation, DelegationScope.SUBMIT, on, standing.organisation)
     if application.person_id == standing.person.pk:
         return None
     return "Seule la personne qui candidate en son nom dépose ou retire sa candidature."
@@ -84,11 +84,20 @@ def reason_against_appealing(standing: FileStanding, on: date) -> str | None:
     """One contests the decision that stands, told or made by silence, once at a time; as one submits."""
     application = standing.application
     stands = application.decisions.notified().first()
-    contested = application.state in APPEAL.sources or (
+    contested = stands is not None and application.appeals.in_progress().exists()
+    return reason_against_contesting(standing, on, stands, contested=contested)
+
+
+def reason_against_contesting(
+    standing: FileStanding, on: date, stands: Decision | None, *, contested: bool
+) -> str | None:
+    """The same when the decision that stands was read, and whether it is contested already."""
+    state = standing.application.state
+    contestable = state in APPEAL.sources or (
         # What silence decided leaves the file where it was: it is contested from there.
-        application.state in PENDING and stands is not None and stands.kind == DecisionKind.IMPLICIT
+        state in PENDING and stands is not None and stands.kind == DecisionKind.IMPLICIT
     )
-    if stands is None or not contested or application.appeals.in_progress().exists():
+    if stands is None or not contestable or contested:
         return APPEAL.refusal
     return reason_against_submitting(standing, on)
 

@@ -31,10 +31,10 @@ from accelerator.calls.queries.desk import (
     searched,
     unmet_by,
 )
-from accelerator.calls.queries.files import answered, history_of_file, pieces_of
+from accelerator.calls.queries.files import answered, around, history_of_file, pieces_of
 from accelerator.calls.queries.letters import letters_to_sign
 from accelerator.calls.queries.lots import outcome_of, recent_lots
-from accelerator.calls.queries.opinions import asked_about, shown_opinions, wanted_of
+from accelerator.calls.queries.opinions import shown_opinions, wanted_of
 from accelerator.calls.queries.standing import roles_of
 from accelerator.calls.queries.timing import clock_of_file, pieces_days
 from accelerator.calls.rules.applications import (
@@ -219,7 +219,7 @@ class FilePage(OfFile):
     def context(self) -> dict[str, Any]:
         application = self.application
         pieces = pieces_of(application)
-        requests, opinions = asked_about(application)
+        beside = around(application, service=True)
         decisions = list(application.decisions.select_related("signatory__person").order_by("-pk"))
         contested = any(one.notified_at for one in decisions)
         appeals = shown_appeals(application) if contested else []
@@ -228,14 +228,14 @@ class FilePage(OfFile):
             "sections": answered(application, pieces),
             "is_draft": False,
             "findings": [Finding.from_json(one) for one in application.findings],
-            "clock": clock_of_file(application, requests) if application.state in PENDING else None,
-            "requests": requests,
+            "clock": clock_of_file(application, beside.requests) if application.state in PENDING else None,
+            "requests": beside.requests,
             "pieces": pieces.get("", []),
-            "opinions": shown_opinions(opinions, localdate(self.at)),
-            "wanted": wanted_of(application, opinions) if application.state in DECIDABLE else [],
+            "opinions": shown_opinions(beside.opinions, localdate(self.at)),
+            "wanted": wanted_of(application, beside.opinions) if application.state in DECIDABLE else [],
             "decisions": decisions,
             "appeals": appeals,
-            "exchanges": list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
+            "exchanges": beside.exchanges,
             "history": history_of_file(application, service=True),
             "why_not": reason_within("calls.examine", self.standing),
             "doors": self._doors(unanswered([one.appeal for one in appeals], decisions)),

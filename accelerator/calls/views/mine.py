@@ -16,7 +16,9 @@ from accelerator.calls.operations import applications as operations
 from accelerator.calls.purposes import purpose_of
 from accelerator.calls.queries.appeals import contested_from, shown_appeals
 from accelerator.calls.queries.files import (
+    Around,
     answered,
+    around,
     history_of_file,
     my_applications,
     next_date,
@@ -29,6 +31,7 @@ from accelerator.calls.questions import Question
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.rules.applications import (
     reason_against_appealing,
+    reason_against_contesting,
     reason_against_submitting,
     reason_against_timing,
 )
@@ -107,7 +110,8 @@ class ApplicationPage(Within):
         sections = answered(application, pieces)
         is_draft = state == ApplicationState.DRAFT
         submitting = reason_against_submitting(self.standing, localdate(self.at)) if is_draft else None
-        requests = [] if is_draft else list(application.requests.order_by("asked_at"))
+        beside = Around([], [], []) if is_draft else around(application, service=False)
+        requests = beside.requests
         request = next((one for one in requests if one.ended_at is None), None)
         given = sum(1 for section in sections for line in section.lines if line.text or line.pieces)
         decision = None
@@ -141,13 +145,18 @@ class ApplicationPage(Within):
             # Contested, the decision has other days: what remains is said beside the appeal.
             "remedies": [] if contested else _remedies(decision),
             "findings": [Finding.from_json(one) for one in application.findings],
-            "exchanges": []
-            if is_draft
-            else list(application.exchanges.select_related("person", "piece").order_by("sent_at", "pk")),
+            "exchanges": beside.exchanges,
             "history": history_of_file(application, service=False),
             "may_withdraw": application.state in WITHDRAW.sources,
-            "may_appeal": decision is not None and reason_against_appealing(self.standing, localdate(self.at)) is None,
-            "expected": expected_delay(application.call) if not application.expected_on else None,
+            "may_appeal": decision is not None
+            and reason_against_contesting(
+                self.standing,
+                localdate(self.at),
+                decision,
+                contested=any(one.appeal.is_in_progress for one in appeals_shown),
+            )
+            is None,
+            "expected": expected_delay(application.call) if state in PENDING and not application.expected_on else None,
             "subject_url": purpose_of(application.call.purpose).page(application.subject)
             if application.subject
             else "",
