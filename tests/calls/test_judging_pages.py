@@ -37,6 +37,7 @@ from accelerator.calls.models import (
     Slot,
 )
 from accelerator.calls.operations import opinions, sittings
+from accelerator.calls.operations.lots import ask_letters
 from accelerator.calls.sittings import Rules
 from accelerator.calls.states import (
     ApplicationState,
@@ -44,6 +45,7 @@ from accelerator.calls.states import (
     CallRoleName,
     CommissionState,
     DecisionOutcome,
+    LetterAct,
     MemberQuality,
     OpinionSense,
     PromiseKind,
@@ -54,7 +56,7 @@ from accelerator.notices.models import Notice
 from accelerator.workflow import Refused
 from tests import factories
 from tests.calls.judging import Campaign, post_as_shown
-from tests.client import HostileClient
+from tests.client import HostileClient, questions_of
 
 Queries = Callable[..., Any]
 
@@ -412,16 +414,14 @@ def test_the_ranking_is_exported(campaign: Campaign) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_ranking_costs_the_same_whatever_its_length(
-    campaign: Campaign, count: int, django_assert_max_num_queries: Queries
-) -> None:
+def test_the_ranking_and_the_reviews_cost_the_same_whatever_their_length(campaign: Campaign, count: int) -> None:
     for _ in range(count):
         file = campaign.file()
-        campaign.read(file, 2)
-        campaign.read(file, 1)
+        for score in range(count):
+            campaign.read(file, score)
     client = browser(campaign.officer)
-    with django_assert_max_num_queries(16):
-        client.get(url("ranking", campaign))
+    for address in (url("ranking", campaign), url("reviews", campaign, file.public_id)):
+        assert questions_of(client, address) <= 12
 
 
 def test_the_reviews_of_a_file_are_read_together(campaign: Campaign) -> None:
@@ -935,9 +935,7 @@ def test_an_amount_is_typed_as_people_write_it_and_the_batch_says_who_signs_it(c
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_outbox_costs_the_same_whatever_its_length(
-    campaign: Campaign, count: int, django_assert_max_num_queries: Queries
-) -> None:
+def test_the_outbox_costs_the_same_whatever_its_length(campaign: Campaign, count: int, perform: Any) -> None:
     for _ in range(count):
         Decision.objects.create(
             application=campaign.file(ApplicationState.REVIEW),
@@ -946,9 +944,10 @@ def test_the_outbox_costs_the_same_whatever_its_length(
             drafted_at=timezone.now(),
             drafted_by=campaign.officer,
         )
-    client = browser(campaign.officer)
-    with django_assert_max_num_queries(16):
-        client.get(url("letters", campaign))
+    letters = {"call": campaign.call, "letters": list(Decision.objects.order_by("pk"))}
+    perform(ask_letters, act=LetterAct.SIGN, **letters, by=campaign.signatory, at=timezone.now())
+    for person in (campaign.officer, campaign.signatory):
+        assert questions_of(browser(person), url("letters", campaign)) <= 12
 
 
 def test_promises_are_public_with_their_state(campaign: Campaign) -> None:

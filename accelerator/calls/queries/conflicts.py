@@ -16,6 +16,7 @@ from accelerator.community.domains import domain_of, reason_unproving
 from accelerator.community.models import EmailDomain, Mandate, Organisation, Role
 from accelerator.community.queries.organisation import living_of
 from accelerator.community.states import RoleName
+from accelerator.workflow.together import Short, read_together
 
 # The local authorities by their legal category (INSEE, level III), with the places that each governs: communes, then
 # urban communities, metropolises, communities of communes and of agglomeration.
@@ -44,7 +45,7 @@ class Bar:
 def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[tuple[int, int], Bar]:
     """(application, person) -> what keeps them apart; pairs that nothing keeps apart are absent.
 
-    Ten queries at most, whatever their number; what nobody's roles or address can touch is not asked.
+    Eight queries at most, whatever their number; what nobody's roles or address can touch is not asked.
     """
     rows = applications.order_by("pk").values_list(
         "pk",
@@ -63,7 +64,7 @@ def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[t
 
 
 def bars_of(application: Application, people: Iterable[Person]) -> dict[int, Bar]:
-    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Eight queries at most.
+    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Six queries at most.
 
     The application comes with its call, its organisation and its person.
     """
@@ -86,8 +87,21 @@ def bars_of(application: Application, people: Iterable[Person]) -> dict[int, Bar
 
 def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, int], Bar]:
     people = list(emails)
-    roles = list(Role.objects.filter(person__in=people, organisation__isnull=False).order_by("pk"))
-    mandates = list(Mandate.objects.filter(helper__in=people).order_by("pk"))
+    decided_of = Conflict.objects.filter(application__in=[row[0] for row in rows], person__in=people).order_by("pk")
+    read = read_together(
+        {
+            "roles": Short(
+                Role.objects.filter(person__in=people, organisation__isnull=False).order_by("pk"),
+                ("person_id", "organisation_id", "name", "ended_at"),
+            ),
+            "mandates": Short(
+                Mandate.objects.filter(helper__in=people).order_by("pk"),
+                ("helper_id", "organisation_id", "revoked_at", "ends_on"),
+            ),
+            "conflicts": Short(decided_of, ("application_id", "person_id", "state", "hints", "reason")),
+        }
+    )
+    roles, mandates = read["roles"], read["mandates"]
     held = {*(role.organisation_id for role in roles), *(mandate.organisation_id for mandate in mandates)}
     # Of the address of each; "" when it proves nothing.
     ties = {person: next(iter(_proving(email)), "") for person, email in emails.items()}
@@ -111,10 +125,7 @@ def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, 
         for pk, organisation, name, address, title, person, email, submitter, _, subject in rows
     ]
     hints = found(_ties(ties, roles, mandates, living, governed), applicants)
-    decided = {
-        (one.application_id, one.person_id): one
-        for one in Conflict.objects.filter(application__in=[row[0] for row in rows], person__in=people)
-    }
+    decided = {(one.application_id, one.person_id): one for one in read["conflicts"]}
     kept: dict[tuple[int, int], Bar] = {}
     for pair in hints.keys() | decided.keys():
         conflict = decided.get(pair)
