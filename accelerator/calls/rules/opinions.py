@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from accelerator.calls.models import Application, Opinion
 from accelerator.calls.queries.opinions import LONGEST_DELAY, already_asked, is_of_applicant, on_applicants_side
@@ -9,7 +10,8 @@ from accelerator.calls.states import DECIDABLE
 from accelerator.workflow.dates import said
 
 NOT_EXAMINED = "Ce dossier n’est plus examiné : aucun avis ne peut plus y compter."
-OWN_SIDE = (
+YOUR_SIDE = "Vous êtes du côté de qui candidate : vous ne pouvez pas dire ce que pense un service de ce dossier."
+THEIR_SIDE = (
     "Cette adresse est du côté de qui candidate (un membre, son domaine ou celle qu’il a donnée) : un avis se "
     "demande à un service qui n’a pas de lien avec lui."
 )
@@ -31,7 +33,13 @@ def reason_against_day(due_on: date, on: date) -> str | None:
 
 def reason_against_address(application: Application, email: str) -> str | None:
     """Why whoever reads an address may not say what a service thinks: they are on the applicant's side."""
-    return OWN_SIDE if is_of_applicant(application, email) else None
+    return THEIR_SIDE if is_of_applicant(application, email) else None
+
+
+def reason_against_reading_link(person: Any, application: Application) -> str | None:
+    """Why someone who is signed in does not open the link by which a service answers."""
+    known = person.is_authenticated and is_of_applicant(application, person.email or "")
+    return YOUR_SIDE if known else None
 
 
 def reason_against_asking_again(known: Opinion) -> str:
@@ -50,7 +58,7 @@ def reasons_against_asking(applications: Collection[Application], email: str = "
     if not email:
         return against
     asked = {number: reason_against_asking_again(one) for number, one in already_asked(applications, email).items()}
-    return {**asked, **dict.fromkeys(on_applicants_side(applications, email), OWN_SIDE), **against}
+    return {**asked, **dict.fromkeys(on_applicants_side(applications, email), THEIR_SIDE), **against}
 
 
 def reason_against_giving(opinion: Opinion) -> str | None:

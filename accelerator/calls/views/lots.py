@@ -13,8 +13,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.forms.examining import DeskFilters
 from accelerator.calls.forms.opinions import AskOpinionForm
 from accelerator.calls.forms.reviewing import Nothing
-from accelerator.calls.models import Application
-from accelerator.calls.models import Lot as AskedLot
+from accelerator.calls.models import Application, Lot
 from accelerator.calls.operations.lots import MOST_AT_ONCE, MOST_IN_A_LOT, ask_lot, do_to_all, take_up_lot
 from accelerator.calls.queries.desk import calls_served, files_of, searched, unmet_by
 from accelerator.calls.queries.lots import digest_of, left_aside, lots_of, outcome_of, progress_of
@@ -43,7 +42,7 @@ STALE_ASKING = (
 ASKED_A_DAY = 20
 
 
-class Lot(ActionPage):
+class ActOnMany(ActionPage):
     """Several files at once, those ticked or all those of a search: what each would become, then the act.
 
     What is done is what was read: if the world changed meanwhile, nothing is, and the new list is read first. A few
@@ -66,15 +65,15 @@ class Lot(ActionPage):
         self.calls = calls_served(self.roles)
         found = self._chosen()
         files = found.order_by(F("due_on").asc(nulls_last=True), "pk")
-        self.lot = list(files.filter(pk__in=list(files.values_list("pk", flat=True)[:MOST_IN_A_LOT])))
+        self.files = list(files.filter(pk__in=list(files.values_list("pk", flat=True)[:MOST_IN_A_LOT])))
         self.found = found.count()
         self._foresee(None)
 
     def _foresee(self, asking: Asking | None) -> None:
         """Say what would be done, as far as it is known: `digest` is empty as long as something is left to type."""
         self.asking = asking
-        against = reasons_against_asking(self.lot, asking.email if asking else "") if self.asks else None
-        self.outcomes = foreseen(self.act, self.lot, person=self.person, against=against)
+        against = reasons_against_asking(self.files, asking.email if asking else "") if self.asks else None
+        self.outcomes = foreseen(self.act, self.files, person=self.person, against=against)
         self.doable = [one.application for one in self.outcomes if not one.why_not]
         is_whole = not self.asks or (asking is not None and bool(self.doable))
         self.digest = digest_of(self.act, self.doable, asking.to_json() if asking else {}) if is_whole else ""
@@ -105,7 +104,7 @@ class Lot(ActionPage):
     def initial(self) -> dict[str, Any]:
         if not self.asks:
             return {}
-        self.wanted = wanted_of_all(self.lot)
+        self.wanted = wanted_of_all(self.files)
         return first_asked(chosen_of(self.wanted, self.request), OPINION_DAYS, localdate(self.at))
 
     def before(self) -> None:
@@ -128,7 +127,7 @@ class Lot(ActionPage):
             self._foresee(asking)
         return super().shown(form, **extra)
 
-    def perform(self, form: Any) -> int | AskedLot:
+    def perform(self, form: Any) -> int | Lot:
         if asking := _typed(form):
             self._foresee(asking)
         if self.request.POST.get("digest") != self.digest:
@@ -136,11 +135,11 @@ class Lot(ActionPage):
         done = do_to_all if len(self.doable) <= MOST_AT_ONCE else ask_lot
         return done(act=self.act, applications=self.doable, asking=self.asking, by=self.person, at=self.at)
 
-    def message_when_done(self, result: int | AskedLot) -> str:
-        return "" if isinstance(result, AskedLot) else f"{self.act.label} : {counted(result, 'dossier', 'dossiers')}."
+    def message_when_done(self, result: int | Lot) -> str:
+        return "" if isinstance(result, Lot) else f"{self.act.label} : {counted(result, 'dossier', 'dossiers')}."
 
-    def done_url(self, result: int | AskedLot) -> str:
-        return reverse("calls:lot_page", args=[result.public_id]) if isinstance(result, AskedLot) else self._list_url()
+    def done_url(self, result: int | Lot) -> str:
+        return reverse("calls:lot_page", args=[result.public_id]) if isinstance(result, Lot) else self._list_url()
 
     def _list_url(self) -> str:
         names = DeskFilters.base_fields
@@ -253,7 +252,7 @@ class LotPage(_OfLot, ActionPage):
             return [Crumb(self.lot.call.title, reverse("calls:call", args=[self.lot.call.key])), letters]
         return [Crumb("Instruction", reverse("calls:desk")), Crumb("Vos lots", reverse("calls:lots"))]
 
-    def perform(self, form: Any) -> AskedLot:
+    def perform(self, form: Any) -> Lot:
         return take_up_lot(lot=self.lot, by=self.person, at=self.at)
 
     def done_url(self, result: Any) -> str:

@@ -15,9 +15,9 @@ from accelerator.calls.models import Application, Opinion
 from accelerator.calls.operations import opinions as operations
 from accelerator.calls.purposes import Wanted
 from accelerator.calls.queries.files import answered
-from accelerator.calls.queries.opinions import is_of_applicant, opinions_of, read_link, said_opinion, wanted_of
+from accelerator.calls.queries.opinions import opinions_of, read_link, said_opinion, wanted_of
 from accelerator.calls.queries.timing import opinion_days
-from accelerator.calls.rules.opinions import reason_against_asking, reason_against_giving
+from accelerator.calls.rules.opinions import reason_against_asking, reason_against_giving, reason_against_reading_link
 from accelerator.calls.states import OpinionSense
 from accelerator.calls.views.desk import ActOnFile, OfFile
 from accelerator.design.pages import ActionPage, Page, Unkept
@@ -29,7 +29,6 @@ from accelerator.workflow.limits import count_against
 ASKED_A_DAY = 200
 TRIES_AN_HOUR = 20
 SERVICE = System("asked-service")
-OWN_SIDE = "Vous êtes du côté de qui candidate : vous ne pouvez pas dire ce que pense un service de ce dossier."
 
 
 def chosen_of(wanted: Iterable[Wanted], request: HttpRequest) -> Wanted | None:
@@ -188,8 +187,7 @@ class GiveOpinion(Unkept, ActionPage):
             return DeadLink.as_view()(request)
 
     def forbidden(self) -> str | None:
-        known = self.person.is_authenticated and is_of_applicant(self.application, self.person.email or "")
-        return OWN_SIDE if known else None
+        return reason_against_reading_link(self.person, self.application)
 
     def before(self) -> None:
         key = f"calls-opinion:{self.opinion.public_id}"
