@@ -125,7 +125,7 @@ COMPONENTS: Final = (
         {"title": REQUIRED, "header": (), "rows": (), "note": "", "downloads": (), "source": "", "opened": False},
         block=True,
     ),
-    Component("keyfigure", {"value": REQUIRED, "label": REQUIRED, "note": ""}),
+    Component("keyfigure", {"value": REQUIRED, "label": REQUIRED, "note": "", "url": ""}),
     Component("nothing", {"title": REQUIRED}, block=True),
     Component(
         "link",

@@ -29,7 +29,7 @@ from accelerator.calls.operations.founding import WRITTEN
 from accelerator.calls.queries.receipt import receipt_of
 from accelerator.calls.queries.timing import prospect_of, warnings_of
 from accelerator.calls.queries.versions import faults_of, published_version
-from accelerator.calls.states import CallRoleName, CallState, Silence
+from accelerator.calls.states import ApplicationState, CallRoleName, CallState, Silence
 from accelerator.community.states import RoleName
 from accelerator.journal import System
 from accelerator.journal.models import Event
@@ -143,6 +143,20 @@ def test_the_version_in_preparation_is_given_up_and_the_published_one_stays(
     with pytest.raises(Refused, match="Aucune version"):
         perform(discard_version, seen=0, **given)
     assert perform(write_version, part="delays", value={}, seen=0, **given).form == FORM
+
+
+def test_whoever_publishes_reads_how_many_drafts_go_with_it(
+    client: HostileClient, call: Call, version: CallVersion, author: Person, perform: Callable[..., Any], at: datetime
+) -> None:
+    perform(write_version, call=call, part="form", value={"sections": []}, seen=0, by=author, at=at)
+    client.force_login(author)
+    address = reverse("calls:publish", args=[call.key])
+    factories.call_application(version, state=ApplicationState.SUBMITTED)
+    assert "brouillon" not in text(client.get(address))
+    factories.call_application(version)
+    assert "Le brouillon en cours passe à cette version" in text(client.get(address))
+    factories.call_application(version)
+    assert "Les 2 brouillons en cours passent à cette version" in text(client.get(address))
 
 
 def test_the_first_version_is_not_given_up(

@@ -12,8 +12,10 @@ from accelerator.calls.models import Application, Call, CallVersion
 from accelerator.calls.operations import calls as operations
 from accelerator.calls.purposes import Fact
 from accelerator.calls.rules.calls import reason_against_discarding
+from accelerator.calls.states import ApplicationState
 from accelerator.calls.views.writing import OfWriting, Write
 from accelerator.design.pages import ActionPage
+from accelerator.workflow.numbers import grouped
 
 PAST_FILES = 500
 
@@ -67,17 +69,25 @@ class Publish(Write):
     warns = True
     form_class = forms.PublishForm
     submit_label = "Publier cette version"
-    words = (
-        "Une version publiée ne change plus. Les brouillons passent à cette version, leurs réponses gardées, et "
-        "leurs auteurs sont "
-        "prévenus ; les dossiers déposés se lisent avec la version sous laquelle ils l’ont été."
-    )
 
     def perform(self, form: Any) -> CallVersion:
         return operations.publish_version(call=self.call, why=form.cleaned_data["why"], by=self.person, at=self.at)
 
     def message_when_done(self, result: CallVersion) -> str:
         return f"La version {result.number} est publiée."
+
+    def context(self) -> dict[str, Any]:
+        drafts = self.call.applications.filter(state=ApplicationState.DRAFT).count()
+        words = "Une version publiée ne change plus. "
+        if drafts == 1:
+            words += "Le brouillon en cours passe à cette version, ses réponses gardées, et son auteur est prévenu ; "
+        elif drafts:
+            words += (
+                f"Les {grouped(drafts)} brouillons en cours passent à cette version, leurs réponses gardées, et leurs "
+                "auteurs sont prévenus ; "
+            )
+        words += "les dossiers déposés se lisent avec la version sous laquelle ils l’ont été."
+        return {**super().context(), "words": words}
 
 
 class Discard(OfWriting, ActionPage):
