@@ -22,5 +22,5 @@ def changed_meanwhile(thing: Any, values: Mapping[str, Any], seen: Mapping[str, 
 
 
 def changed(seen: Mapping[int, str], now: Mapping[int, str]) -> set[int]:
-    """Of what is now, what is not as it was read, or was not read; nothing when nobody says what was read."""
-    return {key for key, print_ in now.items() if seen.get(key) != print_} if seen else set()
+    """Of what is now, what is not as it was read, or was not read."""
+    return {key for key, print_ in now.items() if seen.get(key) != print_}

@@ -14,6 +14,20 @@ from accelerator.design.forms import FilterForm, Form, MoneyField, WholeField
 OUTCOMES = [(one.value, one.label) for one in DecisionOutcome if one != DecisionOutcome.INADMISSIBLE]
 
 
+def _advice() -> forms.CharField:
+    return forms.CharField(
+        label="Conseils au candidat",
+        required=False,
+        max_length=5000,
+        help_text="Ce qui l’aiderait, et les autres portes.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+def _amount(label: str) -> MoneyField:
+    return MoneyField(label=label, least=1, required=False, help_text="La délégation d’un signataire doit le couvrir.")
+
+
 class DraftLot(Form):
     """The same decision for several files."""
 
@@ -27,19 +41,8 @@ class DraftLot(Form):
         },
     )
     reasons = words_field("Motifs", "Communs à ces dossiers. Les notes et les commentaires de chacun s’y ajoutent.")
-    advice = forms.CharField(
-        label="Conseils au candidat",
-        required=False,
-        max_length=5000,
-        help_text="Ce qui l’aiderait, et les autres portes.",
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    amount = MoneyField(
-        label="Montant accordé à chacun, en euros",
-        least=1,
-        required=False,
-        help_text="La délégation d’un signataire doit le couvrir.",
-    )
+    advice = _advice()
+    amount = _amount("Montant accordé à chacun, en euros")
 
     def __init__(self, *args: Any, rows: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,19 +54,8 @@ class DraftOne(Form):
 
     outcome = forms.ChoiceField(label="Sens", choices=DecisionOutcome.choices, widget=forms.RadioSelect)
     reasons = words_field("Motifs", "Le candidat les lira.")
-    advice = forms.CharField(
-        label="Conseils au candidat",
-        required=False,
-        max_length=5000,
-        help_text="Ce qui l’aiderait, et les autres portes.",
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    amount = MoneyField(
-        label="Montant accordé, en euros",
-        least=1,
-        required=False,
-        help_text="La délégation d’un signataire doit le couvrir.",
-    )
+    advice = _advice()
+    amount = _amount("Montant accordé, en euros")
 
 
 class Which(FilterForm):

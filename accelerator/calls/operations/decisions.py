@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from django.utils.timezone import localdate
 
@@ -21,7 +21,7 @@ from accelerator.calls.queries.recipients import told_of
 from accelerator.calls.queries.standing import file_standing_of, of_applicant
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.rules.applications import OWN_FILE, examine
-from accelerator.calls.rules.lots import require_as_read, require_letters_as_read
+from accelerator.calls.rules.lots import UNREAD, require_as_read, require_letters_as_read
 from accelerator.calls.states import (
     DECIDABLE,
     DECIDE,
@@ -36,8 +36,6 @@ from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.transitions import move
-
-_UNREAD: Final[Mapping[int, str]] = {}
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def draft_decisions(
     advice: str,
     cents: int | None = None,
     failed: Collection[str] = (),
-    seen: Mapping[int, str] = _UNREAD,
+    seen: Mapping[int, str] = UNREAD,
     by: Any,
     at: datetime,
 ) -> list[Decision]:
@@ -137,7 +135,7 @@ def draft_conclusions(*, commission: Commission, by: Any, at: datetime) -> list[
 
 @operation
 def sign_decisions(
-    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = _UNREAD, by: Any, at: datetime
+    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = UNREAD, by: Any, at: datetime
 ) -> list[Decision]:
     """Sign several letters, all of them or none: each is frozen as it was read, and its file is decided.
 
@@ -196,7 +194,7 @@ def _require_other_side(by: Any, decisions: Sequence[Decision]) -> None:
         raise Refused(f"Dossier {number} : {OWN_FILE[:1].lower()}{OWN_FILE[1:]}")
 
 
-def _decisions(call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = _UNREAD) -> list[Decision]:
+def _decisions(call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = UNREAD) -> list[Decision]:
     """The decisions, their files locked first and in order; those of another call do not count."""
     files = {one.pk: one for one in _locked([one.application for one in decisions])}
     rows = Decision.objects.select_for_update(of=("self",)).filter(
@@ -238,7 +236,7 @@ def undo_decision(*, decision: Decision, reason: str, by: Any, at: datetime) -> 
 
 @operation
 def notify_decisions(
-    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = _UNREAD, by: Any, at: datetime
+    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = UNREAD, by: Any, at: datetime
 ) -> Notified:
     """Tell several signed decisions, each whole or not at all: by mail and on the page of the file.
 
@@ -257,7 +255,7 @@ def notify_decisions(
 
 @operation
 def notify_each(
-    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = _UNREAD, by: Any, at: datetime
+    *, call: Call, decisions: Sequence[Decision], seen: Mapping[int, str] = UNREAD, by: Any, at: datetime
 ) -> Notified:
     """The same, even when none can be told: each is then left aside, and its file says so."""
     rules.require("calls.notify_decisions", by, call)

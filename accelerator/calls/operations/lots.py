@@ -14,7 +14,7 @@ from accelerator.calls.queries.lots import print_of_file
 from accelerator.calls.queries.opinions import Asking, already_asked, opinions_asked_in
 from accelerator.calls.queries.ranking import prints_to_draft
 from accelerator.calls.rules import judging as rules
-from accelerator.calls.rules.lots import FILE_CHANGED, require_as_read, require_letters_as_read
+from accelerator.calls.rules.lots import FILE_CHANGED, UNREAD, require_as_read, require_letters_as_read
 from accelerator.calls.rules.opinions import reason_against_asking_again, reason_against_day
 from accelerator.calls.states import DecisionOutcome, LetterAct, LotAct, LotState
 from accelerator.community.operations.locks import lock_person
@@ -30,7 +30,6 @@ CARRY: Final = "calls.carry_lot"
 MOST_AT_ONCE: Final = 20
 # As many as someone reads before confirming.
 MOST_IN_A_LOT: Final = 200
-_UNREAD: Final[Mapping[int, str]] = {}
 GONE: Final = "Ce courrier n’existe plus : la candidature a été retirée avant qu’il soit notifié."
 
 
@@ -111,7 +110,7 @@ def ask_letters(
     act: LetterAct,
     call: Call,
     letters: Sequence[Decision],
-    seen: Mapping[int, str] = _UNREAD,
+    seen: Mapping[int, str] = UNREAD,
     by: Person,
     at: datetime,
 ) -> Lot:
@@ -134,7 +133,7 @@ def ask_drafts(
     reasons: str,
     advice: str,
     cents: int | None = None,
-    seen: Mapping[int, str] = _UNREAD,
+    seen: Mapping[int, str] = UNREAD,
     by: Person,
     at: datetime,
 ) -> Lot:

@@ -14,6 +14,7 @@ from accelerator.workflow import Refused
 from accelerator.workflow.prints import changed
 
 FILE_CHANGED: Final = "Il a changé depuis que vous avez lu cette liste : relisez-le."
+UNREAD: Final[Mapping[int, str]] = {}
 LETTER_CHANGED: Final = "Ce courrier a changé depuis que vous l’avez lu : relisez-le."
 
 
@@ -58,7 +59,10 @@ def _foreseen(act: LotAct, application: Application, mine: Collection[int], pers
 
 
 def require_as_read(applications: Sequence[Application], seen: Mapping[int, str]) -> None:
-    """Raise `Refused` for the first of these files that is not what was read before its decision was prepared."""
+    """Raise `Refused` for the first of these files that is not what was read before its decision was prepared.
+
+    seen  file -> its print when it was read; `UNREAD`: nobody says what was read.
+    """
     otherwise = changed(seen, prints_to_draft(applications)) if seen else set()
     if application := next((one for one in applications if one.pk in otherwise), None):
         raise Refused(f"Dossier {application.number} : {FILE_CHANGED}")

@@ -105,7 +105,7 @@ class Desk(ListPage):
             sort=("due_on",),
             nullable=True,
         ),
-        Column("conditions", "Conditions non remplies", lambda one: len(unmet_by(one)), number=True),
+        Column("conditions", "Conditions non remplies", lambda one: len(one.unmet), number=True),
         Column(
             "instructeur",
             "Instructeur",

@@ -74,9 +74,8 @@ class Promises(Judging, ListPage):
 
     def prepared(self, rows: list[Any]) -> list[Any]:
         today = localdate(self.at)
-        theirs = {one.application_id for one in rows} if self.keeps else set()
-        if theirs:
-            theirs = set(examined_in(self.standing).filter(pk__in=theirs).values_list("pk", flat=True))
+        files = [one.application_id for one in rows] if self.keeps else []
+        theirs = set(examined_in(self.standing).filter(pk__in=files).values_list("pk", flat=True)) if files else set()
         for one in rows:
             one.laureate = laureate_of(one.application, whole=self.keeps)
             one.said_state = str(one.state(today).label)

@@ -1,5 +1,6 @@
 """The decision on a file as the applicant reads it, its letter, the documents of the opinions that it tells."""
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404
@@ -11,7 +12,7 @@ from accelerator.calls.models import Application, Decision, Promise
 from accelerator.calls.queries.letters import shown_letter
 from accelerator.calls.queries.opinions import documents_told
 from accelerator.calls.queries.standing import FileStanding, file_standing_of
-from accelerator.calls.rules.applications import read_file, reason_against_appealing
+from accelerator.calls.rules.applications import read_file, reason_against_contesting
 from accelerator.design.pages import Crumb, Page
 from accelerator.design.papers import pdf, saved_pdf
 from accelerator.design.uploads import attachment
@@ -60,7 +61,7 @@ class ToldDecision(_Told):
             "letter": shown_letter(decision),
             "is_implicit": decision.kind == "implicit",
             "is_applicant": self.standing.is_applicant,
-            "may_appeal": self.standing.is_applicant and reason_against_appealing(self.standing, today) is None,
+            "may_appeal": self.standing.is_applicant and self._against_appealing(today) is None,
             "pdf_url": reverse("calls:decision_pdf", args=[self.application.public_id]),
             "promises": [(one, one.state(today).label) for one in promises],
             "documents": [
@@ -68,6 +69,10 @@ class ToldDecision(_Told):
                 for one in documents_told(decision)
             ],
         }
+
+    def _against_appealing(self, today: date) -> str | None:
+        contested = self.application.appeals.in_progress().exists()
+        return reason_against_contesting(self.standing, today, self.decision, contested=contested)
 
 
 class ToldDecisionPdf(_Told):
