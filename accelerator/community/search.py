@@ -42,6 +42,18 @@ from accelerator.search.prominence import most_prominent_first, sum_of
 from accelerator.search.rebuild import rebuild
 from accelerator.search.types import Entry, Shared
 
+
+def bearing(numbers: Collection[str]) -> set[int]:
+    """The records that bear one of these numbers, SIREN, RNA or AMALIA; for a united one, that which took its place.
+
+    What may not be published of a record is not found by the record that took its place either.
+    """
+    some = list(numbers)
+    borne = Organisation.objects.filter(Q(siren__in=some) | Q(rna__in=some) | Q(amalia__in=some))
+    read = borne.values_list("pk", "merged_into", "publishable")
+    return {into or pk for pk, into, publishable in read if publishable or not into}
+
+
 DIRECTORY: Final = Index(
     "organisations",
     OrganisationDocument,
@@ -57,6 +69,7 @@ DIRECTORY: Final = Index(
         Facet("distinction", values=8, multiple=True),
     ),
     watched=True,
+    bearing=bearing,
 )
 # Of what comes again, so many are kept; there are 35,000 communes.
 _MOST_KEPT: Final = 50_000
@@ -133,9 +146,6 @@ class _Read(NamedTuple):
     pk: int
     name: str
     acronym: str
-    siren: str | None
-    rna: str | None
-    amalia: str | None
     summary: str
     presentation: str
     points: int
@@ -150,9 +160,6 @@ class _United(NamedTuple):
     merged_into: int
     name: str
     acronym: str
-    siren: str | None
-    rna: str | None
-    amalia: str | None
 
 
 class _Place(NamedTuple):
@@ -204,7 +211,7 @@ class Entries:
         ]
 
     def _united(self, wanted: RawSQL) -> dict[int, list["_United"]]:
-        """The records united to each: found by their names and numbers, their distinctions are the survivor's.
+        """The records united to each: found by their names, their distinctions are the survivor's.
 
         What may not be published of a record is not found by the record that took its place either.
         """
@@ -223,7 +230,6 @@ class Entries:
             body=(one.presentation,) if one.presentation else (),
             context=distinctions,
             facets={"distinction": sorted({slugify(name) for name in distinctions})} if distinctions else {},
-            identifiers=[*_numbers(one), *(number for each in united for number in _numbers(each))],
             prominence=one.points / 100,
             dated_at=_moment(one.recorded_read),
             shared=(self._where[one.where], self._what.get(one.what) or self._learn_what(one)),
@@ -322,10 +328,6 @@ class Entries:
 def _moment(read: str) -> datetime:
     """Thousands of records are of one moment, that of their import."""
     return datetime.fromisoformat(read)
-
-
-def _numbers(one: _Read | _United) -> list[str]:
-    return [number for number in (one.siren, one.rna, one.amalia) if number]
 
 
 def _other_names(one: _Read, united: Sequence[_United]) -> list[str]:

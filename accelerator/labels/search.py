@@ -112,7 +112,6 @@ class Entries:
                 "depuis": [str(one.period.lower.year)],
             },
             places=(*covering, *(f"agit-{key}" for key in one.perimeter)),
-            identifiers=[one.number],
             prominence=one.points / 100,
             dated_at=datetime.combine(one.period.lower, time(12), UTC),
         )

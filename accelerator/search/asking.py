@@ -3,11 +3,14 @@
 import json
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise, zip_longest
+from typing import Any, Final
 
 from django.db import connection
+from psycopg import sql
 
 from accelerator.search.facets import Packed, Packing, Positions
 from accelerator.search.lexicon import SHORTEST_CORRECTED, Lexicon
@@ -28,9 +31,9 @@ from accelerator.search.types import (
     SHELVES,
     Answer,
     Question,
+    Sort,
     any_of,
     facet_key,
-    identifier_key,
     place_key,
     quoted,
 )
@@ -43,6 +46,20 @@ SENTENCE = 6  # from so many words, articles included, on, only slips of one let
 FEW = 250
 MOST_WORDS = 12  # the rarest words of a question; the others are left out
 MOST_TURNED = 1000  # how many can be reached by name or by date when there are more than the cap
+# How answers that are all read are ordered.
+ORDERS: Final[dict[Sort, sql.SQL]] = {
+    "name": sql.SQL("sort_name, {key}"),
+    "date": sql.SQL("dated_at DESC NULLS LAST, {key}"),
+    "relevance": sql.SQL("prominence DESC, {key}"),
+}
+
+# The documents of those that bear any of some registration numbers.
+Bearing = Callable[[Collection[str]], Collection[int]]
+
+
+def nobody(numbers: Collection[str]) -> Collection[int]:
+    """Who bears a number where nothing has one."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +71,7 @@ class Source:
     key: str
     packing: Packing
     lexicon: Lexicon
+    bearing: Bearing = nobody
 
 
 # A query, and how many documents it finds at most.
@@ -132,6 +150,11 @@ class Asking:
     def looked_up(self) -> tuple[list[Word], list[str]]:
         """The words and the keys that must be known before anything is found."""
         return [*self.words, *_pairs(self.words)], [EVERYTHING, *(key for some in self._keys() for key in some)]
+
+    @cached_property
+    def among(self) -> tuple[int, ...] | None:
+        """The documents that bear one of the numbers asked; None when none is asked."""
+        return tuple(self.source.bearing(self.identifiers)) if self.identifiers else None
 
     def answer(self) -> Answer:
         nothing_typed = not self.words and not self.identifiers
@@ -231,13 +254,12 @@ class Asking:
     # Documents
 
     def find(self, terms: list[Term]) -> Answer:
+        if self.among is not None:
+            return self._find_among(self.among)
         question, known, source = self.question, self.known, self.source
         fixed: list[Part] = []
         if self.places:
             fixed.append(_any_of_keys(map(place_key, self.places), known.documents))
-        if self.identifiers:
-            fixed.append((any_of(quoted(identifier_key(one)) for one in self.identifiers), len(self.identifiers)))
-            terms = []
         filters = {
             name: _any_of_keys((facet_key(name, value) for value in values), known.documents)
             for name, values in self.filters.items()
@@ -295,11 +317,39 @@ class Asking:
             stems=tuple(dict.fromkeys(stem for term in terms for stem in term.stems)),
         )
 
+    def _find_among(self, ids: Sequence[int]) -> Answer:
+        """The few documents that bear the numbers asked, whatever the words beside; places and filters hold."""
+        source, question = self.source, self.question
+        key = sql.Identifier(source.key)
+        reading = sql.SQL(
+            "SELECT {key}, int8send(packed_0), int8send(packed_1),"
+            " ARRAY(SELECT tsv @@ filter FROM unnest(%s::tsquery[]) WITH ORDINALITY AS f(filter, n) ORDER BY n)"
+            " FROM {table} WHERE {key} = ANY(%s) AND tsv @@ %s::tsquery ORDER BY {order}"
+        ).format(key=key, table=sql.Identifier(source.table), order=ORDERS[question.sort].format(key=key))
+        filters = [any_of(quoted(facet_key(name, value)) for value in values) for name, values in self.filters.items()]
+        around = any_of(map(quoted, map(place_key, self.places))) if self.places else quoted(EVERYTHING)
+        with connection.cursor() as cursor:
+            cursor.execute(reading, [filters, list(ids), around])
+            read = cursor.fetchall()
+        found = [row for row in read if all(row[3])]
+        packed = dict.fromkeys(source.packing.facets, _packed(found))
+        for n, name in enumerate(self.filters):
+            packed[name] = _packed(row for row in read if all(row[3][:n] + row[3][n + 1 :]))
+        first = (max(1, question.page) - 1) * question.size
+        return Answer(
+            ids=[row[0] for row in found[first : first + question.size]],
+            total=len(found),
+            capped=False,
+            reachable=len(found),
+            facets=self._counted(packed, bare=False),
+            unknown=tuple(word.shown for word in self.unknown),
+        )
+
     def _total(self, terms: list[Term]) -> int | None:
         """How many answer beyond the cap, when counts kept beforehand tell it."""
         if self._alone:
             return self.known.documents[self._alone]
-        if self.filters or self.places or self.identifiers:
+        if self.filters or self.places:
             return None
         if not terms:
             return self.known.documents[EVERYTHING]
@@ -317,6 +367,12 @@ class Asking:
             counts = {value: totals.get(facet_key(name, value), 0) for value in known.positions.get(name, {})}
             counted[name] = {value: count for value, count in counts.items() if count > 0}
         return {name: counted[name] for name in asked}
+
+
+def _packed(read: Iterable[tuple[Any, ...]]) -> Packed:
+    """The facets of some documents, as `search_find` gives them."""
+    rows = list(read)
+    return b"".join(row[1] for row in rows), b"".join(row[2] for row in rows)
 
 
 def _beginning(

@@ -33,16 +33,7 @@ from django.db import connection
 from accelerator.search.facets import Packing, Positions
 from accelerator.search.stemming import read_stems
 from accelerator.search.text import Word, sort_key, stems_of, words_of
-from accelerator.search.types import (
-    EVERYTHING,
-    NUMBER,
-    Entry,
-    Shared,
-    facet_key,
-    identifier_key,
-    place_key,
-    quoted,
-)
+from accelerator.search.types import EVERYTHING, Entry, Shared, facet_key, place_key, quoted
 
 COLUMNS: Final = ("tsv", "prominence", "packed_0", "packed_1", "sort_name", "dated_at")
 
@@ -108,8 +99,8 @@ class Document:
 
     @property
     def lexemes(self) -> list[str]:
-        """Its lexemes and keys, without registration numbers: who has one is known by asking."""
-        return [lexeme for lexeme, _ in self._read() if not lexeme.startswith(NUMBER)]
+        """Its lexemes and keys."""
+        return [lexeme for lexeme, _ in self._read()]
 
     def _read(self) -> Iterator[tuple[str, str]]:
         at = 0
@@ -202,7 +193,7 @@ class Maker:
                 self._sample.update(text.split())
 
     def counted(self) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
-        """Of all that was made: {lexeme: documents} without registration numbers, {(word, as shown): how often}."""
+        """Of all that was made: {lexeme: documents}, {(word, as shown): how often}."""
         for chunk, times in self._sample.items():
             for word in self._kept(chunk):
                 self._shown[word.folded, word.shown] += times
@@ -346,10 +337,10 @@ class Maker:
         ends = np.searchsorted(every >> _LEXEME_BITS, np.arange(len(entries)), side="right").tolist()
         made, begin = [], 0
         for entry, (packed_0, packed_1), end in zip(entries, packed, ends, strict=True):
-            numbers = sorted({identifier_key(identifier) for identifier in entry.identifiers if identifier})
-            tsv = b"".join([*(number.encode() + b"\x00\x00\x00" for number in numbers), *pieces[2 * begin : 2 * end]])
-            count, name = end - begin + len(numbers), sort_key(entry.name)
-            made.append(Document(entry.id, count, tsv, entry.prominence, packed_0, packed_1, name, entry.dated_at))
+            tsv, name = b"".join(pieces[2 * begin : 2 * end]), sort_key(entry.name)
+            made.append(
+                Document(entry.id, end - begin, tsv, entry.prominence, packed_0, packed_1, name, entry.dated_at)
+            )
             begin = end
         return made
 

@@ -19,7 +19,7 @@ class Document(models.Model):
     are the ones worth ranking. Nothing may point to it by a foreign key: a rebuild replaces the table.
     """
 
-    # Lexemes with their weight, then the keys: "=kind:porteur" (facets), "@commune-46102" (places), "#552100554".
+    # Lexemes with their weight, then the keys: "=kind:porteur" (facets), "@commune-46102" (places).
     tsv = SearchVectorField()
     # From 0 to 1.
     prominence = models.FloatField(default=0)
@@ -68,7 +68,7 @@ class State(models.Model):
 
 
 class Lexeme(models.Model):
-    """In how many documents a lexeme or a key stands: the sum over its rows. Registration numbers are not counted.
+    """In how many documents a lexeme or a key stands: the sum over its rows.
 
     Note [Counts are sums of changes]
     A counter updated in place would make every writer of "association" wait for the others until their

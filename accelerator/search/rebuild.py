@@ -229,7 +229,7 @@ def _replace(cursor: Any, index: Index, last_word: int) -> int:
     changes = (
         "INSERT INTO search_lexeme (index, lexeme, documents)"
         " SELECT %s, lexeme, {sign} * count(*) FROM {next}, unnest(tsvector_to_array(tsv)) AS lexeme"
-        " WHERE {key} = ANY(%s) AND NOT starts_with(lexeme, '#') GROUP BY lexeme"
+        " WHERE {key} = ANY(%s) GROUP BY lexeme"
     )
     _run(cursor, changes, index, [index.name, touched], sign=sql.SQL("-1"))
     _run(cursor, "DELETE FROM {next} WHERE {key} = ANY(%s)", index, [touched])

@@ -11,7 +11,7 @@ from typing import Final
 from django.db import connection
 from psycopg import sql
 
-from accelerator.search.asking import Asking, Known, Source, Term, enough
+from accelerator.search.asking import ORDERS, Asking, Known, Source, Term, enough
 from accelerator.search.index import Index
 from accelerator.search.text import Word
 from accelerator.search.types import (
@@ -21,7 +21,6 @@ from accelerator.search.types import (
     Sort,
     any_of,
     facet_key,
-    identifier_key,
     place_key,
     quoted,
 )
@@ -29,11 +28,6 @@ from accelerator.search.types import (
 _READ_AT_ONCE: Final = 20_000
 # When not even the rarest word is required: any of so many, the rarest.
 _LOOSE: Final = 3
-_ORDERS: Final[dict[Sort, sql.SQL]] = {
-    "name": sql.SQL("sort_name, {key}"),
-    "date": sql.SQL("dated_at DESC NULLS LAST, {key}"),
-    "relevance": sql.SQL("prominence DESC, {key}"),
-}
 
 
 @dataclass(frozen=True)
@@ -41,9 +35,18 @@ class Meaning:
     """What a question asks of a document.
 
     query   a tsquery over the documents of the index; empty: nothing can answer (all its words are unknown).
+    among   the only documents that may answer, those that bear the numbers asked; None: all.
     """
 
     query: str
+    among: tuple[int, ...] | None = None
+
+    def of(self, index: Index) -> sql.Composable:
+        """As the condition of a query that reads the table of an index."""
+        asked = sql.SQL("tsv @@ {}::tsquery").format(sql.Literal(self.query))
+        if self.among is None:
+            return asked
+        return sql.SQL("{} = ANY({}) AND ").format(sql.Identifier(index.key), sql.Literal(list(self.among))) + asked
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,13 @@ class Reading:
     must    what every answer has whatever the words, a tsquery; empty: nothing.
     words   its words, the rarest first, each a tsquery.
     enough  as many words are required as so many documents have.
+    among   the only documents that may answer, those that bear the numbers asked (no word is then); None: all.
     """
 
     must: str
     words: tuple[str, ...]
     enough: int
+    among: tuple[int, ...] | None = None
 
     @property
     def least(self) -> int:
@@ -71,7 +76,7 @@ class Reading:
             required += [f"({word})" for word in self.words[:kept]]
         elif self.words:
             required.append(any_of(self.words[:_LOOSE]))
-        return Meaning(" & ".join(required) or quoted(EVERYTHING))
+        return Meaning(" & ".join(required) or quoted(EVERYTHING), self.among)
 
 
 def meaning_of(index: Index, question: Question) -> Meaning:
@@ -84,7 +89,7 @@ def meaning_of(index: Index, question: Question) -> Meaning:
 def readings_of(index: Index, questions: Mapping[str, Question]) -> dict[str, Reading]:
     """What many questions may mean, their words looked up together; those that nothing can answer are left out.
 
-    One query for all the words, and one for each question whose words must be corrected.
+    One query for all the words, and one for each question whose words must be corrected or that asks a number.
     """
     together = _Together()
     readers = {name: _Reader(index, question, together) for name, question in questions.items()}
@@ -103,9 +108,9 @@ def number_of(index: Index, meaning: Meaning) -> int:
     """How many answer, counted one by one."""
     if not meaning.query:
         return 0
-    counting = sql.SQL("SELECT count(*) FROM {table} WHERE tsv @@ %s::tsquery")
+    counting = sql.SQL("SELECT count(*) FROM {table} WHERE {asked}")
     with connection.cursor() as cursor:
-        cursor.execute(counting.format(table=sql.Identifier(index.table)), [meaning.query])
+        cursor.execute(counting.format(table=sql.Identifier(index.table), asked=meaning.of(index)))
         return int(cursor.fetchone()[0])
 
 
@@ -136,11 +141,8 @@ def every_id(index: Index, meaning: Meaning, *, sort: Sort = "name") -> Iterator
     if not meaning.query:
         return
     key = sql.Identifier(index.key)
-    reading = sql.SQL("SELECT {key} FROM {table} WHERE tsv @@ {query}::tsquery ORDER BY {order}").format(
-        key=key,
-        table=sql.Identifier(index.table),
-        query=sql.Literal(meaning.query),
-        order=_ORDERS[sort].format(key=key),
+    reading = sql.SQL("SELECT {key} FROM {table} WHERE {asked} ORDER BY {order}").format(
+        key=key, table=sql.Identifier(index.table), asked=meaning.of(index), order=ORDERS[sort].format(key=key)
     )
     with connection.chunked_cursor() as cursor:
         cursor.execute(reading)
@@ -177,7 +179,7 @@ class _Reader(Asking):
 
     def find(self, terms: list[Term]) -> Answer:
         words = () if self.identifiers else tuple(term.query for term in terms)
-        self.reading = Reading(self._must(), words, enough(len(words)))
+        self.reading = Reading(self._must(), words, enough(len(words)), self.among)
         self.kept = len(words)
         answer = super().find(terms) if self.probes and len(words) > 1 else Answer([], None, False, 0, {})
         if len(words) > 1:
@@ -187,5 +189,4 @@ class _Reader(Asking):
     def _must(self) -> str:
         keys = [[facet_key(name, value) for value in values] for name, values in self.filters.items()]
         keys.append([place_key(key) for key in self.places])
-        keys.append([identifier_key(one) for one in self.identifiers])
         return " & ".join(any_of(map(quoted, group)) for group in keys if group)

@@ -1,10 +1,10 @@
 """What is written, what is asked, what is answered, and the keys that stand in the index beside the words."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 Sort = Literal["relevance", "name", "date"]
 
@@ -13,7 +13,7 @@ CAP = 3000  # how many answers are read, at most: beyond, facets speak of the mo
 # before included. What many documents answer is read there, shelf after shelf.
 SHELVES = (6_000, 16_000, 40_000, 100_000, 300_000)
 EVERYTHING = "="
-NUMBER = "#"
+_NONE: Final[Mapping[str, Collection[str]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,9 +30,8 @@ class Shared:
     places: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is written of one thing.
+class Entry(NamedTuple):
+    """What is written of one thing. A million are made for one index.
 
     name          shown in lists; exact matches of it come first.
     titles        other names: acronym, place… (weight A, as the name)
@@ -41,7 +40,6 @@ class Entry:
     context       what surrounds it: its département, its family… (weight D)
     facets        {facet: values}
     places        keys of `geography`: every place that should find it
-    identifiers   registration numbers, without spaces
     prominence    from 0 to 1
     shared        what other entries say too, after its own words
     """
@@ -52,9 +50,8 @@ class Entry:
     summary: Sequence[str] = ()
     body: Sequence[str] = ()
     context: Sequence[str] = ()
-    facets: Mapping[str, Collection[str]] = field(default_factory=dict)
+    facets: Mapping[str, Collection[str]] = _NONE
     places: Collection[str] = ()
-    identifiers: Collection[str] = ()
     prominence: float = 0.0
     dated_at: datetime | None = None
     shared: Sequence[Shared] = ()
@@ -135,8 +132,3 @@ def facet_key(facet: str, value: str) -> str:
 def place_key(key: str) -> str:
     """The key of a place in the index."""
     return f"@{key}"
-
-
-def identifier_key(identifier: str) -> str:
-    """The key of a registration number in the index."""
-    return NUMBER + (identifier if identifier.isalnum() else re.sub(r"\W", "", identifier)).upper()

@@ -6,7 +6,8 @@ A document is new to a question when it answers now and did not then: it was not
 correcting a typing error in what answered already is told to nobody. What is looked at is forgotten: the next look
 starts from there.
 What a rebuild brings without a put (an import in bulk) is known by its date: it was not there. What a rebuild changes
-in a document already there is not told.
+in a document already there is not told. Nor is a number that comes to a document already there: what was its number is
+not kept.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from django.db import connection
 from psycopg import sql
 
 from accelerator.search.index import Index
-from accelerator.search.streaming import readings_of
+from accelerator.search.streaming import Meaning, readings_of
 from accelerator.search.types import Question
 from accelerator.workflow import read_only
 
@@ -110,7 +111,7 @@ class Watch:
     def _required(self, cursor: Any) -> dict[str, int]:
         """How many words each question requires, for those to which something may be new."""
         asked = [
-            (name, kept, reading.requiring(kept).query)
+            (name, kept, *_asked(reading.requiring(kept)))
             for name, reading in self.readings.items()
             for kept in range(reading.least, len(reading.words) + 1)
         ]
@@ -145,14 +146,14 @@ class Watch:
     def _probe(self, cursor: Any, kept: Mapping[str, int]) -> set[str]:
         """Those of which enough documents of the index have so many words."""
         asked = [
-            (name, self.readings[name].enough, self.readings[name].requiring(number).query)
+            (name, self.readings[name].enough, *_asked(self.readings[name].requiring(number)))
             for name, number in kept.items()
         ]
         probe = _PROBE.format(questions=_QUESTIONS, table=sql.Identifier(self.index.table))
         return {name for some in _some(asked, _PROBED_AT_ONCE) for (name,) in _ask(cursor, probe, some)}
 
     def _new(self, cursor: Any, required: Mapping[str, int], most: int) -> dict[str, New]:
-        asked = [(name, most, self.readings[name].requiring(kept).query) for name, kept in required.items()]
+        asked = [(name, most, *_asked(self.readings[name].requiring(kept))) for name, kept in required.items()]
         return {
             name: New(list(zip(documents, moments, strict=True)), number)
             for some in _some(asked, _ASKED_AT_ONCE)
@@ -160,13 +161,17 @@ class Watch:
         }
 
 
-# Questions are given as three columns: a name, a number, a tsquery.
-_QUESTIONS: Final = sql.SQL("unnest(%s::text[], %s::int[], %s::text[]::tsquery[]) AS q(name, number, query)")
+# Questions are given as four columns: a name, a number, a tsquery, the documents that bear the numbers asked (or none).
+_QUESTIONS: Final = sql.SQL(
+    "unnest(%s::text[], %s::int[], %s::text[]::tsquery[], %s::text[]) AS q(name, number, query, among)"
+)
+_ANSWERS: Final = sql.SQL("now @@ query AND (among IS NULL OR document = ANY(among::bigint[]))")
 _STANDS: Final = sql.SQL("""
     SELECT name, number, EXISTS (
-        SELECT FROM search_changed WHERE now @@ query AND NOT coalesce(before @@ query, false)
-    ) FROM {questions} WHERE EXISTS (SELECT FROM search_changed WHERE now @@ query)
-""").format(questions=_QUESTIONS)
+        SELECT FROM search_changed WHERE {answers} AND NOT coalesce(before @@ query, false)
+    ) FROM {questions} WHERE EXISTS (SELECT FROM search_changed WHERE {answers})
+""").format(questions=_QUESTIONS, answers=_ANSWERS)
+# No question of numbers is probed: it has no words.
 _PROBE: Final = sql.SQL("""
     SELECT name FROM {questions}
     WHERE number <= (SELECT count(*) FROM (SELECT FROM {table} WHERE tsv @@ query LIMIT number) AS few)
@@ -176,13 +181,20 @@ _NEW: Final = sql.SQL("""
     FROM {questions} CROSS JOIN LATERAL (
         SELECT document, changed_at, count(*) OVER () AS found,
             row_number() OVER (ORDER BY changed_at DESC, document) AS n
-        FROM search_changed WHERE now @@ query AND NOT coalesce(before @@ query, false)
+        FROM search_changed WHERE {answers} AND NOT coalesce(before @@ query, false)
         ORDER BY n LIMIT number
     ) AS few GROUP BY name
-""").format(questions=_QUESTIONS)
+""").format(questions=_QUESTIONS, answers=_ANSWERS)
+_Asked = tuple[str, int, str, str | None]
 
 
-def _ask(cursor: Any, asking: Any, asked: Sequence[tuple[str, int, str]]) -> list[tuple[Any, ...]]:
+def _asked(meaning: Meaning) -> tuple[str, str | None]:
+    """A meaning, as the last columns of a question."""
+    among = None if meaning.among is None else f"{{{','.join(map(str, meaning.among))}}}"
+    return meaning.query, among
+
+
+def _ask(cursor: Any, asking: Any, asked: Sequence[_Asked]) -> list[tuple[Any, ...]]:
     """Ask many questions in one query, each through the index of what is asked: none reads a table from end to end."""
     with read_only():
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -191,7 +203,7 @@ def _ask(cursor: Any, asking: Any, asked: Sequence[tuple[str, int, str]]) -> lis
         return list(cursor.fetchall())
 
 
-def _some(asked: Sequence[tuple[str, int, str]], number: int) -> Iterator[Sequence[tuple[str, int, str]]]:
+def _some(asked: Sequence[_Asked], number: int) -> Iterator[Sequence[_Asked]]:
     return (asked[start : start + number] for start in range(0, len(asked), number))
 
 

@@ -1,6 +1,6 @@
 """A small concrete document, for the tests of the kernel alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from django.db import models
 
@@ -33,6 +33,11 @@ def play_index() -> Index:
             Facet("region", values=30),
         ],
     )
+
+
+def borne(numbers: Mapping[str, int]) -> Callable[[Collection[str]], set[int]]:
+    """Who bears each of these numbers, as a subject tells it."""
+    return lambda asked: {numbers[one] for one in asked if one in numbers}
 
 
 def rebuild_with(index: Index, entries: Iterable[Entry]) -> int:

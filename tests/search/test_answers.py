@@ -140,7 +140,7 @@ def _untied(answer: Answer, question: Question, written: Mapping[int, Entry]) ->
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     written=st.lists(entries(), min_size=2, max_size=3).map(
-        lambda some: [replace(one, id=n) for n, one in enumerate((one for each in some for one in each), 1)]
+        lambda some: [one._replace(id=n) for n, one in enumerate((one for each in some for one in each), 1)]
     ),
     asked=st.lists(st.sampled_from(WORDS), min_size=2, max_size=6, unique=True),
     filters=st.fixed_dictionaries(

@@ -17,7 +17,7 @@ from accelerator.search.streaming import every_id, meaning_of, number_of, readin
 from accelerator.search.types import Entry, Question
 from accelerator.search.watching import Look, Watch, take_in_what_was_rebuilt
 from accelerator.workflow import transaction
-from tests.search.documents import PlayDocument
+from tests.search.documents import PlayDocument, borne
 
 pytestmark = pytest.mark.server
 
@@ -32,6 +32,7 @@ QUESTIONS = (
     Question("une ferme solidaire qui lutte contre le gaspillage dans le Lot"),
     Question("552100554"),
     Question("55210055400013"),
+    Question("552100554 404833048", filters={"kind": ["ruche"], "theme": ["t03", "t00"]}, places=["departement-31"]),
     Question(filters={"kind": ["porteur"]}),
     Question(filters={"kind": ["porteur", "ruche"], "theme": ["t01"]}),
     Question("ferme", filters={"kind": ["porteur"]}, places=["departement-46"]),
@@ -50,7 +51,6 @@ def entries(number: int) -> list[Entry]:
             summary=["lutte contre le gaspillage"] if n % 5 == 0 else [],
             facets={"kind": [("porteur", "ruche")[n % 2]], "theme": [f"t0{n % 4}"]},
             places=[f"departement-{(46, 31)[n % 2]}", "pays-FR"],
-            identifiers=["552100554"] if n == 7 else [],
             prominence=n % 10 / 10,
             dated_at=datetime(2026, 1, 1 + n % 28, tzinfo=UTC),
         )
@@ -66,6 +66,7 @@ def everything(index: Index, question: Question) -> list[int]:
 def filled(index: Index) -> Index:
     with transaction():
         index.put(entries(60))
+    index.bearing = borne({"552100554": 7, "404833048": 8})
     return index
 
 
@@ -177,6 +178,20 @@ def test_only_the_first_and_the_last_state_count(watched: Index) -> None:
     put(watched, Entry(2, "Rien"))
     put(watched, Entry(2, "Ferme enfin"))
     assert new(watched, Question("ferme")) == {"0": [2]}
+
+
+def test_a_number_tells_who_bears_it_when_they_come(watched: Index) -> None:
+    watched.bearing = borne({"552100554": 7, "404833048": 100, "W123456789": 101})
+    put(watched, Entry(7, "Épicerie corrigée"), Entry(100, "Ferme nouvelle"), Entry(101, "Ferme nouvelle"))
+    asked = (
+        Question("552100554"),
+        Question("404833048"),
+        Question("404 833 048 00022 w123456789"),
+        Question("999999999"),
+    )
+    assert new(watched, *asked) == {"1": [100], "2": [100, 101]}
+    put(watched, Entry(102, "Ferme d’ailleurs"))
+    assert new(watched, *asked) == {}
 
 
 def test_what_was_removed_is_told_to_nobody(watched: Index) -> None:

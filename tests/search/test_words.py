@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from accelerator.search.index import Index
 from accelerator.search.text import folded, highlighted, identifiers_of, sort_key, words_of
 from accelerator.search.types import Answer, Entry, Question
+from tests.search.documents import borne
 
 pytestmark = pytest.mark.server
 
@@ -16,10 +17,8 @@ LIBRARY = [
     Entry(2, "Tiers-lieu du Célé", summary=["Un tiers-lieu nourricier pour les jeunes éloignés de l'emploi"]),
     Entry(3, "Les Associés du Goût", summary=["Lutte contre le gaspillage alimentaire"], prominence=0.9),
     Entry(4, "Réseau des tiers lieux", titles=["R.T.L."], summary=["Accompagner les tiers lieux ruraux"]),
-    Entry(
-        5, "Œuvre des Aînés", summary=["Aide aux personnes âgées isolées"], identifiers=["552 100 554", "W123456789"]
-    ),
-    Entry(6, "Insertion Quercy", body=["L’insertion par l’activité économique"], identifiers=["40483304800022"]),
+    Entry(5, "Œuvre des Aînés", summary=["Aide aux personnes âgées isolées"]),
+    Entry(6, "Insertion Quercy", body=["L’insertion par l’activité économique"]),
     Entry(7, "Gaspillage", prominence=0.1),
     Entry(8, "Coopérative Tierslieux", summary=["Enjeux numériques"]),
     Entry(9, "L’Atelier des Vélos", summary=["Des emplois pour tous, avec les élus et les tissus locaux"]),
@@ -31,6 +30,7 @@ LIBRARY = [
 @pytest.fixture
 def library(index: Index) -> Index:
     index.put(LIBRARY)
+    index.bearing = borne({"552100554": 5, "W123456789": 5, "W2B1234567": 5, "40483304800022": 6, "999999999": 99})
     return index
 
 
@@ -76,6 +76,9 @@ def found(index: Index, text: str) -> set[int]:
         ("404 833 048 00022", {6}),
         ("55210055400013", {5}),
         ("552100555", set()),
+        ("w2b1234567", {5}),
+        ("552100554 ou 404 833 048 00022", {5, 6}),
+        ("999999999", set()),  # who bears it is not shown
     ],
 )
 def test_what_is_typed_finds_what_is_meant(library: Index, text: str, expected: set[int]) -> None:
@@ -175,6 +178,7 @@ def test_the_two_folds_agree_and_words_are_clean(text: str) -> None:
 def test_identifiers_are_read_with_or_without_spaces() -> None:
     assert identifiers_of("SIRET 404 833 048 00022") == ["40483304800022", "404833048"]
     assert identifiers_of("rna w123456789 et 12345") == ["W123456789"]
+    assert identifiers_of("W9R1001234, w2a1234567") == ["W9R1001234", "W2A1234567"]
 
 
 def test_a_name_sorts_without_its_accents() -> None:
