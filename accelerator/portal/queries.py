@@ -16,6 +16,7 @@ from accelerator.design.site import before_key
 from accelerator.geography.models import Place, PlaceKind, beyond_its_name
 from accelerator.labels.models import Label
 from accelerator.labels.queries.register import labels_touching
+from accelerator.search.together import ask_together
 from accelerator.search.types import Answer, Question
 from accelerator.workflow.kept import Given, Kept
 from accelerator.workflow.numbers import grouped
@@ -172,8 +173,11 @@ def smaller_places(place: Place) -> list[Place]:
 def organisations_here(place: Place) -> Here:
     """What the page of a place shows of the organisations: two searches, bounded whatever their number."""
     larger = tuple(f"agit-{key}" for key in place.cover if key != place.key)
-    inside = DIRECTORY.search(Question(places=(place.key,), size=FIRST, counted=("type",)))
-    around = DIRECTORY.search(Question(places=larger, size=FIRST_AROUND, counted=())) if larger else None
+    asked = [Question(places=(place.key,), size=FIRST, counted=("type",))]
+    if larger:
+        asked.append(Question(places=larger, size=FIRST_AROUND, counted=()))
+    inside, *others = ask_together(DIRECTORY.source, asked)
+    around = others[0] if others else None
     found = {one.pk: one for one in _CARDS([*inside.ids, *(around.ids if around else ())])}
     counts = inside.facets.get("type", {})
     kinds = [(_KINDS[kind], number) for kind, number in counts.items() if kind in _KINDS and number]
