@@ -18,7 +18,7 @@ from django.template.base import FilterExpression, NodeList, Parser, Token, toke
 from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
-from accelerator.design.boxes import card
+from accelerator.design.boxes import card, cards, tag
 
 REQUIRED: Final = object()
 
@@ -116,6 +116,7 @@ COMPONENTS: Final = (
         {"level": ("h2", "h3", "h4")},
         draw=card,
     ),
+    Component("cards", {"cards": REQUIRED, "level": "h3"}, {"level": ("h2", "h3", "h4")}, draw=cards),
     Component("chart", {"url": REQUIRED, "described": REQUIRED, "version": REQUIRED}),
     Component("chips", {"chips": REQUIRED, "reset_url": "", "id": "filtres-en-vigueur"}),
     Component("facts", {"lines": REQUIRED}),
@@ -149,7 +150,7 @@ COMPONENTS: Final = (
         {"look": ("wide", "wrap", "stacked", "provenance")},
         block=True,
     ),
-    Component("tag", {"label": REQUIRED, "url": ""}),
+    Component("tag", {"label": REQUIRED, "url": ""}, draw=tag),
     Component(
         "tile",
         {"title": REQUIRED, "url": REQUIRED, "text": "", "detail": "", "level": "h3"},

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models.expressions import RawSQL
-from django.urls import reverse
 
 from accelerator.community.models import Distinction, Organisation
 from accelerator.community.models.organisations import OrganisationQuerySet
 from accelerator.community.queries.organisation import kinds_of
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import TERRITORY_DISTINCTION, Kind
+from accelerator.design.boxes import Card
+from accelerator.design.site import before_key
 from accelerator.geography.models import Place, PlaceKind, beyond_its_name
 from accelerator.labels.models import Label
 from accelerator.labels.queries.register import labels_touching
+from accelerator.search.together import ask_together
 from accelerator.search.types import Answer, Question
 from accelerator.workflow.kept import Given, Kept
 from accelerator.workflow.numbers import grouped
@@ -55,17 +57,6 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """An organisation in a few words, for a card."""
-
-    name: str
-    url: str
-    summary: str
-    place: str
-    kinds: list[str]
-
-
-@dataclass(frozen=True)
 class Here:
     """The organisations of a place.
 
@@ -76,12 +67,13 @@ class Here:
 
     inside: Count
     kinds: list[tuple[Kind, int]]
-    first: list[Shown]
+    first: list[Card]
     around: Count
-    around_first: list[Shown]
+    around_first: list[Card]
     labelled: list[Label]
 
 
+_KINDS: Final = {kind.value: kind for kind in Kind}
 # What a card is made of: the rest of a record is three times as long to read.
 _SHOWN: Final = ("public_id", "name", "summary", "kinds", "seat__name", "seat__departement__name")
 
@@ -91,16 +83,16 @@ def _shortly(organisations: OrganisationQuerySet) -> OrganisationQuerySet:
     return organisations.listed().select_related("seat__departement").only(*_SHOWN)
 
 
-def shown(organisations: Iterable[Organisation]) -> list[Shown]:
+def shown(organisations: Iterable[Organisation]) -> list[Card]:
     """Each organisation in a few words. No query: they were read by `_shortly`."""
-    root = reverse("community:organisation", args=["x"]).removesuffix("x")  # a key needs no quoting: asked once
+    before = before_key("community:organisation")
     return [
-        Shown(
-            name=one.name,
-            url=f"{root}{one.key}",
-            summary=one.summary,
-            place=_place_of(one),
-            kinds=kinds_of(one)[:3],
+        Card(
+            title=one.name,
+            url=f"{before}{one.key}",
+            text=one.summary,
+            detail=_place_of(one),
+            badges=kinds_of(one)[:3],
         )
         for one in organisations
     ]
@@ -126,7 +118,7 @@ def figures() -> Figures:
     )
 
 
-def latest_arrivals() -> list[Shown]:
+def latest_arrivals() -> list[Card]:
     """The organisations entered last."""
     return shown(_LATEST())
 
@@ -181,11 +173,14 @@ def smaller_places(place: Place) -> list[Place]:
 def organisations_here(place: Place) -> Here:
     """What the page of a place shows of the organisations: two searches, bounded whatever their number."""
     larger = tuple(f"agit-{key}" for key in place.cover if key != place.key)
-    inside = DIRECTORY.search(Question(places=(place.key,), size=FIRST, counted=("type",)))
-    around = DIRECTORY.search(Question(places=larger, size=FIRST_AROUND, counted=())) if larger else None
+    asked = [Question(places=(place.key,), size=FIRST, counted=("type",))]
+    if larger:
+        asked.append(Question(places=larger, size=FIRST_AROUND, counted=()))
+    inside, *others = ask_together(DIRECTORY.source, asked)
+    around = others[0] if others else None
     found = {one.pk: one for one in _CARDS([*inside.ids, *(around.ids if around else ())])}
     counts = inside.facets.get("type", {})
-    kinds = [(Kind(kind), number) for kind, number in counts.items() if kind in Kind.values and number]
+    kinds = [(_KINDS[kind], number) for kind, number in counts.items() if kind in _KINDS and number]
     return Here(
         inside=Count.of(inside),
         kinds=sorted(kinds, key=lambda pair: (-pair[1], pair[0].label)),

@@ -24,6 +24,7 @@ class DirectoryPage(Page):
     """
 
     public = True
+    frequent = True
     directory: ClassVar[PublicDirectory]
     question_class: ClassVar[type[PublicQuestion]]
 

@@ -1,6 +1,6 @@
 from django.utils.safestring import mark_safe
 
-from accelerator.design.boxes import boxes, card, picks
+from accelerator.design.boxes import boxes, card, picks, tag
 
 
 def test_boxes_escape_what_they_are_given() -> None:
@@ -20,6 +20,11 @@ def test_a_card_escapes_what_it_is_given_and_leaves_out_what_is_not() -> None:
     assert "<mark>x</mark>" in bare
     assert "<ul" not in bare
     assert "fr-card__desc" not in bare
+
+
+def test_a_tag_escapes_what_it_is_given_and_leads_nowhere_without_an_address() -> None:
+    assert tag(label="<i>", url='/t"') == '<a class="fr-tag fr-tag--sm" href="/t&quot;">&lt;i&gt;</a>'
+    assert tag(label="A & B", url="") == '<p class="fr-tag fr-tag--sm">A &amp; B</p>'
 
 
 def test_picks_escape_what_they_are_given() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.template import Context, Engine, Template, TemplateSyntaxError
 from django.utils.safestring import mark_safe
 
+from accelerator.design.boxes import Card
 from accelerator.design.components import COMPONENTS
 from accelerator.design.paging import Chip, Pages
 from tests.client import faults_of
@@ -22,6 +23,7 @@ VALUES: dict[str, Any] = {
         {"label": "Région", "text": "<Occitanie>", "url": "/r", "note": "COG 2026"},
     ],
     "events": [],
+    "cards": [Card("<b>x", "/o", "Répare.", "Figeac", ["Porteur"]), Card("Seule", "/s")],
     "hostile": "<b>x",
     "header": ["Lieu", "Nombre"],
     "rows": [["Lot", 3]],
@@ -34,6 +36,7 @@ SAMPLES = {
     "button": '{% button label="Chercher" icon="search-line" look="secondary" name="a" value=hostile %}',
     "callout": '{% callout title="À retenir" icon="information-line" %}<p>Texte</p>{% endcallout %}',
     "card": '{% card title=hostile url="/o" text="Répare." detail="Figeac" badges=header %}',
+    "cards": '{% cards cards=cards level="h2" %}',
     "chart": '{% chart url="/c.svg" described=hostile version="2026-11-26" %}',
     "chips": '{% chips chips=chips reset_url="/liste" %}',
     "facts": "{% facts lines=lines %}",

@@ -108,5 +108,5 @@ def test_a_place_costs_the_same_whatever_its_organisations(
     for number in range(rows):
         organisation(f"S{number}", seat=figeac())
         organisation(f"A{number}", territories=["departement-46"], territories_cover=["departement-46", "pays-FR"])
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(FIGEAC)

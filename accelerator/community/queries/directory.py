@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import prefetch_related_objects
 from django.db.models.expressions import RawSQL
 from django.utils.text import slugify
 
-from accelerator.community.models import Organisation, Theme
+from accelerator.community.models import Distinction, Organisation, Theme
 from accelerator.community.queries.organisation import kinds_of
 from accelerator.community.queries.question import Question
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import PIONEER_DISTINCTION, TERRITORY_DISTINCTION
+from accelerator.design.site import before_key
 from accelerator.geography.models import beyond_its_name
 from accelerator.search.directory import (
     PlaceNames,
@@ -54,11 +54,13 @@ _NOT_LISTED: Final = (
 class Result:
     """One organisation of the page.
 
+    url       its page.
     where     its seat, or the territories where it acts.
     distance  from the commune asked to its seat, in kilometres; None when a centre is not known.
     """
 
     organisation: Organisation
+    url: str
     kinds: list[str]
     themes: list[Theme]
     where: str
@@ -142,18 +144,27 @@ def _results(
     organisations: Sequence[Organisation], themes: Mapping[str, Theme], places: PlaceNames, near: Nearness | None
 ) -> list[Result]:
     """The lines of the page."""
-    prefetch_related_objects(organisations, "distinctions")
+    before = before_key("community:organisation")
+    distinctions: dict[int, list[str]] = {}
+    for distinction in _DISTINCTIONS([one.pk for one in organisations]) if organisations else ():
+        distinctions.setdefault(distinction.organisation_id, []).append(distinction.name)
     return [
         Result(
             organisation=one,
+            url=f"{before}{one.key}",
             kinds=kinds_of(one),
             themes=[themes[code] for code in one.themes if code in themes],
             where=places.where(one.seat, one.territories),
-            distinctions=sorted(distinction.name for distinction in one.distinctions.all()),
+            distinctions=sorted(distinctions.get(one.pk, ())),
             distance=near.distances.get(one.seat_id) if near and one.seat_id else None,
         )
         for one in organisations
     ]
+
+
+_DISTINCTIONS: Final = Kept(
+    lambda: Distinction.objects.filter(organisation__in=RawSQL("SELECT unnest(%s::bigint[])", [Given(0)]))
+)
 
 
 def _notes(question: Question) -> list[str]:

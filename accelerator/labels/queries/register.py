@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import of_record
@@ -36,6 +36,7 @@ REGISTER: Final = PublicDirectory(
 # The category of the labels that territories have.
 TERRITORY: Final = "territoire"
 _CHUNK: Final = 500
+_ABOUT_MOST: Final = 12
 HIDDEN: Final = "Une organisation qui ne se montre pas au public"
 
 
@@ -103,11 +104,18 @@ def held_by(label: Label) -> str:
     return label.organisation.name if label.holder_is_shown else HIDDEN
 
 
-def labels_about(organisation: Organisation, most: int = 12) -> list[Label]:
+def labels_about(organisation: Organisation) -> list[Label]:
     """The labels that an organisation holds or held, or of whose collective it said that it is; the latest first."""
-    member = Member.objects.filter(of_record(organisation), state=MemberState.CONFIRMED).values("candidacy")
-    about = Label.objects.filter(of_record(organisation) | Q(candidacy__in=member))
-    return list(about.select_related("category", "organisation").order_by("-period", "-pk")[:most])
+    return _ABOUT(organisation.pk)
+
+
+def _about() -> QuerySet[Label]:
+    member = Member.objects.filter(of_record(Given(0)), state=MemberState.CONFIRMED).values("candidacy")
+    about = Label.objects.filter(of_record(Given(0)) | Q(candidacy__in=member))
+    return about.select_related("category", "organisation").order_by("-period", "-pk")[:_ABOUT_MOST]
+
+
+_ABOUT: Final = Kept(_about)
 
 
 def labels_touching(place: Place) -> list[Label]:

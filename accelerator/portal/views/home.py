@@ -20,6 +20,7 @@ class Home(Page):
         "votre sujet, et faire connaître votre organisation."
     )
     public = True
+    frequent = True
     template_name = "portal/front.html"
     examples = ("Figeac", "lutte contre le gaspillage", "tiers-lieu")
 

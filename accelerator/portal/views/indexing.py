@@ -15,6 +15,7 @@ from accelerator.calls.queries.open import published_calls
 from accelerator.community.models import Organisation
 from accelerator.community.queries.published import numbered_by
 from accelerator.design.pages import Page
+from accelerator.design.site import before_key
 from accelerator.labels.models import Label
 from accelerator.labels.queries.categories import categories
 from accelerator.labels.queries.register import numbered_by as labels_numbered_by
@@ -118,8 +119,8 @@ class OrganisationsSitemap(_Sitemap):
     def pages(self) -> Iterable[tuple[str, datetime | None]]:
         listed = self.numbered(Organisation.objects.listed()).only("name", "public_id", "changed_at")
         doors = [(reverse(name), None) for name in _PAGES] if self.kwargs["number"] == 1 else []
-        root = reverse("community:organisation", args=["x"]).removesuffix("x")  # a key needs no quoting: asked once
-        return [*doors, *((f"{root}{one.key}", one.changed_at) for one in listed)]
+        before = before_key("community:organisation")
+        return [*doors, *((f"{before}{one.key}", one.changed_at) for one in listed)]
 
 
 class ProjectsSitemap(_Sitemap):

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.text import slugify
 
 from accelerator.design.pages import Crumb, KeyedPage, Page
+from accelerator.design.site import before_key, search_url
 from accelerator.geography.maps import Marker, Position, position
 from accelerator.geography.models import Nature, Place, PlaceKind
 from accelerator.geography.queries import find_places
@@ -28,7 +29,7 @@ def address_of(place: Place) -> str:
 
 def url_of(place: Place) -> str:
     """The public page of a place."""
-    return reverse("portal:territory", args=[address_of(place)])
+    return f"{before_key('portal:territory')}{address_of(place)}"
 
 
 class Territories(Page):
@@ -105,7 +106,7 @@ class Territory(KeyedPage):
 
     def directory_url(self, **more: str) -> str:
         """The directory narrowed to this place."""
-        return f"{reverse('community:directory')}?{urlencode({**more, 'territoire': self.place.key})}"
+        return f"{search_url()}?{urlencode({**more, 'territoire': self.place.key})}"
 
     def facts(self) -> list[dict[str, str]]:
         """What the place is: label, text, url and note of each line."""

@@ -35,6 +35,7 @@ DIRECTORY: Final = PublicDirectory(
 )
 _CHUNK: Final = 500
 _ABOUT_MOST: Final = 6
+_LATEST_MOST: Final = 3
 
 
 class ProjectQuestion(PublicQuestion):
@@ -122,10 +123,17 @@ def _about() -> QuerySet[Project]:
 _ABOUT: Final = Kept(_about)
 
 
-def latest(most: int = 3) -> list[Project]:
-    """The projects published last."""
-    found = Project.objects.listed().filter(state=ProjectState.PUBLISHED).select_related("organisation")
-    return list(found.order_by("-published_at", "-pk")[:most])
+def latest() -> list[Project]:
+    """The projects published last, with what a card is made of."""
+    return _LATEST()
+
+
+def _latest() -> QuerySet[Project]:
+    published = Project.objects.listed().filter(state=ProjectState.PUBLISHED)
+    return published.only("title", "summary", "public_id", "maturity").order_by("-published_at", "-pk")[:_LATEST_MOST]
+
+
+_LATEST: Final = Kept(_latest)
 
 
 def numbered_by(size: int) -> list[int]:
