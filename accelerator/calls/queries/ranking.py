@@ -54,6 +54,11 @@ def best_first(rows: Iterable[Any]) -> list[Any]:
     return sorted(rows, key=lambda one: (one.mean is None, -(one.mean or 0), one.number or ""))
 
 
+def in_best_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same order, asked of the database."""
+    return rows.order_by(F("tally__mean").desc(nulls_last=True), "number", "pk")
+
+
 def means_of(call: Call) -> list[tuple[int, float | None]]:
     """(application, mean) of every file that is judged. One query."""
     return list(_ranked(call).order_by("pk").values_list("pk", "tally__mean"))

@@ -55,6 +55,12 @@ class Judging(Page):
     def forbidden(self) -> str | None:
         return reason_within(self.rule, self.standing)
 
+    def standing_of_file(self, application: Application) -> FileStanding:
+        """What the person is to a file of the call, with what they are to the call."""
+        of_organisation = applying(application)
+        within = standing_of(self.person, of_organisation) if of_organisation else None
+        return FileStanding(self.person, application, within, of_call=self.standing)
+
     def address(self, name: str, *arguments: Any) -> str:
         """The address of another page of the same call."""
         return reverse(f"calls:{name}", args=[self.call.key, *arguments])
