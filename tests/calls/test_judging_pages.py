@@ -50,6 +50,7 @@ from accelerator.calls.states import (
     OpinionSense,
     PromiseKind,
 )
+from accelerator.calls.views import judging
 from accelerator.calls.views.opinions import SERVICE
 from accelerator.community.states import RoleName
 from accelerator.notices.models import Notice
@@ -655,6 +656,47 @@ def test_to_tick_the_first_files_loses_nothing_of_what_is_typed_and_does_nothing
     assert not commission.items.exists()
     stranger = browser(factories.person())
     assert stranger.post(address, {"cocher": "1", "premiers": "2"}).status_code in (403, 404)
+
+
+def test_a_long_list_is_ticked_a_part_at_a_time_and_keeps_what_is_ticked_and_typed_elsewhere(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "_SHOWN", 2)
+    files = [campaign.file() for _ in range(5)]
+    for file, score in zip(files, (3, 2.5, 2, 1.5, 1), strict=True):
+        campaign.read(file, score)  # type: ignore[arg-type]  # between two steps of the scale
+    keys = [one.public_id for one in files]
+    client, address = browser(campaign.officer), url("draft_decisions", campaign)
+
+    def boxes(page: Any) -> list[tuple[str, bool]]:
+        return [(one.data["value"], one.data["selected"]) for one in page.context["form"]["applications"]]
+
+    def sent(page: Any, *ticked: str, **others: str) -> dict[str, Any]:
+        """What a browser sends of the page, with these boxes ticked."""
+        hidden = dict(re.findall(r'<input type="hidden" name="(debut|ailleurs|seen)" value="([^"]*)"', text(page)))
+        return {**hidden, "outcome": "deepen", "reasons": "Le modèle manque.", "applications": ticked, **others}
+
+    first = client.get(address, {"premiers": 3})
+    assert boxes(first) == [(keys[0], True), (keys[1], True)]
+    assert "rang 1 à 2, sur 5, 3 cochés en tout" in text(first)
+    # One is unticked here, the next part is asked: nothing is done, nothing is lost.
+    second = client.post(address, sent(first, keys[1], montrer="3"))
+    assert boxes(second) == [(keys[2], True), (keys[3], False)]
+    assert second.context["form"]["reasons"].value() == "Le modèle manque."
+    assert second.context["form"]["outcome"].value() == "deepen"
+    last = client.post(address, sent(second, keys[2], keys[3], montrer="rang", rang="5"))
+    assert boxes(last) == [(keys[4], False)]
+    assert "3 cochés en tout" in text(last)
+    assert not Decision.objects.exists()
+    # Refused, it comes back where it was.
+    refused = client.post(address, sent(last, reasons=""))
+    assert refused.status_code == 422
+    assert boxes(refused) == [(keys[4], False)]
+    # A number that is none shows the beginning; what lies beyond the last, the last.
+    assert boxes(client.post(address, sent(last, montrer="rang", rang="abc")))[0] == (keys[0], False)
+    assert boxes(client.post(address, sent(last, montrer="99")))[0] == (keys[4], False)
+    assert client.post(address, sent(refused)).status_code == 302
+    assert {one.application_id for one in Decision.objects.all()} == {one.pk for one in files[1:4]}
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -22,6 +22,14 @@ def _ranked(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[
     return files.filter(Q(state__in=JUDGED_IN) | (Q(state__in=RANKED_IN) & Q(tally__isnull=False)), call=call)
 
 
+def scored(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[Any]:
+    """The files that are judged, with `mean` alone: what a list to tick shows of each, by thousands.
+
+    among  the files to choose from, all of them by default.
+    """
+    return _ranked(call, among).annotate(mean=F("tally__mean")).only("public_id", "number", "title", "state", "call")
+
+
 def ranking(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[Any]:
     """The files that are judged, with `mean`, `low`, `high`, `spread` (None before a review), `read`, `awaited`.
 

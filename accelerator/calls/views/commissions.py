@@ -15,7 +15,7 @@ from accelerator.calls.models import Commission, CommissionItem, CommissionMembe
 from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.judging import JUDGED_IN
 from accelerator.calls.queries.packs import pack_of
-from accelerator.calls.queries.ranking import best_first, ranking
+from accelerator.calls.queries.ranking import best_first, ranking, scored
 from accelerator.calls.queries.sittings import (
     commissions_for,
     commissions_of,
@@ -227,7 +227,7 @@ class FillAgenda(TheFirst, ActSitting):
     def load(self) -> None:
         super().load()
         already = CommissionItem.objects.filter(commission=self.commission).values("application")
-        rows = ranking(self.commission.call).filter(state__in=JUDGED_IN).exclude(pk__in=already)
+        rows = scored(self.commission.call).filter(state__in=JUDGED_IN).exclude(pk__in=already)
         self.choose_among(self.commission.call, best_first(rows))
 
     def perform(self, form: Any) -> int:
