@@ -39,7 +39,7 @@ from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.forms import FilterForm
 from accelerator.design.pages import Page
 from accelerator.design.paging import Chip, Pages, address, kept
-from accelerator.workflow.numbers import grouped
+from accelerator.workflow.numbers import grouped, read
 
 SORT: Final = "tri"
 FORMAT: Final = "format"
@@ -92,7 +92,7 @@ class Column:
         value = self.value(row)
         if value is None:
             return "—"
-        return grouped(value) if self.number and type(value) is int else value
+        return read(value) if self.number else value
 
     def attributes(self, *, stacked: bool) -> SafeString:
         """Those of its cells: numbers are set to the right, a stacked cell says its heading itself."""
