@@ -59,7 +59,7 @@ def fill(files: int, readers: int, wanted: int) -> Any:
         call=call, number=1, published_at=now, why="Mesures.", criteria={"criteria": CRITERIA, "threshold": 60}
     )
     people = Person.objects.bulk_create(
-        Person(email=f"lecteur{n}@mesures.example", given_name="Camille", family_name=f"Mesure{n}", **accepted)
+        Person(email=f"lecteur@mesures{n}.example", given_name="Camille", family_name=f"Mesure{n}", **accepted)
         for n in range(readers)
     )
     CallRole.objects.create(call=call, person=people[0], name=CallRoleName.OFFICER, started_at=now)
