@@ -59,7 +59,7 @@ def fill(files: int, readers: int, wanted: int) -> Any:
         call=call, number=1, published_at=now, why="Mesures.", criteria={"criteria": CRITERIA, "threshold": 60}
     )
     people = Person.objects.bulk_create(
-        Person(email=f"lecteur{n}@mesures.example", given_name="Camille", family_name=f"Mesure{n}", **accepted)
+        Person(email=f"lecteur@mesures{n}.example", given_name="Camille", family_name=f"Mesure{n}", **accepted)
         for n in range(readers)
     )
     CallRole.objects.create(call=call, person=people[0], name=CallRoleName.OFFICER, started_at=now)
@@ -156,13 +156,17 @@ def measure(files: int, readers: int, wanted: int) -> None:
     client = Client()
     client.force_login(call.roles.get().person)
     file = Application.objects.filter(call=call).order_by("pk")[files // 2]
-    ranking, letters = (reverse(f"calls:{name}", args=[call.key]) for name in ("ranking", "letters"))
+    names = ("ranking", "letters", "draft_decisions", "links")
+    ranking, letters, drafts, links = (reverse(f"calls:{name}", args=[call.key]) for name in names)
     for name, address in {
         "classement": ranking,
         "classement, désaccords": f"{ranking}?etat=disagreement",
         "classement, dernière page": f"{ranking}?page={-(-files // 50)}",
         "avis d’un dossier": reverse("calls:reviews", args=[call.key, file.public_id]),
         "courriers": letters,
+        "préparer des décisions": drafts,
+        "préparer des décisions, les 1 000 premiers": f"{drafts}?premiers=1000",
+        "liens et déports": links,
     }.items():
         answer = client.get(address)
         assert answer.status_code == 200, (address, answer.status_code)

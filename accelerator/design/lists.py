@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple
 
 from django.core.exceptions import PermissionDenied
@@ -38,7 +39,7 @@ from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.forms import FilterForm
 from accelerator.design.pages import Page
 from accelerator.design.paging import Chip, Pages, address, kept
-from accelerator.workflow.numbers import grouped
+from accelerator.workflow.numbers import grouped, read
 
 SORT: Final = "tri"
 FORMAT: Final = "format"
@@ -60,6 +61,7 @@ class Column:
     sort      the fields that it sorts by; none: the list is not sorted by it.
     url       where the value leads, if anywhere.
     number    its values are numbers, set to the right.
+    long      its values are texts, that may take several lines.
     nullable  the field that sorts may be unknown: unknown values come last, both ways.
     screen    False for a column that only exports have.
     export    what exports say when it is not what the screen says.
@@ -71,6 +73,7 @@ class Column:
     sort: tuple[str, ...] = ()
     url: Callable[[Any], str] | None = None
     number: bool = False
+    long: bool = False
     nullable: bool = False
     screen: bool = True
     export: Callable[[Any], Any] | None = None
@@ -89,11 +92,12 @@ class Column:
         value = self.value(row)
         if value is None:
             return "—"
-        return grouped(value) if self.number and type(value) is int else value
+        return read(value) if self.number else value
 
     def attributes(self, *, stacked: bool) -> SafeString:
         """Those of its cells: numbers are set to the right, a stacked cell says its heading itself."""
-        given = {"class": "fi-number" if self.number else "", "data-label": self.label if stacked else ""}
+        kind = "fi-number" if self.number else "fr-cell--multiline" if self.long else ""
+        given = {"class": kind, "data-label": self.label if stacked else ""}
         return format_html_join("", ' {}="{}"', [(name, value) for name, value in given.items() if value])
 
 
@@ -293,3 +297,26 @@ class ListPage(ExportingPage):
             "kept_parameters": kept(self.request, SORT),
             "reset_url": self.request.path,
         }
+
+
+class WorkedOutList(ListPage):
+    """A list whose rows are worked out, not queried: all of them are held, in their order by default.
+
+    `sort` then names attributes of the rows, which are known for each.
+    """
+
+    def rows(self) -> list[Any]:  # type: ignore[override]  # held, not queried
+        raise NotImplementedError
+
+    def filtered(self, rows: list[Any], values: dict[str, Any]) -> list[Any]:  # type: ignore[override]  # as above
+        return rows
+
+    def _ordered(self, rows: list[Any]) -> list[Any]:  # type: ignore[override]  # as above
+        column, descending = self._sorting()
+        return rows if column is None else sorted(rows, key=attrgetter(*column.sort), reverse=descending)
+
+    def counted(self) -> int:
+        return len(self.kept)
+
+    def exported(self) -> Iterator[Any]:
+        yield from self.prepared(list(self.kept))

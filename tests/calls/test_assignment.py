@@ -89,30 +89,27 @@ def test_nothing_is_missing_that_could_be_filled(
     files, readers, apart = campaign
     before = Counter(key for file in files for key in file.held)
     seats = {reader.key: max(0, reader.most - before[reader.key]) for reader in readers}
-    places_of = [
-        (file.key, [key for key in seats if key not in file.held and (file.key, key) not in apart])
-        for file in files
-        for _ in range(max(0, file.wanted - len(file.held)))
-    ]
-    held: dict[tuple[int, int], int] = {}  # (reader, seat) -> place
+    able = {file.key: [key for key in seats if key not in file.held and (file.key, key) not in apart] for file in files}
+    given: dict[int, set[int]] = {file.key: set() for file in files}
 
-    def placed(place: int, seen: set[tuple[int, int]]) -> bool:
-        file, able = places_of[place]
-        mine = {reader for (reader, _), other in held.items() if places_of[other][0] == file and other != place}
-        for reader in able:
-            if reader in mine:
+    def placed(file: int, seen: set[int]) -> bool:
+        """Whether a file gets one more reader, those who have it and others moving aside as needed."""
+        for reader in able[file]:
+            if reader in seen or reader in given[file]:
                 continue
-            for seat in [(reader, number) for number in range(seats[reader])]:
-                if seat in seen:
+            seen.add(reader)
+            having = [one for one in given if reader in given[one]]
+            if len(having) >= seats[reader]:
+                other = next((one for one in having if placed(one, seen)), None)
+                if other is None:
                     continue
-                seen.add(seat)
-                if seat not in held or placed(held[seat], seen):
-                    held[seat] = place
-                    return True
+                given[other].remove(reader)
+            given[file].add(reader)
+            return True
         return False
 
-    filled = sum(placed(place, set()) for place in range(len(places_of)))
-    assert len(plan_of(files, readers, apart).pairings) >= filled
+    filled = sum(placed(file.key, set()) for file in files for _ in range(max(0, file.wanted - len(file.held))))
+    assert len(plan_of(files, readers, apart).pairings) == filled
 
 
 def test_the_load_is_shared() -> None:

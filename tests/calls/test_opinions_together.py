@@ -222,5 +222,5 @@ def test_what_would_be_asked_is_read_in_as_many_questions_whatever_the_number_of
     for _ in range(count):
         campaign.file(ApplicationState.REVIEW)
     client.force_login(campaign.officer)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(23):
         assert client.post(EVERY, typed()).context["doable"] == count

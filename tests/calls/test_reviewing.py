@@ -179,10 +179,10 @@ def test_links_are_found_in_the_same_number_of_queries(
         return factories.role(organisation).person
 
     one = [linked().pk]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(bars(Application.objects.filter(call=campaign.call), one)) == 1
     three = [*one, linked().pk, linked().pk]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(bars(Application.objects.filter(call=campaign.call), three)) == 3
 
 

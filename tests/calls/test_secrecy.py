@@ -23,6 +23,7 @@ from accelerator.calls.models import (
 )
 from accelerator.calls.operations import decisions, juries, reviewing, sittings
 from accelerator.calls.queries.sittings import kept_from, minutes_of
+from accelerator.calls.queries.standing import call_standing_of
 from accelerator.calls.states import (
     ApplicationState,
     CallRoleName,
@@ -286,13 +287,13 @@ def test_a_member_who_left_a_file_learns_its_conclusion_with_everyone(campaign: 
     for member, seen in ((gone, 1), (stays, 2)):
         page = text(browser(member.person).get(reverse("calls:commission", args=[commission.public_id])))
         assert page.count('data-label="Conclusion"> Retenu à l’appel') == seen
-        kept = kept_from(commission, member.person, runs=False, serves=False)
+        kept = kept_from(commission, call_standing_of(member.person, commission.call), runs=False, serves=False)
         told = minutes_of(commission, kept=kept)
         assert len(told["outcomes"]) == seen
         assert [item["words"] for item in told["items"]].count("") == 2 - seen
     own.state = ApplicationState.NOTIFIED
     own.save(update_fields=["state"])
-    assert not kept_from(commission, gone.person, runs=False, serves=False)
+    assert not kept_from(commission, call_standing_of(gone.person, commission.call), runs=False, serves=False)
 
 
 def test_nobody_writes_what_a_jury_or_a_commission_says_of_their_own_side(

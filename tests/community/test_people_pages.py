@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.accounts.holdings import holdings
@@ -55,6 +56,23 @@ def test_lists_ask_a_fixed_number_of_questions(
     client.force_login(manager)
     with django_assert_num_queries(11):
         assert client.get(f"/organisations/{organisation.key}/{page}").status_code == 200
+
+
+def test_a_name_that_a_register_shouts_is_read_alike_in_ones_own_space_and_in_projects(client: HostileClient) -> None:
+    shouted, read = "LES JARDINS FICTIFS DU LOT", "Les Jardins Fictifs du Lot"
+    organisation = factories.organisation(name=shouted)
+    person = factories.role(organisation).person
+    project = factories.project(organisation=organisation)
+    factories.join_request(organisation, asker=factories.person())
+    client.force_login(person)
+    for address in ("/mon-espace", "/mes-projets", reverse("projects:file", args=[project.key])):
+        page = client.get(address).content.decode()
+        assert read in page, address
+        assert shouted not in page, address
+    client.logout()
+    page = client.get(reverse("projects:project", args=[project.key])).content.decode()
+    assert read in page
+    assert shouted not in page
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accelerator.community.models import Organisation, Role, Theme
-from accelerator.community.states import Identity, RoleName
+from accelerator.community.states import Identity, OrganisationState, RoleName
 from accelerator.geography.models import Place
 from tests import factories
 from tests.client import HostileClient
@@ -122,6 +122,21 @@ def test_a_number_already_known_leads_to_its_record(client: HostileClient, regis
     late = client.post(f"{DETAILS}?numero={SIRET}", record(is_natural_person="non"))
     assert late.status_code == 422
     assert reverse("community:organisation", args=[there.key]) in late.content.decode()
+
+
+def test_one_is_told_to_write_only_where_someone_answers(
+    client: HostileClient, register: Register, person: Any
+) -> None:
+    there = factories.organisation(siren=JARDINS)
+    address, door = typed(client, SIRET).url, reverse("community:write", args=[there.key])
+    page = client.get(address).content.decode()
+    assert "C’est mon organisation" in page
+    assert door not in page
+    factories.role(there)
+    assert door in client.get(address).content.decode()
+    # It ceased: nobody writes to it any more.
+    Organisation.objects.filter(pk=there.pk).update(state=OrganisationState.CEASED)
+    assert door not in client.get(address).content.decode()
 
 
 def test_a_hidden_record_is_not_named(client: HostileClient, register: Register, person: Any) -> None:

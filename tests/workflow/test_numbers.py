@@ -3,6 +3,7 @@
 import pytest
 from django.template import Context, Template
 
+from accelerator.design.lists import Column
 from accelerator.workflow.numbers import counted, grouped
 
 
@@ -19,6 +20,12 @@ def test_thousands_stand_apart(number: int, said: str) -> None:
 )
 def test_the_plural_begins_at_two(number: int, said: str) -> None:
     assert counted(number, "fiche", "fiches") == said
+
+
+@pytest.mark.parametrize("value", [0, 1234, True, 12.5, "1234", "12,5 sur 100"])
+def test_a_list_and_a_template_read_a_value_alike(value: object) -> None:
+    column = Column("n", "Nombre", lambda row: row, number=True)
+    assert str(column.shown(value)) == Template("{{ n|grouped }}").render(Context({"n": value}))
 
 
 def test_templates_say_them_alike() -> None:

@@ -64,6 +64,12 @@ class Which(FilterForm):
     premiers = WholeField(label="Les premiers du classement", min_value=1, max_value=5000)
 
 
+class Place(FilterForm):
+    """From which file on a long list is shown."""
+
+    rang = WholeField(label="Montrer à partir du rang", min_value=1, max_value=5000)
+
+
 class Batch(Form):
     """Letters chosen together."""
 

@@ -151,6 +151,16 @@ class ReviewerFilters(FilterForm):
         self.offer("theme", [("", "Toutes"), *((one.code, one.label) for one in themes)])
 
 
+class LinkFilters(FilterForm):
+    """Filters of what links people to applicants."""
+
+    q = forms.CharField(label="Personne, titre ou numéro", max_length=80)
+    suite = forms.ChoiceField(
+        label="Suite",
+        choices=[("", "Toutes"), ("open", "À examiner"), ("recused", "Déport"), ("dismissed", "Écarté")],
+    )
+
+
 class MyReviewFilters(FilterForm):
     """Filters of what was given to a reviewer."""
 

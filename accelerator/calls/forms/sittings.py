@@ -12,7 +12,7 @@ from accelerator.calls.forms.reviewing import reason_field, words_field
 from accelerator.calls.hearings import Day
 from accelerator.calls.models import Application, CommissionMember
 from accelerator.calls.states import Ballot, JuryOpinion, MemberQuality
-from accelerator.design.forms import Form, WholeField, dress
+from accelerator.design.forms import FilterForm, Form, WholeField, dress
 
 
 def moment_field(label: str, help_text: str = "") -> forms.SplitDateTimeField:
@@ -49,6 +49,26 @@ class Member(Form):
         help_text="Celle de son compte, par exemple nom@domaine.fr.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+
+
+class SlotFilters(FilterForm):
+    """Filters of the hearings of a call."""
+
+    q = forms.CharField(label="Titre, numéro ou lieu", max_length=80)
+    jury = forms.ChoiceField(label="Jury")
+    avis = forms.ChoiceField(
+        label="Avis du jury",
+        choices=[
+            ("", "Tous"),
+            ("coming", "Audition à venir"),
+            ("awaited", "À inscrire"),
+            *JuryOpinion.choices,
+        ],
+    )
+
+    def __init__(self, *args: Any, juries: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("jury", [("", "Tous"), *juries])
 
 
 class SlotForm(Form):

@@ -10,6 +10,7 @@ from accelerator.calls.assignment import Pairing
 from accelerator.calls.models import Application, Assignment, AssignmentProposal, Call
 from accelerator.calls.operations.tallies import tally
 from accelerator.calls.queries.assigning import Proposal, followed, latest_proposal, world_of
+from accelerator.calls.queries.standing import call_standing_of
 from accelerator.calls.rules import judging as rules
 from accelerator.calls.states import BEGIN_REVIEW, ApplicationState
 from accelerator.journal import Actor, System
@@ -81,7 +82,9 @@ def assign_files(*, call: Call, proposal: Proposal, by: Any, at: datetime) -> li
             "La situation a changé depuis cette proposition : un expert, un dossier, un lien ou le jour n’est plus le "
             "même. Demandez-en une nouvelle, lisez-la, puis appliquez-la."
         )
-    mine = world.applications.keys() if isinstance(by, System) else followed(by, call)
+    mine = set(world.applications)
+    if not isinstance(by, System):
+        mine = set(followed(call_standing_of(by, call)).values_list("pk", flat=True))
     pairings = [one for one in proposal.plan.pairings if one.file in mine]
     if not pairings:
         raise Refused("Il n’y a rien à confier.")

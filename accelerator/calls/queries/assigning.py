@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accelerator.calls.assignment import File, Plan, Reader, assign, reasons
 from accelerator.calls.models import Application, Assignment, AssignmentProposal, Call, Conflict, Reviewer
 from accelerator.calls.queries.conflicts import bars
 from accelerator.calls.queries.judging import READ_IN, grid_of, running_version
-from accelerator.calls.queries.standing import judged
+from accelerator.calls.queries.standing import CallStanding, judged
 from accelerator.calls.states import AssignmentState, ConflictState
 from accelerator.community.models import Theme
 from accelerator.geography.models import Place
@@ -158,13 +160,13 @@ def kept_proposal(row: AssignmentProposal) -> Proposal:
     )
 
 
-def followed(person: Any, call: Call) -> set[int]:
+def followed(standing: CallStanding) -> QuerySet[Application]:
     """The files of a call of which a person of the service may know who reads them, and say so.
 
-    Those of their territory, of neither their own side nor one that they said they are linked to. One query.
+    Those of their territory, of neither their own side nor one that they said they are linked to.
     """
-    declared = Conflict.objects.filter(person=person, state=ConflictState.RECUSED).values("application")
-    return set(judged(person).filter(call=call).exclude(pk__in=declared).values_list("pk", flat=True))
+    declared = Conflict.objects.filter(person=standing.person, state=ConflictState.RECUSED).values("application")
+    return judged(standing.person, roles=standing.reading).exclude(pk__in=declared)
 
 
 def _readings(call: Call) -> list[tuple[int, int, int, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
@@ -42,52 +42,87 @@ class Bar:
         return said_all(self.hints)
 
 
+class Side(NamedTuple):
+    """Who applies with a file, by what may link someone to them; and what the file is called."""
+
+    pk: int
+    public_id: str
+    number: str | None
+    title: str
+    state: str
+    organisation: int | None
+    name: str | None
+    address: str | None
+    person: int | None
+    email: str | None
+    submitter: int | None
+    purpose: str
+    subject: str
+
+
+def sides_of(applications: QuerySet[Application]) -> list[Side]:
+    """Who applies with each of these files, in the order of the query. One query."""
+    return [
+        Side(*row)
+        for row in applications.values_list(
+            "pk",
+            "public_id",
+            "number",
+            "title",
+            "state",
+            "organisation",
+            "organisation__name",
+            "organisation__contact_email",
+            "person",
+            "person__email",
+            "submitted_by",
+            "call__purpose",
+            "subject",
+        )
+    ]
+
+
 def bars(applications: QuerySet[Application], people: Collection[int]) -> dict[tuple[int, int], Bar]:
     """(application, person) -> what keeps them apart; pairs that nothing keeps apart are absent.
 
-    Eight queries at most, whatever their number; what nobody's roles or address can touch is not asked.
+    Seven queries or so at most, whatever their number; what nobody's roles or address can touch is not asked.
     """
-    rows = applications.order_by("pk").values_list(
-        "pk",
-        "organisation",
-        "organisation__name",
-        "organisation__contact_email",
-        "title",
-        "person",
-        "person__email",
-        "submitted_by",
-        "call__purpose",
-        "subject",
-    )
-    emails = Person.objects.filter(pk__in=set(people)).order_by("pk").values_list("pk", "email")
-    return _bars(list(rows), dict(emails))
+    judges = Person.objects.filter(pk__in=set(people)).only("email").order_by("pk")
+    return bars_among(sides_of(applications.order_by("pk")), judges)
 
 
 def bars_of(application: Application, people: Iterable[Person]) -> dict[int, Bar]:
-    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Six queries at most.
+    """Person -> what keeps them from this file; those that nothing keeps from it are absent. Five queries at most.
 
     The application comes with its call, its organisation and its person.
     """
     organisation, person = application.organisation, application.person
-    row = (
-        application.pk,
-        application.organisation_id,
-        organisation.name if organisation else None,
-        organisation.contact_email if organisation else None,
-        application.title,
-        application.person_id,
-        person.email if person else None,
-        application.submitted_by_id,
-        application.call.purpose,
-        application.subject,
+    side = Side(
+        pk=application.pk,
+        public_id=application.public_id,
+        number=application.number,
+        title=application.title,
+        state=application.state,
+        organisation=application.organisation_id,
+        name=organisation.name if organisation else None,
+        address=organisation.contact_email if organisation else None,
+        person=application.person_id,
+        email=person.email if person else None,
+        submitter=application.submitted_by_id,
+        purpose=application.call.purpose,
+        subject=application.subject,
     )
-    kept = _bars([row], {one.pk: one.email for one in people})
-    return {who: bar for (_, who), bar in kept.items()}
+    return {who: bar for (_, who), bar in bars_among([side], people).items()}
 
 
-def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, int], Bar]:
+def bars_among(sides: Sequence[Side], judges: Iterable[Person]) -> dict[tuple[int, int], Bar]:
+    """The same as `bars`, of files and people that were read already. Five queries or so at most."""
+    emails = {one.pk: one.email for one in judges}
     people = list(emails)
-    decided_of = Conflict.objects.filter(application__in=[row[0] for row in rows], person__in=people).order_by("pk")
+    # Of the address of each; "" when it proves nothing.
+    ties = {person: next(iter(_proving(email)), "") for person, email in emails.items()}
+    proved_by = {side.organisation for side in sides if side.organisation} if any(ties.values()) else set()
+    decided_of = Conflict.objects.filter(application__in=[side.pk for side in sides], person__in=people).order_by("pk")
     read = read_together(
         {
             "roles": Short(
@@ -99,30 +134,40 @@ def _bars(rows: list[Any], emails: Mapping[int, str | None]) -> dict[tuple[int, 
                 ("helper_id", "organisation_id", "revoked_at", "ends_on"),
             ),
             "conflicts": Short(decided_of, ("application_id", "person_id", "state", "hints", "reason")),
+            "domains": Short(
+                EmailDomain.objects.proving().filter(organisation__in=proved_by).order_by("pk"),
+                ("organisation_id", "domain"),
+            ),
         }
     )
     roles, mandates = read["roles"], read["mandates"]
     held = {*(role.organisation_id for role in roles), *(mandate.organisation_id for mandate in mandates)}
-    # Of the address of each; "" when it proves nothing.
-    ties = {person: next(iter(_proving(email)), "") for person, email in emails.items()}
-    partners = _partners(rows) if held else {}
-    known = {row[1] for row in rows} | held | {one for several in partners.values() for one in several}
+    partners = _partners(sides) if held else {}
+    known = {side.organisation for side in sides} | held | {one for several in partners.values() for one in several}
     living = living_of(known) if held else {}
-    domains = _domains({row[1] for row in rows}) if any(ties.values()) else {}
+    # Organisation -> the domains of which an address shows that one is of it.
+    domains: dict[int | None, set[str]] = {}
+    for one in read["domains"]:
+        domains.setdefault(one.organisation_id, set()).add(one.domain)
     governed = _governed(roles, living)
-    places = _places({living.get(row[1], row[1]) for row in rows}) if governed else {}
+    places = _places({living.get(side.organisation, side.organisation) for side in sides}) if governed else {}
     applicants = [
         Applicant(
-            application=pk,
-            name=name or title,
-            organisation=living.get(organisation, organisation),
-            people=frozenset(one for one in (person, submitter) if one),
+            application=side.pk,
+            name=side.name or side.title,
+            organisation=living.get(side.organisation, side.organisation),
+            people=frozenset(one for one in (side.person, side.submitter) if one),
             # Who applies alone is known by their own address; otherwise the organisation's count.
-            domains=frozenset({*domains.get(organisation, ()), *_proving(address if organisation else email)}),
-            partners=frozenset(living.get(one, one) for one in partners.get(subject, ())),
-            places=places.get(living.get(organisation, organisation), frozenset()),
+            domains=frozenset(
+                {
+                    *domains.get(side.organisation, ()),
+                    *_proving(side.address if side.organisation else side.email),
+                }
+            ),
+            partners=frozenset(living.get(one, one) for one in partners.get(side.subject, ())),
+            places=places.get(living.get(side.organisation, side.organisation), frozenset()),
         )
-        for pk, organisation, name, address, title, person, email, submitter, _, subject in rows
+        for side in sides
     ]
     hints = found(_ties(ties, roles, mandates, living, governed), applicants)
     decided = {(one.application_id, one.person_id): one for one in read["conflicts"]}
@@ -203,26 +248,17 @@ def _ties(
     ]
 
 
-def _partners(rows: Iterable[Sequence[Any]]) -> dict[str, frozenset[int]]:
+def _partners(sides: Iterable[Side]) -> dict[str, frozenset[int]]:
     """Subject -> the organisations that take part in it, as its purpose tells them. One query a purpose, or so."""
     subjects: dict[str, set[str]] = {}
-    for *_, purpose, subject in rows:
-        if subject:
-            subjects.setdefault(purpose, set()).add(subject)
+    for side in sides:
+        if side.subject:
+            subjects.setdefault(side.purpose, set()).add(side.subject)
     return {
         subject: organisations
         for purpose, refs in sorted(subjects.items())
         for subject, organisations in purpose_of(purpose).partners(sorted(refs)).items()
     }
-
-
-def _domains(organisations: Iterable[int | None]) -> dict[int, set[str]]:
-    """Organisation -> the domains of which an address shows that one is of it."""
-    known: dict[int, set[str]] = {}
-    rows = EmailDomain.objects.proving().filter(organisation__in=[one for one in organisations if one])
-    for organisation, domain in rows.values_list("organisation", "domain"):
-        known.setdefault(organisation, set()).add(domain)
-    return known
 
 
 def _proving(email: str | None) -> set[str]:

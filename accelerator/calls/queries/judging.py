@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from accelerator.accounts.models import Person
 from accelerator.calls.criteria import Grid, GridFault
 from accelerator.calls.models import (
     Application,
@@ -14,6 +15,7 @@ from accelerator.calls.models import (
     CallRole,
     CallVersion,
     Commission,
+    CommissionMember,
     JuryMember,
     Review,
     Reviewer,
@@ -67,6 +69,15 @@ def reviewers_with_loads(call: Call) -> QuerySet[Reviewer]:
             done=Count("assignments", filter=Q(assignments__state="done")),
         )
     )
+
+
+def judges_of(call: Call) -> QuerySet[Person]:
+    """Those who read, hear or sit for a call: its reviewers, its jurors, the members of commissions not closed yet."""
+    sitting = (CommissionState.DRAFT, CommissionState.CONVENED, CommissionState.HELD)
+    readers = Reviewer.objects.current().filter(call=call).values("person")
+    jurors = JuryMember.objects.filter(jury__call=call, left_at__isnull=True).values("person")
+    members = CommissionMember.objects.filter(commission__call=call, commission__state__in=sitting).values("person")
+    return Person.objects.filter(pk__in=readers.union(jurors, members)).order_by("pk")
 
 
 def review_of(assignment: Assignment) -> Review | None:

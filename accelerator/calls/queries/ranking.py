@@ -22,6 +22,14 @@ def _ranked(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[
     return files.filter(Q(state__in=JUDGED_IN) | (Q(state__in=RANKED_IN) & Q(tally__isnull=False)), call=call)
 
 
+def scored(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[Any]:
+    """The files that are judged, with `mean` alone: what a list to tick shows of each, by thousands.
+
+    among  the files to choose from, all of them by default.
+    """
+    return _ranked(call, among).annotate(mean=F("tally__mean")).only("public_id", "number", "title", "state", "call")
+
+
 def ranking(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[Any]:
     """The files that are judged, with `mean`, `low`, `high`, `spread` (None before a review), `read`, `awaited`.
 
@@ -52,6 +60,11 @@ def ranking(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[
 def best_first(rows: Iterable[Any]) -> list[Any]:
     """Files of a ranking from the best to the least, those without a review last; equal ones by number."""
     return sorted(rows, key=lambda one: (one.mean is None, -(one.mean or 0), one.number or ""))
+
+
+def in_best_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same order, asked of the database."""
+    return rows.order_by(F("tally__mean").desc(nulls_last=True), "number", "pk")
 
 
 def means_of(call: Call) -> list[tuple[int, float | None]]:

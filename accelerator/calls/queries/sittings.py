@@ -20,14 +20,15 @@ from accelerator.calls.models import (
     Recusal,
     Slot,
 )
-from accelerator.calls.queries.conflicts import bars
+from accelerator.calls.queries.conflicts import Side, bars_among, sides_of
 from accelerator.calls.queries.judging import JUDGED_IN, grid_of, running_version
-from accelerator.calls.queries.ranking import best_first, ranking
-from accelerator.calls.queries.standing import judged, of_applicant
+from accelerator.calls.queries.ranking import in_best_order, ranking
+from accelerator.calls.queries.standing import CallStanding, judged, of_applicant, own_side
 from accelerator.calls.sittings import Rules, Tally, tally
 from accelerator.calls.states import ApplicationState, CommissionState, MemberQuality
 from accelerator.geography.names import plain
 from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.together import Short, read_together
 
 _TOLD: Final = (ApplicationState.NOTIFIED, ApplicationState.APPEALED)
 _LEFT: Final = "Aucune : plus personne ne pouvait voter, une autre commission l’examinera"
@@ -41,34 +42,51 @@ def tally_of(item: CommissionItem, rules: Rules) -> Tally:
     return tally(ballots, chair_casts=rules.chair_casts)
 
 
-def juries_of(call: Call) -> list[Jury]:
-    """The juries of a call with their members and their slots. Three queries."""
-    juries = list(Jury.objects.filter(call=call).order_by("name", "pk"))
-    members = JuryMember.objects.filter(jury__in=juries, left_at__isnull=True).select_related("person").order_by("pk")
-    slots = Slot.objects.filter(jury__in=juries).select_related("application").order_by("starts_at", "pk")
-    for jury in juries:
-        jury.sitting = [one for one in members if one.jury_id == jury.pk]  # type: ignore[attr-defined]  # for the page
-        jury.hearing = [one for one in slots if one.jury_id == jury.pk]  # type: ignore[attr-defined]  # for the page
-    return juries
+def juries_of(call: Call) -> list[tuple[Jury, list[JuryMember]]]:
+    """The juries of a call, by name, each with those who sit in it. Two queries."""
+    members = JuryMember.objects.filter(jury__call=call, left_at__isnull=True).select_related("person")
+    sitting: dict[int, list[JuryMember]] = {}
+    for member in members.order_by("pk"):
+        sitting.setdefault(member.jury_id, []).append(member)
+    return [(jury, sitting.get(jury.pk, [])) for jury in Jury.objects.filter(call=call).order_by("name", "pk")]
 
 
-def dealing_for(call: Call, person: Any, juries: Sequence[Jury], day: Day, *, first: int | None = None) -> Dealing:
-    """How the files without a hearing, best first, would be heard on a day by some juries.
+def slots_of(standing: CallStanding) -> QuerySet[Slot]:
+    """The hearings of a call, but those of a person's own side: what a jury thinks of it is read once it is told."""
+    own = own_side(standing.person)
+    slots = Slot.objects.filter(jury__call=standing.call).exclude(application__in=own)
+    return slots.select_related("application", "jury")
 
-    Those of this person's territory, and not of their own side; the `first` ones when it is given. Twelve queries at
-    most, whatever their number.
+
+def dealing_for(
+    standing: CallStanding, juries: Sequence[Jury], day: Day, *, first: int | None = None
+) -> tuple[Dealing, dict[int, Side]]:
+    """How the files without a hearing, best first, would be heard on a day by some juries; and each of these files.
+
+    Those of this person's territory, and not of their own side; the `first` ones when it is given. Seven queries or so,
+    whatever their number.
     """
-    rows = ranking(call).filter(state__in=JUDGED_IN, slot__isnull=True, pk__in=judged(person).values("pk"))
-    files = [one.pk for one in best_first(rows)][:first]
+    mine = judged(standing.person, roles=standing.reading)
+    rows = ranking(standing.call, mine).filter(state__in=JUDGED_IN, slot__isnull=True)
+    files = {one.pk: one for one in sides_of(in_best_order(rows)[:first])}
     members = JuryMember.objects.filter(jury__in=juries, left_at__isnull=True).order_by("pk")
-    sits = [(one.person_id, one.jury_id) for one in members]
-    kept = bars(Application.objects.filter(pk__in=files), {who for who, _ in sits})
-    apart = {(file, jury) for file, person in kept for who, jury in sits if who == person}
+    read = read_together(
+        {
+            "members": Short(members, ("jury_id", "person__pk", "person__email")),
+            "busy": Short(Slot.objects.filter(jury__in=juries).order_by("pk"), ("jury_id", "starts_at", "ends_at")),
+        }
+    )
+    sits: dict[int, set[int]] = {}
+    for member in read["members"]:
+        sits.setdefault(member.person.pk, set()).add(member.jury_id)
+    kept = bars_among(list(files.values()), [member.person for member in read["members"]])
+    apart = {(file, jury) for file, person in kept for jury in sits[person]}
     busy: dict[int, list[tuple[datetime, datetime]]] = {}
-    for slot in Slot.objects.filter(jury__in=juries).order_by("pk"):
+    for slot in read["busy"]:
         busy.setdefault(slot.jury_id, []).append((slot.starts_at, slot.ends_at))
-    peopled = {jury for _, jury in sits}
-    return dealt(files, [one.pk for one in juries if one.pk in peopled], day, kept_apart=apart, busy=busy)
+    peopled = {jury for several in sits.values() for jury in several}
+    sitting = [one.pk for one in juries if one.pk in peopled]
+    return dealt(list(files), sitting, day, kept_apart=apart, busy=busy), files
 
 
 def sitting_juries_of(person: Any) -> QuerySet[JuryMember]:
@@ -128,12 +146,12 @@ def left_by_all(commission: Commission) -> set[int]:
     return {item for item, members in gone.items() if voting <= members}
 
 
-def quorum_said(commission: Commission) -> str:
+def quorum_said(commission: Commission, members: Sequence[CommissionMember]) -> str:
     """Who is there, and whether it is enough, as the minutes say it."""
     if not commission.rules:
         return ""
     rules = Rules.from_json(commission.rules)
-    voting = [one for one in commission.members.all() if one.voting]
+    voting = [one for one in members if one.voting]
     there = sum(1 for one in voting if one.present)
     needed = rules.quorum(len(voting))
     one, among = there < 2, f"sur {len(voting)} qui vote{'nt' if len(voting) > 1 else ''}"
@@ -144,24 +162,31 @@ def quorum_said(commission: Commission) -> str:
     return f"{counted} ; il en faut {needed}. {verdict} ({rules.source})."
 
 
-def kept_from(commission: Commission, person: Any, *, runs: bool, serves: bool) -> set[int]:
+def kept_from(commission: Commission, standing: CallStanding, *, runs: bool, serves: bool) -> set[int]:
     """The files of an agenda of which a person reads neither score nor conclusion before it is told.
 
     Those of their own side and, unless they keep the minutes, those that they left; for the service, those of
-    elsewhere. Two queries or so.
+    elsewhere. One query.
     """
+    person = standing.person
     waiting = Application.objects.filter(items__commission=commission).exclude(state__in=_TOLD)
     theirs = of_applicant(person)
     if not runs:
         left = Recusal.objects.filter(item__commission=commission, member__person=person)
         theirs |= Q(pk__in=left.values("item__application"))
     if serves:
-        theirs |= ~Q(pk__in=judged(person).values("pk"))
+        theirs |= ~Q(pk__in=judged(person, roles=standing.reading).values("pk"))
     return set(waiting.filter(theirs).values_list("pk", flat=True))
 
 
+def files_opened(commission: Commission, standing: CallStanding) -> set[int]:
+    """The files of an agenda of which a person of the service may read how they are judged. One query."""
+    mine = judged(standing.person, roles=standing.reading)
+    return set(mine.filter(items__commission=commission).values_list("pk", flat=True))
+
+
 def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[str, Any]:
-    """What the minutes say, for the template "minutes" of `calls.documents`. Eight queries.
+    """What the minutes say, for the template "minutes" of `calls.documents`. Seven queries.
 
     kept  the files of which whoever asks reads no conclusion (`kept_from`).
     """
@@ -200,7 +225,7 @@ def minutes_of(commission: Commission, *, kept: Collection[int] = ()) -> dict[st
             ]
             for one in members
         ],
-        "quorum": quorum_said(commission),
+        "quorum": quorum_said(commission, members),
         "recusals": recusals,
         "items": [
             {

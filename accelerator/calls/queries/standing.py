@@ -23,12 +23,21 @@ from accelerator.workflow.transactions import plans_kept
 
 @dataclass(frozen=True)
 class CallStanding:
-    """What a person is to a call: read once, asked many times by the rules."""
+    """What a person is to a call: read once, asked many times by the rules.
+
+    platform  their roles on the platform itself, when they were read already.
+    """
 
     person: Any
     call: Call
     roles: tuple[CallRole, ...]
-    is_administrator: bool
+    platform: tuple[Role, ...] | None = None
+
+    @cached_property
+    def is_administrator(self) -> bool:
+        """Read when it is asked: whoever has a role in the call is never asked it."""
+        held = platform_roles_of(self.person) if self.platform is None else self.platform
+        return any(role.name == RoleName.ADMINISTRATOR for role in held)
 
     def holds(self, name: CallRoleName) -> bool:
         return any(role.name == name for role in self.roles)
@@ -128,13 +137,13 @@ def covers(role: CallRole, organisation: Organisation | None) -> bool:
 
 
 def call_standing_of(person: Any, call: Call, platform: Sequence[Role] | None = None) -> CallStanding:
-    """What this person is to this call. Two queries (none for a visitor), one when `platform` was read already."""
+    """What this person is to this call. One query (none for a visitor), and one if their roles on the platform matter
+    and were not read already (`platform`).
+    """
     if not getattr(person, "is_authenticated", False):
-        return CallStanding(person, call, (), False)
+        return CallStanding(person, call, (), ())
     roles = tuple(call.roles.current().filter(person=person).order_by("pk"))
-    held = platform_roles_of(person) if platform is None else platform
-    administrates = any(role.name == RoleName.ADMINISTRATOR for role in held)
-    return CallStanding(person, call, roles, administrates)
+    return CallStanding(person, call, roles, None if platform is None else tuple(platform))
 
 
 def file_standing_of(person: Any, application: Application) -> FileStanding:
@@ -237,7 +246,7 @@ def judged(
 
     own    those of their own side (`own_side`), when they were read already: a page that asks about its files several
            times so asks once who is on whose side.
-    roles  theirs (`roles_of`), when they were read already.
+    roles  theirs (`roles_of`), when they were read already; those of one call give its files alone.
     """
     condition = served(roles_of(person) if roles is None else roles)
     if condition is None:

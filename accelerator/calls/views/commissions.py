@@ -15,10 +15,11 @@ from accelerator.calls.models import Commission, CommissionItem, CommissionMembe
 from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.judging import JUDGED_IN
 from accelerator.calls.queries.packs import pack_of
-from accelerator.calls.queries.ranking import best_first, ranking
+from accelerator.calls.queries.ranking import best_first, ranking, scored
 from accelerator.calls.queries.sittings import (
     commissions_for,
     commissions_of,
+    files_opened,
     quorum_said,
 )
 from accelerator.calls.queries.standing import judged_in
@@ -120,19 +121,19 @@ class CommissionPage(Sitting):
         commission = self.commission
         items = list(commission.items.select_related("application__organisation").order_by("position"))
         gone: dict[int, list[str]] = {}
+        mine = set()
         for recusal in (
             Recusal.objects.filter(item__commission=commission).select_related("member__person").order_by("pk")
         ):
             gone.setdefault(recusal.item_id, []).append(recusal.member.person.name)
-        mine = {
-            recusal.item_id
-            for recusal in Recusal.objects.filter(item__commission=commission, member__person=self.person)
-        }
+            if recusal.member.person_id == self.person.pk:
+                mine.add(recusal.item_id)
         means = {
             one.pk: said_score(one.mean)
             for one in ranking(commission.call).filter(pk__in=[item.application_id for item in items])
         }
         kept = self.kept()
+        opened = files_opened(commission, self.standing) if self.reads else set()
         draft, held = commission.state == CommissionState.DRAFT, commission.state == CommissionState.HELD
         return {
             **super().context(),
@@ -151,15 +152,18 @@ class CommissionPage(Sitting):
                     else "",
                     "mine": item.pk in mine,
                     "organisation": other_name(item),
+                    "file_url": self.file_url(item.application) if item.application_id in opened else "",
                 }
                 for item in items
             ],
-            "quorum": quorum_said(commission) if commission.state in ("held", "closed", "adjourned") else "",
+            "quorum": quorum_said(commission, self.members)
+            if commission.state in ("held", "closed", "adjourned")
+            else "",
             "is_draft": draft,
             "letters_url": reverse("calls:letters", args=[commission.call.key])
             if self.reads and commission.state == CommissionState.CLOSED
             else "",
-            "against_convening": self.against_convening() if draft and self.runs else None,
+            "against_convening": self.against_convening(len(items)) if draft and self.runs else None,
             "is_held": held,
             "is_convened": commission.state == CommissionState.CONVENED,
             "is_adjourned": commission.state == CommissionState.ADJOURNED,
@@ -223,7 +227,7 @@ class FillAgenda(TheFirst, ActSitting):
     def load(self) -> None:
         super().load()
         already = CommissionItem.objects.filter(commission=self.commission).values("application")
-        rows = ranking(self.commission.call).filter(state__in=JUDGED_IN).exclude(pk__in=already)
+        rows = scored(self.commission.call).filter(state__in=JUDGED_IN).exclude(pk__in=already)
         self.choose_among(self.commission.call, best_first(rows))
 
     def perform(self, form: Any) -> int:
@@ -249,7 +253,9 @@ class Convene(ActSitting):
 
     def forbidden(self) -> str | None:
         # Sent, it is the operation that refuses.
-        return super().forbidden() or (self.against_convening() if self.request.method == "GET" else None)
+        if (reason := super().forbidden()) or self.request.method != "GET":
+            return reason
+        return self.against_convening(self.commission.items.count())
 
     def said(self) -> list[tuple[str, str]]:
         return [

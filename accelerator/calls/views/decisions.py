@@ -15,7 +15,7 @@ from accelerator.calls.queries.letters import (
     drafted_beside,
 )
 from accelerator.calls.queries.opinions import said_opinion
-from accelerator.calls.queries.ranking import best_first, lines_of, prints_to_draft, ranking, undrafted
+from accelerator.calls.queries.ranking import best_first, lines_of, prints_to_draft, scored, undrafted
 from accelerator.calls.queries.standing import examined_in
 from accelerator.calls.rules.applications import examine
 from accelerator.calls.states import DECIDABLE, DecisionOutcome
@@ -37,11 +37,11 @@ class DraftLot(TheFirst, ActJudging):
 
     def load(self) -> None:
         super().load()
-        rows = undrafted(ranking(self.call, examined_in(self.standing))).filter(state__in=DECIDABLE)
+        rows = undrafted(scored(self.call, examined_in(self.standing))).filter(state__in=DECIDABLE)
         self.choose_among(self.call, best_first(rows))
 
     def initial(self) -> dict[str, Any]:
-        return {**super().initial(), "outcome": DecisionOutcome.RETAINED if self.ticked and not self.whole else ""}
+        return {**super().initial(), "outcome": DecisionOutcome.RETAINED if self.asked and self.ticked else ""}
 
     def perform(self, form: Any) -> list[Decision] | Lot:
         values, chosen = form.cleaned_data, self.chosen(form)

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accelerator.calls.criteria import Cut, first, said_score
-from accelerator.calls.forms.decisions import Which
+from accelerator.calls.forms.decisions import Place, Which
 from accelerator.calls.models import Application, Call, Decision, Lot
 from accelerator.calls.queries.ranking import means_of
 from accelerator.calls.queries.standing import CallStanding, FileStanding, applying, call_standing_of
@@ -17,6 +17,7 @@ from accelerator.calls.rules.applications import reason_against_judging_file
 from accelerator.calls.rules.calls import see_call
 from accelerator.calls.rules.registry import reason_within
 from accelerator.community.queries.people import standing_of
+from accelerator.design.forms import Form
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.design.unsaved import put_back
 from accelerator.workflow import read_only
@@ -54,6 +55,12 @@ class Judging(Page):
 
     def forbidden(self) -> str | None:
         return reason_within(self.rule, self.standing)
+
+    def standing_of_file(self, application: Application) -> FileStanding:
+        """What the person is to a file of the call, with what they are to the call."""
+        of_organisation = applying(application)
+        within = standing_of(self.person, of_organisation) if of_organisation else None
+        return FileStanding(self.person, application, within, of_call=self.standing)
 
     def address(self, name: str, *arguments: Any) -> str:
         """The address of another page of the same call."""
@@ -135,12 +142,16 @@ class ActJudging(Judging, ActionPage):
 
 
 _TICKS = ("cocher", "tous")
+_TURN = "montrer"
+# How many boxes a page shows: half of the largest campaign, 2,500 of them, took more than a second.
+_SHOWN = 200
 
 
 class TheFirst(ActionPage):
     """To put before a page that ticks files of a ranking: the first so many, or all of them.
 
-    They are asked by its address, or by a button of its form: what was typed comes back, and nothing is done.
+    They are asked by its address, or by a button of its form: what was typed comes back, and nothing is done. A long
+    list is shown a part at a time, by buttons of the form too: what is ticked in the other parts is kept with it.
     """
 
     files: Sequence[Any]
@@ -149,20 +160,34 @@ class TheFirst(ActionPage):
 
     def choose_among(self, call: Call, files: Sequence[Any]) -> None:
         """Offer these files, best first; tick those that the address asks for."""
-        sent = self.request.POST if self.request.method == "POST" else self.request.GET
-        self.files, self.which = files, Which(data=sent)
+        posted = self.request.method == "POST"
+        sent = self.request.POST if posted else self.request.GET
+        self.files, self.which, self.place = files, Which(data=sent), Place(data=sent)
+        self.sent = [*sent.getlist("applications"), *sent.get("ailleurs", "").split()]
         self.whole = sent.get("tous") == "1"
-        # Sent to be done, the ticks are those of the form.
-        asks = not self.whole and (sent is self.request.GET or self.ticks)
+        # Sent to be done, or to see another part, the ticks are those of the form.
+        asks = not self.whole and (not posted or "cocher" in sent)
         self.asked = self.which.values().get("premiers") if asks else None
         self.cut = first(means_of(call), self.asked) if self.asked else None
-        kept = set(self.cut.kept) if self.cut else set()
-        self.ticked = [one.public_id for one in files if self.whole or one.pk in kept]
+        kept, given = set(self.cut.kept) if self.cut else set(), set() if self.cut or not posted else set(self.sent)
+        self.ticked = [one.public_id for one in files if self.whole or one.pk in kept or one.public_id in given]
+        self.start = self._start(sent)
+
+    def _start(self, sent: QueryDict) -> int:
+        """The place, from 0, of the first file shown."""
+        asked = sent.get(_TURN) or sent.get("debut", "")
+        if asked == "rang":
+            place = self.place.values().get("rang") or 1
+        else:
+            place = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+        if any(name in sent for name in _TICKS):
+            place = 1
+        return max(0, min(place, len(self.files)) - 1)
 
     @property
     def ticks(self) -> bool:
-        """Whether the form was sent to tick files, and not to be done."""
-        return any(name in self.request.POST for name in _TICKS)
+        """Whether the form was sent to tick files or to see others, and not to be done."""
+        return any(name in self.request.POST for name in (*_TICKS, _TURN))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.ticks:
@@ -174,12 +199,21 @@ class TheFirst(ActionPage):
             form.initial["applications"] = self.ticked
             return self.shown(form)
 
+    def make_form(self, **bound: Any) -> Form:
+        if "data" in bound:
+            bound["data"] = bound["data"].copy()
+            bound["data"].setlist("applications", self.sent)
+        form = super().make_form(**bound)
+        boxes: Any = form.fields["applications"].widget
+        boxes.choices = self._rows(self.files[self.start : self.start + _SHOWN])
+        return form
+
+    @staticmethod
+    def _rows(files: Sequence[Any]) -> list[tuple[str, str]]:
+        return [(one.public_id, f"{one.number}, {one.title} ({said_score(one.mean)} sur 100)") for one in files]
+
     def form_arguments(self) -> dict[str, Any]:
-        return {
-            "rows": [
-                (one.public_id, f"{one.number}, {one.title} ({said_score(one.mean)} sur 100)") for one in self.files
-            ]
-        }
+        return {"rows": self._rows(self.files)}
 
     def initial(self) -> dict[str, Any]:
         return {"applications": self.ticked}
@@ -191,6 +225,8 @@ class TheFirst(ActionPage):
 
     def context(self) -> dict[str, Any]:
         tied = set(self.cut.tied) if self.cut else set()
+        total, end = len(self.files), self.start + _SHOWN
+        here = {one.public_id for one in self.files[self.start : end]}
         return {
             **super().context(),
             "which": self.which,
@@ -201,6 +237,15 @@ class TheFirst(ActionPage):
             "tie": self.cut.sentence if self.cut else "",
             "tied": [f"{one.number}, {one.title}" for one in self.files if one.pk in tied],
             "any": bool(self.files),
+            "parted": total > _SHOWN,
+            "place": self.place,
+            "start": self.start + 1,
+            "end": min(end, total),
+            "total": total,
+            "before": max(1, self.start + 1 - _SHOWN) if self.start else 0,
+            "after": end + 1 if end < total else 0,
+            "in_a_part": _SHOWN,
+            "other_ticks": " ".join(one for one in self.ticked if one not in here),
         }
 
 

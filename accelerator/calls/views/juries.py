@@ -1,26 +1,36 @@
 """Juries, their slots, their calendars."""
 
-from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.html import format_html
 
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import WithReason
 from accelerator.calls.hearings import Dealing
 from accelerator.calls.models import Application, Jury, JuryMember, Slot
 from accelerator.calls.operations import juries as operations
+from accelerator.calls.queries.conflicts import Side
 from accelerator.calls.queries.judging import JUDGED_IN
-from accelerator.calls.queries.sittings import calendar_of, dealing_for, events_of, juries_of, sitting_juries_of
-from accelerator.calls.queries.standing import call_standing_of, file_standing_of, of_applicant
+from accelerator.calls.queries.sittings import (
+    calendar_of,
+    dealing_for,
+    events_of,
+    juries_of,
+    sitting_juries_of,
+    slots_of,
+)
+from accelerator.calls.queries.standing import call_standing_of, file_standing_of
 from accelerator.calls.rules.applications import read_file, reason_against_judging_file
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.views.judging import ActJudging, Judging
-from accelerator.design.lists import Column, ExportingPage
+from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Page
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import MOMENT, said
 from accelerator.workflow.numbers import counted
 from accelerator.workflow.prints import print_of
 
@@ -32,48 +42,91 @@ def _calendar(name: str, file_name: str, events: list[dict[str, Any]], at: Any) 
     return response
 
 
-class Juries(Judging, ExportingPage):
-    """The juries of a call: who sits, whom they hear, when; exported, a line for each hearing."""
+def _opinion_link(slot: Slot) -> str:
+    """What the jury thought, or what there is to do, as a link says it on its own."""
+    said_so = slot.get_opinion_display() or "Inscrire l’avis"
+    return format_html('{}<span class="fr-sr-only"> : dossier {}</span>', said_so, slot.application.number)
+
+
+class Juries(Judging, ListPage):
+    """The juries of a call, who sits in each; whom they hear and when, a line for each hearing."""
 
     rule = "calls.run_sittings"
     title = "Jurys"
     template_name = "calls/judging/juries.html"
+    stacked = True
+    things = ("audition", "auditions")
+    order = "jury"
+    page_size = 50
     export_name = "auditions"
+    filter_form = forms.SlotFilters
     columns = (
-        Column("jury", "Jury", lambda slot: slot.jury.name),
-        Column("membres", "Membres", lambda slot: [one.person.name for one in slot.jury.sitting]),
-        Column("debut", "Début", lambda slot: slot.starts_at),
-        Column("fin", "Fin", lambda slot: slot.ends_at),
-        Column("ou", "Où", lambda slot: slot.where),
-        Column("numero", "Dossier", lambda slot: slot.application.number),
-        Column("titre", "Candidature", lambda slot: slot.application.title),
-        Column("avis", "Avis du jury", lambda slot: slot.get_opinion_display()),
-        Column("dit", "Ce que le jury en dit", lambda slot: slot.words),
+        Column("jury", "Jury", lambda slot: slot.jury.name, sort=("jury__name", "starts_at")),
+        Column("membres", "Membres", lambda slot: slot.members, screen=False),
+        Column(
+            "debut",
+            "Début",
+            lambda slot: said(slot.starts_at, MOMENT),
+            sort=("starts_at",),
+            export=lambda slot: slot.starts_at,
+        ),
+        Column("fin", "Fin", lambda slot: slot.ends_at, screen=False),
+        Column("ou", "Où", lambda slot: slot.where, sort=("where",), long=True),
+        Column(
+            "numero",
+            "Dossier",
+            lambda slot: f"{slot.application.number}, {slot.application.title}",
+            sort=("application__number",),
+            long=True,
+            export=lambda slot: slot.application.number,
+        ),
+        Column("titre", "Candidature", lambda slot: slot.application.title, screen=False),
+        Column(
+            "avis",
+            "Avis du jury",
+            _opinion_link,
+            sort=("opinion", "starts_at"),
+            url=lambda slot: slot.opinion_url,
+            export=lambda slot: slot.get_opinion_display(),
+        ),
+        Column("dit", "Ce que le jury en dit", lambda slot: slot.words, screen=False),
     )
+    empty_title = "Aucune audition fixée"
+    empty_advice = "Un jury entend les candidats dont le dossier est en instruction."
 
-    def answer(self) -> HttpResponseBase:
-        # What a jury thinks of one's own side is read once it is told.
-        files = Application.objects.filter(of_applicant(self.person), call=self.call)
-        own = set(files.values_list("pk", flat=True))
-        self.juries = [
-            (
-                jury,
-                [
-                    slot
-                    for slot in jury.hearing  # type: ignore[attr-defined]  # put there by the query
-                    if slot.application_id not in own
-                ],
+    def load(self) -> None:
+        super().load()
+        self.juries = juries_of(self.call)
+
+    def filter_arguments(self) -> dict[str, Any]:
+        return {"juries": [(jury.public_id, jury.name) for jury, _ in self.juries]}
+
+    def rows(self) -> QuerySet[Any]:
+        return slots_of(self.standing)
+
+    def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
+        if q := values.get("q"):
+            rows = rows.filter(
+                Q(application__title__icontains=q) | Q(application__number__icontains=q) | Q(where__icontains=q)
             )
-            for jury in juries_of(self.call)
-        ]
-        self.count = sum(len(slots) for _, slots in self.juries)
-        return super().answer()
+        if jury := values.get("jury"):
+            rows = rows.filter(jury__public_id=jury)
+        match values.get("avis"):
+            case None:
+                return rows
+            case "coming":
+                return rows.filter(starts_at__gt=self.at)
+            case "awaited":
+                return rows.filter(starts_at__lte=self.at, opinion="")
+            case opinion:
+                return rows.filter(opinion=opinion)
 
-    def exported(self) -> Iterator[Slot]:
-        for jury, slots in self.juries:
-            for slot in slots:
-                slot.jury = jury
-                yield slot
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        sitting = {jury.pk: [one.person.name for one in members] for jury, members in self.juries}
+        for slot in rows:
+            slot.members = sitting[slot.jury_id]
+            slot.opinion_url = self.address("slot_opinion", slot.public_id)
+        return rows
 
     def context(self) -> dict[str, Any]:
         return {
@@ -81,16 +134,12 @@ class Juries(Judging, ExportingPage):
             "juries": [
                 {
                     "jury": jury,
-                    "members": [
-                        (one.person.name, self.address("jury_member_end", one.pk))
-                        for one in jury.sitting  # type: ignore[attr-defined]  # put there by the query
-                    ],
-                    "slots": [(slot, self.address("slot_opinion", slot.public_id)) for slot in slots],
+                    "members": [(one.person.name, self.address("jury_member_end", one.pk)) for one in members],
                     "join_url": self.address("jury_member_new", jury.public_id),
                     "slot_url": self.address("slot_new", jury.public_id),
                     "calendar_url": reverse("calls:jury_calendar", args=[jury.public_id]),
                 }
-                for jury, slots in self.juries
+                for jury, members in self.juries
             ],
             "new_url": self.address("jury_new"),
             "day_url": self.address("slots_new"),
@@ -188,13 +237,12 @@ class NewSlots(ActJudging):
         asked = self.request.GET if "day" in self.request.GET else None
         self.asked = forms.HearingsDay(data=asked, juries=[(one.public_id, one.name) for one in self.juries])
         self.dealing: Dealing | None = None
-        self.files: dict[int, Application] = {}
+        self.files: dict[int, Side] = {}
         if self.asked.is_valid():
             values = self.asked.cleaned_data
             chosen = [one for one in self.juries if one.public_id in values["juries"]]
-            self.dealing = dealing_for(self.call, self.person, chosen, self.asked.dealt_day, first=values.get("first"))
-            told = self.dealing.barred, self.dealing.left, [one.file for one in self.dealing.hearings]
-            self.files = Application.objects.in_bulk([pk for some in told for pk in some])
+            day, first = self.asked.dealt_day, values.get("first")
+            self.dealing, self.files = dealing_for(self.standing, chosen, day, first=first)
 
     @property
     def digest(self) -> str:
@@ -288,13 +336,13 @@ class SlotOpinion(ActJudging):
     def load(self) -> None:
         super().load()
         found = Slot.objects.filter(jury__call=self.call, public_id=self.kwargs["slot"])
-        slot = found.select_related("jury__call", "application").first()
+        slot = found.select_related("jury__call", "application__organisation__merged_into").first()
         if slot is None:
             raise Http404
         self.slot = slot
 
     def forbidden(self) -> str | None:
-        return super().forbidden() or reason_against_judging_file(file_standing_of(self.person, self.slot.application))
+        return super().forbidden() or reason_against_judging_file(self.standing_of_file(self.slot.application))
 
     def initial(self) -> dict[str, Any]:
         return {"opinion": self.slot.opinion, "words": self.slot.words}

@@ -10,7 +10,7 @@ from accelerator.calls.forms import promises as forms
 from accelerator.calls.models import Promise
 from accelerator.calls.operations import sittings as operations
 from accelerator.calls.queries.sittings import NAMED, laureate_of, promises_of
-from accelerator.calls.queries.standing import examined_in, file_standing_of
+from accelerator.calls.queries.standing import examined_in
 from accelerator.calls.rules.applications import examine
 from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import PromiseKind
@@ -139,7 +139,7 @@ class SettlePromise(ActJudging):
         self.promise = promise
 
     def forbidden(self) -> str | None:
-        return super().forbidden() or examine(file_standing_of(self.person, self.promise.application))
+        return super().forbidden() or examine(self.standing_of_file(self.promise.application))
 
     def said(self) -> list[tuple[str, str]]:
         one = self.promise

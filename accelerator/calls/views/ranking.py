@@ -3,7 +3,8 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import NullIf
 from django.http.response import HttpResponseBase
 
 from accelerator.calls.criteria import DISAGREEMENT, at_threshold, least_at, said_score
@@ -18,7 +19,7 @@ from accelerator.calls.queries.reading import reading_of
 from accelerator.calls.queries.standing import judged_in
 from accelerator.calls.rules.applications import examine
 from accelerator.calls.rules.registry import reason_within
-from accelerator.calls.states import DecisionOutcome
+from accelerator.calls.states import DecisionOutcome, JuryOpinion
 from accelerator.calls.views.judging import Judging, JudgingFile
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
@@ -57,7 +58,12 @@ class Ranking(Judging, ListPage):
     columns = (
         Column("rang", "Rang", lambda one: one.rank, number=True),
         Column(
-            "dossier", "Dossier", lambda one: f"{one.number}, {one.title}", sort=("number",), url=lambda one: one.url
+            "dossier",
+            "Dossier",
+            lambda one: f"{one.number}, {one.title}",
+            sort=("number",),
+            url=lambda one: one.url,
+            long=True,
         ),
         Column(
             "note",
@@ -78,6 +84,14 @@ class Ranking(Judging, ListPage):
             export=lambda one: _number(one.spread),
         ),
         Column("lectures", "Lectures", _read, sort=("read",)),
+        Column(
+            "jury",
+            "Avis du jury",
+            lambda one: JuryOpinion(one.jury_opinion).label if one.jury_opinion else "—",
+            sort=("jury_opinion",),
+            nullable=True,
+            export=lambda one: JuryOpinion(one.jury_opinion).label if one.jury_opinion else "",
+        ),
         Column("signes", "À regarder", lambda one: _signs(one) or "—"),
         Column(
             "decision",
@@ -106,7 +120,8 @@ class Ranking(Judging, ListPage):
 
     def rows(self) -> QuerySet[Any]:
         rows = ranking(self.call, judged_in(self.standing))
-        return rows.only("public_id", "number", "title", "state")
+        heard = rows.annotate(jury_opinion=NullIf("slot__opinion", Value("")))
+        return heard.only("public_id", "number", "title", "state")
 
     def filtered(self, rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
         if q := values.get("q"):

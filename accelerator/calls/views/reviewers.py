@@ -1,44 +1,38 @@
 """The reviewers of a call, what links them to applicants, and what is given to them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.html import format_html
 from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.calls.assignment import Pairing
 from accelerator.calls.forms import reviewing as forms
-from accelerator.calls.models import (
-    Application,
-    Assignment,
-    AssignmentProposal,
-    CommissionMember,
-    Conflict,
-    JuryMember,
-    Reviewer,
-)
+from accelerator.calls.models import Application, Assignment, AssignmentProposal, Conflict, Reviewer
 from accelerator.calls.operations import assigning
 from accelerator.calls.operations import reviewing as operations
 from accelerator.calls.queries.assigning import Proposal, followed, kept_proposal, latest_proposal
-from accelerator.calls.queries.conflicts import Bar, bars
-from accelerator.calls.queries.judging import RANKED_IN, READ_IN, reviewers_with_loads
-from accelerator.calls.states import AssignmentState, CommissionState, ConflictState
+from accelerator.calls.queries.conflicts import Side, bars_among, bars_of, sides_of
+from accelerator.calls.queries.judging import RANKED_IN, READ_IN, judges_of, reviewers_with_loads
+from accelerator.calls.states import AssignmentState, ConflictState
 from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.community.models import Theme
-from accelerator.design.lists import Column, ExportingPage, ListPage
+from accelerator.design.lists import Column, ListPage, WorkedOutList
 from accelerator.design.pages import ActionPage
 from accelerator.design.paging import Pages
+from accelerator.geography.names import plain
 from accelerator.geography.perimeters import sentences_of
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import said
 from accelerator.workflow.numbers import counted, grouped
 
 _SHOWN_PAIRINGS = 50
-_SITTING = (CommissionState.DRAFT, CommissionState.CONVENED, CommissionState.HELD)
+# Where a file is while a link of whoever judges it matters.
+_LINKED_IN = {*READ_IN, *RANKED_IN}
 
 
 _NAMED_THEMES = 1
@@ -198,7 +192,7 @@ class ReviewerPage(Expertise, _OnReviewer):
 
     def context(self) -> dict[str, Any]:
         standing = Assignment.objects.standing().filter(reviewer=self.reviewer)
-        given = standing.filter(application__in=followed(self.person, self.call)).select_related("application")
+        given = standing.filter(application__in=followed(self.standing)).select_related("application")
         return {
             **super().context(),
             "assignments": [
@@ -251,7 +245,7 @@ class TakeBack(ActJudging):
 
     def load(self) -> None:
         super().load()
-        mine = followed(self.person, self.call)
+        mine = followed(self.standing)
         found = Assignment.objects.standing().filter(application__in=mine, pk=self.kwargs["assignment"])
         assignment = found.select_related("application__call", "reviewer__person").first()
         if assignment is None:
@@ -347,7 +341,7 @@ class Assigning(ActJudging):
 
     def context(self) -> dict[str, Any]:
         row = self.row
-        mine = followed(self.person, self.call)
+        mine = set(followed(self.standing).values_list("pk", flat=True))
         reading = Application.objects.filter(call=self.call, state__in=READ_IN, pk__in=mine)
         running = row is not None and row.is_running(self.at)
         return {
@@ -407,12 +401,22 @@ class Assigning(ActJudging):
 class Tie:
     """A link between a person and an applicant, as the service examines it; once set aside, by whom and why."""
 
-    application: Application
+    application: Side | Application
     person: Person
     why: str
     recused: bool = False
-    dismiss_url: str = ""
     dismissed: Conflict | None = None
+    dismiss_url: str = ""
+
+    @property
+    def code(self) -> str:
+        """What became of it, as the filter says it."""
+        return "dismissed" if self.dismissed else "recused" if self.recused else "open"
+
+    @property
+    def rank(self) -> int:
+        """What is to be examined comes first, what was set aside last."""
+        return ("open", "recused", "dismissed").index(self.code)
 
     @property
     def outcome(self) -> str:
@@ -421,70 +425,111 @@ class Tie:
             return f"Écarté par {self.dismissed.decided_by.name}, le {said(localdate(self.dismissed.decided_at))}"
         return "Déport" if self.recused else "À examiner"
 
+    @property
+    def reason(self) -> str:
+        return self.dismissed.reason if self.dismissed else ""
 
-class Links(Judging, ExportingPage):
+    @property
+    def number(self) -> str:
+        return self.application.number or ""
+
+    @property
+    def sort_name(self) -> str:
+        return plain(f"{self.person.family_name} {self.person.given_name}")
+
+    def answers(self, folded: str) -> bool:
+        """Whether a search finds it: the person, the title or the number."""
+        return any(folded in plain(text) for text in (self.person.name, self.application.title, self.number))
+
+
+def _next(one: Tie) -> str:
+    """What became of a link, or what there is to do of it, as a link says it on its own."""
+    if one.code != "open":
+        return one.outcome
+    return format_html(
+        'Écarter<span class="fr-sr-only"> le lien de {} avec le dossier {}</span>', one.person.name, one.number
+    )
+
+
+class Links(Judging, WorkedOutList):
     """What links reviewers, jurors and members of commissions to applicants; déports; links set aside."""
 
     rule = "calls.run_reviews"
     title = "Liens et déports"
     template_name = "calls/judging/links.html"
+    stacked = True
+    things = ("lien", "liens")
+    page_size = 50
+    order = "suite"
     export_name = "liens"
+    filter_form = forms.LinkFilters
     columns = (
-        Column("personne", "Personne", lambda one: one.person.name),
-        Column("numero", "Dossier", lambda one: one.application.number),
-        Column("titre", "Candidature", lambda one: one.application.title),
-        Column("lien", "Lien", lambda one: one.why),
-        Column("suite", "Suite", lambda one: one.outcome),
-        Column("motif", "Motif", lambda one: one.dismissed.reason if one.dismissed else ""),
+        Column("personne", "Personne", lambda one: one.person.name, sort=("sort_name", "number")),
+        Column(
+            "numero",
+            "Dossier",
+            lambda one: f"{one.number}, {one.application.title}",
+            sort=("number", "sort_name"),
+            long=True,
+            export=lambda one: one.number,
+        ),
+        Column("titre", "Candidature", lambda one: one.application.title, screen=False),
+        Column("lien", "Lien", lambda one: one.why, long=True),
+        Column(
+            "suite",
+            "Suite",
+            _next,
+            sort=("rank", "sort_name", "number"),
+            long=True,
+            url=lambda one: one.dismiss_url,
+            export=lambda one: one.outcome,
+        ),
+        Column("motif", "Motif", lambda one: one.reason or "—", long=True, export=lambda one: one.reason),
+    )
+    empty_title = "Aucun lien connu"
+    empty_advice = (
+        "Sont comparés : les rôles et anciens rôles, les mandats, les fiches réunies et les domaines de messagerie. Un "
+        "lien que la plateforme ne connaît pas reste à déclarer par la personne."
     )
 
-    def answer(self) -> HttpResponseBase:
-        self.ties, self.dismissed = self._read()
-        self.count = len(self.ties) + len(self.dismissed)
-        return super().answer()
+    def rows(self) -> list[Tie]:  # type: ignore[override]  # worked out
+        files = {one.pk: one for one in sides_of(followed(self.standing).order_by("pk"))}
+        judged = [one for one in files.values() if one.state in _LINKED_IN]
+        people = {one.pk: one for one in judges_of(self.call)}
+        ties = [
+            Tie(
+                files[application],
+                people[person],
+                bar.why,
+                recused=bar.recusal is not None,
+                dismiss_url=""
+                if bar.recusal
+                else self.address("dismiss_link", files[application].public_id, people[person].public_id),
+            )
+            for (application, person), bar in bars_among(judged, people.values()).items()
+        ]
+        dismissed = Conflict.objects.filter(application__in=files, state=ConflictState.DISMISSED)
+        ties += [
+            Tie(
+                files[one.application_id],
+                one.person,
+                " ; ".join(hint["words"] for hint in one.hints),
+                dismissed=one,
+            )
+            for one in dismissed.select_related("person", "decided_by").order_by("pk")
+        ]
+        self.open = sum(one.code == "open" for one in ties)
+        return ties
 
-    def exported(self) -> Iterator[Tie]:
-        yield from self.ties
-        for one in self.dismissed:
-            yield Tie(one.application, one.person, " ; ".join(hint["words"] for hint in one.hints), dismissed=one)
-
-    def _read(self) -> tuple[list[Tie], list[Conflict]]:
-        people = {
-            *Reviewer.objects.current().filter(call=self.call).values_list("person", flat=True),
-            *JuryMember.objects.filter(jury__call=self.call, left_at__isnull=True).values_list("person", flat=True),
-            *CommissionMember.objects.filter(commission__call=self.call, commission__state__in=_SITTING).values_list(
-                "person", flat=True
-            ),
-        }
-        mine = followed(self.person, self.call)
-        files = Application.objects.filter(pk__in=mine, state__in={*READ_IN, *RANKED_IN})
-        kept = bars(files, people)
-        named = Person.objects.in_bulk({person for _, person in kept})
-        told = Application.objects.in_bulk({application for application, _ in kept})
-        ties = sorted(
-            (self._tie(told[application], named[person], bar) for (application, person), bar in kept.items()),
-            key=lambda one: (one.recused, one.person.name, one.application.number or ""),
-        )
-        dismissed = Conflict.objects.filter(application__in=mine, state=ConflictState.DISMISSED)
-        asked = dismissed.select_related("application", "person", "decided_by")
-        return ties, list(asked.order_by("-decided_at", "pk"))
+    def filtered(self, rows: list[Tie], values: dict[str, Any]) -> list[Tie]:  # type: ignore[override]  # worked out
+        if q := plain(values.get("q", "")):
+            rows = [one for one in rows if one.answers(q)]
+        if code := values.get("suite"):
+            rows = [one for one in rows if one.code == code]
+        return rows
 
     def context(self) -> dict[str, Any]:
-        try:
-            pages = Pages.of(self.request, count=len(self.ties), size=_SHOWN_PAIRINGS)
-        except ValueError as fault:
-            raise Http404(str(fault)) from fault
-        return {
-            **super().context(),
-            "ties": self.ties[pages.slice_of(_SHOWN_PAIRINGS)],
-            "pages": pages,
-            "open": sum(1 for one in self.ties if not one.recused),
-            "dismissed": self.dismissed,
-        }
-
-    def _tie(self, application: Application, person: Person, bar: Bar) -> Tie:
-        url = self.address("dismiss_link", application.public_id, person.public_id)
-        return Tie(application, person, bar.why, bar.recusal is not None, url)
+        return {**super().context(), "open": self.open}
 
 
 class DismissLink(ActJudging):
@@ -500,13 +545,12 @@ class DismissLink(ActJudging):
 
     def load(self) -> None:
         super().load()
-        mine = followed(self.person, self.call)
-        files = Application.objects.filter(pk__in=mine, public_id=self.kwargs["application"])
-        application = files.select_related("call", "organisation").first()
+        files = followed(self.standing).filter(public_id=self.kwargs["application"])
+        application = files.select_related("call", "organisation", "person").first()
         person = Person.objects.filter(public_id=self.kwargs["person"]).first()
         if application is None or person is None:
             raise Http404
-        bar = bars(files, [person.pk]).get((application.pk, person.pk))
+        bar = bars_of(application, [person]).get(person.pk)
         if bar is None or bar.recusal:
             raise Http404
         self.application, self.judge, self.bar = application, person, bar

@@ -12,7 +12,7 @@ from accelerator.calls.criteria import said_score
 from accelerator.calls.forms import reviewing as forms
 from accelerator.calls.models import Assignment, Conflict, Review, Reviewer
 from accelerator.calls.operations import reviewing as operations
-from accelerator.calls.queries.conflicts import bar_between
+from accelerator.calls.queries.conflicts import bars_of
 from accelerator.calls.queries.judging import assignments_of, grid_of, late, review_of
 from accelerator.calls.queries.reading import reading_of
 from accelerator.calls.rules.judging import reason_against_judging
@@ -126,7 +126,7 @@ class _Mine(Page):
         if assignment is None:
             raise Http404
         self.assignment = assignment
-        self.bar = bar_between(assignment.application, self.person)
+        self.bar = bars_of(assignment.application, [assignment.reviewer.person]).get(assignment.reviewer.person_id)
 
     def trail(self) -> list[Crumb]:
         return [Crumb(_LIST, reverse("calls:my_reviews"))]

@@ -5,14 +5,16 @@ from typing import Any
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.timezone import localdate
 
 from accelerator.calls.criteria import said_score
 from accelerator.calls.documents import PAPERS
 from accelerator.calls.forms import sittings as forms
 from accelerator.calls.forms.reviewing import Nothing
-from accelerator.calls.models import Commission, CommissionItem, CommissionMember, Recusal
+from accelerator.calls.models import Application, Commission, CommissionItem, CommissionMember, Recusal
 from accelerator.calls.operations import sittings as operations
+from accelerator.calls.queries.judging import JUDGED_IN
 from accelerator.calls.queries.opinions import told_opinions
 from accelerator.calls.queries.ranking import ranking
 from accelerator.calls.queries.sittings import (
@@ -49,13 +51,17 @@ class Sitting(Page):
             raise Http404
         self.reads = reads
 
-    def against_convening(self) -> str | None:
-        """Why the convocations cannot leave yet."""
-        return reason_against_convening(self.commission, self.members, self.commission.items.count(), at=self.at)
+    def against_convening(self, items: int) -> str | None:
+        """Why the convocations cannot leave yet; `items`: how many files are on the agenda."""
+        return reason_against_convening(self.commission, self.members, items, at=self.at)
+
+    def file_url(self, application: Application) -> str:
+        """Where the service reads a file of the agenda, and what its reviewers say of it."""
+        return reverse("calls:reviews", args=[self.commission.call.key, application.public_id])
 
     def kept(self) -> set[int]:
         """The files of which whoever asks reads neither score nor conclusion."""
-        return kept_from(self.commission, self.person, runs=self.runs, serves=self.reads)
+        return kept_from(self.commission, self.standing, runs=self.runs, serves=self.reads)
 
     def trail(self) -> list[Crumb]:
         if self.reads:
@@ -142,8 +148,11 @@ class _OnItem(ActSitting):
 
     def said(self) -> list[tuple[str, str]]:
         application = self.item.application
+        file = f"{application.number}, {application.title}"
+        if application.state in JUDGED_IN:
+            file = format_html('<a href="{}">{}</a>', self.file_url(application), file)
         return [
-            ("Dossier", f"{application.number}, {application.title}"),
+            ("Dossier", file),
             ("Candidat", application.organisation.name if application.organisation else "—"),
             *((f"Avis de {who}", words) for who, words in told_opinions(application, localdate(self.at))),
             ("Note", self._mean()),

@@ -25,6 +25,7 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.workflow import limits
 from accelerator.workflow.dates import said
+from accelerator.workflow.names import in_sentence
 
 
 def _state(claim: Claim) -> str:
@@ -61,8 +62,8 @@ class ClaimPage(ActWithin):
 
     def message_when_done(self, result: Claim) -> str:
         return (
-            f"Vous gérez maintenant la fiche de {self.organisation.name}. Ses membres et la modération en sont"
-            f" avertis ; ils peuvent contester jusqu’au {said(result.reversible_until)}."
+            f"Vous gérez maintenant la fiche de {in_sentence(self.organisation.name)}. Ses membres et la modération en"
+            f" sont avertis ; ils peuvent contester jusqu’au {said(result.reversible_until)}."
         )
 
     def context(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from accelerator.community.states import HandoverState
 from accelerator.community.views.invitations import count_invitation
 from accelerator.community.views.within import ActWithin
 from accelerator.design.pages import ActionPage, Crumb
+from accelerator.workflow.names import in_sentence
 
 
 class HandOver(ActWithin):
@@ -97,7 +98,7 @@ class TakeOver(ActionPage):
     @property
     def title(self) -> str:  # type: ignore[override]  # depends on the organisation
         verb = "Décliner" if self.declines else "Prendre la suite"
-        return f"{verb} : {self.handover.organisation.name}"
+        return f"{verb} : {in_sentence(self.handover.organisation.name)}"
 
     @property
     def submit_label(self) -> str:  # type: ignore[override]  # depends on the answer
@@ -133,7 +134,7 @@ class TakeOver(ActionPage):
     def message_when_done(self, result: Handover) -> str:
         if self.declines:
             return "Vous avez décliné. La personne en est avertie ; elle garde son rôle."
-        return f"Vous gérez maintenant la fiche de {result.organisation.name}."
+        return f"Vous gérez maintenant la fiche de {in_sentence(result.organisation.name)}."
 
     def context(self) -> dict[str, Any]:
         return {

@@ -27,6 +27,7 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.workflow import limits
 from accelerator.workflow.dates import said
+from accelerator.workflow.names import in_sentence
 
 _DAY = timedelta(days=1)
 
@@ -212,7 +213,7 @@ class _Answer(ActionPage):
     @property
     def title(self) -> str:  # type: ignore[override]  # depends on the organisation
         verb = "Décliner l’invitation de" if self.declines else "Rejoindre"
-        return f"{verb} {self.invitation.organisation.name}"
+        return f"{verb} {in_sentence(self.invitation.organisation.name)}"
 
     @property
     def submit_label(self) -> str:  # type: ignore[override]  # depends on the answer
@@ -231,7 +232,7 @@ class _Answer(ActionPage):
     def message_when_done(self, result: Any) -> str:
         if self.declines:
             return "Vous avez décliné l’invitation. L’organisation en est avertie."
-        return f"Vous avez accepté l’invitation de {result.organisation.name}."
+        return f"Vous avez accepté l’invitation de {in_sentence(result.organisation.name)}."
 
     def context(self) -> dict[str, Any]:
         person = self.person

@@ -20,6 +20,7 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.workflow.dates import said
 from accelerator.workflow.limits import count_against
+from accelerator.workflow.names import in_sentence
 
 MESSAGES_A_DAY = 20
 REPORTS_A_DAY = 10
@@ -36,7 +37,7 @@ class WriteTo(ActWithin):
 
     def load(self) -> None:
         super().load()
-        self.title = f"Écrire à {self.organisation.name}"
+        self.title = f"Écrire à {in_sentence(self.organisation.name)}"
 
     def context(self) -> dict[str, Any]:
         answered = bool(steering_people(self.organisation))

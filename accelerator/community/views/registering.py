@@ -14,9 +14,11 @@ from accelerator.community.forms.records import DetailsForm, NumberForm, said_ye
 from accelerator.community.models import Organisation
 from accelerator.community.operations.records import register
 from accelerator.community.queries.duplicates import Lookalike, known_by, lookalikes
+from accelerator.community.queries.people import steering_people
 from accelerator.community.queries.register import values_of
 from accelerator.community.queries.suggestions import suggestions_of
 from accelerator.community.record import LABELS
+from accelerator.community.states import OrganisationState
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.registers.clients import Answer, Unavailable, find_company
 from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
@@ -151,7 +153,13 @@ class AlreadyRegistered(OfNumber, Page):
         return [*super().trail(), Crumb("Inscrire une organisation", reverse("community:register"))]
 
     def context(self) -> dict[str, Any]:
-        return {"identifier": self.identifier, "organisation": self.organisation}
+        organisation = self.organisation
+        answered = (
+            organisation is not None
+            and organisation.state != OrganisationState.CEASED
+            and bool(steering_people(organisation))
+        )
+        return {"identifier": self.identifier, "organisation": organisation, "answered": answered}
 
 
 class RegisterDetails(OfNumber, ActionPage):

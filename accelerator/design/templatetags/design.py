@@ -43,9 +43,7 @@ def said_name(value: str) -> str:
 @register.filter
 def grouped(value: int | str | None) -> str:
     """A whole number by thousands: "1 500 000"; what is no whole number as it is, nothing when it is not known."""
-    if value is None:
-        return ""
-    return numbers.grouped(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return "" if value is None else str(numbers.read(value))
 
 
 @register.filter

@@ -18,6 +18,7 @@ from accelerator.projects.states import PartnerRole
 from accelerator.projects.views.within import ActWithin
 from accelerator.workflow import Refused
 from accelerator.workflow.limits import count_against
+from accelerator.workflow.names import in_sentence
 
 PROPOSALS_A_DAY = 5
 PARTNERS_A_DAY = 30
@@ -68,7 +69,7 @@ class RemovePartner(_OfPartner):
 
     def load(self) -> None:
         super().load()
-        self.told = f"« {self.partner.organisation.name} » ne sera plus parmi les structures de ce projet."
+        self.told = f"« {in_sentence(self.partner.organisation.name)} » ne sera plus parmi les structures de ce projet."
 
     def perform(self, form: Any) -> None:
         remove_partner(partner=self.partner, by=self.person, at=self.at)
@@ -88,8 +89,8 @@ class AnswerPartner(_OfPartner):
         super().load()
         role = self.partner.get_role_display().lower()
         self.told = (
-            f"Ceux qui portent « {self.project.title} » ont nommé {self.partner.organisation.name} comme {role}. "
-            "Sans votre accord, elle n’est pas montrée."
+            f"Ceux qui portent « {self.project.title} » ont nommé {in_sentence(self.partner.organisation.name)} "
+            f"comme {role}. Sans votre accord, elle n’est pas montrée."
         )
 
     def forbidden(self) -> str | None:
