@@ -169,7 +169,6 @@ def register(settings: Any) -> Iterator[Register]:
     """The company register, on this machine."""
     with running() as server:
         settings.COMPANY_REGISTER_URL = server.url
-        settings.COMPANY_REGISTER_TIMEOUT = 0.5
         yield server
 
 
@@ -180,5 +179,4 @@ def proconnect(settings: Any) -> Iterator[Unruly]:
         settings.PROCONNECT_ISSUER = provider.issuer
         settings.PROCONNECT_CLIENT_ID = CLIENT_ID
         settings.PROCONNECT_CLIENT_SECRET = provider.client_secret
-        settings.PROCONNECT_TIMEOUT = 1.0
         yield provider

@@ -82,7 +82,7 @@ OTHER_ROOMS = {
     "search": {
         *("directory", "nearness", "pages", "questions"),
         *("asking", "crew", "documents", "facets", "index", "lexicon", "rebuild", "stemming", "streaming", "text"),
-        *("prominence", "types", "watching"),
+        *("prominence", "together", "types", "watching"),
     },
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for; passkeys and
     # codes, without the database; whether one has just proved who one is

@@ -150,8 +150,9 @@ def test_a_hidden_record_is_not_named(client: HostileClient, register: Register,
     "behaviour", [server.says(503), server.says(200, b"nonsense"), server.sleeps(1.2), server.hangs_up]
 )
 def test_the_register_away_the_record_is_filled_by_hand(
-    client: HostileClient, register: Register, person: Any, behaviour: Any
+    client: HostileClient, register: Register, person: Any, behaviour: Any, settings: Any
 ) -> None:
+    settings.COMPANY_REGISTER_TIMEOUT = 0.5
     register.always(behaviour)
     url = typed(client, SIRET).url
     page = client.get(url).content.decode()

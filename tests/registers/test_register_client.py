@@ -100,8 +100,9 @@ def test_a_stale_answer_beats_none_and_says_its_date(register: Register, at: dat
     ],
 )
 def test_trouble_is_unavailability_never_a_wrong_answer(
-    register: Register, at: datetime, behaviour: Callable[[Any], None]
+    register: Register, at: datetime, behaviour: Callable[[Any], None], settings: Any
 ) -> None:
+    settings.COMPANY_REGISTER_TIMEOUT = 0.5
     register.always(behaviour)
     started = time.monotonic()
     with pytest.raises(Unavailable):
