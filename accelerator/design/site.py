@@ -21,6 +21,11 @@ def home_url() -> str:
     return _address(settings.HOME)
 
 
+def search_url() -> str:
+    """Where one searches: the door that the settings name."""
+    return _address(settings.SEARCH)
+
+
 @cache
 def _alike(template: str, marque: str, name: str) -> SafeString:
     """A part that every page has alike, whoever asks: it is written once (a sixteenth of a page's computing)."""
@@ -52,7 +57,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "contact_email": settings.CONTACT_EMAIL,
         "base_url": settings.BASE_URL,
         "home_url": home_url(),
-        "search_url": _address(settings.SEARCH),
+        "search_url": search_url(),
         "login_url": _address(settings.LOGIN_URL),
         "logout_url": _address("account_logout"),
         "navigation": doors(settings.NAVIGATION),

@@ -105,7 +105,7 @@ class Territory(KeyedPage):
 
     def directory_url(self, **more: str) -> str:
         """The directory narrowed to this place."""
-        return f"{reverse('community:directory')}?{urlencode({**more, 'territoire': self.place.key})}"
+        return f"{reverse('directory:directory')}?{urlencode({**more, 'territoire': self.place.key})}"
 
     def facts(self) -> list[dict[str, str]]:
         """What the place is: label, text, url and note of each line."""
@@ -151,7 +151,7 @@ class Territory(KeyedPage):
             "smaller": [(place.name, url_of(place)) for place in smaller],
             "smaller_kind": PlaceKind(smaller[0].kind).label.lower() if smaller else "",
             "directory_url": self.directory_url(),
-            "export_url": f"{reverse('community:export_directory')}?{urlencode({'territoire': self.place.key})}",
+            "export_url": f"{reverse('directory:export_directory')}?{urlencode({'territoire': self.place.key})}",
             "register_url": register_url(),
             "twin": reverse("portal:territory_data", args=[address_of(self.place)]),
             "canonical": f"{settings.BASE_URL}{url_of(self.place)}",
