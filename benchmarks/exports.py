@@ -30,9 +30,9 @@ def _measured(kind: str) -> None:
     django.setup()
     from django.utils import timezone
 
-    from accelerator.community import exporting
-    from accelerator.community.operations.exports import ask_export
-    from accelerator.community.queries.searched import searched_as
+    from accelerator.directory import exporting
+    from accelerator.directory.operations.exports import ask_export
+    from accelerator.directory.queries.searched import searched_as
     from accelerator.journal import System
     from accelerator.workflow import transaction
 

@@ -186,8 +186,8 @@ class _Day:
         self.twins = 0
 
     def plant(self) -> None:
-        from accelerator.community.operations.searches import notice_the_rebuilt
-        from accelerator.community.queries.searched import SEARCHED_ORGANISATIONS
+        from accelerator.directory.operations.searches import notice_the_rebuilt
+        from accelerator.directory.queries.searched import SEARCHED_ORGANISATIONS
         from accelerator.journal import System
         from accelerator.workflow import transaction
 
@@ -234,7 +234,7 @@ class _Day:
         )
 
     def _searches(self, people: list[Any]) -> None:
-        from accelerator.community.models import SavedSearch
+        from accelerator.directory.models import SavedSearch
 
         day = self.now - timedelta(days=1)
         SavedSearch.objects.bulk_create(

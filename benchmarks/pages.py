@@ -48,7 +48,7 @@ DESKS = {
 
 def addresses() -> dict[str, list[str]]:
     """The addresses of each kind of page."""
-    directory = reverse("community:directory")
+    directory = reverse("directory:directory")
     log = query_log.read()
     words = [one for one in log if one.kind == "un mot"][::2]
     sentences = [one for one in log if one.kind == "phrases"][::2]
@@ -62,13 +62,13 @@ def addresses() -> dict[str, list[str]]:
         "annuaire, une valeur de filtre": [f"{directory}?{name}={value}" for name, value in VALUES],
         "annuaire, près d’une commune": [f"{directory}?pres_de=commune-{code}" for code in NEAR],
         "annuaire, près de Paris": [f"{directory}?pres_de=commune-{PARIS}"],
-        "carte": [reverse("community:map")],
+        "carte": [reverse("directory:map")],
         "plan pour les moteurs : la liste, un fichier": [
             reverse("portal:sitemap_index"),
             reverse("portal:sitemap_organisations", args=[2]),
         ],
         "organisation": [reverse("community:organisation", args=[one.key]) for one in shown],
-        "organisation, en JSON": [reverse("community:organisation_data", args=[one.key]) for one in shown],
+        "organisation, en JSON": [reverse("directory:organisation_data", args=[one.key]) for one in shown],
         **{f"territoire : {said}": [url_of(place) for place in _places(keys)] for said, keys in TERRITORIES.items()},
         "territoire, en JSON": [
             reverse("portal:territory_data", args=[address_of(place)])

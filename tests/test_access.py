@@ -44,12 +44,13 @@ from accelerator.calls.queries.letters import drafted_letter
 from accelerator.calls.queries.opinions import link_for as opinion_link
 from accelerator.calls.sittings import Rules
 from accelerator.calls.states import ApplicationState, CallRoleName, CommissionState, LotAct
-from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Export, Organisation, SavedSearch
+from accelerator.community.models import ContactMessage, Duplicate, ErrorReport, Organisation
 from accelerator.community.queries.checks import link_for
-from accelerator.community.queries.searches import stop_token
 from accelerator.community.states import Likeness, RoleName
 from accelerator.credentials.operations import make_key
 from accelerator.design.charts import Look
+from accelerator.directory.models import Export, SavedSearch
+from accelerator.directory.queries.searches import stop_token
 from accelerator.journal import System
 from accelerator.labels.models import (
     Action,
@@ -145,25 +146,25 @@ TABLE: dict[str, tuple[str, ...]] = {
     "community:report": ("report", "→ 404 404 404 404 404 404 404 · ·"),
     # What is read by all
     "community:organisation_suggestions": (EVERYONE,),
-    "community:directory": (EVERYONE,),
-    "community:directory_csv": (EVERYONE,),
-    "community:directory_xlsx": (EVERYONE,),
-    "community:export_directory": (EVERYONE,),
-    "community:whole_directory": ("404 404 404 404 404 404 404 404 404 404",),  # nothing was written yet
+    "directory:directory": (EVERYONE,),
+    "directory:directory_csv": (EVERYONE,),
+    "directory:directory_xlsx": (EVERYONE,),
+    "directory:export_directory": (EVERYONE,),
+    "directory:whole_directory": ("404 404 404 404 404 404 404 404 404 404",),  # nothing was written yet
     # What a person keeps of the directory
-    "community:save_search": (SIGNED_IN,),
-    "community:saved_searches": (SIGNED_IN,),
-    "community:saved_search": ("search", "→ 404 404 404 404 404 404 · 404 404"),
-    "community:remove_search": ("search", "→ 404 404 404 404 404 404 · 404 404"),
-    "community:stop_alerts": ("stop", EVERYONE),
-    "community:stop_at_once": ("stop", "302 302 302 302 302 302 302 302 302 302"),
-    "community:my_exports": (SIGNED_IN,),
-    "community:export": ("export", "404 404 404 404 404 404 404 · 404 404"),
-    "community:export_news": ("export", "404 404 404 404 404 404 404 · 404 404"),
-    "community:export_file": ("export", "404 404 404 404 404 404 404 302 404 404"),
-    "community:reuse": (EVERYONE,),
-    "community:map": (EVERYONE,),
-    "community:organisation_data": ("key", EVERYONE),
+    "directory:save_search": (SIGNED_IN,),
+    "directory:saved_searches": (SIGNED_IN,),
+    "directory:saved_search": ("search", "→ 404 404 404 404 404 404 · 404 404"),
+    "directory:remove_search": ("search", "→ 404 404 404 404 404 404 · 404 404"),
+    "directory:stop_alerts": ("stop", EVERYONE),
+    "directory:stop_at_once": ("stop", "302 302 302 302 302 302 302 302 302 302"),
+    "directory:my_exports": (SIGNED_IN,),
+    "directory:export": ("export", "404 404 404 404 404 404 404 · 404 404"),
+    "directory:export_news": ("export", "404 404 404 404 404 404 404 · 404 404"),
+    "directory:export_file": ("export", "404 404 404 404 404 404 404 302 404 404"),
+    "directory:reuse": (EVERYONE,),
+    "directory:map": (EVERYONE,),
+    "directory:organisation_data": ("key", EVERYONE),
     "community:organisation": ("key", EVERYONE),
     "portal:robots": (EVERYONE,),
     "portal:sitemap_index": (EVERYONE,),

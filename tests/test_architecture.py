@@ -24,7 +24,7 @@ HOUSE = ROOT / "accelerator"
 # From the lowest to the highest, as in .importlinter.
 SUBJECTS = (
     *("journal", "workflow", "design", "notices", "credentials", "geography", "search"),
-    *("registers", "accounts", "community", "calls", "projects", "labels", "portal"),
+    *("registers", "accounts", "community", "directory", "calls", "projects", "labels", "portal"),
 )
 KERNELS = {"journal", "workflow", "design", "notices", "credentials", "search"}
 
@@ -89,15 +89,17 @@ OTHER_ROOMS = {
     "accounts": {"adapter", "holdings", "browsers", "factors", "proof"},
     # identifiers and their check digits; files made readable; where they are compared; what is kept of each register
     "registers": {"identifiers", "reading", "workspace", "sirene", "rna"},
-    # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; the files of
-    # exports; an import, from its files to the index; lists in any spreadsheet; themes that a text lets one think of,
-    # and how good they are; the committed files of the founding facts
+    # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; an import, from
+    # its files to the index; lists in any spreadsheet; themes that a text lets one think of, and how good they are; the
+    # committed files of the founding facts
     "community": {
-        *("pictures", "charter", "deadlines", "record", "domains", "exporting", "imports", "lists"),
+        *("pictures", "charter", "deadlines", "record", "domains", "imports", "lists"),
         *("suggestions", "measuring", "facts"),
         "attached",  # what a higher subject adds to its page (an extension point)
         "naming",  # the field in which one names an organisation, for the forms of higher subjects
     },
+    # the files of exports; what is added to the page of an organisation
+    "directory": {"exporting", "attached"},
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
     # who reads what and what is done to many files, both by the worker, what links people to applicants, how a day of
     # hearings is dealt out, how a commission sits, what is said on paper; how a decision is contested, and until when

@@ -38,9 +38,9 @@ class PersonalData:
     """What one subject answers for.
 
     subject     the folder's name: "community".
-    title       what it is, in French, for the person: "Vos organisations".
+    title       what it is, in French, for the person: "Vos organisations"; several subjects may hold parts of it.
     models      the labels of the models that name a person ("community.Role"): a test finds those that nobody holds.
-    export      everything held about the person, as JSON values, in French words.
+    export      everything held about the person, as JSON values by their French words.
     erase       remove it, or cut it from the person where history must stay; an `@operation`.
     objections  why the account cannot be deleted yet, each with what to do first.
     """
@@ -48,7 +48,7 @@ class PersonalData:
     subject: str
     title: str
     models: tuple[str, ...]
-    export: Callable[["Person"], Any]
+    export: Callable[["Person"], dict[str, Any]]
     erase: Erase
     objections: Callable[["Person"], list[Objection]] = _no_objection
 
@@ -66,3 +66,11 @@ def register(holding: PersonalData) -> None:
 def holdings() -> list[PersonalData]:
     """Every registration, in the order of the applications: lowest subject first."""
     return list(_registered.values())
+
+
+def held_about(person: "Person") -> dict[str, dict[str, Any]]:
+    """Everything held about a person, by title; what several subjects hold parts of is told together."""
+    held: dict[str, dict[str, Any]] = {}
+    for holding in holdings():
+        held.setdefault(holding.title, {}).update(holding.export(person))
+    return held

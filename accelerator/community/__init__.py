@@ -1,4 +1,4 @@
-"""WHO ACTS: organisations, their lifelong record, the people and their roles, and the national directory.
+"""WHO ACTS: organisations, their lifelong record, what they give to be found, the people and their roles.
 
 Vocabulary
 ----------

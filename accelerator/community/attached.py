@@ -22,6 +22,13 @@ class Attachment(NamedTuple):
     text: str = ""
 
 
+class Twin(NamedTuple):
+    """What a machine reads of the organisation: its address, and that of the page where each field is explained."""
+
+    url: str
+    explained_url: str
+
+
 class Offer(NamedTuple):
     """What whoever steers the organisation may do with it at once: why, the button, where it sends and what."""
 
@@ -36,16 +43,18 @@ class Attached:
     """What one subject adds.
 
     subject  the folder's name: "projects".
-    title    the heading of the section, in French.
+    title    the heading of the section, in French; without one, the subject adds no section.
     read     the lines for an organisation, in one query; none shows nothing.
+    twin     what a machine reads of an organisation; one subject gives it.
     offers   what is offered to a person who steers it, in one query: seen by them alone.
     written  called when what search knows of organisations is written again, in that transaction: what the subject lets
              anyone find by their names follows at once, for one of them may be hidden from now on.
     """
 
     subject: str
-    title: str
-    read: Callable[["Organisation"], Sequence[Attachment]]
+    title: str = ""
+    read: Callable[["Organisation"], Sequence[Attachment]] = lambda organisation: ()
+    twin: Callable[["Organisation"], Twin | None] = lambda organisation: None
     offers: Callable[[Any, "Organisation"], Sequence[Offer]] = lambda person, organisation: ()
     written: Callable[["QuerySet[Organisation]"], None] = lambda organisations: None
 
@@ -69,6 +78,11 @@ def attached_to(organisation: "Organisation") -> list[tuple[str, Sequence[Attach
     """The sections of a page: title, lines; those that have nothing are left out."""
     sections = [(one.title, one.read(organisation)) for one in _registered.values()]
     return [(title, lines) for title, lines in sections if lines]
+
+
+def twin_of(organisation: "Organisation") -> Twin | None:
+    """What a machine reads of an organisation, if a subject gives it."""
+    return next(filter(None, (one.twin(organisation) for one in _registered.values())), None)
 
 
 def offered_with(person: Any, organisation: "Organisation") -> list[Offer]:

@@ -89,8 +89,3 @@ declare(
     personal=("person",),
 )
 declare("community.platform_role_ended", "a retiré le rôle « {role} » à {person}", personal=("person",))
-# The searches that a person keeps: what they ask is theirs, and is not written here.
-SEARCH_SAVED = declare("community.search_saved", "a enregistré une recherche")
-SEARCH_CHANGED = declare("community.search_changed", "a modifié une recherche enregistrée ou son alerte")
-SEARCH_REMOVED = declare("community.search_removed", "a supprimé une recherche enregistrée")
-ALERTS_STOPPED = declare("community.alerts_stopped", "a arrêté des alertes par courriel")

@@ -16,7 +16,6 @@ from accelerator.community.models import (
     Duplicate,
     EmailDomain,
     ErrorReport,
-    Export,
     Handover,
     Invitation,
     JoinRequest,
@@ -24,13 +23,11 @@ from accelerator.community.models import (
     Merge,
     Organisation,
     Role,
-    SavedSearch,
     YearlyCheck,
 )
 from accelerator.community.operations.platform import end_platform_roles
 from accelerator.community.operations.powers import end_powers_of, revoke_mandates_of
 from accelerator.community.queries.people import sole_responsibilities
-from accelerator.community.queries.searched import searched_as
 from accelerator.community.states import HandoverState, JoinRequestState, ReportState
 from accelerator.journal import Actor
 from accelerator.journal.operations import ERASED, record, without
@@ -180,21 +177,6 @@ def export(person: Person) -> dict[str, Any]:
             {"organisation": one.organisation.name, "objet": one.subject, "texte": one.body, "le": one.sent_at}
             for one in ContactMessage.objects.filter(sender=person).select_related("organisation").order_by("pk")
         ],
-        "recherches enregistrées": [
-            {
-                "nom": one.name,
-                "recherche": one.query,
-                "le": one.saved_at,
-                "alerte": one.get_rhythm_display(),
-                "dans": searched_as(one.things).title,
-                "trouvé par l’alerte": _found_by(one),
-            }
-            for one in SavedSearch.objects.filter(person=person).order_by("pk")
-        ],
-        "exports demandés": [
-            {"recherche": one.name, "adresse": one.query, "format": one.get_kind_display(), "le": one.asked_at}
-            for one in Export.objects.filter(person=person).order_by("pk")
-        ],
     }
 
 
@@ -254,19 +236,9 @@ def erase(*, person: Person, by: Actor, at: datetime) -> None:
     Claim.objects.filter(person=person).exclude(reason="").update(reason=ERASED)
     Claim.objects.filter(contested_by=person).update(contest="")
     ContactMessage.objects.filter(sender=person).update(subject=ERASED, body=ERASED)
-    SavedSearch.objects.filter(person=person).delete()
-    # Their files, which name nobody, are swept at night.
-    Export.objects.filter(person=person).delete()
     Organisation.objects.filter(contact_email__iexact=person.email or "-").update(contact_email="")
     _forget_contact_address(person.email or "-")
     _unname(person.naming)
-
-
-def _found_by(search: SavedSearch) -> list[str]:
-    """The names of what an alert found and may still be found."""
-    numbers = list(search.findings.order_by("found_at", "pk").values_list("thing", flat=True))
-    named = searched_as(search.things).named(numbers)
-    return [named[one].name for one in numbers if one in named]
 
 
 def _forget_contact_address(address: str) -> None:
@@ -319,8 +291,6 @@ register(
             "community.ContactMessage",
             "community.Claim",
             "community.EmailDomain",
-            "community.SavedSearch",
-            "community.Export",
             "community.Handover",
             "community.YearlyCheck",
             "community.Merge",

@@ -1,7 +1,5 @@
 """Choices and tables of the community: the leaf."""
 
-from datetime import timedelta
-
 from django.db import models
 
 from accelerator.workflow.transitions import Transition
@@ -237,34 +235,3 @@ class DelegationScope(models.TextChoices):
 # The two distinctions of the founding facts (2018 and 2019). Facts of the past: not labels.
 TERRITORY_DISTINCTION = "Territoire French IMPACT"
 PIONEER_DISTINCTION = "Pionnier French IMPACT"
-
-
-class AlertRhythm(models.TextChoices):
-    """How often a person is told what is new to a search that they keep."""
-
-    NEVER = "never", "Pas d’alerte"
-    DAILY = "daily", "Chaque matin"
-    WEEKLY = "weekly", "Chaque lundi"
-
-
-class ExportKind(models.TextChoices):
-    """The formats of an export."""
-
-    CSV = "csv", "CSV"
-    XLSX = "xlsx", "XLSX"
-
-
-class ExportState(models.TextChoices):
-    """Where an export is."""
-
-    WAITING = "waiting", "En attente"
-    RUNNING = "running", "En cours"
-    READY = "ready", "Prêt"
-    FAILED = "failed", "Non fait"
-    EXPIRED = "expired", "Expiré"
-
-
-# An export is ready by then, or is given up and said to be.
-EXPORT_IS_DUE = timedelta(hours=1)
-# A file of yesterday still holds who opposed publication since: it does not stay longer.
-EXPORT_LASTS = timedelta(days=2)

@@ -22,7 +22,7 @@ def home_url() -> str:
 
 
 def search_url() -> str:
-    """The address of the directory."""
+    """Where one searches: the door that the settings name."""
     return _address(settings.SEARCH)
 
 

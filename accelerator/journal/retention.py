@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import models
 
+from accelerator.journal.types import name_of
+
 
 @dataclass(frozen=True)
 class Retention:
@@ -23,4 +25,4 @@ class Retention:
 def declared_retentions() -> list[tuple[type[models.Model], Retention]]:
     """Every declared period, by model."""
     declared = [(model, model.__dict__["retention"]) for model in apps.get_models() if "retention" in model.__dict__]
-    return sorted(declared, key=lambda pair: pair[0]._meta.label_lower)
+    return sorted(declared, key=lambda pair: name_of(pair[0]))

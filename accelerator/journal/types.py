@@ -48,14 +48,23 @@ def declared_types() -> list[EventType]:
     return [_declared[code] for code in sorted(_declared)]
 
 
+def name_of(kind: type[models.Model]) -> str:
+    """The name of a kind of objects in the journal: "community.organisation".
+
+    A model that moved to another subject says the one that it had (`remembered_as`): what is written stays written.
+    """
+    return str(getattr(kind, "remembered_as", kind._meta.label_lower))
+
+
 def ref(thing: models.Model) -> str:
     """The key of an object in the journal: "community.organisation:12"."""
-    return f"{thing._meta.label_lower}:{thing.pk}"
+    # Not `type`: the person of a request is read only when something is asked of them.
+    return f"{name_of(thing.__class__)}:{thing.pk}"
 
 
 def refs(things: models.QuerySet[Any]) -> models.QuerySet[Any, Any]:
     """The keys of these objects, as one column of a query."""
-    prefix = models.Value(f"{things.model._meta.label_lower}:")
+    prefix = models.Value(f"{name_of(things.model)}:")
     key = Concat(prefix, Cast("pk", models.TextField()), output_field=models.TextField())
     return things.annotate(ref=key).order_by().values("ref")
 
@@ -63,4 +72,4 @@ def refs(things: models.QuerySet[Any]) -> models.QuerySet[Any, Any]:
 def number_in(key: str, kind: type[models.Model]) -> int | None:
     """The number of the object of this kind that a key names; None when it names none, or one of another kind."""
     named, _, number = key.partition(":")
-    return int(number) if named == kind._meta.label_lower and number.isdecimal() else None
+    return int(number) if named == name_of(kind) and number.isdecimal() else None

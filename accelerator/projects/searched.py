@@ -5,7 +5,7 @@ from typing import Final
 
 from django.urls import reverse
 
-from accelerator.community.queries.searched import Named, Searched, register
+from accelerator.directory.queries.searched import Named, Searched, register
 from accelerator.projects.models import Project
 from accelerator.projects.queries.directory import DIRECTORY, FIELDS, ProjectQuestion, directory, rows_of
 

@@ -3,7 +3,7 @@
 See `docs/rules/recherche.md` for how a question becomes an answer, with worked examples, and
 `docs/decisions/0027-search.md` for what was measured.
 
-A subject declares a document and an index, once (for instance in `community/directory.py`):
+A subject declares a document and an index, once (for instance in `community/search.py`):
 
     class OrganisationDocument(Document):                       # accelerator.search.models; in models.py
         organisation = models.OneToOneField(Organisation, on_delete=CASCADE, primary_key=True, related_name="+")

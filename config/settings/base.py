@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "accelerator.registers",
     "accelerator.accounts",
     "accelerator.community",
+    "accelerator.directory",
     "accelerator.calls",
     "accelerator.projects",
     "accelerator.labels",
@@ -281,12 +282,12 @@ LOGGING: dict[str, Any] = {
 
 # The doors shown on every page: (label, name of the address). The kernels do not know the subjects: this does.
 HOME = "portal:home"
-SEARCH = "community:directory"
+SEARCH = "directory:directory"
 NAVIGATION = [
-    ("Annuaire", "community:directory"),
+    ("Annuaire", "directory:directory"),
     ("Projets", "projects:directory"),
     ("Labels", "labels:register"),
-    ("Carte", "community:map"),
+    ("Carte", "directory:map"),
     ("Territoires", "portal:territories"),
     ("Appels", "calls:calls"),
     ("Chiffres", "portal:figures"),

@@ -26,6 +26,7 @@ def test_the_registrations() -> None:
     assert [(holding.subject, holding.title) for holding in holdings()] == [
         ("accounts", "Votre compte"),
         ("community", "Vos organisations"),
+        ("directory", "Vos organisations"),
         ("calls", "Vos candidatures et vos rôles dans les appels"),
         ("projects", "Vos projets"),
         ("labels", "Ce que vous avez fait pour des labels"),

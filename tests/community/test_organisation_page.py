@@ -1,6 +1,5 @@
 """The public page of an organisation."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -111,18 +110,6 @@ def test_each_value_says_whether_a_person_confirmed_it(client: HostileClient) ->
     assert "person:1" not in page
 
 
-def test_the_twin_says_what_the_page_says(client: HostileClient, founding: None) -> None:
-    record = json.loads(_page(client, Organisation.objects.get(name="Figeac"), ".json"))
-    assert record["nom"] == "Figeac"
-    assert record["territoires"] == ["epci-200067361"]
-    assert record["siren"] == ""
-    assert record["ess"] is None
-    assert record["distinctions"][0]["le"] == "2019-02-25"
-    assert "probable" in next(one for one in record["provenance"] if one["champ"] == "territories")["remarque"]
-    assert "Licence Ouverte" in record["licence"]["nom"]
-    assert "contact_email" not in json.dumps(record)
-
-
 def test_html_in_a_record_stays_text(client: HostileClient) -> None:
     bad = "<script>alert(1)</script>" * 5
     page = _page(client, factories.organisation(name=bad[:50], summary=bad, presentation=bad * 40, acronym="<b>x</b>"))
@@ -201,12 +188,6 @@ def _commune() -> Place:
     return found or Place.objects.create(
         key="commune-46102", kind="commune", code="46102", name="Figeac", folded="figeac", sort_name="figeac", cover=[]
     )
-
-
-def test_the_page_of_reuse_names_every_field(client: HostileClient) -> None:
-    page = client.get("/annuaire/reutiliser").content.decode()
-    assert "adresse_source" in page
-    assert "Lutte contre le gaspillage" in page
 
 
 def test_the_doors_are_those_of_whoever_looks(client: HostileClient) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from accelerator.community.models import Distinction, Organisation
-from accelerator.community.queries.directory import mapped
-from accelerator.community.queries.question import read_question
 from accelerator.community.search import refresh
 from accelerator.community.states import TERRITORY_DISTINCTION
+from accelerator.directory.queries.directory import mapped
+from accelerator.directory.queries.question import read_question
 from accelerator.geography.models import Place
 from accelerator.portal import queries
 from tests.client import HostileClient

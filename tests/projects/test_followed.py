@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accelerator.community import exporting, tasks
 from accelerator.community import search as community_search
-from accelerator.community.models import Export, Finding, SavedSearch
-from accelerator.community.queries.searched import everything_searched, register, searched_as
+from accelerator.directory import exporting, tasks
+from accelerator.directory.models import Export, Finding, SavedSearch
+from accelerator.directory.queries.searched import everything_searched, register, searched_as
 from accelerator.projects import search
 from accelerator.projects.models import Project
 from accelerator.projects.operations.projects import publish, unpublish

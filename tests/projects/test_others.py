@@ -358,7 +358,7 @@ def test_the_page_of_an_organisation_shows_its_projects(client: HostileClient) -
 
 def test_what_is_added_to_the_page_of_an_organisation() -> None:
     found = [(one.subject, one.title) for one in attached.registrations()]
-    assert found == [("projects", "Ses projets"), ("labels", "Ses labels")]
+    assert found == [("directory", ""), ("projects", "Ses projets"), ("labels", "Ses labels")]
 
 
 def test_the_home_page_shows_the_latest_projects(client: HostileClient) -> None:

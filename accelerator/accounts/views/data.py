@@ -9,7 +9,7 @@ from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
 
 from accelerator.accounts import forms, operations
-from accelerator.accounts.holdings import holdings
+from accelerator.accounts.holdings import held_about, holdings
 from accelerator.accounts.views.account import AccountPage
 from accelerator.accounts.views.doors import Leaves, Recent
 from accelerator.design.pages import Page, Unkept
@@ -23,7 +23,8 @@ class Data(AccountPage, Page):
     template_name = "accounts/data.html"
 
     def context(self) -> dict[str, Any]:
-        return {"retentions": [retention for _, retention in declared_retentions()], "holdings": holdings()}
+        titles = dict.fromkeys(holding.title for holding in holdings())
+        return {"retentions": [retention for _, retention in declared_retentions()], "titles": list(titles)}
 
 
 class Export(AccountPage, Unkept, Page):
@@ -35,7 +36,7 @@ class Export(AccountPage, Unkept, Page):
         content = {
             "service": settings.SITE_NAME,
             "le": self.at,
-            "données": {holding.title: holding.export(self.person) for holding in holdings()},
+            "données": held_about(self.person),
         }
         response = JsonResponse(
             content, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2}

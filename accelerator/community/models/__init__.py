@@ -29,7 +29,6 @@ from accelerator.community.models.people import (
     Role,
     RoleQuerySet,
 )
-from accelerator.community.models.searches import Export, ExportQuerySet, Finding, SavedSearch
 from accelerator.community.models.suggestions import ThemeRefusal
 
 __all__ = [
@@ -44,9 +43,6 @@ __all__ = [
     "EmailDomainQuerySet",
     "ErrorReport",
     "Establishment",
-    "Export",
-    "ExportQuerySet",
-    "Finding",
     "Handover",
     "HandoverQuerySet",
     "Invitation",
@@ -62,7 +58,6 @@ __all__ = [
     "OrganisationQuerySet",
     "Role",
     "RoleQuerySet",
-    "SavedSearch",
     "Theme",
     "ThemeRefusal",
     "YearlyCheck",

@@ -14,6 +14,7 @@ from accelerator.community.queries.checks import exactness_of, read_link
 from accelerator.community.queries.organisation import canonical, territories_of, themes_of, values_of
 from accelerator.community.views.within import ActWithin
 from accelerator.design.pages import ActionPage, Crumb, Unkept
+from accelerator.design.site import search_url
 
 _DONE = "Merci : la fiche dit maintenant qu’elle est vérifiée par l’organisation, à la date d’aujourd’hui."
 
@@ -68,7 +69,7 @@ class CheckByLink(Unkept, ActionPage):
         return rules.reason_against("community.confirm_record", self.reader, self.organisation)
 
     def trail(self) -> list[Crumb]:
-        return [Crumb("Annuaire", reverse("community:directory"))]
+        return [Crumb("Annuaire", search_url())]
 
     def perform(self, form: Any) -> YearlyCheck:
         return confirm_record(organisation=self.organisation, by=self.reader, at=self.at)

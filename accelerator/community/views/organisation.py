@@ -1,18 +1,15 @@
-"""The public page of an organisation, and its twin for machines."""
+"""The public page of an organisation."""
 
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import JsonResponse
-from django.http.response import HttpResponseBase
 
-from accelerator.community.attached import attached_to, offered_with
+from accelerator.community.attached import attached_to, offered_with, twin_of
 from accelerator.community.models import Organisation
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.checks import exactness_of
 from accelerator.community.queries.people import shown_members
-from accelerator.community.queries.published import published
 from accelerator.community.views.within import Within
 from accelerator.design.pages import Crumb
 from accelerator.geography.maps import Marker, Position, position
@@ -65,7 +62,7 @@ class OrganisationPage(Within):
             "ceased": reading.origin_of(organisation, "state") if "state" in organisation.provenance else None,
             "source_name": reading.host_of(organisation.source_url),
             "canonical": f"{settings.BASE_URL}{self.address('organisation')}",
-            "twin": self.address("organisation_data"),
+            "twin": twin_of(organisation),
         }
 
     def _map(self, territories: list[Place]) -> Position | None:
@@ -81,17 +78,3 @@ def _point(seat: Place | None) -> list[Marker]:
     if seat is None or seat.latitude is None or seat.longitude is None:
         return []
     return [Marker(seat.latitude, seat.longitude, seat.name, departement=(seat.departement_id or "").partition("-")[2])]
-
-
-class OrganisationData(OrganisationPage):
-    """The same record for a machine: what is published, whoever asks."""
-
-    def visible(self) -> QuerySet[Organisation]:
-        return super().visible().filter(publishable=True)
-
-    def content(self) -> HttpResponseBase:
-        response = JsonResponse(
-            published(self.organisation, settings.BASE_URL), json_dumps_params={"ensure_ascii": False, "indent": 1}
-        )
-        response["Access-Control-Allow-Origin"] = "*"
-        return response

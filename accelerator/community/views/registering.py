@@ -20,6 +20,7 @@ from accelerator.community.queries.suggestions import suggestions_of
 from accelerator.community.record import LABELS
 from accelerator.community.states import OrganisationState
 from accelerator.design.pages import ActionPage, Crumb, Page
+from accelerator.design.site import search_url
 from accelerator.registers.clients import Answer, Unavailable, find_company
 from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
 from accelerator.workflow import Refused
@@ -69,7 +70,7 @@ class OfNumber:
         return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
 
     def trail(self) -> list[Crumb]:
-        return [Crumb("Annuaire", reverse("community:directory"))]
+        return [Crumb("Annuaire", search_url())]
 
 
 class Register(OfNumber, ActionPage):

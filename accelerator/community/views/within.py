@@ -11,6 +11,7 @@ from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import canonical
 from accelerator.community.queries.people import Standing, standing_of
 from accelerator.design.pages import ActionPage, Crumb, KeyedPage
+from accelerator.design.site import search_url
 
 _TABS = (
     ("Membres", "community:members", "see_people"),
@@ -72,7 +73,7 @@ class Within(KeyedPage):
 
     def trail(self) -> list[Crumb]:
         return [
-            Crumb("Annuaire", reverse("community:directory")),
+            Crumb("Annuaire", search_url()),
             Crumb(self.organisation.name, self.address("organisation")),
         ]
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accelerator.community.queries.organisation import departements_of
-from accelerator.community.queries.published import LICENCE
 from accelerator.design.pages import ActionPage, Crumb, KeyedPage
 from accelerator.design.uploads import attachment
+from accelerator.directory.queries.published import LICENCE
 from accelerator.geography.maps import Marker, Position, position
 from accelerator.labels.models import Label, SteeringMinutes
 from accelerator.labels.queries.holders import lead_has_ceased

@@ -9,9 +9,9 @@ from django.http import JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from accelerator.community.queries.published import LICENCE, LICENCE_URL
 from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.pages import Crumb, Page
+from accelerator.directory.queries.published import LICENCE, LICENCE_URL
 from accelerator.labels.queries import register as reading
 from accelerator.search.directory import Shown
 from accelerator.search.pages import DirectoryPage

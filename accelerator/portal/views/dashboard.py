@@ -34,7 +34,7 @@ class Dashboard(Page):
 
     @property
     def directory_url(self) -> str:
-        return reverse("community:directory")
+        return reverse("directory:directory")
 
     def context(self) -> dict[str, Any]:
         projects = list(projects_carried(self.person)[:MOST_PROJECTS])

@@ -43,7 +43,7 @@ class FiguresPage(Page):
 
     def context(self) -> dict[str, Any]:
         if self.figures is None:
-            return {"census": None, "directory_url": reverse("community:directory")}
+            return {"census": None, "directory_url": reverse("directory:directory")}
         drawn = set(Picture.objects.values_list("series", flat=True))
         return {
             "census": self.figures.census,
@@ -61,7 +61,7 @@ class FiguresPage(Page):
             ],
             "totals_downloads": _downloads("totaux"),
             "licence": LICENCE,
-            "reuse_url": reverse("community:reuse"),
+            "reuse_url": reverse("directory:reuse"),
         }
 
     def _series(self, code: str, drawn: set[str]) -> dict[str, Any] | None:

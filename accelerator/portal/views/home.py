@@ -39,7 +39,7 @@ class Home(Page):
             "projects_url": reverse("projects:directory"),
             "register_url": register_url(),
             "start_url": reverse("projects:start"),
-            "map_url": reverse("community:map"),
+            "map_url": reverse("directory:map"),
             "territories_url": reverse("portal:territories"),
             "about_url": reverse("portal:about"),
             "figures_url": reverse("portal:figures"),

@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from accelerator.calls.queries.open import published_calls
 from accelerator.community.models import Organisation
-from accelerator.community.queries.published import numbered_by
 from accelerator.design.pages import Page
 from accelerator.design.site import before_key
+from accelerator.directory.queries.published import numbered_by
 from accelerator.labels.models import Label
 from accelerator.labels.queries.categories import categories
 from accelerator.labels.queries.register import numbered_by as labels_numbered_by
@@ -28,7 +28,7 @@ MOST_FILES = 50_000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 M = TypeVar("M", bound=Model)
 _PAGES = (
-    *("portal:home", "community:directory", "community:map", "community:reuse", "portal:territories", "portal:figures"),
+    *("portal:home", "directory:directory", "directory:map", "directory:reuse", "portal:territories", "portal:figures"),
     *("portal:about", "projects:reuse", "labels:categories", "labels:verify"),
 )
 

@@ -88,10 +88,10 @@ class SiteMap(Page):
                 (
                     "Trouver",
                     [
-                        ("Annuaire des organisations", reverse("community:directory")),
+                        ("Annuaire des organisations", reverse("directory:directory")),
                         ("Projets d’innovation sociale", reverse("projects:directory")),
                         ("Registre des labels", reverse("labels:register")),
-                        ("Carte de France", reverse("community:map")),
+                        ("Carte de France", reverse("directory:map")),
                         ("Territoires", reverse("portal:territories")),
                         ("Chiffres", reverse("portal:figures")),
                     ],
@@ -113,10 +113,10 @@ class SiteMap(Page):
                 (
                     "Suivre et emporter",
                     [
-                        ("Mes recherches et mes alertes", reverse("community:saved_searches")),
-                        ("Exporter l’annuaire", reverse("community:export_directory")),
-                        ("Mes exports", reverse("community:my_exports")),
-                        ("Données ouvertes de l’annuaire", reverse("community:reuse")),
+                        ("Mes recherches et mes alertes", reverse("directory:saved_searches")),
+                        ("Exporter l’annuaire", reverse("directory:export_directory")),
+                        ("Mes exports", reverse("directory:my_exports")),
+                        ("Données ouvertes de l’annuaire", reverse("directory:reuse")),
                         ("Données ouvertes des projets", reverse("projects:reuse")),
                         ("Données ouvertes des labels", reverse("labels:reuse")),
                     ],

@@ -152,7 +152,7 @@ class Territory(KeyedPage):
             "smaller": [(place.name, url_of(place)) for place in smaller],
             "smaller_kind": PlaceKind(smaller[0].kind).label.lower() if smaller else "",
             "directory_url": self.directory_url(),
-            "export_url": f"{reverse('community:export_directory')}?{urlencode({'territoire': self.place.key})}",
+            "export_url": f"{reverse('directory:export_directory')}?{urlencode({'territoire': self.place.key})}",
             "register_url": register_url(),
             "twin": reverse("portal:territory_data", args=[address_of(self.place)]),
             "canonical": f"{settings.BASE_URL}{url_of(self.place)}",

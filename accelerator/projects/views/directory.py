@@ -9,9 +9,9 @@ from django.http import JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from accelerator.community.queries.published import LICENCE, LICENCE_URL
 from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.pages import Page
+from accelerator.directory.queries.published import LICENCE, LICENCE_URL
 from accelerator.projects.queries import directory as reading
 from accelerator.projects.searched import SEARCHED_PROJECTS
 from accelerator.search.directory import Shown

@@ -1,0 +1,1 @@
+"""What is written for those who follow the directory, and take it away, a module per noun."""
