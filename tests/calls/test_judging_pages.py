@@ -514,7 +514,11 @@ def test_a_jury_from_its_name_to_its_opinion(campaign: Campaign) -> None:
         "minutes": "30",
         "where": "Salle 2",
     }
+    # An agenda without anything in it is no calendar.
+    agenda = reverse("calls:jury_calendar", args=[jury.public_id])
+    assert agenda not in text(client.get(url("juries", campaign)))
     assert client.post(url("slot_new", campaign, jury.public_id), sent).status_code == 302
+    assert agenda in text(client.get(url("juries", campaign)))
     slot = Slot.objects.get()
     assert timezone.localtime(slot.starts_at).hour == 14
     assert "Salle 2" in text(client.get(url("juries", campaign)))
