@@ -25,7 +25,9 @@ _PLAIN_WORD = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 # SIREN, SIRET, RNA: nine figures or more, alone, with or without spaces or points, perhaps after a letter; the RNA of
 # Corsica and overseas has a second one.
-_IDENTIFIER = re.compile(r"(?<!\w)(?:[A-Za-z]?\d(?:[ .\u00a0\u202f]?\d){8,13}|[Ww]\d[A-Za-z]\d{7})(?!\w)")
+_IDENTIFIER = re.compile(
+    r"(?<!\w)(?:[A-Za-z]?\d(?:[ .\u00a0\u202f]?\d){8,13}|[Ww]\d[A-Za-z](?:[ .\u00a0\u202f]?\d){7})(?!\w)"
+)
 
 _PLURAL = re.compile(r"[eo]ux$|..(?:o|u|(?<!a)i)s$")
 _NOT_PLURALS = frozenset({"paris", "denis", "fois"})

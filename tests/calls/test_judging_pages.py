@@ -38,6 +38,7 @@ from accelerator.calls.models import (
 )
 from accelerator.calls.operations import opinions, sittings
 from accelerator.calls.operations.lots import ask_letters
+from accelerator.calls.rules.lots import FILE_CHANGED
 from accelerator.calls.sittings import Rules
 from accelerator.calls.states import (
     ApplicationState,
@@ -514,7 +515,11 @@ def test_a_jury_from_its_name_to_its_opinion(campaign: Campaign) -> None:
         "minutes": "30",
         "where": "Salle 2",
     }
+    # An agenda without anything in it is no calendar.
+    agenda = reverse("calls:jury_calendar", args=[jury.public_id])
+    assert agenda not in text(client.get(url("juries", campaign)))
     assert client.post(url("slot_new", campaign, jury.public_id), sent).status_code == 302
+    assert agenda in text(client.get(url("juries", campaign)))
     slot = Slot.objects.get()
     assert timezone.localtime(slot.starts_at).hour == 14
     assert "Salle 2" in text(client.get(url("juries", campaign)))
@@ -687,6 +692,11 @@ def test_a_long_list_is_ticked_a_part_at_a_time_and_keeps_what_is_ticked_and_typ
     last = client.post(address, sent(second, keys[2], keys[3], montrer="rang", rang="5"))
     assert boxes(last) == [(keys[4], False)]
     assert "3 cochés en tout" in text(last)
+    # The key « Entrée » in the field of the rank sends the first button, « Les cocher »: nothing is ticked again.
+    entered = client.post(address, sent(second, keys[2], keys[3], cocher="1", premiers="3", rang="5"))
+    assert boxes(entered) == [(keys[4], False)]
+    assert entered.context["other_ticks"].split() == keys[1:4]
+    assert 'name="rang" value' not in text(entered)
     assert not Decision.objects.exists()
     # Refused, it comes back where it was.
     refused = client.post(address, sent(last, reasons=""))
@@ -697,6 +707,44 @@ def test_a_long_list_is_ticked_a_part_at_a_time_and_keeps_what_is_ticked_and_typ
     assert boxes(client.post(address, sent(last, montrer="99")))[0] == (keys[4], False)
     assert client.post(address, sent(refused)).status_code == 302
     assert {one.application_id for one in Decision.objects.all()} == {one.pk for one in files[1:4]}
+
+
+def test_what_changed_in_a_part_that_is_no_longer_shown_is_not_decided_unread(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "_SHOWN", 2)
+    files = [campaign.file() for _ in range(4)]
+    for file, score in zip(files, (3, 2, 1, 1), strict=True):
+        campaign.read(file, score)
+    client, address = browser(campaign.officer), url("draft_decisions", campaign)
+
+    def sent(page: Any, *ticked: Application, **others: str) -> dict[str, Any]:
+        return {
+            "seen": page.context["seen"],
+            "debut": page.context["start"],
+            "ailleurs": page.context["other_ticks"],
+            "outcome": "retained",
+            "reasons": "Retenu.",
+            "applications": [one.public_id for one in ticked],
+            **others,
+        }
+
+    second = client.post(address, sent(client.get(address), files[1], montrer="3"))
+    assert second.context["other_ticks"] == files[1].public_id
+    # Another expert says the contrary meanwhile.
+    campaign.read(files[1], 1)
+    for asked in ({"montrer": "3"}, {"reasons": ""}):
+        second = client.post(address, sent(second, **asked))
+        assert second.context["other_ticks"] == files[1].public_id
+    refused = client.post(address, sent(second))
+    assert refused.status_code == 422
+    assert f"Dossier {files[1].number} : {FILE_CHANGED}" in text(refused)
+    assert not Decision.objects.exists()
+    # Told, or shown again, it is read.
+    for page in (refused, client.post(address, sent(second, montrer="1"))):
+        assert page.context["seen"] != second.context["seen"]
+    assert client.post(address, sent(refused)).status_code == 302
+    assert Decision.objects.get().application == files[1]
 
 
 @pytest.mark.parametrize("count", [1, 3])

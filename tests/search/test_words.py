@@ -179,6 +179,7 @@ def test_identifiers_are_read_with_or_without_spaces() -> None:
     assert identifiers_of("SIRET 404 833 048 00022") == ["40483304800022", "404833048"]
     assert identifiers_of("rna w123456789 et 12345") == ["W123456789"]
     assert identifiers_of("W9R1001234, w2a1234567") == ["W9R1001234", "W2A1234567"]
+    assert identifiers_of("W2A 1 234 567 ou W9R1.001.234") == ["W2A1234567", "W9R1001234"]
 
 
 def test_a_name_sorts_without_its_accents() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accelerator.calls.documents import calendar
 from accelerator.calls.hearings import Day, Dealing, dealt
@@ -43,12 +43,13 @@ def tally_of(item: CommissionItem, rules: Rules) -> Tally:
 
 
 def juries_of(call: Call) -> list[tuple[Jury, list[JuryMember]]]:
-    """The juries of a call, by name, each with those who sit in it. Two queries."""
+    """The juries of a call, by name, each with those who sit in it; `hears`: a hearing is fixed. Two queries."""
     members = JuryMember.objects.filter(jury__call=call, left_at__isnull=True).select_related("person")
     sitting: dict[int, list[JuryMember]] = {}
     for member in members.order_by("pk"):
         sitting.setdefault(member.jury_id, []).append(member)
-    return [(jury, sitting.get(jury.pk, [])) for jury in Jury.objects.filter(call=call).order_by("name", "pk")]
+    juries = Jury.objects.filter(call=call).annotate(hears=Exists(Slot.objects.filter(jury=OuterRef("pk"))))
+    return [(jury, sitting.get(jury.pk, [])) for jury in juries.order_by("name", "pk")]
 
 
 def slots_of(standing: CallStanding) -> QuerySet[Slot]:

@@ -74,7 +74,7 @@ class DraftLot(TheFirst, ActJudging):
             **super().context(),
             "most_at_once": MOST_AT_ONCE,
             "many": len(self.files) > MOST_AT_ONCE,
-            "seen": as_read(prints_to_draft(self.files)),
+            "seen": as_read(prints_to_draft(self.files) | read_back(self.request, self.unseen)),
         }
 
 

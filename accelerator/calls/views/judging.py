@@ -165,8 +165,10 @@ class TheFirst(ActionPage):
         self.files, self.which, self.place = files, Which(data=sent), Place(data=sent)
         self.sent = [*sent.getlist("applications"), *sent.get("ailleurs", "").split()]
         self.whole = sent.get("tous") == "1"
+        # « Entrée » in the field of the rank sends the first button of the form, which ticks: it asks for that part.
+        self.turned = not self.whole and "cocher" in sent and bool(sent.get("rang", "").strip())
         # Sent to be done, or to see another part, the ticks are those of the form.
-        asks = not self.whole and (not posted or "cocher" in sent)
+        asks = not self.whole and (not posted or "cocher" in sent) and not self.turned
         self.asked = self.which.values().get("premiers") if asks else None
         self.cut = first(means_of(call), self.asked) if self.asked else None
         kept, given = set(self.cut.kept) if self.cut else set(), set() if self.cut or not posted else set(self.sent)
@@ -175,12 +177,12 @@ class TheFirst(ActionPage):
 
     def _start(self, sent: QueryDict) -> int:
         """The place, from 0, of the first file shown."""
-        asked = sent.get(_TURN) or sent.get("debut", "")
+        asked = "rang" if self.turned else sent.get(_TURN) or sent.get("debut", "")
         if asked == "rang":
             place = self.place.values().get("rang") or 1
         else:
             place = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-        if any(name in sent for name in _TICKS):
+        if any(name in sent for name in _TICKS) and not self.turned:
             place = 1
         return max(0, min(place, len(self.files)) - 1)
 
@@ -188,6 +190,18 @@ class TheFirst(ActionPage):
     def ticks(self) -> bool:
         """Whether the form was sent to tick files or to see others, and not to be done."""
         return any(name in self.request.POST for name in (*_TICKS, _TURN))
+
+    @property
+    def unseen(self) -> list[Any]:
+        """The files that stay ticked in the other parts, which this page does not show again: they were read before.
+
+        None when they have just been ticked, nor once what was asked of them is refused: the refusal names the file.
+        """
+        if self.request.method != "POST" or self.whole or self.cut or hasattr(self, "form"):
+            return []
+        here = range(self.start, self.start + _SHOWN)
+        ticked = set(self.ticked)
+        return [one for place, one in enumerate(self.files) if place not in here and one.public_id in ticked]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.ticks:
@@ -238,13 +252,13 @@ class TheFirst(ActionPage):
             "tied": [f"{one.number}, {one.title}" for one in self.files if one.pk in tied],
             "any": bool(self.files),
             "parted": total > _SHOWN,
-            "place": self.place,
+            # A rank is asked once: left in its field, it would be asked again by « Les cocher ».
+            "place": Place(data={}) if self.place.is_valid() else self.place,
             "start": self.start + 1,
             "end": min(end, total),
             "total": total,
             "before": max(1, self.start + 1 - _SHOWN) if self.start else 0,
             "after": end + 1 if end < total else 0,
-            "in_a_part": _SHOWN,
             "other_ticks": " ".join(one for one in self.ticked if one not in here),
         }
 

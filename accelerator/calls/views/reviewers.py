@@ -401,7 +401,7 @@ class Assigning(ActJudging):
 class Tie:
     """A link between a person and an applicant, as the service examines it; once set aside, by whom and why."""
 
-    application: Side | Application
+    application: Side
     person: Person
     why: str
     recused: bool = False
