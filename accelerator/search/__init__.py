@@ -10,7 +10,8 @@ A subject declares a document and an index, once (for instance in `community/sea
 
     organisations = Index("organisations", OrganisationDocument, [   # accelerator.search.index, .facets
         Facet("kind", values=16, multiple=True), Facet("theme", values=40, multiple=True),
-        Facet("departement", values=120), …])                   # 126 bits in all: values if multiple, else log2
+        Facet("departement", values=120), …],                   # 126 bits in all: values if multiple, else log2
+        bearing=who_bears)                                      # registration numbers, if its things have some
 
     organisations.put([Entry(id=…, name=…, titles=[…], summary=[…], facets={"kind": […]}, places=cover, …)])
     organisations.remove([id])              # both in the caller's transaction, and seen at once

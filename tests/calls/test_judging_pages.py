@@ -678,32 +678,41 @@ def test_a_long_list_is_ticked_a_part_at_a_time_and_keeps_what_is_ticked_and_typ
 
     def sent(page: Any, *ticked: str, **others: str) -> dict[str, Any]:
         """What a browser sends of the page, with these boxes ticked."""
-        hidden = dict(re.findall(r'<input type="hidden" name="(debut|ailleurs|seen)" value="([^"]*)"', text(page)))
+        hidden = dict(
+            re.findall(r'<input type="hidden" name="(debut|ailleurs|seen|demandes)" value="(.*?)"', text(page))
+        )
         return {**hidden, "outcome": "deepen", "reasons": "Le modèle manque.", "applications": ticked, **others}
 
     first = client.get(address, {"premiers": 3})
+    # « Entrée » in another field sends the first button, « Les cocher »: what was unticked stays so.
+    entered = client.post(address, sent(first, keys[1], cocher="1", premiers="3"))
+    assert boxes(entered) == [(keys[0], False), (keys[1], True)]
+    assert boxes(client.post(address, sent(entered, keys[1], cocher="1", premiers="2"))) == [
+        (keys[0], True),
+        (keys[1], True),
+    ]
     assert boxes(first) == [(keys[0], True), (keys[1], True)]
-    assert "rang 1 à 2, sur 5, 3 cochés en tout" in text(first)
+    assert "les dossiers 1 à 2 sur 5, du mieux noté au moins bien, 3 cochés en tout" in text(first)
     # One is unticked here, the next part is asked: nothing is done, nothing is lost.
     second = client.post(address, sent(first, keys[1], montrer="3"))
     assert boxes(second) == [(keys[2], True), (keys[3], False)]
     assert second.context["form"]["reasons"].value() == "Le modèle manque."
     assert second.context["form"]["outcome"].value() == "deepen"
-    last = client.post(address, sent(second, keys[2], keys[3], montrer="rang", rang="5"))
+    last = client.post(address, sent(second, keys[2], keys[3], montrer="depuis", depuis="5"))
     assert boxes(last) == [(keys[4], False)]
     assert "3 cochés en tout" in text(last)
     # The key « Entrée » in the field of the rank sends the first button, « Les cocher »: nothing is ticked again.
-    entered = client.post(address, sent(second, keys[2], keys[3], cocher="1", premiers="3", rang="5"))
+    entered = client.post(address, sent(second, keys[2], keys[3], cocher="1", premiers="3", depuis="5"))
     assert boxes(entered) == [(keys[4], False)]
     assert entered.context["other_ticks"].split() == keys[1:4]
-    assert 'name="rang" value' not in text(entered)
+    assert 'name="depuis" value' not in text(entered)
     assert not Decision.objects.exists()
     # Refused, it comes back where it was.
     refused = client.post(address, sent(last, reasons=""))
     assert refused.status_code == 422
     assert boxes(refused) == [(keys[4], False)]
     # A number that is none shows the beginning; what lies beyond the last, the last.
-    assert boxes(client.post(address, sent(last, montrer="rang", rang="abc")))[0] == (keys[0], False)
+    assert boxes(client.post(address, sent(last, montrer="depuis", depuis="abc")))[0] == (keys[0], False)
     assert boxes(client.post(address, sent(last, montrer="99")))[0] == (keys[4], False)
     assert client.post(address, sent(refused)).status_code == 302
     assert {one.application_id for one in Decision.objects.all()} == {one.pk for one in files[1:4]}

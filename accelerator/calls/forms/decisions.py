@@ -64,10 +64,10 @@ class Which(FilterForm):
     premiers = WholeField(label="Les premiers du classement", min_value=1, max_value=5000)
 
 
-class Place(FilterForm):
+class ShownFrom(FilterForm):
     """From which file on a long list is shown."""
 
-    rang = WholeField(label="Montrer à partir du rang", min_value=1, max_value=5000)
+    depuis = WholeField(label="Montrer la liste à partir de la place", min_value=1, max_value=5000)
 
 
 class Batch(Form):

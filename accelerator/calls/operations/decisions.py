@@ -77,11 +77,11 @@ def draft_decisions(
     Nothing is decided: a signatory signs later. Raises `Refused` when one of the files cannot be decided upon, is
     already signed, or is on the side of whoever prepares; when no delegation of the call goes up to the amount.
     """
+    held = _locked(applications)
+    require_as_read(held, seen)
     rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
     signatories = delegations_of(call)
     drafted = []
-    held = _locked(applications)
-    require_as_read(held, seen)
     for application in held:
         if application.call_id != call.pk:
             raise Refused("Ce dossier n’est pas de cet appel.")

@@ -142,10 +142,10 @@ def ask_drafts(
     seen  file -> its print when it was read (`prints_to_draft`). Raises `Refused` when one changed since.
     What is refused whatever the file is refused at once; an amount too, when no file may be granted it.
     """
+    require_as_read(applications, seen)
     rules.require_draft(call=call, applications=applications, outcome=outcome, reasons=reasons, cents=cents, by=by)
     if why := rules.reason_against_granting(call=call, applications=applications, cents=cents, on=localdate(at)):
         raise Refused(why, field="amount")
-    require_as_read(applications, seen)
     seen = seen or prints_to_draft(applications)
     asked = [LotFile(application=one, seen=seen[one.pk]) for one in sorted(applications, key=lambda one: one.pk or 0)]
     said = {"outcome": str(outcome), "reasons": reasons.strip(), "advice": advice.strip(), "cents": cents}

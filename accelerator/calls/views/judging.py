@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accelerator.calls.criteria import Cut, first, said_score
-from accelerator.calls.forms.decisions import Place, Which
+from accelerator.calls.forms.decisions import ShownFrom, Which
 from accelerator.calls.models import Application, Call, Decision, Lot
 from accelerator.calls.queries.ranking import means_of
 from accelerator.calls.queries.standing import CallStanding, FileStanding, applying, call_standing_of
@@ -162,14 +162,18 @@ class TheFirst(ActionPage):
         """Offer these files, best first; tick those that the address asks for."""
         posted = self.request.method == "POST"
         sent = self.request.POST if posted else self.request.GET
-        self.files, self.which, self.place = files, Which(data=sent), Place(data=sent)
+        self.files, self.which, self.shown_from = files, Which(data=sent), ShownFrom(data=sent)
         self.sent = [*sent.getlist("applications"), *sent.get("ailleurs", "").split()]
         self.whole = sent.get("tous") == "1"
-        # « Entrée » in the field of the rank sends the first button of the form, which ticks: it asks for that part.
-        self.turned = not self.whole and "cocher" in sent and bool(sent.get("rang", "").strip())
+        # « Entrée » in another field sends the first button of the form, which ticks. In that of the place, it asks for
+        # that part; where as many are asked as were ticked already, nothing is ticked again.
+        entered, before = not self.whole and "cocher" in sent, sent.get("demandes", "")
+        self.turned = entered and bool(sent.get("depuis", "").strip())
+        self.kept_as_sent = self.turned or (entered and before != "" and before == sent.get("premiers"))
         # Sent to be done, or to see another part, the ticks are those of the form.
-        asks = not self.whole and (not posted or "cocher" in sent) and not self.turned
+        asks = not self.whole and (not posted or "cocher" in sent) and not self.kept_as_sent
         self.asked = self.which.values().get("premiers") if asks else None
+        self.demanded = "" if self.whole else str(self.asked or before)
         self.cut = first(means_of(call), self.asked) if self.asked else None
         kept, given = set(self.cut.kept) if self.cut else set(), set() if self.cut or not posted else set(self.sent)
         self.ticked = [one.public_id for one in files if self.whole or one.pk in kept or one.public_id in given]
@@ -177,12 +181,12 @@ class TheFirst(ActionPage):
 
     def _start(self, sent: QueryDict) -> int:
         """The place, from 0, of the first file shown."""
-        asked = "rang" if self.turned else sent.get(_TURN) or sent.get("debut", "")
-        if asked == "rang":
-            place = self.place.values().get("rang") or 1
+        asked = "depuis" if self.turned else sent.get(_TURN) or sent.get("debut", "")
+        if asked == "depuis":
+            place = self.shown_from.values().get("depuis") or 1
         else:
             place = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-        if any(name in sent for name in _TICKS) and not self.turned:
+        if any(name in sent for name in _TICKS) and not self.kept_as_sent:
             place = 1
         return max(0, min(place, len(self.files)) - 1)
 
@@ -245,6 +249,7 @@ class TheFirst(ActionPage):
             **super().context(),
             "which": self.which,
             "asked": self.asked,
+            "demanded": self.demanded,
             "whole": self.whole,
             "kept": len(self.ticked),
             "elsewhere": len(self.cut.kept) - len(self.ticked) if self.cut else 0,
@@ -252,8 +257,8 @@ class TheFirst(ActionPage):
             "tied": [f"{one.number}, {one.title}" for one in self.files if one.pk in tied],
             "any": bool(self.files),
             "parted": total > _SHOWN,
-            # A rank is asked once: left in its field, it would be asked again by « Les cocher ».
-            "place": Place(data={}) if self.place.is_valid() else self.place,
+            # A place is asked once: left in its field, it would be asked again by « Les cocher ».
+            "shown_from": ShownFrom(data={}) if self.shown_from.is_valid() else self.shown_from,
             "start": self.start + 1,
             "end": min(end, total),
             "total": total,

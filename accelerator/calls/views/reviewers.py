@@ -447,7 +447,7 @@ def _next(one: Tie) -> str:
     if one.code != "open":
         return one.outcome
     return format_html(
-        'Écarter<span class="fr-sr-only"> le lien de {} avec le dossier {}</span>', one.person.name, one.number
+        'Écarter<span class="fr-sr-only"> le lien entre {} et le dossier {}</span>', one.person.name, one.number
     )
 
 
