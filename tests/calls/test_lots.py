@@ -368,7 +368,7 @@ def test_an_amount_that_no_delegation_reaches_is_refused_at_once_beside_it(campa
     sent = {"applications": [one.public_id for one in files], "reasons": "Retenu.", "advice": "Bravo."}
     wrong = {"retained": "ne va jusqu’à", "rejected": "n’accompagne qu’une décision favorable"}
     for outcome, why in wrong.items():
-        refused = browser(campaign.officer).post(address, {**sent, "outcome": outcome, "amount": "20 000"})
+        refused = post_as_shown(browser(campaign.officer), address, {**sent, "outcome": outcome, "amount": "20 000"})
         assert refused.status_code == 422
         assert why in refused.context["form"].errors["amount"][0]
         assert "Bravo." in text(refused)
