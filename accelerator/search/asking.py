@@ -174,7 +174,7 @@ class Asking:
         return keys[0] if len(keys) == 1 and not self.words and not self.identifiers else None
 
     def _keys(self) -> list[list[str]]:
-        """The keys asked: any of each list."""
+        """The keys asked, any of each list: those of each filter, then those of the places if some are asked."""
         keys = [[facet_key(name, value) for value in values] for name, values in self.filters.items()]
         return [*keys, [place_key(key) for key in self.places]] if self.places else keys
 
@@ -326,10 +326,10 @@ class Asking:
             " ARRAY(SELECT tsv @@ filter FROM unnest(%s::tsquery[]) WITH ORDINALITY AS f(filter, n) ORDER BY n)"
             " FROM {table} WHERE {key} = ANY(%s) AND tsv @@ %s::tsquery ORDER BY {order}"
         ).format(key=key, table=sql.Identifier(source.table), order=ORDERS[question.sort].format(key=key))
-        filters = [any_of(quoted(facet_key(name, value)) for value in values) for name, values in self.filters.items()]
-        around = any_of(map(quoted, map(place_key, self.places))) if self.places else quoted(EVERYTHING)
+        asked = [any_of(map(quoted, some)) for some in self._keys()]
+        filters, around = asked[: len(self.filters)], asked[len(self.filters) :] or [quoted(EVERYTHING)]
         with connection.cursor() as cursor:
-            cursor.execute(reading, [filters, list(ids), around])
+            cursor.execute(reading, [filters, list(ids), *around])
             read = cursor.fetchall()
         found = [row for row in read if all(row[3])]
         packed = dict.fromkeys(source.packing.facets, _packed(found))

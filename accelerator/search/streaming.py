@@ -20,8 +20,6 @@ from accelerator.search.types import (
     Question,
     Sort,
     any_of,
-    facet_key,
-    place_key,
     quoted,
 )
 
@@ -179,14 +177,10 @@ class _Reader(Asking):
 
     def find(self, terms: list[Term]) -> Answer:
         words = () if self.identifiers else tuple(term.query for term in terms)
-        self.reading = Reading(self._must(), words, enough(len(words)), self.among)
+        must = " & ".join(any_of(map(quoted, some)) for some in self._keys())
+        self.reading = Reading(must, words, enough(len(words)), self.among)
         self.kept = len(words)
         answer = super().find(terms) if self.probes and len(words) > 1 else Answer([], None, False, 0, {})
         if len(words) > 1:
             self.kept = len(answer.required)
         return answer
-
-    def _must(self) -> str:
-        keys = [[facet_key(name, value) for value in values] for name, values in self.filters.items()]
-        keys.append([place_key(key) for key in self.places])
-        return " & ".join(any_of(map(quoted, group)) for group in keys if group)

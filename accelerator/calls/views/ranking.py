@@ -87,10 +87,9 @@ class Ranking(Judging, ListPage):
         Column(
             "jury",
             "Avis du jury",
-            lambda one: JuryOpinion(one.jury_opinion).label if one.jury_opinion else "—",
+            lambda one: JuryOpinion(one.jury_opinion).label if one.jury_opinion else None,
             sort=("jury_opinion",),
             nullable=True,
-            export=lambda one: JuryOpinion(one.jury_opinion).label if one.jury_opinion else "",
         ),
         Column("signes", "À regarder", lambda one: _signs(one) or "—"),
         Column(
