@@ -19,6 +19,8 @@ from publicsuffixlist import PublicSuffixList
 
 FREE_MAIL: Final = Path(settings.ROOT) / "data" / "reference" / "free-mail.csv"
 LONGEST: Final = 253
+# The applicants of a call are asked by the thousand: what is said of a domain is worked out once.
+_KEPT: Final = 10_000
 
 
 class Unproving(ValueError):
@@ -52,6 +54,7 @@ def said_domain(domain: str) -> str:
     return domain if read == domain else f"{read} ({domain})"
 
 
+@lru_cache(maxsize=_KEPT)
 def reason_unproving(domain: str) -> str | None:
     """Why an address on this domain proves nothing, or None."""
     own = _suffixes().privatesuffix(domain)
@@ -68,8 +71,11 @@ def reason_unproving(domain: str) -> str | None:
 
 def _travelling(text: str) -> str | None:
     text = text.strip().rstrip(".").lower()
-    if not text or len(text) > LONGEST:
-        return None
+    return _encoded(text) if text and len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=_KEPT)
+def _encoded(text: str) -> str | None:
     try:
         domain = idna.encode(text, uts46=True, std3_rules=True).decode()
     except idna.IDNAError:

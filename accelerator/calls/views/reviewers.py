@@ -1,6 +1,6 @@
 """The reviewers of a call, what links them to applicants, and what is given to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -403,6 +403,7 @@ class Tie:
 
     application: Side
     person: Person
+    sort_name: str
     why: str
     recused: bool = False
     dismissed: Conflict | None = None
@@ -433,13 +434,13 @@ class Tie:
     def number(self) -> str:
         return self.application.number or ""
 
-    @property
-    def sort_name(self) -> str:
-        return plain(f"{self.person.family_name} {self.person.given_name}")
-
     def answers(self, folded: str) -> bool:
         """Whether a search finds it: the person, the title or the number."""
         return any(folded in plain(text) for text in (self.person.name, self.application.title, self.number))
+
+
+def _sort_name(person: Person) -> str:
+    return plain(f"{person.family_name} {person.given_name}")
 
 
 def _next(one: Tie) -> str:
@@ -496,27 +497,22 @@ class Links(Judging, WorkedOutList):
         files = {one.pk: one for one in sides_of(followed(self.standing).order_by("pk"))}
         judged = [one for one in files.values() if one.state in _LINKED_IN]
         people = {one.pk: one for one in judges_of(self.call)}
+        names = {pk: _sort_name(one) for pk, one in people.items()}
         ties = [
-            Tie(
-                files[application],
-                people[person],
-                bar.why,
-                recused=bar.recusal is not None,
-                dismiss_url=""
-                if bar.recusal
-                else self.address("dismiss_link", files[application].public_id, people[person].public_id),
-            )
+            Tie(files[application], people[person], names[person], bar.why, recused=bar.recusal is not None)
             for (application, person), bar in bars_among(judged, people.values()).items()
         ]
-        dismissed = Conflict.objects.filter(application__in=files, state=ConflictState.DISMISSED)
+        dismissed = Conflict.objects.filter(application__call=self.call, state=ConflictState.DISMISSED)
         ties += [
             Tie(
                 files[one.application_id],
                 one.person,
+                _sort_name(one.person),
                 " ; ".join(hint["words"] for hint in one.hints),
                 dismissed=one,
             )
             for one in dismissed.select_related("person", "decided_by").order_by("pk")
+            if one.application_id in files
         ]
         self.open = sum(one.code == "open" for one in ties)
         return ties
@@ -527,6 +523,14 @@ class Links(Judging, WorkedOutList):
         if code := values.get("suite"):
             rows = [one for one in rows if one.code == code]
         return rows
+
+    def prepared(self, rows: list[Tie]) -> list[Tie]:
+        return [
+            replace(one, dismiss_url=self.address("dismiss_link", one.application.public_id, one.person.public_id))
+            if one.code == "open"
+            else one
+            for one in rows
+        ]
 
     def context(self) -> dict[str, Any]:
         return {**super().context(), "open": self.open}
