@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accelerator.community.models import Organisation
+from accelerator.community.models import Organisation, Role
 from accelerator.community.operations.founding import load_founding_facts
 from accelerator.community.operations.people import show_name
 from accelerator.community.states import OrganisationState, RoleName
@@ -190,8 +190,24 @@ def _commune() -> Place:
     )
 
 
+def test_nobody_is_invited_to_write_where_nobody_reads(client: HostileClient) -> None:
+    organisation = factories.organisation()
+    unread, write = "Personne n’y répond encore", "Écrire à cette organisation"
+    page = _page(client, organisation)
+    assert unread in page
+    assert write not in page
+    assert "C’est mon organisation" in page
+    role = factories.role(organisation)
+    page = _page(client, organisation)
+    assert write in page
+    assert unread not in page
+    Role.objects.filter(pk=role.pk).update(ended_at=timezone.now())
+    assert write not in _page(client, organisation)
+
+
 def test_the_doors_are_those_of_whoever_looks(client: HostileClient) -> None:
     organisation = factories.organisation()
+    factories.role(organisation)
     mine, members, write, edit = (
         "C’est mon organisation",
         "Voir les membres",
