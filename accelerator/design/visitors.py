@@ -7,7 +7,8 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """The network address of the visitor, for limits: an IPv6 one is cut to its network (/64).
+    """The network address of the visitor, for limits: an IPv6 one is cut to its network (/64), unless it holds an IPv4
+    one (as a server that listens to both says it): all of them would be one visitor.
 
     What the visitor writes in X-Forwarded-For is ignored: only the entries that our own declared proxies added count
     (`settings.TRUSTED_PROXIES`, from the right).
@@ -21,6 +22,8 @@ def client_address(request: HttpRequest) -> str:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address[:45]
+    if known.version == 6 and known.ipv4_mapped:
+        return str(known.ipv4_mapped)
     if known.version == 6:
         return str(ipaddress.ip_network((known, 64), strict=False).network_address)
     return str(known)
