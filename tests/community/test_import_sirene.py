@@ -329,6 +329,18 @@ def test_an_opposition_is_heard_of_a_record_that_was_united_to_another(
     assert client.get(f"/organisations/{gone.key}").status_code == 200
 
 
+def test_an_older_file_does_not_show_again_who_opposed_since(tmp_path: Path) -> None:
+    before = units_file(tmp_path, unit(1), unit(2), name="StockUniteLegale_2026-09.csv")
+    load(before)
+    load(units_file(tmp_path, unit(1, statutDiffusion="P"), unit(2), name="StockUniteLegale_2026-10.csv"))
+    assert "les plus récents" in refusal(before)
+    assert not of(1).publishable
+    assert Run.objects.filter(state=RunState.FAILED).count() == 1
+    # A wrong day is corrected by whoever imports.
+    run, _ = load(before, on=date(2026, 10, 1))
+    assert run.state == RunState.DONE
+
+
 def test_whoever_becomes_a_natural_person_leaves_too(tmp_path: Path) -> None:
     declared = factories.organisation(siren=siren_of(1), name="Atelier de quelqu’un", source=DECLARED)
     run, _ = load(units_file(tmp_path, unit(1, categorieJuridique="1000", denomination="", nom="EXEMPLE")))
