@@ -1,9 +1,14 @@
 """Where a visitor comes from, as far as it can be believed."""
 
 import ipaddress
+import re
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
+
+# As some proxies say it: each connection would be another visitor.
+_WITH_PORT: Final = re.compile(r"\[([^\]]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 
 def client_address(request: HttpRequest) -> str:
@@ -18,6 +23,8 @@ def client_address(request: HttpRequest) -> str:
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     if trusted and len(forwarded) >= trusted and forwarded[-trusted]:
         address = forwarded[-trusted]
+    if with_port := _WITH_PORT.fullmatch(address):
+        address = with_port[1] or with_port[2]
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
