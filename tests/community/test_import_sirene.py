@@ -329,6 +329,20 @@ def test_an_opposition_is_heard_of_a_record_that_was_united_to_another(
     assert client.get(f"/organisations/{gone.key}").status_code == 200
 
 
+def test_whoever_opposed_is_not_shown_by_a_merge(tmp_path: Path, client: HostileClient) -> None:
+    load(units_file(tmp_path, unit(1)))
+    shown = factories.organisation(name="Les Jardins", summary="Leur propre phrase.")
+    load(units_file(tmp_path, unit(1, statutDiffusion="P", denomination="[ND]")))
+    values = {"taken": [], "keeps_roles": True, "reason": "C’est la même.", "at": timezone.now()}
+    values["by"] = factories.role(None, name=RoleName.MODERATOR).person
+    with pytest.raises(Refused, match="s’oppose à la diffusion"), transaction():
+        merge(organisation=of(1), into=shown, **values)
+    with transaction():
+        merge(organisation=shown, into=of(1), **values)
+    assert client.get(f"/organisations/{shown.key}", follow=True).status_code == 404
+    assert list(DIRECTORY.search(Question(text="jardins")).ids) == []
+
+
 def test_an_older_file_does_not_show_again_who_opposed_since(tmp_path: Path) -> None:
     before = units_file(tmp_path, unit(1), unit(2), name="StockUniteLegale_2026-09.csv")
     load(before)
