@@ -8,7 +8,7 @@ a long text says how long it may be; a text too long is refused with what was ty
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
@@ -42,6 +42,7 @@ UNSEEN: dict[int, None] = dict.fromkeys(
     ]
 )
 _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+_BREAKS: Final = re.compile(r"[\r\n]+")
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
 # As people write it: Python would read « 1e9 » and « 1_000 » too, and fail on « 1e999999999 ».
 _NUMBER: Final = re.compile(r"[-+\u2212]?[0-9]+([.,][0-9]+)?")
@@ -72,12 +73,18 @@ class Dressed:
     fields: dict[str, forms.Field]
     is_bound: bool
     data: Any
+    add_prefix: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            self.data = _seen(self.data)
+            # A browser sends no line break from a field of one line; a name that has some would write what it likes in
+            # the mails that bear it.
+            lines = {
+                self.add_prefix(n) for n, field in self.fields.items() if isinstance(field.widget, forms.TextInput)
+            }
+            self.data = _seen(self.data, lines)
         for name, field in self.fields.items():
             dress(field, condition=self.on_condition.get(name, ""))
 
@@ -93,13 +100,18 @@ class Dressed:
         return self.marks_optional and len(shown) > 1 and any(field.required for field in shown)
 
 
-def _seen(data: Any) -> Any:
-    """The data without the characters that nobody sees."""
+def _seen(data: Any, lines: Collection[str]) -> Any:
+    """The data without the characters that nobody sees, nor the line breaks of what is one line."""
+
+    def seen(name: str, value: str) -> str:
+        plain = value.translate(UNSEEN)
+        return _BREAKS.sub(" ", plain) if name in lines else plain
+
     if not isinstance(data, QueryDict):
-        return {key: value.translate(UNSEEN) if isinstance(value, str) else value for key, value in data.items()}
+        return {name: seen(name, value) if isinstance(value, str) else value for name, value in data.items()}
     plain = data.copy()
     for name, values in data.lists():
-        plain.setlist(name, [value.translate(UNSEEN) for value in values])
+        plain.setlist(name, [seen(name, value) for value in values])
     return plain
 
 

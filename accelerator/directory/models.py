@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5
 
 from accelerator.accounts.models import new_token
 from accelerator.directory.states import EXPORT_IS_DUE, AlertRhythm, ExportKind, ExportState
@@ -45,8 +46,11 @@ class SavedSearch(models.Model):
     class Meta:
         db_table = "community_savedsearch"
         constraints = [
+            # By its print: a question of many filters is longer than an index can hold.
             models.UniqueConstraint(
-                fields=["person", "things", "query"],
+                "person",
+                "things",
+                MD5("query"),
                 name="search_saved_once",
                 violation_error_message="Vous avez déjà enregistré cette recherche.",
             ),

@@ -14,9 +14,10 @@ from accelerator.journal import Actor
 from accelerator.journal.actors import actor_key
 from accelerator.registers import rna, sirene
 from accelerator.registers.models import Run
-from accelerator.registers.queries import LOCK, running
+from accelerator.registers.queries import LOCK, last_day, running
 from accelerator.registers.states import FAIL_RUN, FINISH_RUN, INTERRUPT_RUN, RunState, Source
 from accelerator.workflow import Refused, operation
+from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import move
 
 
@@ -97,7 +98,17 @@ def understand_run(
     by: Actor,
     at: datetime,
 ) -> Run:
-    """Keep what was understood of the files."""
+    """Keep what was understood of the files.
+
+    Raises `Refused` for files of Sirene older than those that were loaded: whoever has opposed since would be shown.
+    """
+    later = last_day(run.source, but=run, until=at.date()) if run.source == Source.SIRENE else None
+    if file_on and later and file_on < later:
+        raise Refused(
+            f"Ces fichiers sont du {said(file_on)}, et ceux du {said(later)} sont déjà chargés : l’annuaire"
+            " reviendrait en arrière, et qui s’est opposé depuis à la diffusion serait montré de nouveau. Prenez"
+            " les plus récents ; si ce jour est faux, dites le bon (ON=AAAA-MM-JJ)."
+        )
     run.read, run.kept, run.unchanged, run.rejected = read, kept, unchanged, rejected
     if run.resumed:
         # What was already written before the death is found again unchanged: it is counted where it was.

@@ -1,10 +1,10 @@
 """Reading the runs, and what the registers' files say."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Max, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 from accelerator.design.charts import number
@@ -35,6 +35,13 @@ def loaded() -> list[Run]:
     """The last run of each register that came to its end: what the directory knows of it, and of which day."""
     done = Run.objects.filter(state=RunState.DONE).exclude(source=Source.LIST)
     return list(done.order_by("source", "-file_on", "-started_at").distinct("source"))
+
+
+def last_day(source: str, *, but: Run, until: date) -> date | None:
+    """The latest day of the files that the other runs of a register loaded; a day to come is nobody's."""
+    others = Run.objects.filter(source=source, kept__gt=0, file_on__lte=until).exclude(pk=but.pk)
+    day: date | None = others.aggregate(day=Max("file_on"))["day"]
+    return day
 
 
 def with_lives() -> QuerySet[Run]:

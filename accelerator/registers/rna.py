@@ -15,6 +15,8 @@ from accelerator.registers.reading import Table, Unreadable, only, strange
 from accelerator.registers.sirene import Found
 from accelerator.registers.workspace import BLANKED, LEFT, Workspace
 
+# Active, dissolved, deleted; what is not told is active.
+_CODES: Final = {"position": ("A", "D", "S", "", "a", "d", "s")}
 _EVERY: Final = {"number": "id", "siret": "siret", "title": "titre", "purpose": "objet", "position": "position"}
 _WHEN_GIVEN: Final = {
     "short_title": "titre_court",
@@ -81,7 +83,7 @@ def understand(
     if numbers is not None:
         space.take("listed", ("number",), numbers)
     for table in tables:
-        space.read(table, "rows", _EVERY | _WHEN_GIVEN, _select(selection), "Associations")
+        space.read(table, "rows", _EVERY | _WHEN_GIVEN, _select(selection), "Associations", coded=_CODES)
     space.run(_FIND_FAULTS)
     space.run(_READY, "Comparaison")
     latest = space.engine.execute("SELECT max(updated) FROM rows").fetchone()

@@ -53,6 +53,9 @@ _SITE_WHEN_GIVEN: Final = {
     "postal_code": "codePostalEtablissement",
     "city": "libelleCommuneEtablissement",
 }
+# Whether one may be published, whether one is open: open, partial or none, then active, ceased or closed.
+_UNIT_CODES: Final = {"diffusion": ("O", "P", "N"), "state": ("A", "C")}
+_SITE_CODES: Final = {"diffusion": ("O", "P", "N"), "state": ("A", "F")}
 # The columns of a unit, in the order in which they are handed over (`ready` below, then the staging table).
 COLUMNS: Final = (
     *("siren", "name", "acronym", "legal_category", "activity_code", "activity_code_2025", "is_ess"),
@@ -139,10 +142,12 @@ def understand(
     if sirens is not None:
         space.take("listed", ("n",), sirens, types=_N)
     for table in units:
-        space.read(table, "units", _UNIT | _UNIT_WHEN_GIVEN, _select_units(selection), "Unités légales")
+        space.read(
+            table, "units", _UNIT | _UNIT_WHEN_GIVEN, _select_units(selection), "Unités légales", coded=_UNIT_CODES
+        )
     space.run(_TAKEN)
     for table in sites:
-        space.read(table, "sites", _SITE | _SITE_WHEN_GIVEN, _SELECT_SITES, "Établissements")
+        space.read(table, "sites", _SITE | _SITE_WHEN_GIVEN, _SELECT_SITES, "Établissements", coded=_SITE_CODES)
     if not sites:
         space.run(f"CREATE TABLE sites AS {_NO_SITES}")
     space.run(_FIND_FAULTS)

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -145,12 +145,23 @@ class Workspace:
             "CREATE TABLE faults (rank BIGINT, line_column VARCHAR, value VARCHAR, reason VARCHAR, effect VARCHAR)"
         )
 
-    def read(self, table: Table, into: str, columns: Mapping[str, str], select: str, step: str) -> int:
+    def read(
+        self,
+        table: Table,
+        into: str,
+        columns: Mapping[str, str],
+        select: str,
+        step: str,
+        *,
+        coded: Mapping[str, Collection[str]] | None = None,
+    ) -> int:
         """Read a table: `select` gives the columns of `into` from a relation called `given`; return its number.
 
         columns  name in `given` -> name in the file; what the file lacks is NULL.
+        coded    the codes of some columns: one that holds none of its own is another, of which everything would be
+                 misunderstood alike (a Parquet of other types closed or hid whoever it named).
         Every row of the file makes one row of `into`, with its rank (`rank`, which `select` hands on): see `fault`.
-        Raises `Unreadable` when most lines are broken.
+        Raises `Unreadable` when most lines are broken, when the file is spoilt further on, for a column of other codes.
         """
         source = len(self._reads) + 1
         found = {name: table.column(wanted) for name, wanted in columns.items()}
@@ -161,7 +172,11 @@ class Workspace:
         verb = f"INSERT INTO {into}" if self._has(into) else f"CREATE TABLE {into} AS"
         # Numbered before anything is joined: a join keeps no order. A table keeps that of its file, and numbers its
         # rows from 0; to have them numbered while they are read, the engine reads them on one core.
-        self._follow(f"CREATE TABLE raw AS SELECT {given} FROM {_scan(table)}", f"{step} : {table.name}")  # noqa: S608  our own SQL; names of columns are quoted
+        try:
+            self._follow(f"CREATE TABLE raw AS SELECT {given} FROM {_scan(table)}", f"{step} : {table.name}")  # noqa: S608  our own SQL; names of columns are quoted
+        except duckdb.Error as error:  # the engine raises whatever it meets in a spoilt Parquet
+            raise Unreadable(f"{table.name} est abîmé : sa lecture s’est arrêtée. Téléchargez-le à nouveau.") from error
+        self._check_codes(table, columns, coded or {})
         numbered = f"SELECT {source * _RANKS + 1} + rowid AS rank, * FROM raw"  # noqa: S608  a number of ours
         self._follow(f"{verb} SELECT * FROM (WITH given AS ({numbered}) {select})", f"{step} : {table.name}")  # noqa: S608  our own SQL
         self.engine.execute("DROP TABLE raw")
@@ -175,6 +190,16 @@ class Workspace:
         if len(broken) > 5 and len(broken) > _MOST_BROKEN * (rows + len(broken)):
             raise Unreadable(f"{table.name} ne se lit pas : la plupart de ses lignes n’ont pas les colonnes annoncées.")
         return source
+
+    def _check_codes(self, table: Table, columns: Mapping[str, str], coded: Mapping[str, Collection[str]]) -> None:
+        for name, codes in coded.items():
+            known = ", ".join(map(_literal, codes))
+            told = f"SELECT 1 FROM raw WHERE coalesce({name}, '') IN ({known}) LIMIT 1"  # noqa: S608  our own names
+            if not self.number(told) and self.number("SELECT count(*) FROM raw"):
+                raise Unreadable(
+                    f"{table.name} : aucune ligne de la colonne {columns[name]} ne porte un des codes attendus"
+                    f" ({', '.join(filter(None, codes))}). Rien n’a été changé."
+                )
 
     def _has(self, table: str) -> bool:
         return bool(self.number(f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{table}'"))  # noqa: S608  our own names

@@ -291,7 +291,7 @@ class PublicDirectory:
         if answer.capped:
             return None
         if near:
-            return nearest_first(self.model, ids, near, first=0, size=EXPORT_LIMIT)
+            return nearest_first(self.model, ids, near, first=0, size=EXPORT_LIMIT, acts_on=self.acts_on)
         # When nothing is asked, pages stop before the last one.
         return ids if len(ids) == answer.total else list(self.every_number(question))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import duckdb
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -26,7 +27,7 @@ from accelerator.community.operations.merging import merge, undo_merge
 from accelerator.community.queries.organisation import spaced
 from accelerator.community.record import DECLARED, REGISTER, SIRENE
 from accelerator.community.search import DIRECTORY
-from accelerator.community.states import RoleName
+from accelerator.community.states import OrganisationState, RoleName
 from accelerator.journal.models import Event as Remembered
 from accelerator.journal.types import ref
 from accelerator.registers.models import Run, Unit
@@ -328,6 +329,32 @@ def test_an_opposition_is_heard_of_a_record_that_was_united_to_another(
     assert client.get(f"/organisations/{gone.key}").status_code == 200
 
 
+def test_whoever_opposed_is_not_shown_by_a_merge(tmp_path: Path, client: HostileClient) -> None:
+    load(units_file(tmp_path, unit(1)))
+    shown = factories.organisation(name="Les Jardins", summary="Leur propre phrase.")
+    load(units_file(tmp_path, unit(1, statutDiffusion="P", denomination="[ND]")))
+    values = {"taken": [], "keeps_roles": True, "reason": "C’est la même.", "at": timezone.now()}
+    values["by"] = factories.role(None, name=RoleName.MODERATOR).person
+    with pytest.raises(Refused, match="s’oppose à la diffusion"), transaction():
+        merge(organisation=of(1), into=shown, **values)
+    with transaction():
+        merge(organisation=shown, into=of(1), **values)
+    assert client.get(f"/organisations/{shown.key}", follow=True).status_code == 404
+    assert list(DIRECTORY.search(Question(text="jardins")).ids) == []
+
+
+def test_an_older_file_does_not_show_again_who_opposed_since(tmp_path: Path) -> None:
+    before = units_file(tmp_path, unit(1), unit(2), name="StockUniteLegale_2026-09.csv")
+    load(before)
+    load(units_file(tmp_path, unit(1, statutDiffusion="P"), unit(2), name="StockUniteLegale_2026-10.csv"))
+    assert "les plus récents" in refusal(before)
+    assert not of(1).publishable
+    assert Run.objects.filter(state=RunState.FAILED).count() == 1
+    # A wrong day is corrected by whoever imports.
+    run, _ = load(before, on=date(2026, 10, 1))
+    assert run.state == RunState.DONE
+
+
 def test_whoever_becomes_a_natural_person_leaves_too(tmp_path: Path) -> None:
     declared = factories.organisation(siren=siren_of(1), name="Atelier de quelqu’un", source=DECLARED)
     run, _ = load(units_file(tmp_path, unit(1, categorieJuridique="1000", denomination="", nom="EXEMPLE")))
@@ -505,6 +532,40 @@ def test_a_file_without_its_columns_names_them(tmp_path: Path) -> None:
     run = Run.objects.get()
     assert (run.state, run.failure) == (RunState.FAILED, said)
     assert not Organisation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "value"),
+    [
+        ("statutDiffusionUniteLegale", "BOOLEAN", "true"),
+        ("etatAdministratifUniteLegale", "BOOLEAN", "true"),
+        ("etatAdministratifUniteLegale", "DOUBLE", "1.0"),
+    ],
+)
+def test_a_file_of_other_codes_closes_and_hides_nobody(column: str, kind: str, value: str, tmp_path: Path) -> None:
+    path = units_file(tmp_path, unit(1), unit(2))
+    load(path)
+    typed = tmp_path / "StockUniteLegale_utf8.parquet"
+    with duckdb.connect() as engine:
+        engine.execute(
+            f"COPY (SELECT * REPLACE (CAST('{value}' AS {kind}) AS {column}) FROM read_csv('{path}', all_varchar=true))"
+            f" TO '{typed}' (FORMAT parquet)"
+        )
+    said = refusal(typed)
+    assert f"aucune ligne de la colonne {column} ne porte un des codes attendus" in said
+    assert {one.state for one in Organisation.objects.all() if one.publishable} == {OrganisationState.ACTIVE}
+    assert Organisation.objects.filter(publishable=True).count() == 2
+
+
+def test_a_parquet_spoilt_further_on_says_so(tmp_path: Path) -> None:
+    path, spoilt = units_file(tmp_path, unit(1), unit(2)), tmp_path / "StockUniteLegale_utf8.parquet"
+    with duckdb.connect() as engine:
+        engine.execute(f"COPY (SELECT * FROM read_csv('{path}', all_varchar=true)) TO '{spoilt}' (FORMAT parquet)")
+    content = bytearray(spoilt.read_bytes())
+    content[4:400] = b"\xff" * 396
+    spoilt.write_bytes(content)
+    assert "StockUniteLegale_utf8.parquet est abîmé" in refusal(spoilt)
+    assert Run.objects.get().state == RunState.FAILED
 
 
 def test_what_cannot_be_done_says_what_to_do(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django import forms
+from django.http import QueryDict
 
 from accelerator.design.forms import Form
 from tests import factories
@@ -12,7 +14,7 @@ from tests.client import HostileClient
 
 
 class Name(Form):
-    name = forms.CharField(label="Nom", max_length=40)
+    name = forms.CharField(label="Nom", max_length=60)
     text = forms.CharField(label="Texte", required=False, widget=forms.Textarea)
 
 
@@ -41,6 +43,16 @@ def test_lines_and_tabs_stay_and_nul_is_refused() -> None:
     assert form.is_valid()
     assert form.cleaned_data["text"] == "un\r\n\tdeux"
     assert not Name({"name": "A\0B"}).is_valid()
+
+
+@pytest.mark.parametrize("data", [dict, QueryDict], ids=["values", "sending"])
+def test_a_field_of_one_line_has_no_line_break(data: Any) -> None:
+    typed = "Les Paniers\r\n\r\nFrench IMPACT : appelez ce numéro"
+    form = Name(
+        {"name": typed, "text": typed} if data is dict else QueryDict(urlencode({"name": typed, "text": typed}))
+    )
+    assert form.is_valid()
+    assert form.cleaned_data == {"name": "Les Paniers French IMPACT : appelez ce numéro", "text": typed}
 
 
 def test_a_form_corrected_after_the_browsers_arrow_acts_again(client: HostileClient) -> None:

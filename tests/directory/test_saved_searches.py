@@ -1,5 +1,6 @@
 """The searches that a person keeps: kept once, told once, stopped in one click."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -100,6 +101,18 @@ def test_a_search_is_kept_from_its_page_and_opened_again(client: HostileClient) 
     assert "Votre recherche est enregistrée." in page
     assert 'href="/annuaire?q=jardins"' in page
     assert "Chaque lundi" in page
+
+
+def test_a_question_of_many_filters_is_kept_once(client: HostileClient) -> None:
+    client.force_login(factories.person())
+    themes = [f"theme={hashlib.sha256(str(n).encode()).hexdigest()[:58]}" for n in range(50)]
+    address = f"/annuaire/enregistrer?{'&'.join(themes)}"
+    sent = {"name": "De tout", "rhythm": "weekly"}
+    assert client.post(address, sent).status_code == 302
+    assert len(SavedSearch.objects.get().query) > 3000
+    again = client.post(address, sent)
+    assert again.status_code == 422
+    assert "Vous avez déjà enregistré cette recherche" in again.content.decode()
 
 
 def test_a_visitor_signs_in_first(client: HostileClient) -> None:

@@ -40,6 +40,7 @@ from accelerator.geography.perimeters import cover_of
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
+from accelerator.registers.models import Unit
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import move
@@ -62,8 +63,9 @@ def merge(
 
     taken        the values (`queries.merging.choices_between`) for which the merged record is right.
     keeps_roles  its people keep their role; otherwise they become members, and its pending invitations are revoked.
-    Raises `Refused` when one was merged meanwhile (also the other way round), when its people just changed, when a
-    claim that may still be reversed would be carried over, when a manager would so touch a legal representative, or
+    Raises `Refused` when one was merged meanwhile (also the other way round), when a register hid it and the other is
+    shown (an opposition has no end that a merge may give it), when its people just changed, when a claim that may still
+    be reversed would be carried over, when a manager would so touch a legal representative, or
     when nobody would manage a record that has members.
     """
     people = _members(organisation, into)
@@ -74,6 +76,12 @@ def merge(
     organisation, into = held[organisation.pk], held[into.pk]
     if reason_against := reason_against_merging(by, organisation, into):
         raise Refused(reason_against)
+    if into.publishable and _opposes(organisation):
+        raise Refused(
+            "La fiche qui serait réunie a quitté l’annuaire : l’organisation s’oppose à la diffusion de ce qui la"
+            " concerne. Réunie à une fiche qui se montre, elle s’y montrerait. Gardez-la plutôt, et réunissez-lui"
+            " l’autre, qui ne se montrera plus."
+        )
     if [one.pk for one in _members(organisation, into)] != [one.pk for one in people]:
         raise Refused(CHANGED)
     if keeps_roles and (claim := binding_claim(organisation)):
@@ -208,6 +216,15 @@ def bring_together(*, organisation: Organisation, other: Organisation, by: Perso
             field="other",
         )
     return pair
+
+
+def _opposes(organisation: Organisation) -> bool:
+    """Whether a register took it out of the directory; one of a list that no register spoke of yet has a note."""
+    if organisation.publishable:
+        return False
+    origin = organisation.provenance.get("publishable")
+    is_withdrawn = Unit.objects.filter(pk=organisation.siren, is_withdrawn=True).exists()
+    return is_withdrawn or (origin is not None and not origin.get("note"))
 
 
 def _members(*organisations: Organisation) -> list[Person]:
