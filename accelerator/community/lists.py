@@ -3,7 +3,9 @@
 The columns are proposed from their headings, shown, and confirmed once; they are kept with the source of the list.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -65,7 +67,7 @@ def read(rank: int, said: Mapping[str, str], mapping: Mapping[str, str]) -> Row:
     for name, scheme in _NUMBERS:
         if value := text.get(name, ""):
             try:
-                row.numbers.append(understand(value, wanted={scheme}))
+                row.numbers.append(_understood(value, scheme))
             except Misread as misread:
                 row.stopped = (mapping[name], value, str(misread))
                 return row
@@ -77,12 +79,30 @@ def read(rank: int, said: Mapping[str, str], mapping: Mapping[str, str]) -> Row:
         return row
     row.values = {name: text[name][:longest] for name, longest in _LONGEST.items() if text.get(name)}
     website = row.values.get("website", "")
-    if website.lower().startswith("www."):
+    if _BARE_SITE.fullmatch(website):
         website = row.values["website"] = f"http://{website}"
     if website and not _is_site(website):
         row.blanked.append((mapping["website"], row.values.pop("website"), "Cette adresse de site ne se lit pas."))
-    row.commune = " ".join(part for part in (text.get("postal_code", ""), text.get("commune", "")) if part)
+    places = (text.get(name, "") for name in ("postal_code", "commune"))
+    row.commune = " ".join(f"0{part}" if _CUT_CODE.fullmatch(part) else part for part in places if part)
     return row
+
+
+# "www.ferme.example", "ferme.example/presse": as people write it.
+_BARE_SITE: Final = re.compile(r"([\w-]+\.)+[a-z]{2,}(/\S*)?", re.IGNORECASE)
+# A code of five digits from which a spreadsheet took the zero, as it does of any number: "1400" for Ambérieu.
+_CUT_CODE: Final = re.compile("[1-9][0-9]{3}")
+
+
+def _understood(value: str, scheme: Scheme) -> Identifier:
+    """The number; with the zero that a spreadsheet takes from its head, when its check digit is then right."""
+    try:
+        return understand(value, wanted={scheme})
+    except Misread:
+        if value.isdecimal() and len(value) == {Scheme.SIREN: 8, Scheme.SIRET: 13}.get(scheme):
+            with suppress(Misread):
+                return understand(f"0{value}", wanted={scheme})
+        raise
 
 
 def _is_site(address: str) -> bool:

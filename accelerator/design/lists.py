@@ -191,6 +191,8 @@ class ListPage(ExportingPage):
     things: ClassVar[tuple[str, str]] = ("résultat", "résultats")
     # On a narrow screen, each row becomes a block of its values, nothing to scroll sideways.
     stacked: ClassVar[bool] = False
+    # Some rows are left out until a filter asks for them: the filters stay when nothing else is left to show.
+    narrowed: ClassVar[bool] = False
     empty_title: str = "Rien à montrer pour le moment"
     empty_advice: str = ""
 
@@ -293,7 +295,7 @@ class ListPage(ExportingPage):
             "filters": self.filters,
             "chips": chips,
             # Nothing exists and nothing was asked: there is nothing to filter.
-            "filters_shown": bool(self.count or chips or (self.filters and self.filters.errors)),
+            "filters_shown": bool(self.count or self.narrowed or chips or (self.filters and self.filters.errors)),
             "kept_parameters": kept(self.request, SORT),
             "reset_url": self.request.path,
         }

@@ -95,10 +95,11 @@ class Land:
 
     @property
     def row(self) -> str:
-        """Its line in the table."""
+        """Its line in the table: the figure alone, what it counts being at the head of the column."""
         said = escape(f"{self.name} ({self.code})")
         head = f'<a href="{escape(self.url)}">{said}</a>' if self.url else said
-        return f'<tr><th scope="row">{head}</th><td class="fr-cell--right">{escape(self.said)}</td></tr>'
+        figure = _number(self.value) if self.value else self.said
+        return f'<tr><th scope="row">{head}</th><td class="fr-cell--right">{escape(figure)}</td></tr>'
 
 
 @dataclass(frozen=True)

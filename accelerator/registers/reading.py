@@ -15,7 +15,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
@@ -30,6 +30,8 @@ _HARMLESS: Final = 10 << 20
 MOST_MEMBERS: Final = 500
 MOST_SHEET_ROWS: Final = 200_000
 _LONGEST_HEADER: Final = 64 * 1024
+# A title, a date, an address, a blank: what people write above a table.
+_MOST_ABOVE: Final = 20
 _SEPARATORS: Final = ",;\t|"
 
 Told = Callable[[int, int], None]
@@ -45,6 +47,7 @@ class Table:
 
     name     what it is called where rejects are said: the file's own name, or its member's.
     columns  in their order, as the file spells them.
+    above    how many rows stand above the names of the columns: a title, a date.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Table:
     kind: Literal["csv", "parquet"]
     columns: tuple[str, ...]
     separator: str = ","
+    above: int = 0
 
     def missing(self, wanted: Iterable[str]) -> list[str]:
         """The columns wanted that it has not."""
@@ -187,7 +191,9 @@ def _text(path: Path, name: str, folder: Path, told: Told) -> Table:
     separator = max(_SEPARATORS, key=re.sub('"[^"]*"', "", header).count)
     columns = tuple(column.strip() for column in next(csv.reader([header], delimiter=separator), []))
     if len(columns) < 2 or len(header) >= _LONGEST_HEADER - 2:
-        raise Unreadable(f"{name} n’est pas un tableau : sa première ligne doit donner le nom des colonnes.")
+        raise Unreadable(
+            f"{name} n’est pas un tableau : sa première ligne doit nommer les colonnes. Ôtez ce qui est au-dessus."
+        )
     doubles = {column for column in columns if [plain(other) for other in columns].count(plain(column)) > 1}
     if doubles:
         raise Unreadable(f"{name} a deux colonnes du même nom : {', '.join(sorted(doubles))}.")
@@ -223,7 +229,7 @@ def _parquet(path: Path, name: str) -> Table:
 
 
 def _sheet(path: Path, folder: Path) -> Table:
-    """The first sheet of a workbook, as a CSV."""
+    """The first sheet of a workbook, as a CSV, from the row that names the columns: the first that has two cells."""
     try:
         with zipfile.ZipFile(path) as archive:
             _bearable(path.name, sum(one.file_size for one in archive.infolist()), path.stat().st_size)
@@ -238,13 +244,16 @@ def _sheet(path: Path, folder: Path) -> Table:
         # How wide a sheet says that it is may be anything: a file of a thousand bytes would fill the disk with blanks.
         sheet.reset_dimensions()
         with written.open("w", encoding="utf-8", newline="") as file:
-            writer, width = csv.writer(file), 0
+            writer, width, above = csv.writer(file), 0, 0
             for rank, row in enumerate(sheet.iter_rows(values_only=True)):
                 if rank > MOST_SHEET_ROWS:
                     raise Unreadable(f"{path.name} compte plus de {MOST_SHEET_ROWS} lignes : donnez-le en CSV.")
                 cells = ["" if value is None else str(value) for value in row]
                 while len(cells) > width and not cells[-1]:
                     cells.pop()
+                if not width and len([cell for cell in cells if cell.strip()]) < 2 and above < _MOST_ABOVE:
+                    above += 1
+                    continue
                 width = width or len(cells)
                 writer.writerow(cells + [""] * (width - len(cells)))
                 if rank % 100 == 0:
@@ -255,7 +264,7 @@ def _sheet(path: Path, folder: Path) -> Table:
         raise Unreadable(_cut(path)) from error
     finally:
         book.close()
-    return _text(written, path.name, folder, lambda done, total: None)
+    return replace(_text(written, path.name, folder, lambda done, total: None), above=above)
 
 
 # Each register: the columns by which its files are known, and the command that reads them.

@@ -101,10 +101,11 @@ _MACROS: Final = f"""
 
 @dataclass(frozen=True)
 class _Read:
-    """A file that was read: which records of it were broken, and how many rows there are in all."""
+    """A file that was read: which records of it were broken, and how many rows stand above the names of its columns."""
 
     name: str
     broken: Sequence[tuple[int, str]]
+    above: int = 0
 
     def line(self, record: int) -> int:
         """The line of a row from its rank among the rows that were well read (1 is the first)."""
@@ -113,7 +114,7 @@ class _Read:
         while True:
             moved = record + 1 + bisect_left(lines, line + 1)
             if moved == line:
-                return line
+                return line + self.above
             line = moved
 
 
@@ -185,7 +186,7 @@ class Workspace:
             self.engine.execute("SELECT line, min(error_type) FROM reject_errors GROUP BY line ORDER BY line")
             broken = [(int(line), str(kind)) for line, kind in self.engine.fetchall()]
             self.engine.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
-        self._reads[source] = _Read(table.name, broken)
+        self._reads[source] = _Read(table.name, broken, table.above)
         rows = self.number(f"SELECT count(*) FROM {into} WHERE rank // {_RANKS} = {source}")  # noqa: S608  our own names
         if len(broken) > 5 and len(broken) > _MOST_BROKEN * (rows + len(broken)):
             raise Unreadable(f"{table.name} ne se lit pas : la plupart de ses lignes n’ont pas les colonnes annoncées.")
@@ -294,7 +295,8 @@ class Workspace:
                 )
             ]
             faults += [
-                (line, "", "", _BROKEN.get(kind, "Cette ligne ne se lit pas."), LEFT) for line, kind in read.broken
+                (read.above + line, "", "", _BROKEN.get(kind, "Cette ligne ne se lit pas."), LEFT)
+                for line, kind in read.broken
             ]
             for fault in sorted(faults, key=lambda one: (one[0], one[1])):
                 yield (read.name, *fault)

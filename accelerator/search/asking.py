@@ -302,7 +302,7 @@ class Asking:
         reachable = found if not capped else CAP if terms and question.sort == "relevance" else MOST_TURNED
         packed = dict.fromkeys(source.packing.facets, (packed_0, packed_1))
         packed |= {name: (others_0[n], others_1[n]) for n, name in enumerate(filters)}
-        required = terms[: 0 if loose else kept]
+        required, typed = terms[: 0 if loose else kept], self.corrected or self.text
         optional = terms[len(required) :]
         return Answer(
             ids=list(ids or ()) if first < reachable else [],
@@ -311,7 +311,7 @@ class Asking:
             reachable=reachable,
             facets=self._counted(packed, bare=not fixed and not terms),
             corrected=self.corrected,
-            required=tuple(term.text for term in required),
+            required=tuple(term.text for term in sorted(required, key=lambda term: typed.find(term.text))),
             optional=tuple(term.text for term in optional),
             unknown=tuple(word.shown for word in self.unknown),
             stems=tuple(dict.fromkeys(stem for term in terms for stem in term.stems)),

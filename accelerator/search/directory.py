@@ -240,7 +240,8 @@ class Matches(Generic[Asked]):
         if not (self.answer.relaxed and self.answer.required):
             return []
         things = self.directory.things
-        asked = " et ".join(f"« {word} »" for word in self.answer.required)
+        *before, last = (f"« {word} »" for word in self.answer.required)
+        asked = f"{', '.join(before)} et {last}" if before else last
         return [f"Peu {things.of_many} ont tous ces mots : voici {things.those} qui ont {asked}."]
 
 

@@ -499,6 +499,7 @@ def test_the_page_says_what_would_prove(client: HostileClient, organisation: Org
     assert "ProConnect" in text
     assert "gmail.com" in text
     assert "Demander à la rejoindre" in text
+    assert "vous répond sous 15 jours ; un refus est motivé" in text
     assert "Gérer cette fiche" not in text
     assert client.post(address).status_code == 422
     assert not Claim.objects.exists()
@@ -509,7 +510,7 @@ def test_a_click_claims_and_the_limit_holds(client: HostileClient, organisation:
     person = employee()
     client.force_login(person)
     address = f"/organisations/{organisation.key}/revendiquer"
-    assert "Nous avons une preuve" in client.get(address).content.decode()
+    assert "l’établissement 732 829 320 00074, qui est de cette organisation" in client.get(address).content.decode()
     assert client.post(address).status_code == 302
     assert Claim.objects.get().person == person
     other = factories.organisation()
@@ -533,6 +534,10 @@ def test_a_manager_reverses_by_the_pages(
     assert client.post(f"{page}/annuler", {"back": ["summary"], "reason": reason}).status_code == 302
     assert Organisation.objects.get(pk=organisation.pk).summary == "Avant."
     assert "Annulée" in client.get(page).content.decode()
+    client.force_login(person)
+    again = client.get(f"/organisations/{organisation.key}/revendiquer").content.decode()
+    assert reason in again
+    assert "sous 15 jours" in again
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -23,6 +23,7 @@ from accelerator.journal.queries import history_of
 from accelerator.notices.models import Notice
 from accelerator.search.types import Question
 from accelerator.workflow import Refused
+from accelerator.workflow.dates import said
 from tests import factories
 from tests.client import HostileClient
 from tests.community.test_people_at_once import Together, acting, refusals
@@ -200,8 +201,10 @@ def test_by_the_pages(client: HostileClient, organisation: Organisation, manager
     assert answer.status_code == 422
     assert "Renseignez l’adresse de la personne" in answer.content.decode()
     assert client.post(page, {"member": member.public_id}).status_code == 302
-    assert "attend sa réponse" in client.get(page).content.decode()
     offered = Handover.objects.get()
+    told = client.get(f"/organisations/{organisation.key}/membres").content.decode()
+    assert f"elle attend une réponse jusqu’au {said(offered.expires_at)}" in told
+    assert "attend sa réponse" in client.get(page).content.decode()
     client.force_login(member)
     assert "Prendre la suite de" in client.get(reverse("portal:dashboard")).content.decode()
     take = reverse("community:handover", args=[offered.public_id])

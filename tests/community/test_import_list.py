@@ -205,6 +205,42 @@ def test_a_workbook_is_read_and_a_later_list_without_its_columns_says_so(tmp_pat
         load(listed(tmp_path, ["x", "33063"], header=["Autre", "Commune"]))
 
 
+def test_a_title_above_the_columns_of_a_workbook_is_passed_over_and_lines_are_those_of_the_workbook(
+    tmp_path: Path,
+) -> None:
+    book = Workbook()
+    rows = [["Structure", "Commune", "SIREN"], ["La Ruche fictive", 33063], ["X", "", "123"]]
+    for row in [["Adhérents 2026"], [], *rows]:
+        book.active.append(row)
+    path = tmp_path / "liste.xlsx"
+    book.save(path)
+    run, _ = load(path, **SAID)
+    assert Organisation.objects.get(name="La Ruche fictive").seat_id == "commune-33063"
+    assert {(one["Ligne"], one["Colonne"]) for one in rejects(run)} == {("5", "SIREN")}
+
+
+def test_the_zeros_that_a_spreadsheet_takes_away_are_put_back() -> None:
+    number = siret_of(siren_of(1), 1)
+    assert number.startswith("0")
+    columns = {name: name for name in ("name", "siret", "postal_code", "commune")}
+    row = read(1, {"name": "A", "siret": number[1:], "postal_code": "1500", "commune": "Ambérieu"}, columns)
+    assert ([one.value for one in row.numbers], row.commune) == ([number], "01500 Ambérieu")
+    wrong = number[1:-1] + str((int(number[-1]) + 1) % 10)
+    assert read(1, {"name": "A", "siret": wrong}, columns).stopped == (
+        "siret",
+        wrong,
+        "Il manque un chiffre : un SIRET en compte 14.",
+    )
+
+
+def test_an_address_without_its_scheme_is_one() -> None:
+    def site(text: str) -> str | None:
+        return read(1, {"name": "A", "website": text}, {"name": "Nom", "website": "Site"}).values.get("website")
+
+    assert site("ferme.example/presse") == "http://ferme.example/presse"
+    assert [site(text) for text in ("N.C.", "néant", "camille@ferme.example", "ferme.example ou rien")] == [None] * 4
+
+
 def test_two_numbers_of_one_row_must_agree() -> None:
     said = {"name": "A", "siret": siret_of(siren_of(1), 1), "siren": siren_of(2)}
     row = read(1, said, {name: name for name in said})

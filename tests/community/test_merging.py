@@ -540,6 +540,7 @@ def test_a_moderator_compares_unites_and_separates_by_the_pages(
     page = client.get(f"/moderation/doublons/{pair.pk}").content.decode()
     address = f"/organisations/{kept.key}/reunir/{other.public_id}"
     assert address in page
+    assert "Fiche gardée" not in page
     text = client.get(address).content.decode()
     assert "Prendre : Des paniers." in text
     chosen = {"value_name": "keep", "value_summary": "take", "value_website": "take", "keeps_roles": "yes"}
@@ -549,6 +550,10 @@ def test_a_moderator_compares_unites_and_separates_by_the_pages(
     made = Merge.objects.get()
     assert sorted(made.taken) == ["summary", "website"]
     assert "Réunies" in client.get(f"/moderation/doublons/{pair.pk}").content.decode()
+    # Nothing is left to look at: what was decided is still within reach.
+    nothing_left = client.get("/moderation/doublons").content.decode()
+    assert "Aucun doublon probable" in nothing_left
+    assert '<option value="merged">' in nothing_left
     undo = f"/organisations/{kept.key}/reunions/{made.pk}"
     assert "sera remis" in client.get(undo).content.decode()
     assert client.post(undo, {"reason": "Deux associations, finalement."}).status_code == 302

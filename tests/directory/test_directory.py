@@ -53,6 +53,18 @@ def test_figeac_comes_first(client: HostileClient, founding: None) -> None:
     assert names(client, "?pres_de=Figeac")[0] == "Figeac"
 
 
+def test_where_no_sentence_says_what_it_does_the_presentation_begins_to(client: HostileClient, places: None) -> None:
+    long = "Aide les aînés isolés à domicile. " + "Et encore. " * 60
+    listed(name="La Mésange fictive", summary="", presentation=long)
+    listed(name="Le Pinson fictif", summary="Prête des vélos aux aînés.", presentation="Une longue histoire.")
+    page = client.get("/annuaire?q=ainés").content.decode()
+    assert '<p class="fr-mb-1v">Aide les aînés isolés à domicile. Et encore.' in page
+    assert long not in page
+    assert "…</p>" in page
+    assert "Prête des vélos aux aînés." in page
+    assert "Une longue histoire." not in page
+
+
 @pytest.mark.parametrize("asked", ["lutte contre le gaspillage", "gaspillage", "gaspi", "invendus", "Phénix"])
 def test_the_fight_against_waste_finds_phenix_first(client: HostileClient, founding: None, asked: str) -> None:
     assert names(client, f"?q={asked}")[0] == "Phenix"
@@ -93,7 +105,7 @@ def test_a_commune_chosen_among_suggestions_is_kept(client: HostileClient, found
 
 def test_a_sentence_says_which_words_were_kept(client: HostileClient, founding: None) -> None:
     page = client.get("/annuaire?q=lutte contre gaspillage des licornes").content.decode()
-    assert "voici celles qui ont « gaspillage »" in page
+    assert "voici celles qui ont « lutte », « contre » et « gaspillage »." in page
     assert names(client, "?q=lutte contre gaspillage des licornes") == ["Phenix"]
 
 

@@ -211,7 +211,7 @@ def test_a_long_export_is_written_by_the_worker_and_holds_everything(
     assert (sent.status_code, sent["Location"]) == (302, f"/exports/{export.token}")
     assert (export.number, export.name, export.person) == (number, "Jardins", person)
     page = client.get(sent["Location"]).content.decode()
-    assert "attend son tour" in page
+    assert "celui-ci commence à son tour" in page
     assert "Télécharger le fichier" not in page
     assert client.get(f"{sent['Location']}/fichier")["Location"] == sent["Location"]
     job = ProcrastinateJob.objects.get(task_name=operations.WRITE)
@@ -349,7 +349,7 @@ def test_the_files_of_visitors_do_not_fill_the_disk(at: datetime) -> None:
 @pytest.mark.parametrize(
     ("values", "state", "said"),
     [
-        ({}, ExportState.WAITING, "attend son tour"),
+        ({}, ExportState.WAITING, "celui-ci commence à son tour"),
         ({"started_at": timedelta(minutes=-1), "written": 2}, ExportState.RUNNING, "Encore 2 minutes"),
         ({"started_at": timedelta(0)}, ExportState.RUNNING, "La préparation commence"),
         ({"failed_at": timedelta(0)}, ExportState.FAILED, "n’a pas pu être préparé"),

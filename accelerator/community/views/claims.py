@@ -15,6 +15,7 @@ from accelerator.community.domains import domain_of, reason_unproving, said_doma
 from accelerator.community.forms import claims as forms
 from accelerator.community.forms.people import Confirmation
 from accelerator.community.models import Claim, EmailDomain
+from accelerator.community.models.claims import said_evidence
 from accelerator.community.operations import claims as operations
 from accelerator.community.queries import claims as reading
 from accelerator.community.queries.people import steering_people
@@ -72,13 +73,14 @@ class ClaimPage(ActWithin):
         return {
             **super().context(),
             "proof": proof,
-            "evidence": said_domain(proof.evidence) if proof else "",
+            "evidence": said_evidence(proof.evidence) if proof else "",
             "former": reading.last_reversed(self.person, organisation),
             "domain": said_domain(domain),
             "unproving": reason_unproving(domain) if domain else None,
             "is_managed": bool(steering_people(organisation)),
             "has_domains": EmailDomain.objects.proving().filter(organisation=organisation).exists(),
             "days": settings.CLAIM_REVERSIBLE_DAYS,
+            "join_days": settings.JOIN_ANSWER_DAYS,
             "has_siren": bool(reading.sirens_of(organisation)),
             "proconnect": self._proconnect(),
         }
@@ -110,7 +112,7 @@ class Claims(Within, ListPage):
             url=_url,
         ),
         Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-        Column("date", "Le", lambda one: said(one.claimed_at), sort=("claimed_at",)),
+        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",)),
         Column("jusqua", "Annulable jusqu’au", lambda one: said(one.reversible_until), sort=("reversible_until",)),
         Column("etat", "État", _state, sort=("state", "contested_at")),
     )
@@ -137,8 +139,9 @@ class ClaimsDesk(ModerationOnly, ListPage):
         Column(
             "organisation", "Organisation", lambda one: one.organisation.name, sort=("organisation__name",), url=_url
         ),
+        Column("nom", "Personne", lambda one: one.person.name, sort=("person__family_name", "person__given_name")),
         Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-        Column("date", "Le", lambda one: said(one.claimed_at), sort=("claimed_at",)),
+        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",)),
         Column("jusqua", "Annulable jusqu’au", lambda one: said(one.reversible_until), sort=("reversible_until",)),
         Column("etat", "État", _state, sort=("state", "contested_at")),
     )

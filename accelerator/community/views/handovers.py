@@ -15,6 +15,7 @@ from accelerator.community.states import HandoverState
 from accelerator.community.views.invitations import count_invitation
 from accelerator.community.views.within import ActWithin
 from accelerator.design.pages import ActionPage, Crumb
+from accelerator.workflow.dates import said
 from accelerator.workflow.names import in_sentence
 
 
@@ -28,7 +29,6 @@ class HandOver(ActWithin):
     submit_label = "Proposer de passer la main"
     back = "members"
     back_label = "Membres"
-    done_message = "La proposition est partie. Rien ne change tant qu’elle n’est pas acceptée."
 
     def load(self) -> None:
         super().load()
@@ -53,6 +53,12 @@ class HandOver(ActWithin):
     def perform(self, form: Any) -> Handover:
         return operations.offer_handover(
             organisation=self.organisation, email=self._email(), by=self.person, at=self.at
+        )
+
+    def message_when_done(self, result: Handover) -> str:
+        return (
+            f"La proposition est partie ; elle attend une réponse jusqu’au {said(result.expires_at)}. Rien ne change"
+            " sans son accord ; « Passer la main » permet de la retirer."
         )
 
     def context(self) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Duplicates(ModerationOnly, ListPage):
     title = "Doublons probables"
     template_name = "community/merging/duplicates.html"
     stacked = True
+    narrowed = True
     things = ("paire", "paires")
     order = "-ressemblance"
     export_name = "doublons"

@@ -47,6 +47,7 @@ class Delegations(Within, ListPage):
     rule = "community.see_delegations"
     title = "Délégations"
     template_name = "community/people/delegations.html"
+    stacked = True
     things = ("délégation", "délégations")
     order = "-fin"
     columns = (
@@ -158,6 +159,7 @@ class Mandates(Within, ListPage):
     rule = "community.see_mandates"
     title = "Mandats d’accompagnateurs"
     template_name = "community/people/mandates.html"
+    stacked = True
     things = ("mandat", "mandats")
     order = "-fin"
     columns = (

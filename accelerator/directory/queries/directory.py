@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Case, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Left
 from django.utils.text import slugify
 
 from accelerator.community.models import Distinction, Organisation, Theme
@@ -48,6 +50,8 @@ _NOT_LISTED: Final = (
     *("seat__folded", "seat__found_by", "seat__cover", "seat__postal_codes"),
     *beyond_its_name("seat__departement"),
 )
+# How much of a presentation is read to say, where no sentence does, what an organisation is for.
+_OPENING: Final = 240
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ _LISTED: Final = Kept(
         .filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [Given(0)]))
         .select_related("seat__departement")
         .defer(*_NOT_LISTED)
+        .annotate(opening=Case(When(summary="", then=Left("presentation", _OPENING)), default=Value("")))
     )
 )
 
