@@ -21,16 +21,17 @@ from typing import Any, Final
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from accelerator.community import lists
 from accelerator.community.attached import tell_written
-from accelerator.community.models import ListSource, Organisation
-from accelerator.community.operations.imports import count_for_the_planner, take
-from accelerator.community.operations.lists import keep_list_source, take_list
-from accelerator.community.queries.register import doubles_of
+from accelerator.community.models import Organisation
 from accelerator.community.search import rebuild_directory, refresh_ids
 from accelerator.design.charts import number
 from accelerator.geography.models import OtherName, Place, PlaceKind
 from accelerator.geography.queries import read_place
+from accelerator.imports import lists
+from accelerator.imports.models import ListSource
+from accelerator.imports.operations.lists import keep_list_source, take_list
+from accelerator.imports.operations.registers import count_for_the_planner, take
+from accelerator.imports.queries import doubles_of
 from accelerator.journal import Actor
 from accelerator.registers import rna, sirene
 from accelerator.registers.identifiers import Misread
