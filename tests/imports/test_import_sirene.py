@@ -25,8 +25,8 @@ from accelerator.community.queries.organisation import spaced
 from accelerator.community.record import DECLARED, REGISTER, SIRENE
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import RoleName
-from accelerator.imports import runs
 from accelerator.imports.operations.registers import WITHDRAWN_NAME
+from accelerator.imports.runs import life, registers
 from accelerator.journal.models import Event as Remembered
 from accelerator.journal.types import ref
 from accelerator.registers.models import Run, Unit
@@ -541,7 +541,7 @@ def test_what_nobody_sees_in_a_name_is_not_kept(tmp_path: Path) -> None:
 
 def test_a_number_that_someone_took_meanwhile_stays_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person enters an organisation after the file was compared and before its block is written."""
-    understand = runs.sirene.understand
+    understand = registers.sirene.understand
 
     def then_someone(*given: Any, **more: Any) -> Any:
         found = understand(*given, **more)
@@ -549,7 +549,7 @@ def test_a_number_that_someone_took_meanwhile_stays_there(tmp_path: Path, monkey
         factories.organisation(rna="W462000003", name="Déjà là aussi", source=DECLARED)
         return found
 
-    monkeypatch.setattr(runs.sirene, "understand", then_someone)
+    monkeypatch.setattr(registers.sirene, "understand", then_someone)
     run, _ = load(units_file(tmp_path, unit(1), unit(2), unit(3, identifiantAssociation="W462000003")))
     assert run.entered == 1
     assert (of(2).name, of(2).identity) == ("Déjà là", "verified")
@@ -561,14 +561,14 @@ def test_how_far_a_rebuilt_index_is_is_told_while_it_is_written(
     elsewhere: Callable[[Callable[[], Any]], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, int, int]] = []
-    tell = runs.tell_run
+    tell = life.tell_run
 
     def noted(**said: Any) -> Run:
         told.append((said["step"], said["done"], said["total"]))
         return tell(**said)
 
-    monkeypatch.setattr(runs, "tell_run", noted)
-    monkeypatch.setattr(runs, "MANY", 1)
+    monkeypatch.setattr(life, "tell_run", noted)
+    monkeypatch.setattr(life, "MANY", 1)
     files = units_file(tmp_path, unit(1), unit(2))
 
     def imported() -> tuple[str, int]:
@@ -577,7 +577,7 @@ def test_how_far_a_rebuilt_index_is_is_told_while_it_is_written(
 
     assert elsewhere(imported) == (RunState.DONE, 2)
     assert ("Index de la recherche", 0, 2) in told
-    assert told[-1] == (runs.SORTING, 0, 0)
+    assert told[-1] == (life.SORTING, 0, 0)
 
 
 def test_one_of_each_is_said_in_the_singular(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.core.management.base import BaseCommand, CommandError
 
 from accelerator.imports.management.bar import Bar, duration
-from accelerator.imports.runs import summary
+from accelerator.imports.runs.life import summary
 from accelerator.journal import System
 from accelerator.registers.models import Run
 from accelerator.registers.queries import said_of

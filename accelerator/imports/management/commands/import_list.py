@@ -12,7 +12,7 @@ from accelerator.geography.names import plain
 from accelerator.imports.lists import FIELDS, LABELS, proposed
 from accelerator.imports.management.running import REFUSED, run_import
 from accelerator.imports.models import ListSource
-from accelerator.imports.runs import import_list, look_at_list
+from accelerator.imports.runs.lists import import_list, look_at_list
 from accelerator.workflow import Refused
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accelerator.imports.management.running import run_import
-from accelerator.imports.runs import import_rna
+from accelerator.imports.runs.registers import import_rna
 from accelerator.registers.rna import Selection
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accelerator.imports.management.running import run_import
-from accelerator.imports.runs import import_sirene
+from accelerator.imports.runs.registers import import_sirene
 from accelerator.registers.sirene import Selection
 
 
