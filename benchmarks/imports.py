@@ -132,7 +132,7 @@ def _measured(size: int) -> dict[str, Any]:
         django.setup()
         from django.conf import settings
 
-        from accelerator.community import imports
+        from accelerator.imports.runs.registers import import_sirene
         from accelerator.journal import System
         from accelerator.registers.sirene import Selection
 
@@ -146,7 +146,7 @@ def _measured(size: int) -> dict[str, Any]:
 
         def run() -> tuple[float, Any]:
             began = time.perf_counter()
-            made = imports.import_sirene(files, Selection(ess=True, mission=True), by=System("bench"), bar=bar)
+            made = import_sirene(files, Selection(ess=True, mission=True), by=System("bench"), bar=bar)
             return time.perf_counter() - began, made
 
         with memory:

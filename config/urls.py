@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accelerator.labels.urls")),
     path("", include("accelerator.projects.urls")),
     path("", include("accelerator.calls.urls")),
+    path("", include("accelerator.imports.urls")),
     path("", include("accelerator.directory.urls")),
     path("", include("accelerator.community.urls")),
     path("", include("accelerator.geography.urls")),

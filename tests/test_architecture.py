@@ -21,11 +21,15 @@ from config import embedded
 
 ROOT = embedded.ROOT
 HOUSE = ROOT / "accelerator"
-# From the lowest to the highest, as in .importlinter.
-SUBJECTS = (
-    *("journal", "workflow", "design", "notices", "credentials", "geography", "search"),
-    *("registers", "accounts", "community", "directory", "calls", "projects", "labels", "portal"),
+# From the lowest to the highest, as in .importlinter; those of one floor do not know each other.
+FLOORS = tuple(
+    floor.split(" | ")
+    for floor in (
+        *("journal", "workflow", "design", "notices", "credentials", "geography", "search"),
+        *("registers", "accounts", "community", "directory | imports", "calls", "projects", "labels", "portal"),
+    )
 )
+SUBJECTS = tuple(subject for floor in FLOORS for subject in floor)
 KERNELS = {"journal", "workflow", "design", "notices", "credentials", "search"}
 
 # The rooms of a subject (docs/decisions/0025-houses-and-rooms.md). A room may be a file, or a folder of that name.
@@ -89,17 +93,17 @@ OTHER_ROOMS = {
     "accounts": {"adapter", "holdings", "browsers", "factors", "proof"},
     # identifiers and their check digits; files made readable; where they are compared; what is kept of each register
     "registers": {"identifiers", "reading", "workspace", "sirene", "rna"},
-    # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; an import, from
-    # its files to the index; lists in any spreadsheet; themes that a text lets one think of, and how good they are; the
-    # committed files of the founding facts
+    # re-encoded pictures; what is written once for several rooms; what the domain of an address proves; themes that a
+    # text lets one think of, and how good they are; the committed files of the founding facts
     "community": {
-        *("pictures", "charter", "deadlines", "record", "domains", "imports", "lists"),
-        *("suggestions", "measuring", "facts"),
+        *("pictures", "charter", "deadlines", "record", "domains", "suggestions", "measuring", "facts"),
         "attached",  # what a higher subject adds to its page (an extension point)
         "naming",  # the field in which one names an organisation, for the forms of higher subjects
     },
     # the files of exports; what is added to the page of an organisation
     "directory": {"exporting", "attached"},
+    # an import, from its files to the index; lists in any spreadsheet
+    "imports": {"runs", "lists"},
     # what is applied for (an extension point); what a version of a call says: the form, who may apply, how it is judged
     # who reads what and what is done to many files, both by the worker, what links people to applicants, how a day of
     # hearings is dealt out, how a commission sits, what is said on paper; how a decision is contested, and until when
@@ -163,8 +167,8 @@ def test_the_subjects_are_those_of_the_contract() -> None:
     folders = {path.name for path in HOUSE.iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert folders == set(SUBJECTS)
     contract = (ROOT / ".importlinter").read_text()
-    layers = contract.split("layers =", 1)[1].split("broken_contract_guidance", 1)[0].split()
-    assert tuple(reversed(layers)) == SUBJECTS
+    layers = contract.split("layers =", 1)[1].split("broken_contract_guidance", 1)[0].strip()
+    assert tuple(line.strip().split(" | ") for line in reversed(layers.splitlines())) == FLOORS
     inside = contract.split("[importlinter:contract:inside]", 1)[1].split("containers =", 1)[1].split("layers =", 1)[0]
     assert set(inside.split()) == {f"accelerator.{subject}" for subject in SUBJECTS}
 
@@ -254,8 +258,13 @@ def test_what_operations_offer_is_operations() -> None:
 # ---------------------------------------------------------------------------------------------------- knowing whom
 
 
-def _height(subject: str) -> int:
-    return SUBJECTS.index(subject)
+def _is_out_of_reach(other: str, mine: str) -> bool:
+    """Whether a subject is another's upper or neighbour, which it must not know."""
+
+    def height(subject: str) -> int:
+        return next(rank for rank, floor in enumerate(FLOORS) if subject in floor)
+
+    return other != mine and height(other) >= height(mine)
 
 
 def test_foreign_keys_point_downward_and_leave_no_trace_below() -> None:
@@ -271,8 +280,8 @@ def test_foreign_keys_point_downward_and_leave_no_trace_below() -> None:
                 continue
             other = field.related_model.__module__.split(".")[1]
             name = f"{model._meta.label}.{field.name}"
-            if _height(other) > _height(mine):
-                faults.append(f"{name} pointe vers le haut ({other})")
+            if _is_out_of_reach(other, mine):
+                faults.append(f"{name} ne pointe pas vers le bas ({other})")
             if other != mine and not field.remote_field.hidden:
                 faults.append(f'{name} : related_name="+" (vers {other})')
     _none(faults, "")
@@ -300,7 +309,7 @@ def test_templates_point_downward() -> None:
         faults += [
             f"{path.relative_to(ROOT)} → {other}"
             for other in (*_INCLUDE.findall(text), *linked)
-            if other in SUBJECTS and _height(other) > _height(subject)
+            if other in SUBJECTS and _is_out_of_reach(other, subject)
         ]
     _none(faults, "un gabarit ne connaît que ce qui est plus bas (décision 3)")
 

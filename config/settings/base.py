@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "accelerator.accounts",
     "accelerator.community",
     "accelerator.directory",
+    "accelerator.imports",
     "accelerator.calls",
     "accelerator.projects",
     "accelerator.labels",

@@ -11,7 +11,6 @@ from accelerator.community.models.merging import Duplicate, Merge
 from accelerator.community.models.organisations import (
     Distinction,
     Establishment,
-    ListSource,
     Organisation,
     OrganisationDocument,
     OrganisationQuerySet,
@@ -49,7 +48,6 @@ __all__ = [
     "InvitationQuerySet",
     "JoinRequest",
     "JoinRequestQuerySet",
-    "ListSource",
     "Mandate",
     "MandateQuerySet",
     "Merge",

@@ -3,17 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
-
-from django.db import connection
+from typing import Any
 
 from accelerator.community.models import Organisation
 from accelerator.community.record import FROM_REGISTER, LABELS, is_confirmed, legal_family_of
-from accelerator.community.states import LegalFamily, OrganisationState
+from accelerator.community.states import LegalFamily
 from accelerator.geography.models import Place
 from accelerator.registers.clients import Company, FoundEstablishment, in_the_files
-from accelerator.registers.models import Run
-from accelerator.registers.states import Source
 
 # The register places Paris, Lyon and Marseille by arrondissement; the record, by commune.
 _ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}
@@ -118,29 +114,6 @@ def contradictions_of(organisations: Sequence[Organisation]) -> dict[int, list[C
         ]:
             found[one.pk] = kept
     return found
-
-
-def doubles_of(run: Run) -> list[tuple[str, str]]:
-    """The SIREN and the RNA of the associations that a run found in two records, one for each number."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DOUBLES[Source(run.source)], {"run": run.pk, "merged": OrganisationState.MERGED})
-        rows: list[tuple[str, str]] = cursor.fetchall()
-    return rows
-
-
-_DOUBLES: Final = {
-    source: f"""
-        SELECT r.siren, r.{rna} FROM {table} AS r
-            JOIN community_organisation AS a ON a.siren = r.siren AND a.rna IS DISTINCT FROM r.{rna}
-                AND a.state <> %(merged)s
-            JOIN community_organisation AS b ON b.rna = r.{rna} AND b.state <> %(merged)s
-        WHERE r.run_id = %(run)s AND r.{rna} <> '' AND r.siren <> '' ORDER BY r.siren
-    """  # noqa: S608  constants
-    for source, table, rna in (
-        (Source.SIRENE, "registers_unit", "rna"),
-        (Source.RNA, "registers_association", "number"),
-    )
-}
 
 
 def said(name: str, value: Any) -> str:

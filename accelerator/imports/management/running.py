@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accelerator.community.imports import summary
-from accelerator.community.management.bar import Bar, duration
+from accelerator.imports.management.bar import Bar, duration
+from accelerator.imports.runs.life import summary
 from accelerator.journal import System
 from accelerator.registers.models import Run
 from accelerator.registers.queries import said_of

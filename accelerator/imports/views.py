@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accelerator.community import rules
-from accelerator.community.forms.imports import ImportFilters
 from accelerator.community.queries.people import platform_roles_of
 from accelerator.design.charts import number
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
+from accelerator.imports.forms import ImportFilters
 from accelerator.registers.models import Run
 from accelerator.registers.queries import is_alive, reasons_of, runs, said_of, selection_of, with_lives
 from accelerator.registers.states import RunState
@@ -47,7 +47,7 @@ class Imports(_ForStaff, ListPage):
             "Commencé",
             lambda r: f"{said(localtime(r.started_at))} à {localtime(r.started_at):%H:%M}",
             sort=("started_at",),
-            url=lambda r: reverse("community:import", args=[r.pk]),
+            url=lambda r: reverse("imports:import", args=[r.pk]),
             export=lambda r: r.started_at,
         ),
         Column("source", "Registre", lambda r: r.get_source_display(), sort=("source",)),
@@ -97,7 +97,7 @@ class Imports(_ForStaff, ListPage):
 class _OfImport(_ForStaff, Page):
     """To put before a page of one import."""
 
-    template_name = "community/import.html"
+    template_name = "imports/import.html"
     kwargs: dict[str, Any]
 
     def load(self) -> None:
@@ -110,7 +110,7 @@ class _OfImport(_ForStaff, Page):
         self.title = f"Import {self.run.get_source_display()}"
 
     def trail(self) -> list[Crumb]:
-        return [Crumb(Imports.title, reverse("community:imports"))]
+        return [Crumb(Imports.title, reverse("imports:imports"))]
 
 
 class Import(_OfImport):
@@ -121,7 +121,7 @@ class Import(_OfImport):
         dead = self.is_running and not is_alive()
         return {
             "run": self.run,
-            "rejects_url": reverse("community:import_rejects", args=[self.run.pk]),
+            "rejects_url": reverse("imports:import_rejects", args=[self.run.pk]),
             "running": self.is_running and not dead,
             "dead": dead,
             "said": f"{self.run.step}, {self.run.percent} %",

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 
-from accelerator.community.imports import import_list, look_at_list
-from accelerator.community.lists import FIELDS, LABELS, proposed
-from accelerator.community.management.running import REFUSED, run_import
-from accelerator.community.models import ListSource
 from accelerator.geography.names import plain
+from accelerator.imports.lists import FIELDS, LABELS, proposed
+from accelerator.imports.management.running import REFUSED, run_import
+from accelerator.imports.models import ListSource
+from accelerator.imports.runs.lists import import_list, look_at_list
 from accelerator.workflow import Refused
 
 

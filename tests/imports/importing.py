@@ -10,10 +10,10 @@ import django
 
 django.setup()
 
-from accelerator.community import imports  # noqa: E402
-from accelerator.community.management.commands.import_sirene import Command  # noqa: E402
+from accelerator.imports.management.commands.import_sirene import Command  # noqa: E402
+from accelerator.imports.runs import registers  # noqa: E402
 
-imports.BLOCK = int(os.environ["IMPORT_BLOCK"])
+registers.BLOCK = int(os.environ["IMPORT_BLOCK"])
 
 
 def _slowly(work: Any) -> Any:
@@ -25,7 +25,7 @@ def _slowly(work: Any) -> Any:
     return slow
 
 
-imports.take = _slowly(imports.take)
+registers.take = _slowly(registers.take)
 
 if __name__ == "__main__":
     from django.core.management import call_command

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accelerator.community.imports import import_sirene
-from accelerator.community.management.running import run_import
+from accelerator.imports.management.running import run_import
+from accelerator.imports.runs.registers import import_sirene
 from accelerator.registers.sirene import Selection
 
 

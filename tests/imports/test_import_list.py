@@ -11,10 +11,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from openpyxl import Workbook
 
-from accelerator.community.lists import proposed, read
-from accelerator.community.models import ListSource, Organisation
+from accelerator.community.models import Organisation
 from accelerator.community.record import DECLARED
 from accelerator.community.search import DIRECTORY
+from accelerator.imports.lists import proposed, read
+from accelerator.imports.models import ListSource
 from accelerator.registers.models import Run, Unit
 from accelerator.search.types import Question
 from tests import factories

@@ -20,14 +20,14 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from accelerator.community import imports
 from accelerator.community.models import Merge, Organisation, OrganisationDocument
-from accelerator.community.operations.imports import WITHDRAWN_NAME
 from accelerator.community.operations.merging import merge, undo_merge
 from accelerator.community.queries.organisation import spaced
 from accelerator.community.record import DECLARED, REGISTER, SIRENE
 from accelerator.community.search import DIRECTORY
 from accelerator.community.states import OrganisationState, RoleName
+from accelerator.imports.operations.registers import WITHDRAWN_NAME
+from accelerator.imports.runs import life, registers
 from accelerator.journal.models import Event as Remembered
 from accelerator.journal.types import ref
 from accelerator.registers.models import Run, Unit
@@ -602,7 +602,7 @@ def test_what_nobody_sees_in_a_name_is_not_kept(tmp_path: Path) -> None:
 
 def test_a_number_that_someone_took_meanwhile_stays_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person enters an organisation after the file was compared and before its block is written."""
-    understand = imports.sirene.understand
+    understand = registers.sirene.understand
 
     def then_someone(*given: Any, **more: Any) -> Any:
         found = understand(*given, **more)
@@ -610,7 +610,7 @@ def test_a_number_that_someone_took_meanwhile_stays_there(tmp_path: Path, monkey
         factories.organisation(rna="W462000003", name="Déjà là aussi", source=DECLARED)
         return found
 
-    monkeypatch.setattr(imports.sirene, "understand", then_someone)
+    monkeypatch.setattr(registers.sirene, "understand", then_someone)
     run, _ = load(units_file(tmp_path, unit(1), unit(2), unit(3, identifiantAssociation="W462000003")))
     assert run.entered == 1
     assert (of(2).name, of(2).identity) == ("Déjà là", "verified")
@@ -622,14 +622,14 @@ def test_how_far_a_rebuilt_index_is_is_told_while_it_is_written(
     elsewhere: Callable[[Callable[[], Any]], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, int, int]] = []
-    tell = imports.tell_run
+    tell = life.tell_run
 
     def noted(**said: Any) -> Run:
         told.append((said["step"], said["done"], said["total"]))
         return tell(**said)
 
-    monkeypatch.setattr(imports, "tell_run", noted)
-    monkeypatch.setattr(imports, "MANY", 1)
+    monkeypatch.setattr(life, "tell_run", noted)
+    monkeypatch.setattr(life, "MANY", 1)
     files = units_file(tmp_path, unit(1), unit(2))
 
     def imported() -> tuple[str, int]:
@@ -638,7 +638,7 @@ def test_how_far_a_rebuilt_index_is_is_told_while_it_is_written(
 
     assert elsewhere(imported) == (RunState.DONE, 2)
     assert ("Index de la recherche", 0, 2) in told
-    assert told[-1] == (imports.SORTING, 0, 0)
+    assert told[-1] == (life.SORTING, 0, 0)
 
 
 def test_one_of_each_is_said_in_the_singular(tmp_path: Path) -> None:
@@ -708,7 +708,7 @@ def test_killed_in_the_middle_the_same_command_takes_it_up_again(
         "MEDIA_ROOT": str(tmp_path / "media"),
         "IMPORT_BLOCK": "100",
     }
-    command = [sys.executable, "-m", "tests.community.importing", str(units), str(sites)]
+    command = [sys.executable, "-m", "tests.imports.importing", str(units), str(sites)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     deadline = time.monotonic() + 60
     while elsewhere(lambda: Run.objects.filter(new__gte=300).count()) == 0:

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db.models import F
 
-from accelerator.community.lists import Row
-from accelerator.community.models import ListSource, Organisation
+from accelerator.community.models import Organisation
 from accelerator.community.operations.locks import lock_organisation
 from accelerator.community.queries.duplicates import known_by, lookalikes
 from accelerator.community.record import SIRENE, is_confirmed
 from accelerator.community.states import Identity, OrganisationState
 from accelerator.geography.models import Place
+from accelerator.imports.lists import Row
+from accelerator.imports.models import ListSource
 from accelerator.journal import Actor
 from accelerator.registers.models import Run, Unit
 from accelerator.registers.workspace import LEFT

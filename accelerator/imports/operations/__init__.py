@@ -1,0 +1,1 @@
+"""What registers and lists do to the organisations, a module per source."""
