@@ -30,6 +30,10 @@ class _ForStaff:
         return None if platform_roles_of(self.person) else rules.PLATFORM
 
 
+def _state(run: Any) -> str:
+    return DEAD if run.is_dead else run.get_state_display()
+
+
 class Imports(_ForStaff, ListPage):
     """Every import, the latest first."""
 
@@ -57,7 +61,15 @@ class Imports(_ForStaff, ListPage):
             lambda r: ", ".join(name.split(".")[0] for name in r.files),
             export=lambda r: ", ".join(r.files),
         ),
-        Column("etat", "État", lambda r: DEAD if r.is_dead else r.get_state_display(), sort=("state",)),
+        Column(
+            "etat",
+            "État",
+            lambda r: f"{_state(r)} : {r.failure}" if r.failure else _state(r),
+            sort=("state",),
+            long=True,
+            export=_state,
+        ),
+        Column("motif", "Motif de l’échec", lambda r: r.failure, screen=False),
         Column(
             "rejets",
             "Rejets",

@@ -56,7 +56,9 @@ def age(challenge_minutes: int) -> None:
 
 def test_a_newcomer_gets_an_account_with_the_terms_accepted(client: HostileClient, deliver: Deliver) -> None:
     assert client.get("/compte/").url == "/compte/connexion?next=/compte/"
-    client.get(DOOR_URL)
+    opens = "La page demandée s’ouvrira ensuite."
+    assert opens not in client.get(DOOR_URL).content.decode()
+    assert opens in client.get(f"{DOOR_URL}?next=/compte/nom").content.decode()
     page, code = ask(client, "Alix@Exemple.example", deliver, query="?next=/compte/nom")
     assert "Alix" not in page
     assert "alix@exemple.example" in client.get(page).content.decode()
@@ -187,6 +189,7 @@ def test_the_page_of_newcomers_needs_a_proof_and_ends(client: HostileClient, del
 )
 def test_one_is_never_led_elsewhere(client: HostileClient, deliver: Deliver, elsewhere: str) -> None:
     factories.person(email="camille@exemple.example")
+    assert "La page demandée" not in client.get(f"{DOOR_URL}?next={elsewhere}").content.decode()
     page, code = ask(client, "camille@exemple.example", deliver, query=f"?next={elsewhere}")
     response = client.post(f"{page.split('?')[0]}?next={elsewhere}", {"code": code})
     assert response["Location"] == "/mon-espace"

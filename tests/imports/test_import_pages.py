@@ -69,6 +69,7 @@ def test_the_list_filters_sorts_and_exports(staff: HostileClient) -> None:
     ended(source="rna", files=["rna_waldec.zip"], state="failed", failure="Le fichier est abîmé.")
     page = staff.get(f"{LIST}?registre=rna&etat=failed&rejets=on").content.decode()
     assert "rna_waldec" in page
+    assert "Le fichier est abîmé." in page
     assert "StockUniteLegale" not in page
     sorted_page = staff.get(f"{LIST}?tri=-rejets").content.decode()
     assert sorted_page.index("rna_waldec") < sorted_page.index("StockUniteLegale")

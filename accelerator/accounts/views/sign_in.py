@@ -34,6 +34,7 @@ class SignIn(AsksCode, Entrance):
         following = safe_next(self.request)
         asked = clients.is_configured()
         return {
+            "following": following,
             "proconnect": with_next(reverse("accounts:proconnect"), following) if asked else "",
             "passkey": with_next(reverse("accounts:passkey"), following),
         }
