@@ -95,6 +95,8 @@ class Unit(models.Model):
     is_active = models.BooleanField(default=True)
     # It may not be published any more: everything else is blank.
     is_withdrawn = models.BooleanField(default=False)
+    # It is so, also, because of its seat: the file of units alone does not end it.
+    seat_opposes = models.BooleanField(default=False)
     seat_nic = models.CharField(max_length=5, default="")
     # The INSEE code of the commune of the seat, and its street address (never an association's).
     commune = models.CharField(max_length=5, default="")

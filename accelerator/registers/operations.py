@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.files import File
 from django.db import connection
 from django.db.models import F
+from django.utils.timezone import localdate
 
 from accelerator.journal import Actor
 from accelerator.journal.actors import actor_key
@@ -102,7 +103,7 @@ def understand_run(
 
     Raises `Refused` for files of Sirene older than those that were loaded: whoever has opposed since would be shown.
     """
-    later = last_day(run.source, but=run, until=at.date()) if run.source == Source.SIRENE else None
+    later = last_day(run.source, but=run, until=localdate(at)) if run.source == Source.SIRENE else None
     if file_on and later and file_on < later:
         raise Refused(
             f"Ces fichiers sont du {said(file_on)}, et ceux du {said(later)} sont déjà chargés : l’annuaire"
@@ -198,9 +199,10 @@ _STAGING: Final[Mapping[str, Any]] = {
         CREATE TEMPORARY TABLE staged (
             siren varchar(9), name varchar(200), acronym varchar(40), legal_category varchar(4),
             activity_code varchar(6), activity_code_2025 varchar(6), is_ess boolean, is_mission_driven boolean,
-            rna varchar(10), created_on date, is_active boolean, is_withdrawn boolean, seat_nic varchar(5),
-            commune varchar(5), address varchar(300), others jsonb, digest bigint, sites_digest bigint,
-            place varchar(24), is_known boolean, is_recorded boolean, has_sites boolean, organisation bigint
+            rna varchar(10), created_on date, is_active boolean, is_withdrawn boolean, seat_opposes boolean,
+            seat_nic varchar(5), commune varchar(5), address varchar(300), others jsonb, digest bigint,
+            sites_digest bigint, place varchar(24), is_known boolean, is_recorded boolean, has_sites boolean,
+            organisation bigint
         ) ON COMMIT DROP
     """,
     Source.RNA: """
@@ -213,7 +215,7 @@ _STAGING: Final[Mapping[str, Any]] = {
 }
 _OF_UNIT: Final = (
     *("name", "acronym", "legal_category", "activity_code", "activity_code_2025", "is_ess", "is_mission_driven"),
-    *("rna", "created_on", "is_active", "is_withdrawn", "seat_nic", "digest"),
+    *("rna", "created_on", "is_active", "is_withdrawn", "seat_opposes", "seat_nic", "digest"),
 )
 _OF_SITES: Final = ("commune", "address", "others", "sites_digest")
 _OF_ASSOCIATION: Final = (

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Max, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Max, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 from accelerator.design.charts import number
@@ -38,8 +38,12 @@ def loaded() -> list[Run]:
 
 
 def last_day(source: str, *, but: Run, until: date) -> date | None:
-    """The latest day of the files that the other runs of a register loaded; a day to come is nobody's."""
-    others = Run.objects.filter(source=source, kept__gt=0, file_on__lte=until).exclude(pk=but.pk)
+    """The latest day of the files that the other runs of a register loaded; a day to come is nobody's.
+
+    A run that stopped before its first block loaded nothing, whatever it understood of its files.
+    """
+    wrote = Q(state=RunState.DONE, kept__gt=0) | Q(new__gt=0) | Q(changed__gt=0)
+    others = Run.objects.filter(wrote, source=source, file_on__lte=until).exclude(pk=but.pk)
     day: date | None = others.aggregate(day=Max("file_on"))["day"]
     return day
 

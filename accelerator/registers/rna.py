@@ -141,7 +141,7 @@ def _select(selection: Selection) -> str:
             FROM (
                 SELECT * REPLACE (upper(compact(number)) AS number), said(seen(website)) AS site,
                     is_rna(upper(compact(number))) OR length(compact(number)) = 14 AS is_number,
-                    coalesce(upper(said(position)), 'A') = 'A'
+                    coalesce(nullif(upper(said(position)), ''), 'A') = 'A'
                         AND (said(dissolved) = '' OR starts_with(dissolved, '0001')) AS is_open
                 FROM given
             ) AS g

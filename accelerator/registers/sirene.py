@@ -59,8 +59,8 @@ _SITE_CODES: Final = {"diffusion": ("O", "P", "N"), "state": ("A", "F")}
 # The columns of a unit, in the order in which they are handed over (`ready` below, then the staging table).
 COLUMNS: Final = (
     *("siren", "name", "acronym", "legal_category", "activity_code", "activity_code_2025", "is_ess"),
-    *("is_mission_driven", "rna", "created_on", "is_active", "is_withdrawn", "seat_nic", "commune", "address"),
-    *("others", "digest", "sites_digest", "place", "is_known", "is_recorded", "has_sites"),
+    *("is_mission_driven", "rna", "created_on", "is_active", "is_withdrawn", "seat_opposes", "seat_nic", "commune"),
+    *("address", "others", "digest", "sites_digest", "place", "is_known", "is_recorded", "has_sites"),
 )
 
 
@@ -124,7 +124,7 @@ def understand(
 ) -> Found:
     """Compare the files with what is known: `READY` gives the units that are new or changed.
 
-    known     the units already loaded: SIREN, digest, digest of its establishments.
+    known     the units already loaded: SIREN, digest, digest of its establishments, whether its seat opposes.
     recorded  the SIREN that organisations bear.
     communes  the codes that files may give: code, key of the commune, whether the selection's territory holds it.
     sirens    those of the list, when there is one.
@@ -134,8 +134,8 @@ def understand(
         raise Unreadable(
             "Pour choisir un territoire, donnez aussi le fichier des établissements : il dit où est le siège."
         )
-    digests = {"digest": "BIGINT", "sites_digest": "BIGINT"}
-    space.take("known", ("n", *digests), known, types=_N | digests)
+    remembered = {"digest": "BIGINT", "sites_digest": "BIGINT", "seat_opposes": "BOOLEAN"}
+    space.take("known", ("n", *remembered), known, types=_N | remembered)
     space.take("recorded", ("n",), recorded, types=_N)
     space.take("communes", ("code", "place", "inside"), communes, types={"inside": "BOOLEAN"})
     space.run("CREATE TABLE followed AS SELECT n FROM known UNION SELECT n FROM recorded")
@@ -192,13 +192,14 @@ _VALUES: Final = {
     "wrong_rna": "CASE WHEN rna NOT IN ('', '[ND]') AND NOT is_rna(upper(trim(rna))) THEN rna END",
     "created": "day_of(created)",
     "wrong_day": "CASE WHEN created NOT IN ('', '1900-01-01', '[ND]') AND day_of(created) IS NULL THEN created END",
-    "treated": "TRY_CAST(left(treated, 10) AS DATE)",
     "nic": "digits_of(said(nic), 5)",
 }
 
 
 def _select_units(selection: Selection) -> str:
-    """Of what is not taken, nothing is kept but why: the rank of the rows stays that of the file."""
+    """Of what is not taken, nothing is kept but why, and the day of its last treatment: the rank of the rows stays that
+    of the file, and so does its day, whatever is chosen in it.
+    """
     kinds = []
     if selection.ess:
         kinds.append("ess = 'O'")
@@ -212,6 +213,7 @@ def _select_units(selection: Selection) -> str:
     return f"""
         SELECT rank, class, CASE WHEN is_sound THEN CAST(siren AS INTEGER) END AS n,
             CASE WHEN class = 'taken' AND NOT is_sound THEN siren END AS wrong, {values},
+            TRY_CAST(left(treated, 10) AS DATE) AS treated,
             class = 'taken' AND (is_person OR is_opposed) AS is_withdrawn, class = 'taken' AND is_open AS is_active
         FROM (SELECT *, class = 'taken' AND is_siren(siren) AS is_sound FROM (
             SELECT *, CASE
@@ -343,23 +345,25 @@ def _ready(*, has_sites: bool, has_territory: bool) -> str:
     """SQL: each unit that is sound, as it will be handed over, and whether it is known and how.
 
     Who opposes publication (by the unit or by its seat) is blank; if nobody knew them they are strangers, and do not
-    enter, not even to be remembered.
+    enter, not even to be remembered. What its seat said holds until a file of establishments says otherwise.
     """
-    withdrawn = "(u.is_withdrawn OR NOT coalesce(s.is_shown, true))"
+    opposes = "coalesce(NOT s.is_shown, k.seat_opposes, false)"
+    withdrawn = f"(u.is_withdrawn OR {opposes})"
     values = ", ".join(
         f"CASE WHEN {withdrawn} THEN {blank} ELSE {value} END AS {name}" for name, (value, blank) in _OF_UNIT.items()
     )
-    same = "k.digest = p.digest AND k.sites_digest = p.sites_digest" if has_sites else "k.digest = p.digest"
+    same = "k.digest = p.digest AND k.seat_opposes = p.seat_opposes"
+    same += " AND k.sites_digest = p.sites_digest" if has_sites else ""
     outside = "NOT p.is_inside AND f.n IS NULL" if has_territory else "false"
     return f"""
         CREATE TABLE ready AS
         WITH unit AS (
-            SELECT u.n, {values}, {withdrawn} AS is_withdrawn, u.is_active, s.place,
+            SELECT u.n, {values}, {withdrawn} AS is_withdrawn, {opposes} AS seat_opposes, u.is_active, s.place,
                 coalesce(s.is_inside, false) AS is_inside
             FROM units AS u LEFT JOIN (
                 SELECT * FROM sites WHERE class = 'seat' AND n IS NOT NULL
                     AND (n NOT IN (SELECT n FROM double_seats) OR rank IN (SELECT last FROM double_seats))
-            ) AS s ON s.n = u.n LEFT JOIN others AS o ON o.n = u.n
+            ) AS s ON s.n = u.n LEFT JOIN others AS o ON o.n = u.n LEFT JOIN known AS k ON k.n = u.n
             WHERE u.n IS NOT NULL AND (u.is_withdrawn OR u.name <> '')
                 AND (u.n NOT IN (SELECT n FROM doubles) OR u.rank IN (SELECT first FROM doubles))
         ), printed AS (

@@ -132,6 +132,13 @@ def test_the_same_file_again_changes_nothing_and_a_dissolved_association_ceases(
     assert (run.ceased, run.left_out, Organisation.objects.count()) == (2, {"ceased": 1}, 2)
 
 
+def test_an_association_whose_position_is_not_told_is_active(tmp_path: Path) -> None:
+    load(waldec(tmp_path, association(1), association(2)))
+    run, _ = load(waldec(tmp_path, association(1, position=""), association(2), association(3, position=" ")))
+    assert set(Organisation.objects.values_list("state", flat=True)) == {"active"}
+    assert (run.entered, run.ceased, run.left_out) == (1, 0, {})
+
+
 def test_one_association_known_by_both_registers_is_one_record(tmp_path: Path) -> None:
     load_sirene = units_file(
         tmp_path, unit(1, sigle="LAF", dateCreation=""), unit(2, identifiantAssociation="W462000002")

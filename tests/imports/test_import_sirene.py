@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accelerator.community.models import Merge, Organisation, OrganisationDocument
 from accelerator.community.operations.merging import merge, undo_merge
@@ -350,9 +351,74 @@ def test_an_older_file_does_not_show_again_who_opposed_since(tmp_path: Path) -> 
     assert "les plus récents" in refusal(before)
     assert not of(1).publishable
     assert Run.objects.filter(state=RunState.FAILED).count() == 1
-    # A wrong day is corrected by whoever imports.
+    # A wrong day is corrected by whoever imports, not by a day to come.
+    assert "n’est pas encore venu" in refusal(before, on=localdate() + timedelta(days=1))
     run, _ = load(before, on=date(2026, 10, 1))
     assert run.state == RunState.DONE
+
+
+def test_two_files_are_as_old_as_the_first_of_them(tmp_path: Path) -> None:
+    load(units_file(tmp_path, unit(1), name="StockUniteLegale_2026-10.csv"))
+    sites = sites_file(tmp_path, site(1), name="StockEtablissement_2026-09.csv")
+    assert "1er septembre 2026" in refusal(units_file(tmp_path, unit(1), name="StockUniteLegale_2026-11.csv"), sites)
+
+
+def test_the_day_of_a_file_without_one_in_its_name_does_not_depend_on_what_is_chosen_in_it(tmp_path: Path) -> None:
+    days = {"early": "2026-10-20T08:00:00", "late": "2026-10-30T08:00:00"}
+    units = units_file(
+        tmp_path,
+        unit(1, dateDernierTraitement=days["late"]),
+        unit(2, dateDernierTraitement=days["early"], economieSocialeSolidaire="N", societeMission="O"),
+    )
+    first, _ = load(units, ess=True)
+    second, _ = load(units, mission=True)
+    assert {first.file_on, second.file_on} == {date(2026, 10, 30)}
+    assert Organisation.objects.count() == 2
+
+
+def test_a_run_that_died_before_its_first_block_makes_no_file_older(tmp_path: Path) -> None:
+    before = timezone.now() - timedelta(hours=1)
+    Run.objects.create(
+        source="sirene",
+        state=RunState.INTERRUPTED,
+        digest="x",
+        kept=3,
+        unchanged=1,
+        file_on=date(2026, 10, 1),
+        started_at=before,
+        told_at=before,
+        ended_at=before,
+        by="system:import-sirene",
+    )
+    run, _ = load(units_file(tmp_path, unit(1), name="StockUniteLegale_2026-09.csv"))
+    assert run.state == RunState.DONE
+
+
+def test_an_opposition_by_the_seat_holds_until_the_file_of_establishments_ends_it(tmp_path: Path) -> None:
+    units = units_file(tmp_path, unit(1), unit(2))
+    load(units, sites_file(tmp_path, site(1), site(2)))
+    load(units, sites_file(tmp_path, site(1, statutDiffusion="P"), site(2)))
+    assert not of(1).publishable
+    run, _ = load(units)
+    assert (run.changed, run.unchanged) == (0, 2)
+    assert not of(1).publishable
+    # Its name changes meanwhile, and it may not be shown either.
+    load(units_file(tmp_path, unit(1, denomination="UN AUTRE NOM"), unit(2)))
+    assert not of(1).publishable
+    assert Unit.objects.get(pk=siren_of(1)).name == ""
+    load(units, sites_file(tmp_path, site(1), site(2)))
+    assert of(1).publishable
+    assert not Unit.objects.get(pk=siren_of(1)).seat_opposes
+
+
+def test_who_opposes_by_unit_and_seat_is_shown_when_neither_does(tmp_path: Path) -> None:
+    load(units_file(tmp_path, unit(1)), sites_file(tmp_path, site(1)))
+    both = units_file(tmp_path, unit(1, statutDiffusion="P")), sites_file(tmp_path, site(1, statutDiffusion="P"))
+    load(*both)
+    load(units_file(tmp_path, unit(1, statutDiffusion="P")), sites_file(tmp_path, site(1)))
+    assert not of(1).publishable
+    load(units_file(tmp_path, unit(1)))
+    assert of(1).publishable
 
 
 def test_whoever_becomes_a_natural_person_leaves_too(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -139,15 +139,17 @@ _DAY_IN_NAME: Final = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])[-_]?(0[1
 
 
 def day_in_names(paths: Sequence[Path]) -> date | None:
-    """The day that the name of a file gives: "rna_waldec_20261101.zip", "StockUniteLegale-2026-11.zip"."""
+    """The day that the names of files give: "rna_waldec_20261101.zip", "StockUniteLegale-2026-11.zip".
+
+    Files of several days are as old as the first of them.
+    """
+    days = []
     for path in paths:
         if found := _DAY_IN_NAME.search(path.stem):
             year, month, day = found.groups(default="1")
-            try:
-                return date(int(year), int(month), int(day))
-            except ValueError:
-                continue
-    return None
+            with suppress(ValueError):
+                days.append(date(int(year), int(month), int(day)))
+    return min(days, default=None)
 
 
 def rejected(run: Run, space: Workspace, doubles: list[tuple[str, str]], by: Actor) -> Run:

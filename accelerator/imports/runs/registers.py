@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accelerator.geography.models import OtherName, Place, PlaceKind
 from accelerator.geography.queries import read_place
@@ -28,9 +29,11 @@ from accelerator.registers.sirene import Found
 from accelerator.registers.states import Source
 from accelerator.registers.workspace import Told, Workspace, blocks, workspace, written
 from accelerator.workflow import Refused, transaction
+from accelerator.workflow.dates import said
 
 BLOCK: Final = 50_000
 _AT_ONCE: Final = 2
+_KNOWN_UNITS: Final = "SELECT siren, digest, sites_digest, seat_opposes FROM registers_unit"
 
 
 def import_sirene(
@@ -46,7 +49,8 @@ def import_sirene(
 
     sirens  a list of SIREN, one a line, that units must belong to (its digest is in the selection).
     on      the day of the files, when their names do not give it.
-    Raises `Refused` when another import runs, when a file cannot be read, when the territory is unknown.
+    Raises `Refused` when another import runs, when a file cannot be read, when the territory is unknown, for files
+    older than those that were loaded, for a day to come.
     """
 
     selection = replace(selection, territory=_key_of(selection.territory))
@@ -56,7 +60,7 @@ def import_sirene(
             space,
             tables,
             selection,
-            known=_copied(space, "SELECT siren, digest, sites_digest FROM registers_unit", "known.csv"),
+            known=_copied(space, _KNOWN_UNITS, "known.csv"),
             recorded=_copied(space, "SELECT siren FROM community_organisation WHERE siren IS NOT NULL", "recorded.csv"),
             communes=written(communes, space.folder / "communes.csv"),
             sirens=sirens and _listed(sirens, space.folder / "listed.csv"),
@@ -114,6 +118,8 @@ def _run(
     bar: Told,
     on: date | None,
 ) -> Run:
+    if on and on > localdate():
+        raise Refused(f"Le {said(on)} n’est pas encore venu : des fichiers ne peuvent pas être de ce jour.")
     teller = life.Teller(bar, by)
     digest, size = life.digest(paths)
     with alone(), life.begun(teller, source, paths, digest, size, selection, by) as begun:
