@@ -78,9 +78,9 @@ def merge(
         raise Refused(reason_against)
     if into.publishable and _opposes(organisation):
         raise Refused(
-            "La fiche qui serait réunie a quitté l’annuaire : l’organisation s’oppose à la diffusion de ce qui la"
-            " concerne. Réunie à une fiche qui se montre, elle s’y montrerait. Gardez-la plutôt, et réunissez-lui"
-            " l’autre, qui ne se montrera plus."
+            "La fiche qui serait réunie ne se montre pas dans l’annuaire : c’est une personne physique, ou"
+            " l’organisation s’oppose à la diffusion de ce qui la concerne. Réunie à une fiche qui se montre, elle s’y"
+            " montrerait. Gardez-la plutôt, et réunissez-lui l’autre, qui ne se montrera plus."
         )
     if [one.pk for one in _members(organisation, into)] != [one.pk for one in people]:
         raise Refused(CHANGED)
@@ -219,12 +219,10 @@ def bring_together(*, organisation: Organisation, other: Organisation, by: Perso
 
 
 def _opposes(organisation: Organisation) -> bool:
-    """Whether a register took it out of the directory; one of a list that no register spoke of yet has a note."""
-    if organisation.publishable:
-        return False
-    origin = organisation.provenance.get("publishable")
+    """Whether it may not be published; of one that only waits for what the register will say, nobody knows yet."""
+    is_waiting = bool(organisation.provenance.get("publishable", {}).get("note"))
     is_withdrawn = Unit.objects.filter(pk=organisation.siren, is_withdrawn=True).exists()
-    return is_withdrawn or (origin is not None and not origin.get("note"))
+    return not organisation.publishable and (is_withdrawn or not is_waiting)
 
 
 def _members(*organisations: Organisation) -> list[Person]:
