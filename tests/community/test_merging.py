@@ -507,6 +507,17 @@ def test_whoever_may_not_be_published_is_not_united_to_a_record_that_is_shown(
     assert not Organisation.objects.listed().exists()
 
 
+def test_a_record_with_its_own_number_stays_shown_without_a_value_of_one_that_is_not(
+    perform: Perform, moderator: Person, other: Organisation, at: datetime
+) -> None:
+    kept = factories.organisation(name="Les Paniers du Causse", siren="404833048")
+    Organisation.objects.filter(pk=other.pk).update(publishable=False, siren=SIREN)
+    with pytest.raises(Refused, match="aucune de ses valeurs"):
+        unite(perform, other, kept, moderator, at, taken=["summary"])
+    unite(perform, other, kept, moderator, at)
+    assert [(one.name, one.summary) for one in Organisation.objects.listed()] == [("Les Paniers du Causse", "")]
+
+
 def test_a_record_that_waits_for_the_register_is_united_to_one_that_is_shown(
     perform: Perform, moderator: Person, at: datetime
 ) -> None:
