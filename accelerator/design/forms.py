@@ -8,7 +8,7 @@ a long text says how long it may be; a text too long is refused with what was ty
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
@@ -79,14 +79,21 @@ class Dressed:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            # A browser sends no line break from a field of one line; a name that has some would write what it likes in
-            # the mails that bear it.
-            lines = {
-                self.add_prefix(n) for n, field in self.fields.items() if isinstance(field.widget, forms.TextInput)
-            }
-            self.data = _seen(self.data, lines)
+            self.data = _with_texts(self.data, lambda _, text: text.translate(UNSEEN))
         for name, field in self.fields.items():
             dress(field, condition=self.on_condition.get(name, ""))
+
+    def full_clean(self) -> None:
+        """Read what was sent, once every field is there: some forms add theirs after this base made its own.
+
+        A browser sends no line break from a field of one line; a name that has some would write what it likes in the
+        mails that bear it.
+        """
+        if self.is_bound:
+            fields = self.fields.items()
+            lines = {self.add_prefix(name) for name, field in fields if isinstance(field.widget, forms.TextInput)}
+            self.data = _with_texts(self.data, lambda name, text: _BREAKS.sub(" ", text) if name in lines else text)
+        super().full_clean()  # type: ignore[misc]  # a form follows
 
     def offer(self, name: str, choices: Any) -> None:
         """Give a field of choices what it offers, when that is only known once the form is made."""
@@ -100,18 +107,13 @@ class Dressed:
         return self.marks_optional and len(shown) > 1 and any(field.required for field in shown)
 
 
-def _seen(data: Any, lines: Collection[str]) -> Any:
-    """The data without the characters that nobody sees, nor the line breaks of what is one line."""
-
-    def seen(name: str, value: str) -> str:
-        plain = value.translate(UNSEEN)
-        return _BREAKS.sub(" ", plain) if name in lines else plain
-
+def _with_texts(data: Any, read: Callable[[str, str], str]) -> Any:
+    """The data with each of its texts as it is read: (name, text) -> text."""
     if not isinstance(data, QueryDict):
-        return {name: seen(name, value) if isinstance(value, str) else value for name, value in data.items()}
+        return {name: read(name, value) if isinstance(value, str) else value for name, value in data.items()}
     plain = data.copy()
     for name, values in data.lists():
-        plain.setlist(name, [seen(name, value) for value in values])
+        plain.setlist(name, [read(name, value) for value in values])
     return plain
 
 

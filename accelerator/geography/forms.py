@@ -20,7 +20,6 @@ from accelerator.geography.names import plain
 from accelerator.geography.perimeters import Perimeter, UnknownPlace, perimeter_of, places_of
 from accelerator.geography.queries import EVERY_KIND, Reading, find_places, place_of, read_place
 
-_SEVERAL: Final = re.compile(r"[;\n]")
 _KEY: Final = re.compile(rf"(?:{'|'.join(EVERY_KIND)})-\w+")
 _AT_MOST: Final = 100
 _ONE_KIND: Final = {
@@ -238,7 +237,7 @@ def _sorted_out(typed: Typed, kinds: Collection[str]) -> tuple[list[Place], list
     """The places that are certain, and the texts that are not, each with what it may mean."""
     certain = {place.key: place for place in _known(typed.kept) if place.kind in kinds}
     pending: list[tuple[str, Reading]] = []
-    for text in dict.fromkeys(part.strip() for part in _SEVERAL.split(typed.text)):
+    for text in dict.fromkeys(part.strip() for part in typed.text.split(";")):
         if text:
             reading = understood(Typed(text, typed.key, typed.key_of), kinds)
             if reading.place:

@@ -27,11 +27,14 @@ from accelerator.community.queries.duplicates import known_by
 from accelerator.community.queries.merging import choices_between, put_back_by
 from accelerator.community.queries.messages import may_read
 from accelerator.community.queries.organisation import distinctions_of
+from accelerator.community.record import SIRENE
 from accelerator.community.search import DIRECTORY, refresh
 from accelerator.community.states import DuplicateState, Likeness, MergeState, OrganisationState, RoleName
 from accelerator.geography.models import Place
+from accelerator.imports.operations.lists import UNVERIFIED
 from accelerator.journal.queries import history_of
 from accelerator.notices.models import Notice
+from accelerator.registers.clients import Answer, Company
 from accelerator.registers.identifiers import understand
 from accelerator.registers.models import Association, Run, Unit
 from accelerator.search.types import Question
@@ -462,6 +465,65 @@ def test_close_names_are_compared_in_full(figeac: Place) -> None:
     close = factories.organisation(name="Atelier vélos solidaire", seat=figeac)
     factories.organisation(name="Atelier cuisine solidaire", seat=figeac)
     assert found_pairs() == {(one.pk, close.pk): [Likeness.CLOSE]}
+
+
+def hidden_by_a_list() -> Organisation:
+    noted = {"source": SIRENE, "note": UNVERIFIED, "on": ""}
+    return factories.organisation(siren=SIREN, publishable=False, provenance={"publishable": noted})
+
+
+def withdrawn_unit() -> None:
+    run = Run.objects.create(source="sirene", digest="a", by="test", started_at=timezone.now(), told_at=timezone.now())
+    Unit.objects.create(siren=SIREN, is_withdrawn=True, digest=1, run=run)
+
+
+@pytest.mark.parametrize("hidden_by", ["declared", "register", "refreshed", "list then register", "list then file"])
+def test_whoever_may_not_be_published_is_not_united_to_a_record_that_is_shown(
+    hidden_by: str, perform: Perform, moderator: Person, at: datetime
+) -> None:
+    """A natural person or an opposition, known by a file or not, is the record that lives on (decision 8)."""
+    person, number = factories.person(), understand(SIREN)
+    opposed = Answer(Company(SIREN, "Les Paniers", may_be_shown=False), at)
+    given: dict[str, Any] = {"values": {"name": "Les Paniers"}, "identifier": number, "by": person, "at": at}
+    match hidden_by:
+        case "declared":
+            hidden = perform(records.register, answer=None, is_natural_person=True, **given)
+        case "register":
+            alone = Answer(Company(SIREN, "", is_natural_person=True), at)
+            hidden = perform(records.register, answer=alone, **given)
+        case "refreshed":
+            hidden = perform(records.register, answer=None, **given)
+        case _:
+            hidden = hidden_by_a_list()
+            factories.role(hidden, holder=person)
+    if hidden_by in ("refreshed", "list then register"):
+        hidden = perform(records.take_from_register, organisation=hidden, answer=opposed, taken=[], by=person, at=at)
+    if hidden_by == "list then file":
+        withdrawn_unit()
+    shown = factories.organisation(name="Paniers du Causse")
+    with pytest.raises(Refused, match="Gardez-la plutôt"):
+        unite(perform, hidden, shown, moderator, at)
+    unite(perform, shown, hidden, moderator, at)
+    assert not Organisation.objects.listed().exists()
+
+
+def test_a_record_with_its_own_number_stays_shown_without_a_value_of_one_that_is_not(
+    perform: Perform, moderator: Person, other: Organisation, at: datetime
+) -> None:
+    kept = factories.organisation(name="Les Paniers du Causse", siren="404833048")
+    Organisation.objects.filter(pk=other.pk).update(publishable=False, siren=SIREN)
+    with pytest.raises(Refused, match="aucune de ses valeurs"):
+        unite(perform, other, kept, moderator, at, taken=["summary"])
+    unite(perform, other, kept, moderator, at)
+    assert [(one.name, one.summary) for one in Organisation.objects.listed()] == [("Les Paniers du Causse", "")]
+
+
+def test_a_record_that_waits_for_the_register_is_united_to_one_that_is_shown(
+    perform: Perform, moderator: Person, at: datetime
+) -> None:
+    shown = factories.organisation(name="Paniers du Causse")
+    unite(perform, hidden_by_a_list(), shown, moderator, at)
+    assert list(Organisation.objects.listed()) == [shown]
 
 
 def test_two_legal_units_hidden_and_merged_records_are_not_proposed(figeac: Place) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
+from accelerator.calls.forms.examining import PiecesForm
 from accelerator.design.forms import Form
 from tests import factories
 from tests.client import HostileClient
@@ -16,6 +17,12 @@ from tests.client import HostileClient
 class Name(Form):
     name = forms.CharField(label="Nom", max_length=60)
     text = forms.CharField(label="Texte", required=False, widget=forms.Textarea)
+
+
+class Named(Name):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["late"] = forms.CharField(label="Ajouté", max_length=60)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +60,27 @@ def test_a_field_of_one_line_has_no_line_break(data: Any) -> None:
     )
     assert form.is_valid()
     assert form.cleaned_data == {"name": "Les Paniers French IMPACT : appelez ce numéro", "text": typed}
+
+
+@pytest.mark.parametrize("data", [dict, QueryDict], ids=["values", "sending"])
+def test_a_field_added_late_has_no_line_break_either(data: Any) -> None:
+    typed = {"f-name": "A", "f-text": "un\r\ndeux", "f-late": "Les Pa\u200bniers\r\n\r\nFrench IMPACT"}
+    form = Named(typed if data is dict else QueryDict(urlencode(typed)), prefix="f")
+    assert form.is_valid()
+    assert form.cleaned_data == {"name": "A", "text": "un\r\ndeux", "late": "Les Paniers French IMPACT"}
+    # What is sent back with an error is what was read.
+    typed["f-name"] = ""
+    wrong = Named(typed if data is dict else QueryDict(urlencode(typed)), prefix="f")
+    assert not wrong.is_valid()
+    assert wrong["late"].value() == "Les Paniers French IMPACT"
+
+
+def test_a_piece_asked_writes_no_line_in_the_mail_that_asks_it() -> None:
+    typed = "Statuts\r\n\r\nFrench IMPACT : appelez ce numéro"
+    form = PiecesForm({"due_on": "2026-12-31", "name_1": typed, "basis_1": typed})
+    assert form.is_valid()
+    read = "Statuts French IMPACT : appelez ce numéro"
+    assert form.pieces == [{"name": read, "basis": read}]
 
 
 def test_a_form_corrected_after_the_browsers_arrow_acts_again(client: HostileClient) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject, Now
 from django.utils.text import slugify
 
@@ -62,6 +62,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         numbers = JSONObject(siren="siren", rna="rna", amalia="amalia")
         united = Organisation.objects.filter(merged_into=OuterRef("pk"), publishable=True).order_by("pk")
         return self.annotate(united=ArraySubquery(united.values(numbers=numbers)))
+
+    def with_managed(self) -> "OrganisationQuerySet":
+        """With `is_managed`: whether somebody manages each, and reads what is written to it."""
+        managing = Role.objects.current().steering().filter(organisation=OuterRef("pk"))
+        return self.annotate(is_managed=Exists(managing))
 
     def visible_to(self, person: Any) -> "OrganisationQuerySet":
         """Those that this person may see: the listed ones, their own, all of them for the platform's staff."""

@@ -63,10 +63,10 @@ def merge(
 
     taken        the values (`queries.merging.choices_between`) for which the merged record is right.
     keeps_roles  its people keep their role; otherwise they become members, and its pending invitations are revoked.
-    Raises `Refused` when one was merged meanwhile (also the other way round), when a register hid it and the other is
-    shown (an opposition has no end that a merge may give it), when its people just changed, when a claim that may still
-    be reversed would be carried over, when a manager would so touch a legal representative, or
-    when nobody would manage a record that has members.
+    Raises `Refused` when one was merged meanwhile (also the other way round), when it may not be published and would
+    be shown by the other (as the same legal unit, or by a value taken), when its people just changed, when a claim that
+    may still be reversed would be carried over, when a manager would so touch a legal representative, or when nobody
+    would manage a record that has members.
     """
     people = _members(organisation, into)
     for person in people:
@@ -77,11 +77,17 @@ def merge(
     if reason_against := reason_against_merging(by, organisation, into):
         raise Refused(reason_against)
     if into.publishable and _opposes(organisation):
-        raise Refused(
-            "La fiche qui serait réunie a quitté l’annuaire : l’organisation s’oppose à la diffusion de ce qui la"
-            " concerne. Réunie à une fiche qui se montre, elle s’y montrerait. Gardez-la plutôt, et réunissez-lui"
-            " l’autre, qui ne se montrera plus."
-        )
+        if not into.siren:
+            raise Refused(
+                "La fiche qui serait réunie ne se montre pas dans l’annuaire : c’est une personne physique, ou"
+                " l’organisation s’oppose à la diffusion de ce qui la concerne. Réunie à une fiche qui se montre, elle"
+                " s’y montrerait. Gardez-la plutôt, et réunissez-lui l’autre, qui ne se montrera plus."
+            )
+        if taken:
+            raise Refused(
+                "La fiche qui serait réunie ne se montre pas dans l’annuaire : aucune de ses valeurs ne passe à une"
+                " fiche qui s’y montre. Gardez celles de la fiche gardée."
+            )
     if [one.pk for one in _members(organisation, into)] != [one.pk for one in people]:
         raise Refused(CHANGED)
     if keeps_roles and (claim := binding_claim(organisation)):
@@ -219,12 +225,10 @@ def bring_together(*, organisation: Organisation, other: Organisation, by: Perso
 
 
 def _opposes(organisation: Organisation) -> bool:
-    """Whether a register took it out of the directory; one of a list that no register spoke of yet has a note."""
-    if organisation.publishable:
-        return False
-    origin = organisation.provenance.get("publishable")
+    """Whether it may not be published; of one that only waits for what the register will say, nobody knows yet."""
+    is_waiting = bool(organisation.provenance.get("publishable", {}).get("note"))
     is_withdrawn = Unit.objects.filter(pk=organisation.siren, is_withdrawn=True).exists()
-    return is_withdrawn or (origin is not None and not origin.get("note"))
+    return not organisation.publishable and (is_withdrawn or not is_waiting)
 
 
 def _members(*organisations: Organisation) -> list[Person]:

@@ -266,7 +266,10 @@ def take_from_register(
             held.provenance[same] = entry
     held.provenance["siren"] = entry
     held.identity = Identity.VERIFIED
-    held.publishable = held.publishable and company.publishable
+    if not company.publishable:
+        held.publishable = False
+        # A list may have noted that the register had not said it yet.
+        held.provenance.get("publishable", {}).pop("note", None)
     if not company.is_active:
         held.state = OrganisationState.CEASED
     _save(held, [*chosen, "identity", "publishable", "state"], at)

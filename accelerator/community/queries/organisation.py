@@ -7,13 +7,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from accelerator.community.models import Distinction, Organisation, Role, Theme
+from accelerator.community.models import Distinction, Organisation, Theme
 from accelerator.community.record import DECLARED
 from accelerator.community.states import Kind, LegalFamily, OrganisationState
 from accelerator.geography.models import Place, PlaceKind, beyond_its_name
@@ -85,11 +85,10 @@ def of_record(organisation: Organisation | Given, field: str = "organisation") -
 
 
 def whole(records: QuerySet[Organisation]) -> QuerySet[Organisation]:
-    """Some records with all that their page says of them; `answered`: whether someone reads what is written to them."""
+    """Some records with all that their page says of them."""
     around = ("seat__departement", "seat__region")
     read = records.select_related("seat", *around, "check_up").defer("seat__found_by", *beyond_its_name(*around))
-    steering = Role.objects.current().steering().filter(organisation=OuterRef("pk"))
-    return read.annotate(answered=Exists(steering)).with_united_numbers()  # type: ignore[attr-defined]  # an OrganisationQuerySet
+    return read.with_managed().with_united_numbers()  # type: ignore[attr-defined]  # an OrganisationQuerySet
 
 
 def public_record(public_id: str) -> Organisation | None:

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from accelerator.community.models import Organisation, Role, ThemeRefusal
@@ -55,10 +55,9 @@ def kept_words(suggestion: Suggestion) -> list[str]:
 
 
 def moderated_by(roles: Iterable[Role]) -> QuerySet[Organisation]:
-    """The listed records that these platform roles moderate; with `is_managed`: whether somebody manages it."""
+    """The listed records that these platform roles moderate, `with_managed`."""
     moderated = reduce(or_, [covered(role) for role in roles], Q(pk__in=[]))
-    managed = Role.objects.current().steering().filter(organisation=OuterRef("pk"))
-    return Organisation.objects.listed().filter(moderated).annotate(is_managed=Exists(managed))
+    return Organisation.objects.listed().filter(moderated).with_managed()
 
 
 def without_theme(roles: Sequence[Role]) -> QuerySet[Organisation]:

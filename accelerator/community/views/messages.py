@@ -40,8 +40,7 @@ class WriteTo(ActWithin):
         self.title = f"Écrire à {in_sentence(self.organisation.name)}"
 
     def context(self) -> dict[str, Any]:
-        answered = bool(steering_people(self.organisation))
-        return {**super().context(), "answered": answered, "nobody": NOBODY}
+        return {**super().context(), "is_managed": bool(steering_people(self.organisation)), "nobody": NOBODY}
 
     def before(self) -> None:
         key = f"message:{self.person.actor_key}"

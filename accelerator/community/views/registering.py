@@ -18,7 +18,6 @@ from accelerator.community.queries.people import steering_people
 from accelerator.community.queries.register import values_of
 from accelerator.community.queries.suggestions import suggestions_of
 from accelerator.community.record import LABELS
-from accelerator.community.states import OrganisationState
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.design.site import search_url
 from accelerator.registers.clients import Answer, Unavailable, find_company
@@ -155,12 +154,8 @@ class AlreadyRegistered(OfNumber, Page):
 
     def context(self) -> dict[str, Any]:
         organisation = self.organisation
-        answered = (
-            organisation is not None
-            and organisation.state != OrganisationState.CEASED
-            and bool(steering_people(organisation))
-        )
-        return {"identifier": self.identifier, "organisation": organisation, "answered": answered}
+        is_managed = organisation is not None and bool(steering_people(organisation))
+        return {"identifier": self.identifier, "organisation": organisation, "is_managed": is_managed}
 
 
 class RegisterDetails(OfNumber, ActionPage):
