@@ -112,8 +112,14 @@ class Claims(Within, ListPage):
             url=_url,
         ),
         Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",)),
-        Column("jusqua", "Annulable jusqu’au", lambda one: said(one.reversible_until), sort=("reversible_until",)),
+        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",), whole=True),
+        Column(
+            "jusqua",
+            "Annulable jusqu’au",
+            lambda one: said(one.reversible_until),
+            sort=("reversible_until",),
+            whole=True,
+        ),
         Column("etat", "État", _state, sort=("state", "contested_at")),
     )
     empty_title = "Aucune revendication"
@@ -141,8 +147,14 @@ class ClaimsDesk(ModerationOnly, ListPage):
         ),
         Column("nom", "Personne", lambda one: one.person.name, sort=("person__family_name", "person__given_name")),
         Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",)),
-        Column("jusqua", "Annulable jusqu’au", lambda one: said(one.reversible_until), sort=("reversible_until",)),
+        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",), whole=True),
+        Column(
+            "jusqua",
+            "Annulable jusqu’au",
+            lambda one: said(one.reversible_until),
+            sort=("reversible_until",),
+            whole=True,
+        ),
         Column("etat", "État", _state, sort=("state", "contested_at")),
     )
     empty_title = "Aucune revendication"
