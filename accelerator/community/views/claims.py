@@ -15,7 +15,6 @@ from accelerator.community.domains import domain_of, reason_unproving, said_doma
 from accelerator.community.forms import claims as forms
 from accelerator.community.forms.people import Confirmation
 from accelerator.community.models import Claim, EmailDomain
-from accelerator.community.models.claims import said_evidence
 from accelerator.community.operations import claims as operations
 from accelerator.community.queries import claims as reading
 from accelerator.community.queries.people import steering_people
@@ -73,7 +72,7 @@ class ClaimPage(ActWithin):
         return {
             **super().context(),
             "proof": proof,
-            "evidence": said_evidence(proof.evidence) if proof else "",
+            "evidence": proof.kind.said(proof.evidence) if proof else "",
             "former": reading.last_reversed(self.person, organisation),
             "domain": said_domain(domain),
             "unproving": reason_unproving(domain) if domain else None,
