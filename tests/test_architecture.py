@@ -55,6 +55,7 @@ OTHER_ROOMS = {
     # what pages are made of
     "design": {
         *(
+            "bar",
             "boxes",
             "charts",
             "codes",

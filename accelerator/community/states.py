@@ -1,7 +1,9 @@
-"""Choices and tables of the community: the leaf."""
+"""Choices and tables of the community, and how they are said: it knows no table of the database."""
 
 from django.db import models
 
+from accelerator.community.domains import said_domain
+from accelerator.registers.identifiers import Identifier, Scheme
 from accelerator.workflow.transitions import Transition
 
 
@@ -153,6 +155,10 @@ class ProofKind(models.TextChoices):
 
     PROCONNECT = "proconnect", "ProConnect"
     DOMAIN = "domain", "Adresse sur un domaine confirmé"
+
+    def said(self, evidence: str) -> str:
+        """What proves, as it is read: a SIRET by groups ("732 829 320 00074"), a domain with its accents."""
+        return str(Identifier(Scheme.SIRET, evidence)) if self is ProofKind.PROCONNECT else said_domain(evidence)
 
 
 class ClaimState(models.TextChoices):

@@ -61,7 +61,8 @@ class Column:
     sort      the fields that it sorts by; none: the list is not sorted by it.
     url       where the value leads, if anywhere.
     number    its values are numbers, set to the right.
-    long      its values are texts, that may take several lines.
+    whole     its values are read at a glance (a date): from 48em they stay on one line, as numbers and badges do.
+    long      its values are texts: they fold on a narrow screen too; from 48em, so does all that is not whole.
     nullable  the field that sorts may be unknown: unknown values come last, both ways.
     screen    False for a column that only exports have.
     export    what exports say when it is not what the screen says.
@@ -73,6 +74,7 @@ class Column:
     sort: tuple[str, ...] = ()
     url: Callable[[Any], str] | None = None
     number: bool = False
+    whole: bool = False
     long: bool = False
     nullable: bool = False
     screen: bool = True
@@ -96,7 +98,7 @@ class Column:
 
     def attributes(self, *, stacked: bool) -> SafeString:
         """Those of its cells: numbers are set to the right, a stacked cell says its heading itself."""
-        kind = "fi-number" if self.number else "fr-cell--multiline" if self.long else ""
+        kind = "fi-number" if self.number else "fi-whole" if self.whole else "fr-cell--multiline" if self.long else ""
         given = {"class": kind, "data-label": self.label if stacked else ""}
         return format_html_join("", ' {}="{}"', [(name, value) for name, value in given.items() if value])
 

@@ -98,8 +98,7 @@ class Land:
         """Its line in the table: the figure alone, what it counts being at the head of the column."""
         said = escape(f"{self.name} ({self.code})")
         head = f'<a href="{escape(self.url)}">{said}</a>' if self.url else said
-        figure = _number(self.value) if self.value else self.said
-        return f'<tr><th scope="row">{head}</th><td class="fr-cell--right">{escape(figure)}</td></tr>'
+        return f'<tr><th scope="row">{head}</th><td class="fr-cell--right">{escape(_number(self.value or 0))}</td></tr>'
 
 
 @dataclass(frozen=True)

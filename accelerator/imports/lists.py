@@ -88,8 +88,9 @@ def read(rank: int, said: Mapping[str, str], mapping: Mapping[str, str]) -> Row:
     return row
 
 
-# "www.ferme.example", "ferme.example/presse": as people write it.
-_BARE_SITE: Final = re.compile(r"([\w-]+\.)+[a-z]{2,}(/\S*)?", re.IGNORECASE)
+# "www.ferme.example", "Ferme.example/presse": as people write it. In capitals, only what says that it is one is a site:
+# "M.Dupont" is somebody, "Voir.Facebook" a sentence.
+_BARE_SITE: Final = re.compile(r"([\w-]+\.)+[a-z]{2,}(/\S*)?|(?i:www\.([\w-]+\.)+[a-z]{2,}(/\S*)?)")
 # A code of five digits from which a spreadsheet took the zero, as it does of any number: "1400" for Ambérieu.
 _CUT_CODE: Final = re.compile("[1-9][0-9]{3}")
 

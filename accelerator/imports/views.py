@@ -53,6 +53,7 @@ class Imports(_ForStaff, ListPage):
             sort=("started_at",),
             url=lambda r: reverse("imports:import", args=[r.pk]),
             export=lambda r: r.started_at,
+            whole=True,
         ),
         Column("source", "Registre", lambda r: r.get_source_display(), sort=("source",)),
         Column(

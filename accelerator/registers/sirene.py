@@ -55,7 +55,11 @@ _SITE_WHEN_GIVEN: Final = {
 }
 # Whether one may be published, whether one is open: open, partial or none, then active, ceased or closed.
 _UNIT_CODES: Final = {"diffusion": ("O", "P", "N"), "state": ("A", "C")}
-_SITE_CODES: Final = {"diffusion": ("O", "P", "N"), "state": ("A", "F")}
+_SITE_CODES: Final = {
+    "diffusion": ("O", "P", "N"),
+    "state": ("A", "F"),
+    "seat": ("true", "false", "1", "0", "O", "N"),
+}
 # The columns of a unit, in the order in which they are handed over (`ready` below, then the staging table).
 COLUMNS: Final = (
     *("siren", "name", "acronym", "legal_category", "activity_code", "activity_code_2025", "is_ess"),

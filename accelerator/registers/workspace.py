@@ -42,6 +42,8 @@ _RANKS: Final = 10**12
 REJECT_COLUMNS: Final = ("Fichier", "Ligne", "Colonne", "Valeur", "Motif", "Effet")
 LEFT: Final = "ligne écartée"
 BLANKED: Final = "valeur laissée de côté"
+# What the engine finds wrong in a statement before it reads anything: no file is to blame.
+_OUR_OWN: Final = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 
 
 def _digit(number: str, rank: int) -> str:
@@ -160,7 +162,8 @@ class Workspace:
 
         columns  name in `given` -> name in the file; what the file lacks is NULL.
         coded    the codes of some columns: one that holds none of its own is another, of which everything would be
-                 misunderstood alike (a Parquet of other types closed or hid whoever it named).
+                 misunderstood alike (a Parquet of other types closed or hid whoever it named). One whose codes are
+                 all padded, or in the other letters, is handed over trimmed and in capitals.
         Every row of the file makes one row of `into`, with its rank (`rank`, which `select` hands on): see `fault`.
         Raises `Unreadable` when most lines are broken, when the file is spoilt further on, for a column of other codes.
         """
@@ -175,7 +178,10 @@ class Workspace:
         # rows from 0; to have them numbered while they are read, the engine reads them on one core.
         try:
             self._follow(f"CREATE TABLE raw AS SELECT {given} FROM {_scan(table)}", f"{step} : {table.name}")  # noqa: S608  our own SQL; names of columns are quoted
+        except _OUR_OWN:
+            raise
         except duckdb.Error as error:  # the engine raises whatever it meets in a spoilt Parquet
+            logger.exception("%s: the reading stopped", table.name)
             raise Unreadable(f"{table.name} est abîmé : sa lecture s’est arrêtée. Téléchargez-le à nouveau.") from error
         self._check_codes(table, columns, coded or {})
         numbered = f"SELECT {source * _RANKS + 1} + rowid AS rank, * FROM raw"  # noqa: S608  a number of ours
@@ -194,13 +200,19 @@ class Workspace:
 
     def _check_codes(self, table: Table, columns: Mapping[str, str], coded: Mapping[str, Collection[str]]) -> None:
         for name, codes in coded.items():
-            known = ", ".join(map(_literal, codes))
-            told = f"SELECT 1 FROM raw WHERE coalesce({name}, '') IN ({known}) LIMIT 1"  # noqa: S608  our own names
-            if not self.number(told) and self.number("SELECT count(*) FROM raw"):
+            if self._bears(name, codes):
+                continue
+            # Padded to a width, or in small letters: put right for whoever reads them, who then understands the same.
+            self.engine.execute(f"UPDATE raw SET {name} = upper(trim({name}))")  # noqa: S608  our own names
+            if not self._bears(name, [code.upper() for code in codes]) and self.number("SELECT count(*) FROM raw"):
                 raise Unreadable(
                     f"{table.name} : aucune ligne de la colonne {columns[name]} ne porte un des codes attendus"
                     f" ({', '.join(filter(None, codes))}). Rien n’a été changé."
                 )
+
+    def _bears(self, name: str, codes: Iterable[str]) -> bool:
+        known = ", ".join(map(_literal, codes))
+        return bool(self.number(f"SELECT 1 FROM raw WHERE coalesce({name}, '') IN ({known}) LIMIT 1"))  # noqa: S608  our own names
 
     def _has(self, table: str) -> bool:
         return bool(self.number(f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{table}'"))  # noqa: S608  our own names
@@ -255,8 +267,13 @@ class Workspace:
             worker.join()
             raise
         for error in failures:
-            if isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
-                raise Unreadable(f"La lecture s’est arrêtée : {str(error).splitlines()[0]}") from error
+            if isinstance(error, duckdb.IOException):
+                # What the engine says of it names files of this machine.
+                logger.error("%s: the reading stopped", step, exc_info=error)
+                raise Unreadable(
+                    "La lecture s’est arrêtée : un fichier est coupé, ou le disque est plein. Les journaux du service"
+                    " en disent la cause."
+                ) from error
             raise error
         self.told(step, 100, 100)
 

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, zip_longest
 from typing import Any, Final
@@ -116,12 +116,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Term:
-    """One word asked, or two that are also written as one."""
+    """One word asked, or two that are also written as one; `place` is its rank among those that were typed."""
 
     text: str
     stems: tuple[str, ...]
     documents: int
     query: str
+    place: int = 0
 
 
 def ask(source: Source, question: Question) -> Answer:
@@ -193,7 +194,7 @@ class Asking:
             if following and (whole := self._whole(word, following)):
                 term, skip = whole, True
             if term is not None:
-                terms[term.query] = term
+                terms.setdefault(term.query, replace(term, place=len(terms)))
         return sorted(terms.values(), key=lambda term: (term.documents, term.text))[:MOST_WORDS]
 
     def _term(self, word: Word) -> Term | None:
@@ -302,7 +303,7 @@ class Asking:
         reachable = found if not capped else CAP if terms and question.sort == "relevance" else MOST_TURNED
         packed = dict.fromkeys(source.packing.facets, (packed_0, packed_1))
         packed |= {name: (others_0[n], others_1[n]) for n, name in enumerate(filters)}
-        required, typed = terms[: 0 if loose else kept], self.corrected or self.text
+        required = terms[: 0 if loose else kept]
         optional = terms[len(required) :]
         return Answer(
             ids=list(ids or ()) if first < reachable else [],
@@ -311,7 +312,7 @@ class Asking:
             reachable=reachable,
             facets=self._counted(packed, bare=not fixed and not terms),
             corrected=self.corrected,
-            required=tuple(term.text for term in sorted(required, key=lambda term: typed.find(term.text))),
+            required=tuple(term.text for term in sorted(required, key=lambda term: term.place)),
             optional=tuple(term.text for term in optional),
             unknown=tuple(word.shown for word in self.unknown),
             stems=tuple(dict.fromkeys(stem for term in terms for stem in term.stems)),

@@ -470,6 +470,13 @@ def test_a_domain_with_foreign_letters_is_read_both_ways() -> None:
     assert domain_of(None) == domain_of("") == ""
 
 
+def test_a_proof_is_read_as_what_it_is() -> None:
+    assert ProofKind.PROCONNECT.said("73282932000074") == "732 829 320 00074"
+    assert ProofKind.DOMAIN.said("xn--chteau-xta.fr") == "château.fr (xn--chteau-xta.fr)"
+    # A domain made of digits is no number.
+    assert ProofKind.DOMAIN.said("3615") == "3615"
+
+
 def test_a_domain_is_confirmed_by_whoever_has_an_address_there(
     organisation: Organisation, manager: Person, perform: Perform, at: datetime
 ) -> None:

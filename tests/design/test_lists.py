@@ -1,12 +1,16 @@
+import ast
 import html
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from openpyxl import load_workbook
 
 from accelerator.design import lists
+from accelerator.design.lists import Column
 from tests.client import HostileClient
 from tests.design.conftest import Make
 
@@ -141,3 +145,29 @@ def test_an_export_too_long_is_refused_with_the_reason(
     assert refused.status_code == 403
     assert "au plus 2 lignes" in refused.content.decode()
     assert client.get(f"{URL}?format=pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [({"number": True}, "fi-number"), ({"whole": True}, "fi-whole"), ({"long": True}, "fr-cell--multiline")],
+)
+def test_a_cell_says_how_it_is_laid_out(kind: dict[str, bool], said: str) -> None:
+    column = Column("nom", "Nom", str, **kind)
+    assert column.attributes(stacked=False) == f' class="{said}"'
+    assert column.attributes(stacked=True) == f' class="{said}" data-label="Nom"'
+
+
+def test_the_dates_of_every_list_stay_on_one_line() -> None:
+    """A list that says a date says that it is whole; what folds one would print « 12 / novembre / 2026 »."""
+    subjects = Path(settings.ROOT) / "accelerator"
+    folded = [
+        ast.unparse(node)
+        for path in subjects.rglob("*.py")
+        if "views" in (path.stem, path.parent.name)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "Column"
+        and re.search(r"\bsaid\(", ast.unparse(node.args[2]))
+        and not {"whole", "long", "screen"} & {given.arg for given in node.keywords}
+    ]
+    assert folded == []

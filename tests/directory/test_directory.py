@@ -60,9 +60,17 @@ def test_where_no_sentence_says_what_it_does_the_presentation_begins_to(client: 
     page = client.get("/annuaire?q=ainés").content.decode()
     assert '<p class="fr-mb-1v">Aide les aînés isolés à domicile. Et encore.' in page
     assert long not in page
-    assert "…</p>" in page
+    assert " …</p>" in page
     assert "Prête des vélos aux aînés." in page
     assert "Une longue histoire." not in page
+
+
+def test_what_begins_a_presentation_is_never_cut_within_a_word(client: HostileClient, places: None) -> None:
+    listed(name="La Mésange fictive", summary="", presentation="Anticonstitutionnellement fictive, " * 30)
+    listed(name="Le Pinson fictif", summary="", presentation="Vingt-cinq courts mots : " + "il va et vient, " * 8)
+    page = client.get("/annuaire").content.decode()
+    assert f">{'Anticonstitutionnellement fictive, ' * 4}…</p>" in page
+    assert ("il va et vient, " * 8).strip() + "</p>" in page
 
 
 @pytest.mark.parametrize("asked", ["lutte contre le gaspillage", "gaspillage", "gaspi", "invendus", "Phénix"])

@@ -239,6 +239,8 @@ def test_an_address_without_its_scheme_is_one() -> None:
         return read(1, {"name": "A", "website": text}, {"name": "Nom", "website": "Site"}).values.get("website")
 
     assert site("ferme.example/presse") == "http://ferme.example/presse"
+    assert (site("Ferme.example"), site("WWW.FERME.EXAMPLE")) == ("http://Ferme.example", "http://WWW.FERME.EXAMPLE")
+    assert [site(text) for text in ("M.Dupont", "Voir.Facebook", "A.VENIR")] == [None] * 3
     assert [site(text) for text in ("N.C.", "néant", "camille@ferme.example", "ferme.example ou rien")] == [None] * 4
 
 

@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 from accelerator.community.models import Organisation
 from accelerator.community.record import DECLARED, RNA, SIRENE
 from accelerator.community.search import DIRECTORY
+from accelerator.community.states import OrganisationState
 from accelerator.registers.models import Association, Run
 from accelerator.search.types import Question
 from tests import factories
@@ -95,6 +96,20 @@ def test_what_the_rna_publishes_becomes_records_placed_by_their_commune(tmp_path
     assert DIRECTORY.search(Question(text="réparer des vélos")).total == 2
     assert (run.new, run.entered, run.file_on) == (2, 2, date(2026, 11, 1))
     assert "2 fiches inscrites" in said
+
+
+@pytest.mark.parametrize("position", ["1", "true", "Active"])
+def test_a_file_of_other_codes_closes_nobody(position: str, tmp_path: Path) -> None:
+    load(waldec(tmp_path, association(1), association(2)))
+    with pytest.raises(CommandError, match="aucune ligne de la colonne position ne porte un des codes attendus"):
+        load(waldec(tmp_path, association(1, position=position), association(2, position=position)))
+    assert [one.state for one in Organisation.objects.all()] == [OrganisationState.ACTIVE] * 2
+
+
+@pytest.mark.parametrize(("active", "dissolved"), [("A ", "D "), ("a", "d"), (" a", " S")])
+def test_padded_or_small_codes_are_read(active: str, dissolved: str, tmp_path: Path) -> None:
+    load(waldec(tmp_path, association(1, position=active), association(2, position=dissolved)))
+    assert Organisation.objects.get().rna == "W462000001"
 
 
 def test_the_older_layout_is_placed_by_postal_code_and_name(tmp_path: Path) -> None:

@@ -606,21 +606,35 @@ def test_a_file_without_its_columns_names_them(tmp_path: Path) -> None:
         ("statutDiffusionUniteLegale", "BOOLEAN", "true"),
         ("etatAdministratifUniteLegale", "BOOLEAN", "true"),
         ("etatAdministratifUniteLegale", "DOUBLE", "1.0"),
+        ("statutDiffusionEtablissement", "BOOLEAN", "true"),
+        ("etatAdministratifEtablissement", "BOOLEAN", "true"),
+        ("etablissementSiege", "DOUBLE", "1.0"),
+        ("etablissementSiege", "VARCHAR", "siège"),
     ],
 )
-def test_a_file_of_other_codes_closes_and_hides_nobody(column: str, kind: str, value: str, tmp_path: Path) -> None:
-    path = units_file(tmp_path, unit(1), unit(2))
-    load(path)
-    typed = tmp_path / "StockUniteLegale_utf8.parquet"
+def test_a_file_of_other_codes_closes_moves_and_hides_nobody(
+    column: str, kind: str, value: str, tmp_path: Path
+) -> None:
+    files = [units_file(tmp_path, unit(1), unit(2)), sites_file(tmp_path, site(1), site(2))]
+    load(*files)
+    rank = int("Etablissement" in column or "etablissement" in column)
+    typed = files[rank].with_suffix(".parquet")
     with duckdb.connect() as engine:
         engine.execute(
-            f"COPY (SELECT * REPLACE (CAST('{value}' AS {kind}) AS {column}) FROM read_csv('{path}', all_varchar=true))"
-            f" TO '{typed}' (FORMAT parquet)"
+            f"COPY (SELECT * REPLACE (CAST('{value}' AS {kind}) AS {column})"
+            f" FROM read_csv('{files[rank]}', all_varchar=true)) TO '{typed}' (FORMAT parquet)"
         )
-    said = refusal(typed)
-    assert f"aucune ligne de la colonne {column} ne porte un des codes attendus" in said
+    files[rank] = typed
+    assert f"aucune ligne de la colonne {column} ne porte un des codes attendus" in refusal(*files)
     assert {one.state for one in Organisation.objects.all() if one.publishable} == {OrganisationState.ACTIVE}
-    assert Organisation.objects.filter(publishable=True).count() == 2
+    assert Organisation.objects.filter(publishable=True, seat="commune-46102").count() == 2
+
+
+def test_padded_codes_close_and_hide_nobody(tmp_path: Path) -> None:
+    padded = unit(1, etatAdministratif="A  ", statutDiffusion="O  ")
+    place = site(1, etatAdministratif="A  ", statutDiffusion="O  ") | {"etablissementSiege": "True "}
+    load(units_file(tmp_path, padded), sites_file(tmp_path, place))
+    assert (of(1).state, of(1).publishable, of(1).seat_id) == (OrganisationState.ACTIVE, True, "commune-46102")
 
 
 def test_a_parquet_spoilt_further_on_says_so(tmp_path: Path) -> None:

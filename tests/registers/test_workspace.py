@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
@@ -108,6 +110,83 @@ def test_blocks_hold_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "ours.csv"
     path.write_text("".join(f"{n}\n" for n in range(7)))
     assert [(rows, block.count(b"\n")) for rows, block in blocks(path, 3)] == [(3, 3), (3, 3), (1, 1)]
+
+
+def test_a_parquet_spoilt_anywhere_says_so_in_one_sentence(
+    tmp_path: Path, space: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "liste.parquet"
+    space.run(f"COPY (SELECT range::VARCHAR AS a, md5(range::VARCHAR) AS b FROM range(2000)) TO '{path}'")
+    whole, told = path.read_bytes(), list[str]()
+    for begin in range(100, len(whole), len(whole) // 30):
+        content = bytearray(whole)
+        content[begin : begin + 64] = bytes(byte ^ 255 for byte in content[begin : begin + 64])
+        path.write_bytes(content)
+        with suppress(Unreadable):
+            (table,) = tables_of(path, tmp_path)
+            try:
+                space.read(table, "spoilt", {"a": "a", "b": "b"}, "SELECT rank, a, b FROM given", "Lecture")
+            except Unreadable as unreadable:
+                told.append(str(unreadable))
+    assert len(told) > 20
+    assert set(told) == {"liste.parquet est abîmé : sa lecture s’est arrêtée. Téléchargez-le à nouveau."}
+    assert len([record for record in caplog.records if record.exc_info]) == len(told)
+
+
+def test_a_file_cut_while_it_is_read_names_nothing_of_the_machine(
+    tmp_path: Path, space: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "liste.parquet"
+    space.run(f"COPY (SELECT range::VARCHAR AS a FROM range(2000)) TO '{path}'")
+    (table,) = tables_of(path, tmp_path)
+    path.unlink()
+    with pytest.raises(Unreadable) as refused:
+        space.read(table, "cut", {"a": "a"}, "SELECT rank, a FROM given", "Lecture")
+    assert "un fichier est coupé, ou le disque est plein" in str(refused.value)
+    assert str(tmp_path) not in str(refused.value)
+    assert str(tmp_path) in caplog.text
+
+
+def test_a_statement_of_ours_that_is_wrong_blames_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text("a,b\n1,2\n")
+    with workspace(lambda step, done, total: None) as made:
+        (table,) = tables_of(path, made.folder)
+        with pytest.raises(duckdb.ParserException):
+            made.read(table, "rows", {"no name": "a"}, "SELECT rank FROM given", "Lecture")
+
+
+_CODES = {"state": ("A", "C"), "seat": ("true", "false")}
+
+
+def _coded(folder: Path, made: Workspace, *rows: str) -> list[tuple[Any, ...]]:
+    path = folder / "liste.csv"
+    path.write_text("n,state,seat\n" + "".join(f"{row}\n" for row in rows))
+    (table,) = tables_of(path, made.folder)
+    names = {name: name for name in ("n", "state", "seat")}
+    made.read(table, "rows", names, "SELECT rank, n, state, seat FROM given", "Lecture", coded=_CODES)
+    return list(made.rows("SELECT rank % 1000000000000, n, state, seat FROM rows ORDER BY rank"))
+
+
+def test_codes_padded_or_in_small_letters_are_put_right_for_whoever_reads_them(tmp_path: Path) -> None:
+    with workspace(lambda step, done, total: None) as made:
+        assert _coded(tmp_path, made, "x,A  ,True", "y,c  ,False", "z,  ,False") == [
+            (1, "x", "A", "TRUE"),
+            (2, "y", "C", "FALSE"),
+            (3, "z", "", "FALSE"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "column"),
+    [(("1,1,true", "2,0,false"), "state"), (("1,A,1.0", "2,C,0.0"), "seat"), (("1,A,", "2,C,"), "seat")],
+)
+def test_a_column_of_other_codes_is_refused(rows: tuple[str, ...], column: str, tmp_path: Path) -> None:
+    with (
+        workspace(lambda step, done, total: None) as made,
+        pytest.raises(Unreadable, match=f"aucune ligne de la colonne {column} ne porte un des codes attendus"),
+    ):
+        _coded(tmp_path, made, *rows)
 
 
 _LONG_TEXT = (

@@ -129,6 +129,12 @@ def test_a_whole_sentence_finds_something(library: Index) -> None:
     assert answer.relaxed
 
 
+def test_the_words_required_are_told_in_the_order_in_which_they_were_read(library: Index) -> None:
+    library.put([Entry(20, "Partage au tiers-lieu, art pour tous")])
+    answer = library.search(Question("partage tiers-lieu art"))
+    assert answer.required == ("partage", "tiers lieu", "art")
+
+
 def test_words_that_nothing_has_together_are_relaxed(library: Index) -> None:
     answer = library.search(Question("figeac gaspillage"))
     assert set(answer.ids) >= {1}

@@ -23,7 +23,7 @@ class Notices(AccountPage, ListPage):
             sort=("subject",),
             url=lambda notice: reverse("accounts:notice", args=[notice.pk]),
         ),
-        Column("le", "Le", lambda notice: notice.asked_at, sort=("asked_at",)),
+        Column("le", "Le", lambda notice: notice.asked_at, sort=("asked_at",), whole=True),
         Column("envoi", "Envoi", lambda notice: "envoyé" if notice.sent_at else "en attente"),
     )
     order = "-le"

@@ -217,7 +217,14 @@ class Sessions(SecurityPage, ListPage):
     columns = (
         Column("navigateur", "Navigateur", lambda one: one.browser, sort=("browser",)),
         Column("porte", "Façon d’entrer", _door, sort=("door",)),
-        Column("depuis", "Ouverte le", lambda one: said(one.opened_at, MOMENT), sort=("opened_at",), export=_opened),
+        Column(
+            "depuis",
+            "Ouverte le",
+            lambda one: said(one.opened_at, MOMENT),
+            sort=("opened_at",),
+            export=_opened,
+            whole=True,
+        ),
         Column(
             "suite",
             "Suite",

@@ -51,7 +51,7 @@ class Commissions(Judging, ListPage):
             sort=("name",),
             url=lambda one: reverse("calls:commission", args=[one.public_id]),
         ),
-        Column("seance", "Séance", lambda one: said(one.held_at, MOMENT), sort=("held_at",)),
+        Column("seance", "Séance", lambda one: said(one.held_at, MOMENT), sort=("held_at",), whole=True),
         Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
         Column("dossiers", "Dossiers", lambda one: one.files, sort=("files",), number=True),
         Column("conclus", "Conclus", lambda one: one.concluded, sort=("concluded",), number=True),

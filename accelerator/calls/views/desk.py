@@ -97,13 +97,14 @@ class Desk(ListPage):
         ),
         Column("appel", "Appel", lambda one: one.call.title, sort=("call__title",), screen=False),
         Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
-        Column("recue", "Reçue le", lambda one: said(one.received_on), sort=("received_on",)),
+        Column("recue", "Reçue le", lambda one: said(one.received_on), sort=("received_on",), whole=True),
         Column(
             "echeance",
             "Échéance",
             lambda one: said(one.due_on) if one.due_on else "—",
             sort=("due_on",),
             nullable=True,
+            whole=True,
         ),
         Column("conditions", "Conditions non remplies", lambda one: len(one.unmet), number=True),
         Column(

@@ -69,6 +69,7 @@ class Juries(Judging, ListPage):
             lambda slot: said(slot.starts_at, MOMENT),
             sort=("starts_at",),
             export=lambda slot: slot.starts_at,
+            whole=True,
         ),
         Column("fin", "Fin", lambda slot: slot.ends_at, screen=False),
         Column("ou", "Où", lambda slot: slot.where, sort=("where",), long=True),

@@ -77,6 +77,7 @@ class Letters(Judging, ListPage):
             lambda one: said(localdate(one.signed_at)) if one.signed_at else "—",
             sort=("signed_at",),
             nullable=True,
+            whole=True,
         ),
         Column(
             "notifie",
@@ -84,6 +85,7 @@ class Letters(Judging, ListPage):
             lambda one: said(localdate(one.notified_at)) if one.notified_at else "—",
             sort=("notified_at",),
             nullable=True,
+            whole=True,
         ),
     )
     empty_title = "Aucun courrier"

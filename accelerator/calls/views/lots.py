@@ -205,13 +205,14 @@ class Lots(ListPage):
             url=lambda one: reverse("calls:lot_page", args=[one.public_id]),
         ),
         Column("appel", "Appel", lambda one: one.call.title if one.call else "", sort=("call__title",), nullable=True),
-        Column("demande", "Demandé le", lambda one: said(one.asked_at, MOMENT), sort=("asked_at",)),
+        Column("demande", "Demandé le", lambda one: said(one.asked_at, MOMENT), sort=("asked_at",), whole=True),
         Column(
             "fini",
             "Terminé le",
             lambda one: said(one.ended_at, MOMENT) if one.ended_at else "—",
             sort=("ended_at",),
             nullable=True,
+            whole=True,
         ),
         Column("quoi", "Ce qui est fait", outcome_of),
     )

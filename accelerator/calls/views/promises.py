@@ -36,7 +36,7 @@ class Promises(Judging, ListPage):
         Column("promesse", "Promesse", lambda one: one.what, sort=("what",)),
         Column("sorte", "Sorte", lambda one: one.get_kind_display(), sort=("kind",)),
         Column("par", "Tenue par", lambda one: one.owner, sort=("owner",)),
-        Column("pour", "Pour le", lambda one: said(one.due_on), sort=("due_on",)),
+        Column("pour", "Pour le", lambda one: said(one.due_on), sort=("due_on",), whole=True),
         Column("etat", "État", lambda one: one.said_state, url=lambda one: one.settle_url),
     )
     empty_title = "Aucune promesse inscrite"

@@ -52,7 +52,7 @@ class MyReviews(ListPage):
             url=lambda one: reverse("calls:review", args=[one.pk]),
         ),
         Column("appel", "Appel", lambda one: one.application.call.title, sort=("application__call__title",)),
-        Column("pour", "Attendu le", lambda one: said(one.due_on), sort=("is_read", "due_on")),
+        Column("pour", "Attendu le", lambda one: said(one.due_on), sort=("is_read", "due_on"), whole=True),
         Column("etat", "État", lambda one: one.said_state, sort=("state",)),
     )
     empty_title = "Aucun dossier à lire"

@@ -7,17 +7,10 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Now, TruncDate
 
-from accelerator.community.domains import said_domain
 from accelerator.community.models.organisations import Organisation
 from accelerator.community.models.people import Role
 from accelerator.community.states import ClaimState, ProofKind
 from accelerator.journal.retention import Retention
-from accelerator.registers.identifiers import Identifier, Scheme
-
-
-def said_evidence(evidence: str) -> str:
-    """What proves, as it is read: a SIRET by groups ("732 829 320 00074"), a domain with its accents."""
-    return str(Identifier(Scheme.SIRET, evidence)) if evidence.isdecimal() else said_domain(evidence)
 
 
 class EmailDomainQuerySet(models.QuerySet["EmailDomain"]):
@@ -143,7 +136,7 @@ class Claim(models.Model):
     @property
     def proved_by(self) -> str:
         """The proof, in French, to be read after "preuve :"."""
-        said = said_evidence(self.evidence)
+        said = ProofKind(self.proof).said(self.evidence)
         if self.proof == ProofKind.PROCONNECT:
             return f"ProConnect (SIRET {said})"
         return f"une adresse sur le domaine {said}, que l’organisation a confirmé"

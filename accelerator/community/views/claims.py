@@ -15,7 +15,6 @@ from accelerator.community.domains import domain_of, reason_unproving, said_doma
 from accelerator.community.forms import claims as forms
 from accelerator.community.forms.people import Confirmation
 from accelerator.community.models import Claim, EmailDomain
-from accelerator.community.models.claims import said_evidence
 from accelerator.community.operations import claims as operations
 from accelerator.community.queries import claims as reading
 from accelerator.community.queries.people import steering_people
@@ -73,7 +72,7 @@ class ClaimPage(ActWithin):
         return {
             **super().context(),
             "proof": proof,
-            "evidence": said_evidence(proof.evidence) if proof else "",
+            "evidence": proof.kind.said(proof.evidence) if proof else "",
             "former": reading.last_reversed(self.person, organisation),
             "domain": said_domain(domain),
             "unproving": reason_unproving(domain) if domain else None,
@@ -112,8 +111,14 @@ class Claims(Within, ListPage):
             url=_url,
         ),
         Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",)),
-        Column("jusqua", "Annulable jusqu’au", lambda one: said(one.reversible_until), sort=("reversible_until",)),
+        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",), whole=True),
+        Column(
+            "jusqua",
+            "Annulable jusqu’au",
+            lambda one: said(one.reversible_until),
+            sort=("reversible_until",),
+            whole=True,
+        ),
         Column("etat", "État", _state, sort=("state", "contested_at")),
     )
     empty_title = "Aucune revendication"
@@ -141,8 +146,14 @@ class ClaimsDesk(ModerationOnly, ListPage):
         ),
         Column("nom", "Personne", lambda one: one.person.name, sort=("person__family_name", "person__given_name")),
         Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",)),
-        Column("jusqua", "Annulable jusqu’au", lambda one: said(one.reversible_until), sort=("reversible_until",)),
+        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",), whole=True),
+        Column(
+            "jusqua",
+            "Annulable jusqu’au",
+            lambda one: said(one.reversible_until),
+            sort=("reversible_until",),
+            whole=True,
+        ),
         Column("etat", "État", _state, sort=("state", "contested_at")),
     )
     empty_title = "Aucune revendication"

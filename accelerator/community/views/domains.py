@@ -47,7 +47,7 @@ class Domains(Within, ListPage):
     export_name = "domaines"
     columns = (
         Column("domaine", "Domaine", lambda one: said_domain(one.domain), sort=("domain",)),
-        Column("ajoute", "Ajouté le", lambda one: said(one.added_at), sort=("added_at",)),
+        Column("ajoute", "Ajouté le", lambda one: said(one.added_at), sort=("added_at",), whole=True),
         Column("par", "Par", lambda one: one.added_by.name),
         Column("preuve", "Confirmation", _confirmation, sort=("confirmed_at",), nullable=True, url=_confirm_url),
         Column("suite", "Suite", lambda one: "Retirer", url=_remove_url),

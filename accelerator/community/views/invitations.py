@@ -66,10 +66,10 @@ class Invitations(Within, ListPage):
     columns = (
         Column("adresse", "Adresse", lambda one: one.shown_address, sort=("email",), url=_manage_url),
         Column("role", "Proposé", lambda one: one.offer, sort=("role",)),
-        Column("envoyee", "Envoyée le", lambda one: _day(one.invited_at), sort=("invited_at",)),
+        Column("envoyee", "Envoyée le", lambda one: _day(one.invited_at), sort=("invited_at",), whole=True),
         Column("par", "Par", lambda one: one.invited_by.name),
         Column("etat", "État", state_of),
-        Column("expire", "Expire le", lambda one: _day(one.expires_at), sort=("expires_at",)),
+        Column("expire", "Expire le", lambda one: _day(one.expires_at), sort=("expires_at",), whole=True),
         Column("gerer", "Suite", _manage, url=_manage_url),
     )
     empty_title = "Aucune invitation"

@@ -44,8 +44,8 @@ class JoinRequests(Within, ListPage):
             url=_answer_url,
         ),
         Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
-        Column("demandee", "Demandée le", lambda one: said(one.asked_at), sort=("asked_at",)),
-        Column("attendue", "Réponse attendue le", lambda one: said(one.expected_on), sort=("expected_on",)),
+        Column("demandee", "Demandée le", lambda one: said(one.asked_at), sort=("asked_at",), whole=True),
+        Column("attendue", "Réponse attendue le", lambda one: said(one.expected_on), sort=("expected_on",), whole=True),
         Column(
             "suite", "Suite", lambda one: "Répondre" if one.state == JoinRequestState.OPEN else "—", url=_answer_url
         ),

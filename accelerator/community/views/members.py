@@ -51,6 +51,7 @@ class Members(Within, ListPage):
             lambda role: said(role.started_at),
             sort=("started_at",),
             export=lambda role: role.started_at,
+            whole=True,
         ),
         Column("public", "Nommé sur la page publique", lambda role: "Oui" if role.shown else "Non", sort=("shown",)),
     )

@@ -80,7 +80,7 @@ class Messages(ListPage):
         ),
         Column("organisation", "Organisation", lambda m: m.organisation.name, sort=("organisation__name",)),
         Column("de", "De", lambda m: m.sender.name),
-        Column("date", "Le", lambda m: said(m.sent_at, "j F Y à H\\hi"), sort=("sent_at",)),
+        Column("date", "Le", lambda m: said(m.sent_at, "j F Y à H\\hi"), sort=("sent_at",), whole=True),
     )
 
     def rows(self) -> Any:

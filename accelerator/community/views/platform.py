@@ -51,7 +51,7 @@ class PlatformRoles(_ByAdministrators, ListPage):
         Column("adresse", "Adresse", lambda role: role.person.email or "", sort=("person__email",)),
         Column("role", "Rôle", lambda role: role.get_name_display(), sort=("name",)),
         Column("perimetre", "Périmètre", _perimeter),
-        Column("depuis", "Depuis", lambda role: said(role.started_at), sort=("started_at",)),
+        Column("depuis", "Depuis", lambda role: said(role.started_at), sort=("started_at",), whole=True),
         Column(
             "suite",
             "Suite",

@@ -54,8 +54,8 @@ class Delegations(Within, ListPage):
         Column("a", "À", lambda one: one.delegate.name, sort=("delegate__family_name", "delegate__given_name")),
         Column("objet", "Pour", lambda one: one.get_scope_display(), sort=("scope",)),
         Column("par", "Donnée par", lambda one: one.giver.name),
-        Column("debut", "Du", lambda one: said(one.starts_on), sort=("starts_on",)),
-        Column("fin", "Au", lambda one: said(one.ends_on), sort=("ends_on",)),
+        Column("debut", "Du", lambda one: said(one.starts_on), sort=("starts_on",), whole=True),
+        Column("fin", "Au", lambda one: said(one.ends_on), sort=("ends_on",), whole=True),
         Column("etat", "État", _state),
         Column("suite", "Suite", _end_label, url=_end_of("community:delegation_end")),
     )
@@ -165,7 +165,7 @@ class Mandates(Within, ListPage):
     columns = (
         Column("a", "Accompagnateur", lambda one: one.helper.name, sort=("helper__family_name", "helper__given_name")),
         Column("par", "Donné par", lambda one: one.granted_by.name),
-        Column("fin", "Jusqu’au", lambda one: said(one.ends_on), sort=("ends_on",)),
+        Column("fin", "Jusqu’au", lambda one: said(one.ends_on), sort=("ends_on",), whole=True),
         Column("etat", "État", lambda one: _state(one).replace("ée", "é")),
         Column("suite", "Suite", _end_label, url=_end_of("community:mandate_end")),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Final
 
 from django.db.models import Case, Value, When
@@ -50,8 +51,8 @@ _NOT_LISTED: Final = (
     *("seat__folded", "seat__found_by", "seat__cover", "seat__postal_codes"),
     *beyond_its_name("seat__departement"),
 )
-# How much of a presentation is read to say, where no sentence does, what an organisation is for.
-_OPENING: Final = 240
+# How much of a presentation is shown to say, where no sentence does, what an organisation is for.
+_OPENING: Final = 160
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Result:
 
     url       its page.
     where     its seat, or the territories where it acts.
+    opening   how its presentation begins, in whole words, when no sentence says what it is for.
     distance  from the commune asked to its seat, in kilometres; None when a centre is not known.
     """
 
@@ -69,6 +71,7 @@ class Result:
     themes: list[Theme]
     where: str
     distinctions: list[str]
+    opening: str
     distance: float | None = None
 
 
@@ -128,7 +131,7 @@ _LISTED: Final = Kept(
         .filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [Given(0)]))
         .select_related("seat__departement")
         .defer(*_NOT_LISTED)
-        .annotate(opening=Case(When(summary="", then=Left("presentation", _OPENING)), default=Value("")))
+        .annotate(opening=Case(When(summary="", then=Left("presentation", _OPENING + 1)), default=Value("")))
     )
 )
 
@@ -161,6 +164,7 @@ def _results(
             themes=[themes[code] for code in one.themes if code in themes],
             where=places.where(one.seat, one.territories),
             distinctions=sorted(distinctions.get(one.pk, ())),
+            opening=shorten(one.opening, _OPENING, placeholder=" …"),  # type: ignore[attr-defined]  # `_LISTED`
             distance=near.distances.get(one.seat_id) if near and one.seat_id else None,
         )
         for one in organisations

@@ -264,8 +264,8 @@ class MyExports(ListPage):
             number=True,
         ),
         Column("etat", "État", lambda e: e.state(timezone.now()).label),
-        Column("le", "Demandé le", lambda e: said(e.asked_at, MOMENT), sort=("asked_at",)),
-        Column("jusqu", "Gardé jusqu’au", lambda e: said(e.expires_at, MOMENT), sort=("expires_at",)),
+        Column("le", "Demandé le", lambda e: said(e.asked_at, MOMENT), sort=("asked_at",), whole=True),
+        Column("jusqu", "Gardé jusqu’au", lambda e: said(e.expires_at, MOMENT), sort=("expires_at",), whole=True),
     )
 
     def rows(self) -> Any:

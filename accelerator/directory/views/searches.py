@@ -107,7 +107,7 @@ class SavedSearches(ListPage):
         Column("dans", "Dans", lambda s: searched_as(s.things).title, sort=("things",)),
         Column("alerte", "Alerte", lambda s: s.get_rhythm_display(), sort=("rhythm",)),
         Column("prochain", "Prochain courriel, s’il y a du nouveau", _next),
-        Column("le", "Enregistrée le", lambda s: said(s.saved_at), sort=("saved_at",)),
+        Column("le", "Enregistrée le", lambda s: said(s.saved_at), sort=("saved_at",), whole=True),
         Column("modifier", "Nom et alerte", lambda s: "Modifier", url=lambda s: _address("saved_search", s)),
         Column("supprimer", "Suppression", lambda s: "Supprimer", url=lambda s: _address("remove_search", s)),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accelerator.imports.management.bar import Bar, duration
+from accelerator.design.bar import Bar, duration
 from accelerator.imports.runs.life import summary
 from accelerator.journal import System
 from accelerator.registers.models import Run

@@ -38,7 +38,7 @@ class Desk(ListPage):
         Column("categorie", "Catégorie", lambda one: one.category.title, sort=("category__title",)),
         Column("titulaire", "Titulaire", lambda one: one.organisation.name if one.organisation else ""),
         Column("etat", "État", lambda one: one.told_state.label, sort=("state",)),
-        Column("fin", "Dernier jour", lambda one: one.last_day, sort=("period__endswith",), nullable=True),
+        Column("fin", "Dernier jour", lambda one: one.last_day, sort=("period__endswith",), nullable=True, whole=True),
     )
 
     def load(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from accelerator.imports.management.bar import Bar
+from accelerator.design.bar import Bar
 from accelerator.journal import System
 from accelerator.workflow import transaction
 from demonstration.campaign import STAGES, play, stage_of, told
