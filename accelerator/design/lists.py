@@ -192,7 +192,7 @@ class ListPage(ExportingPage):
     page_size: ClassVar[int] = 20
     things: ClassVar[tuple[str, str]] = ("résultat", "résultats")
     # On a narrow screen, each row becomes a block of its values, nothing to scroll sideways.
-    stacked: ClassVar[bool] = False
+    stacked: ClassVar[bool] = True
     # Some rows are left out until a filter asks for them: the filters stay when nothing else is left to show.
     narrowed: ClassVar[bool] = False
     empty_title: str = "Rien à montrer pour le moment"

@@ -42,7 +42,6 @@ class Imports(_ForStaff, ListPage):
     order = "-debut"
     export_name = "imports-des-registres"
     things = ("import", "imports")
-    stacked = True
     empty_title = "Aucun import"
     empty_advice = "Les fichiers des registres se chargent par une commande : voir docs/operating.md."
     columns = (

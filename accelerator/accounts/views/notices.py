@@ -28,7 +28,6 @@ class Notices(AccountPage, ListPage):
     )
     order = "-le"
     export_name = "mes-courriels"
-    stacked = True
     things = ("courriel", "courriels")
     empty_title = "Aucun courriel pour le moment"
     empty_advice = "Ce que la plateforme vous écrit se retrouve ici pendant un an."

@@ -233,7 +233,6 @@ class Sessions(SecurityPage, ListPage):
         ),
     )
     order = "-depuis"
-    stacked = True
     filter_form = forms.SessionFilters
     template_name = "accounts/sessions.html"
     export_name = "mes-connexions"

@@ -39,7 +39,6 @@ class Commissions(Judging, ListPage):
     rule = "calls.see_ranking"
     title = "Commissions"
     template_name = "calls/judging/commissions.html"
-    stacked = True
     things = ("commission", "commissions")
     order = "-seance"
     export_name = "commissions"

@@ -74,7 +74,6 @@ class Desk(ListPage):
     page_size = 25
     export_name = "candidatures"
     things = ("candidature", "candidatures")
-    stacked = True
     empty_title = "Aucune candidature à instruire"
     empty_advice = (
         "Les candidatures déposées aux appels dont vous êtes instructeur, signataire ou président seront ici."

@@ -54,7 +54,6 @@ class Juries(Judging, ListPage):
     rule = "calls.run_sittings"
     title = "Jurys"
     template_name = "calls/judging/juries.html"
-    stacked = True
     things = ("audition", "auditions")
     order = "jury"
     page_size = 50

@@ -48,7 +48,6 @@ class Letters(Judging, ListPage):
     rule = "calls.see_letters"
     title = "Courriers"
     template_name = "calls/judging/letters.html"
-    stacked = True
     things = ("courrier", "courriers")
     order = "dossier"
     page_size = 50

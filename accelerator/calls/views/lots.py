@@ -190,7 +190,6 @@ class Lots(ListPage):
     order = "-demande"
     things = ("lot", "lots")
     export_name = "lots"
-    stacked = True
     empty_title = "Aucun lot"
     empty_advice = (
         f"Au-delà de {MOST_AT_ONCE} dossiers ou courriers à la fois, chacun est traité l’un après l’autre : une page "

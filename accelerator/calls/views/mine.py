@@ -51,7 +51,6 @@ class MyApplications(ListPage):
     order = "-commencee"
     things = ("candidature", "candidatures")
     export_name = "mes-candidatures"
-    stacked = True
     empty_title = "Vous n’avez pas encore de candidature"
     empty_advice = (
         "Choisissez un appel dans la liste des appels, voyez s’il vous concerne, puis commencez un brouillon."

@@ -26,7 +26,6 @@ class Promises(Judging, ListPage):
     rule = "calls.see_call"
     title = "Promesses faites aux lauréats"
     template_name = "calls/judging/promises.html"
-    stacked = True
     things = ("promesse", "promesses")
     order = "pour"
     export_name = "promesses"

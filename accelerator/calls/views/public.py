@@ -53,7 +53,6 @@ class Calls(ListPage):
     filter_form = CallFilters
     export_name = "appels"
     things = ("appel", "appels")
-    stacked = True
     empty_title = "Aucun appel n’est publié"
     empty_advice = "Les appels publiés seront ici, avec leurs dates et leurs conditions."
     columns = (

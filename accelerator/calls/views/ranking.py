@@ -49,7 +49,6 @@ class Ranking(Judging, ListPage):
     rule = "calls.see_ranking"
     title = "Classement"
     template_name = "calls/judging/ranking.html"
-    stacked = True
     things = ("dossier", "dossiers")
     order = "-note"
     page_size = 50

@@ -57,7 +57,6 @@ class Reviewers(Judging, ListPage):
     rule = "calls.run_reviews"
     title = "Experts"
     template_name = "calls/judging/reviewers.html"
-    stacked = True
     things = ("expert", "experts")
     order = "nom"
     export_name = "experts"
@@ -458,7 +457,6 @@ class Links(Judging, WorkedOutList):
     rule = "calls.run_reviews"
     title = "Liens et déports"
     template_name = "calls/judging/links.html"
-    stacked = True
     things = ("lien", "liens")
     page_size = 50
     order = "suite"

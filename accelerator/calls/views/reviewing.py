@@ -38,7 +38,6 @@ class MyReviews(ListPage):
 
     title = _LIST
     template_name = "calls/judging/my_reviews.html"
-    stacked = True
     things = ("dossier", "dossiers")
     order = "pour"
     export_name = "mes-lectures"

@@ -226,9 +226,10 @@ def bring_together(*, organisation: Organisation, other: Organisation, by: Perso
 
 def _opposes(organisation: Organisation) -> bool:
     """Whether it may not be published; of one that only waits for what the register will say, nobody knows yet."""
+    if organisation.publishable:
+        return False
     is_waiting = bool(organisation.provenance.get("publishable", {}).get("note"))
-    is_withdrawn = Unit.objects.filter(pk=organisation.siren, is_withdrawn=True).exists()
-    return not organisation.publishable and (is_withdrawn or not is_waiting)
+    return not is_waiting or Unit.objects.filter(pk=organisation.siren, is_withdrawn=True).exists()
 
 
 def _members(*organisations: Organisation) -> list[Person]:

@@ -1,7 +1,7 @@
 """Claiming an organisation, and what becomes of a claim."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -91,13 +91,27 @@ class ClaimPage(ActWithin):
         return f"{reverse('accounts:proconnect')}?{urlencode({'next': self.address('claim')})}"
 
 
+# What the lists of claims say of one, beside whose it is.
+_LIFE: Final = (
+    Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
+    Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",), whole=True),
+    Column(
+        "jusqua",
+        "Annulable jusqu’au",
+        lambda one: said(one.reversible_until),
+        sort=("reversible_until",),
+        whole=True,
+    ),
+    Column("etat", "État", _state, sort=("state", "contested_at")),
+)
+
+
 class Claims(Within, ListPage):
     """The claims made on the organisation."""
 
     rule = "community.see_claims"
     title = "Revendications"
     template_name = "community/claims/claims.html"
-    stacked = True
     things = ("revendication", "revendications")
     order = "-date"
     export_name = "revendications"
@@ -110,16 +124,7 @@ class Claims(Within, ListPage):
             sort=("person__family_name", "person__given_name"),
             url=_url,
         ),
-        Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",), whole=True),
-        Column(
-            "jusqua",
-            "Annulable jusqu’au",
-            lambda one: said(one.reversible_until),
-            sort=("reversible_until",),
-            whole=True,
-        ),
-        Column("etat", "État", _state, sort=("state", "contested_at")),
+        *_LIFE,
     )
     empty_title = "Aucune revendication"
     empty_advice = "Quand une personne prouvera que cette organisation est la sienne, vous le lirez ici."
@@ -135,7 +140,6 @@ class ClaimsDesk(ModerationOnly, ListPage):
     """The claims that a moderator watches over: the contested ones first to be looked at."""
 
     title = "Revendications"
-    stacked = True
     things = ("revendication", "revendications")
     order = "-date"
     export_name = "revendications"
@@ -145,16 +149,7 @@ class ClaimsDesk(ModerationOnly, ListPage):
             "organisation", "Organisation", lambda one: one.organisation.name, sort=("organisation__name",), url=_url
         ),
         Column("nom", "Personne", lambda one: one.person.name, sort=("person__family_name", "person__given_name")),
-        Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-        Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",), whole=True),
-        Column(
-            "jusqua",
-            "Annulable jusqu’au",
-            lambda one: said(one.reversible_until),
-            sort=("reversible_until",),
-            whole=True,
-        ),
-        Column("etat", "État", _state, sort=("state", "contested_at")),
+        *_LIFE,
     )
     empty_title = "Aucune revendication"
     empty_advice = "Quand une personne prouvera qu’une organisation est la sienne, ce sera rangé ici."

@@ -41,7 +41,6 @@ class Domains(Within, ListPage):
     rule = "community.manage_domains"
     title = "Domaines de messagerie"
     template_name = "community/claims/domains.html"
-    stacked = True
     things = ("domaine", "domaines")
     order = "domaine"
     export_name = "domaines"

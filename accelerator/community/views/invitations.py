@@ -59,7 +59,6 @@ class Invitations(Within, ListPage):
     rule = "community.invite"
     title = "Invitations"
     template_name = "community/people/invitations.html"
-    stacked = True
     things = ("invitation", "invitations")
     order = "-envoyee"
     filter_form = forms.InvitationFilters

@@ -32,7 +32,6 @@ class JoinRequests(Within, ListPage):
     rule = "community.decide_join"
     title = "Demandes à rejoindre l’organisation"
     template_name = "community/people/join_requests.html"
-    stacked = True
     things = ("demande", "demandes")
     order = "attendue"
     columns = (

@@ -31,7 +31,6 @@ class Members(Within, ListPage):
     rule = "community.see_people"
     title = "Membres"
     template_name = "community/people/members.html"
-    stacked = True
     things = ("membre", "membres")
     export_name = "membres"
     order = "nom"

@@ -38,7 +38,6 @@ class Duplicates(ModerationOnly, ListPage):
 
     title = "Doublons probables"
     template_name = "community/merging/duplicates.html"
-    stacked = True
     narrowed = True
     things = ("paire", "paires")
     order = "-ressemblance"
@@ -216,7 +215,6 @@ class Merges(Within, ListPage):
     rule = "community.see_merges"
     title = "Fiches réunies"
     template_name = "community/merging/merges.html"
-    stacked = True
     things = ("réunion", "réunions")
     order = "-date"
     export_name = "fiches-reunies"

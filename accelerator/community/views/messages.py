@@ -66,7 +66,6 @@ class Messages(ListPage):
     filter_form = MessageFilters
     order = "-date"
     export_name = "messages"
-    stacked = True
     things = ("échange", "échanges")
     empty_title = "Aucun message"
     empty_advice = "Sur la page d’une organisation, « Écrire à cette organisation » ouvre un échange."

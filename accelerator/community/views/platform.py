@@ -41,7 +41,6 @@ class PlatformRoles(_ByAdministrators, ListPage):
 
     title = "Rôles de la plateforme"
     template_name = "community/people/platform_roles.html"
-    stacked = True
     things = ("rôle", "rôles")
     order = "nom"
     export_name = "roles-de-la-plateforme"

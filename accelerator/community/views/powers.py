@@ -47,7 +47,6 @@ class Delegations(Within, ListPage):
     rule = "community.see_delegations"
     title = "Délégations"
     template_name = "community/people/delegations.html"
-    stacked = True
     things = ("délégation", "délégations")
     order = "-fin"
     columns = (
@@ -159,7 +158,6 @@ class Mandates(Within, ListPage):
     rule = "community.see_mandates"
     title = "Mandats d’accompagnateurs"
     template_name = "community/people/mandates.html"
-    stacked = True
     things = ("mandat", "mandats")
     order = "-fin"
     columns = (

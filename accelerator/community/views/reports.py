@@ -82,7 +82,6 @@ class Reports(ModerationOnly, ListPage):
     filter_form = ReportFilters
     order = "reponse"
     export_name = "signalements"
-    stacked = True
     things = ("signalement", "signalements")
     empty_title = "Aucun signalement"
     empty_advice = "Quand une personne signalera une erreur dans une fiche, son signalement sera rangé ici."

@@ -115,7 +115,6 @@ class Themeless(_Desk, ListPage):
     filter_form = ThemelessFilters
     export_name = "fiches-sans-theme"
     things = ("fiche sans thème", "fiches sans thème")
-    stacked = True
     order = "nom"
     empty_title = "Toutes les fiches ont un thème"
     empty_advice = "Les fiches actives de votre périmètre, sans aucun thème, sont rangées ici."

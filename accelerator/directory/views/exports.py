@@ -242,7 +242,6 @@ class MyExports(ListPage):
     order = "-le"
     export_name = "mes-exports"
     things = ("export", "exports")
-    stacked = True
     empty_title = "Aucun export"
     empty_advice = "Sous les résultats d’une recherche, « Exporter » en prépare un. Chacun est gardé deux jours."
 

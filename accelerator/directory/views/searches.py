@@ -100,7 +100,6 @@ class SavedSearches(ListPage):
     order = "nom"
     export_name = "mes-recherches"
     things = ("recherche enregistrée", "recherches enregistrées")
-    stacked = True
     empty_title = "Aucune recherche enregistrée"
     columns = (
         Column("nom", "Recherche", lambda s: s.name, sort=("name",), url=_opened, export=lambda s: s.name),

@@ -22,7 +22,6 @@ class Desk(ListPage):
     export_name = "suivi-des-labels"
     things = ("label", "labels")
     order = "titre"
-    stacked = True
     empty_title = "Aucun label à suivre"
     empty_advice = "Les labels attribués dans les catégories que vous instruisez apparaissent ici."
     filter_form = forms.DeskFilters
