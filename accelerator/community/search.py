@@ -191,8 +191,8 @@ class Entries:
         wanted = RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, ids))}}}"])
         read = _rated(Organisation.objects.listed().filter(pk__in=wanted)).annotate(
             recorded_read=Cast("recorded_at", TextField()),
-            where=_together("seat_id", _spaced("territories"), _spaced("territories_cover")),
-            what=_together(_spaced("themes"), _spaced("kinds"), "legal_family", *_SAID, "identity"),
+            where=_together("seat_id", codes_as_text("territories"), codes_as_text("territories_cover")),
+            what=_together(codes_as_text("themes"), codes_as_text("kinds"), "legal_family", *_SAID, "identity"),
         )
         found = {values[0]: _Read._make(values) for values in read.values_list(*_Read._fields)}
         self._learn_places(found.values())
@@ -350,6 +350,6 @@ def _together(*parts: Any) -> Any:
     return Func(Value(_BETWEEN), *said, function="concat_ws", output_field=TextField())
 
 
-def _spaced(name: str) -> Any:
+def codes_as_text(name: str) -> Any:
     """A list of codes as one text: read many times faster than a list."""
     return Func(F(name), Value(" "), function="array_to_string", output_field=TextField())

@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from django.db.models import Model, Q
@@ -304,10 +305,11 @@ class PublicDirectory:
         """
         understood = self.understand(question)
         meaning = meaning_of(self.index, understood.asked(page=1, size=1, sort="relevance"))
-        numbers = array("q")
-        for some in every_id(self.index, meaning, sort="date" if understood.sort == Sort.RECENT else "name"):
-            numbers.extend(some)
-        return numbers if len(numbers) <= MOST_ORDERED else array("q", sorted(numbers))
+        found = chain.from_iterable(every_id(self.index, meaning, sort=None))
+        if len(numbers := array("q", found)) > MOST_ORDERED:
+            return array("q", sorted(numbers))
+        named = understood.sort != Sort.RECENT
+        return array("q", chain.from_iterable(every_id(self.index, meaning, sort="name" if named else "date")))
 
     def number_found(self, question: PublicQuestion) -> int:
         """How many answer, counted one by one: up to a second for a million."""

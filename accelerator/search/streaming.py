@@ -24,6 +24,7 @@ from accelerator.search.types import (
 )
 
 _READ_AT_ONCE: Final = 20_000
+_ALL: Final = quoted(EVERYTHING)
 # When not even the rarest word is required: any of so many, the rarest.
 _LOOSE: Final = 3
 
@@ -40,7 +41,9 @@ class Meaning:
     among: tuple[int, ...] | None = None
 
     def of(self, index: Index) -> sql.Composable:
-        """As the condition of a query that reads the table of an index."""
+        """As the condition of a query that reads the table of an index; what all have is not looked for."""
+        if self.among is None and self.query == _ALL:
+            return sql.SQL("true")
         asked = sql.SQL("tsv @@ {}::tsquery").format(sql.Literal(self.query))
         if self.among is None:
             return asked
@@ -74,7 +77,7 @@ class Reading:
             required += [f"({word})" for word in self.words[:kept]]
         elif self.words:
             required.append(any_of(self.words[:_LOOSE]))
-        return Meaning(" & ".join(required) or quoted(EVERYTHING), self.among)
+        return Meaning(" & ".join(required) or _ALL, self.among)
 
 
 def meaning_of(index: Index, question: Question) -> Meaning:
@@ -130,8 +133,8 @@ def first_without(index: Index, facet: str, looked: Sequence[str], tested: Seque
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def every_id(index: Index, meaning: Meaning, *, sort: Sort = "name") -> Iterator[list[int]]:
-    """Everything that answers, in order, some thousands at a time, through a cursor of the server.
+def every_id(index: Index, meaning: Meaning, *, sort: Sort | None = "name") -> Iterator[list[int]]:
+    """Everything that answers, some thousands at a time, through a cursor of the server; in no order without a `sort`.
 
     Call it in a short transaction: a rebuild waits for whoever reads the table, and the others wait for the rebuild.
     Keep the numbers (eight bytes each) and read what they name afterwards.
@@ -139,8 +142,9 @@ def every_id(index: Index, meaning: Meaning, *, sort: Sort = "name") -> Iterator
     if not meaning.query:
         return
     key = sql.Identifier(index.key)
-    reading = sql.SQL("SELECT {key} FROM {table} WHERE {asked} ORDER BY {order}").format(
-        key=key, table=sql.Identifier(index.table), asked=meaning.of(index), order=ORDERS[sort].format(key=key)
+    order = sql.SQL(" ORDER BY {order}").format(order=ORDERS[sort].format(key=key)) if sort else sql.SQL("")
+    reading = sql.SQL("SELECT {key} FROM {table} WHERE {asked}{order}").format(
+        key=key, table=sql.Identifier(index.table), asked=meaning.of(index), order=order
     )
     with connection.chunked_cursor() as cursor:
         cursor.execute(reading)

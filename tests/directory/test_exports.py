@@ -26,11 +26,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accelerator.community import search
 from accelerator.community.models import Organisation, Theme
+from accelerator.design.exports import cell
 from accelerator.directory import exporting, personal_data, tasks
 from accelerator.directory.models import Export
 from accelerator.directory.operations import exports as operations
 from accelerator.directory.operations.exports import MOST_WAITING, ask_export
-from accelerator.directory.queries.published import FIELDS, rows_of
+from accelerator.directory.queries.published import FIELDS, record_of, rows_of
 from accelerator.directory.queries.searched import SEARCHED_ORGANISATIONS
 from accelerator.directory.states import ExportState
 from accelerator.geography.models import Place
@@ -176,9 +177,9 @@ def test_a_line_is_what_the_page_of_the_organisation_says() -> None:
         for n, seat in enumerate(seats)
     ]
     labels = {theme.code: theme.label}
-    read = list(rows_of([one.pk for one in made]))
+    read = [[cell(value) for value in row] for row in rows_of([one.pk for one in made])]
     fresh = [Organisation.objects.get(pk=one.pk) for one in made]
-    assert read == [[field.read(one, labels) for field in FIELDS] for one in fresh]
+    assert read == [[cell(value) for value in record_of(one, labels).values()] for one in fresh]
 
 
 @pytest.mark.parametrize("number", [1, 3])

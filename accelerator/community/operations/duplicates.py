@@ -82,10 +82,12 @@ _KEYS = """
         WHERE seat IS NOT NULL AND cardinality(words) BETWEEN 2 AND 12
     ) AS k
 """
+# Nine keys in ten are those of one record: they are counted before any list is made.
 _PAIRS = """
     CREATE TEMPORARY TABLE found_pair ON COMMIT DROP AS
-    WITH shared AS (
-        SELECT reason, array_agg(id) AS ids FROM (SELECT DISTINCT key, reason, id FROM found_key) AS k
+    WITH again AS (SELECT key FROM found_key GROUP BY key HAVING count(*) > 1), shared AS (
+        SELECT reason, array_agg(id) AS ids
+        FROM (SELECT DISTINCT key, reason, id FROM found_key JOIN again USING (key)) AS k
         GROUP BY key, reason HAVING count(*) BETWEEN 2 AND %(shared_by)s
     )
     SELECT DISTINCT a.id AS first, b.id AS second, s.reason

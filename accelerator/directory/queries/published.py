@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, NamedTuple
+from itertools import groupby
+from typing import Any, Final, Literal, NamedTuple
 
 from django.db import connection
 from django.db.models import TextChoices
@@ -15,7 +16,9 @@ from django.utils.timezone import localdate
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.queries import organisation as reading
 from accelerator.community.queries.checks import exactness_of
+from accelerator.community.search import codes_as_text
 from accelerator.community.states import Identity, Kind, LegalFamily, OrganisationState
+from accelerator.design.exports import cell
 from accelerator.geography.models import Place
 
 LICENCE: Final = "Licence Ouverte 2.0"
@@ -40,8 +43,18 @@ class Seat(NamedTuple):
     region: Named | None
 
 
+class Nature(NamedTuple):
+    """What an organisation is, as an export reads it."""
+
+    identity: str
+    state: str
+    legal_family: str
+    is_ess: bool | None
+    is_esus: bool | None
+
+
 class Listed(NamedTuple):
-    """What an export reads of an organisation, with the names of its model: a million of them are read in a minute."""
+    """What an export reads of an organisation alone, with the names of its model."""
 
     public_id: str
     name: str
@@ -49,45 +62,31 @@ class Listed(NamedTuple):
     siren: str | None
     rna: str | None
     amalia: str | None
-    identity: str
-    state: str
-    legal_family: str
-    is_ess: bool | None
-    is_esus: bool | None
-    kinds: list[str]
-    themes: list[str]
     summary: str
     website: str
     territories: list[str]
     source: str
     source_url: str
     changed_at: str
-    seat: Seat | None
 
 
 @dataclass(frozen=True)
 class Field:
-    """A published field: its name, what it means, what it is read from."""
+    """A published field: its name, what it means, what it is read from.
+
+    of  what gives its value: the organisation itself, its nature, its roles, its themes or its seat, which may be
+        unknown. All but the first are those of many.
+    """
 
     name: str
     meaning: str
-    value: Callable[[Organisation | Listed], Any]
-    of_themes: bool = False
-
-    def read(self, organisation: Organisation | Listed, themes: Mapping[str, str]) -> Any:
-        """Its value; `themes` gives the label of each code to the field `of_themes`, whose value holds codes."""
-        value = self.value(organisation)
-        return [themes.get(code, code) for code in value] if self.of_themes else value
+    value: Callable[[Any], Any]
+    of: Literal["itself", "nature", "kinds", "themes", "seat"] = "itself"
 
 
-def _name(organisation: Organisation | Listed, place: str) -> str:
-    found = getattr(organisation.seat, place) if organisation.seat else None
-    return found.name if found else ""
-
-
-def _code(organisation: Organisation | Listed, place: str) -> str:
-    found = getattr(organisation.seat, place) if organisation.seat else None
-    return found.code if found else ""
+def _above(seat: Place | Seat | None, place: str, part: str) -> str:
+    found = getattr(seat, place) if seat else None
+    return str(getattr(found, part)) if found else ""
 
 
 def _moment(value: datetime | str) -> str:
@@ -100,6 +99,9 @@ def _label(choices: type[TextChoices], code: str) -> str:
     return str(choices(code).label) if code else ""
 
 
+# Where it begins in what an export reads, after the number and the organisation alone.
+_NATURE_AT: Final = 1 + len(Listed._fields)
+
 # In the order of the columns of exports.
 FIELDS: Final = (
     Field("identifiant", "Identifiant sur la plateforme, qui ne change jamais", lambda one: one.public_id),
@@ -109,31 +111,35 @@ FIELDS: Final = (
     Field("rna", "Numéro au répertoire national des associations", lambda one: one.rna or ""),
     Field("amalia", "Numéro au registre des associations d’Alsace-Moselle", lambda one: one.amalia or ""),
     Field("identite", "verified : lue dans un registre public ; declared : déclarée ; unknown : non connue",
-          lambda one: one.identity),
-    Field("identite_libelle", "L’identité, en clair", lambda one: _label(Identity, one.identity)),
-    Field("etat", "active : en activité ; ceased : a cessé", lambda one: one.state),
-    Field("etat_libelle", "L’état, en clair", lambda one: _label(OrganisationState, one.state)),
+          lambda nature: nature.identity, "nature"),
+    Field("identite_libelle", "L’identité, en clair", lambda nature: _label(Identity, nature.identity), "nature"),
+    Field("etat", "active : en activité ; ceased : a cessé", lambda nature: nature.state, "nature"),
+    Field("etat_libelle", "L’état, en clair", lambda nature: _label(OrganisationState, nature.state), "nature"),
     Field("famille_juridique", "Code de la famille juridique, vide si elle n’est pas connue",
-          lambda one: one.legal_family),
+          lambda nature: nature.legal_family, "nature"),
     Field("famille_juridique_libelle", "La famille juridique, en clair",
-          lambda one: _label(LegalFamily, one.legal_family)),
+          lambda nature: _label(LegalFamily, nature.legal_family), "nature"),
     Field("ess", "Appartient à l’économie sociale et solidaire : vrai, faux, ou vide si ce n’est pas connu",
-          lambda one: one.is_ess),
-    Field("esus", "Agréée entreprise solidaire d’utilité sociale : vrai, faux, ou vide", lambda one: one.is_esus),
-    Field("types", "Rôles dans l’innovation sociale (codes)", lambda one: list(one.kinds)),
+          lambda nature: nature.is_ess, "nature"),
+    Field("esus", "Agréée entreprise solidaire d’utilité sociale : vrai, faux, ou vide",
+          lambda nature: nature.is_esus, "nature"),
+    Field("types", "Rôles dans l’innovation sociale (codes)", list, "kinds"),
     Field("types_libelles", "Les rôles, en clair, dans le même ordre",
-          lambda one: [_label(Kind, kind) for kind in one.kinds]),
-    Field("themes", "Codes des thèmes de la nomenclature de la plateforme", lambda one: list(one.themes)),
-    Field("themes_libelles", "Les thèmes, en clair, dans le même ordre", lambda one: list(one.themes), of_themes=True),
+          lambda kinds: [_label(Kind, kind) for kind in kinds], "kinds"),
+    Field("themes", "Codes des thèmes de la nomenclature de la plateforme",
+          lambda themes: [code for code, _ in themes], "themes"),
+    Field("themes_libelles", "Les thèmes, en clair, dans le même ordre",
+          lambda themes: [label for _, label in themes], "themes"),
     Field("resume", "Ce que fait l’organisation, en une phrase", lambda one: one.summary),
     Field("site", "Adresse du site", lambda one: one.website),
-    Field("commune", "Nom de la commune du siège", lambda one: one.seat.name if one.seat else ""),
+    Field("commune", "Nom de la commune du siège", lambda seat: seat.name if seat else "", "seat"),
     Field("code_commune", "Code officiel géographique de la commune du siège",
-          lambda one: one.seat.code if one.seat else ""),
-    Field("departement", "Nom du département du siège", lambda one: _name(one, "departement")),
-    Field("code_departement", "Code du département du siège", lambda one: _code(one, "departement")),
-    Field("region", "Nom de la région du siège", lambda one: _name(one, "region")),
-    Field("code_region", "Code de la région du siège", lambda one: _code(one, "region")),
+          lambda seat: seat.code if seat else "", "seat"),
+    Field("departement", "Nom du département du siège", lambda seat: _above(seat, "departement", "name"), "seat"),
+    Field("code_departement", "Code du département du siège",
+          lambda seat: _above(seat, "departement", "code"), "seat"),
+    Field("region", "Nom de la région du siège", lambda seat: _above(seat, "region", "name"), "seat"),
+    Field("code_region", "Code de la région du siège", lambda seat: _above(seat, "region", "code"), "seat"),
     Field("territoires", "Territoires d’action (nature et code : epci-200067361, region-53…)",
           lambda one: list(one.territories)),
     Field("source", "D’où vient la fiche", lambda one: one.source),
@@ -142,39 +148,70 @@ FIELDS: Final = (
 )  # fmt: skip
 
 
-def rows_of(ids: Sequence[int]) -> Iterator[list[Any]]:
-    """The lines of an export: these organisations in their order, some thousands at a time.
+def record_of(organisation: Organisation, themes: Mapping[str, str]) -> dict[str, Any]:
+    """Every field of an organisation; `themes` gives the label of each code."""
+    read = {
+        "itself": organisation,
+        "nature": organisation,
+        "kinds": organisation.kinds,
+        "themes": [(code, themes.get(code, code)) for code in organisation.themes],
+        "seat": organisation.seat,
+    }
+    return {field.name: field.value(read[field.of]) for field in FIELDS}
 
-    Each chunk is read by itself: what is hidden or merged while a long export is written is not in it.
+
+def rows_of(ids: Sequence[int]) -> Iterator[list[Any]]:
+    """The cells of an export: these organisations in their order, some thousands at a time.
+
+    Each chunk is read by itself: what is hidden or merged while a long export is written is not in it. What comes
+    again (natures, roles, themes, seats) is told once: a million lines are written in a minute.
     """
-    themes = dict(Theme.objects.values_list("code", "label"))
-    readers = [(field.value, field.of_themes) for field in FIELDS]
-    seats: dict[str, Seat] = {}
+    labels = dict(Theme.objects.values_list("code", "label"))
+    parts = [(of, [field.value for field in fields]) for of, fields in groupby(FIELDS, key=lambda field: field.of)]
+    told: dict[str, dict[Any, list[Any]]] = {of: {} for of, _ in parts}
+
+    def tell(of: str, key: Any, read: Any) -> list[Any]:
+        told[of][key] = cells = [cell(field.value(read)) for field in FIELDS if field.of == of]
+        return cells
+
     moment = RawSQL("to_char(community_organisation.changed_at AT TIME ZONE 'UTC', %s)", [_ISO])
-    listed = Organisation.objects.listed().values_list("pk", *Listed._fields[:-2], moment, "seat_id")
+    codes = map(codes_as_text, ("kinds", "themes"))
+    listed = Organisation.objects.listed().values_list(
+        "pk", *Listed._fields[:-1], moment, *Nature._fields, *codes, "seat_id"
+    )
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         # One array rather than two thousand parameters: a third of the time.
         among = RawSQL("SELECT unnest(%s::bigint[])", [list(chunk)])
-        found = {pk: values for pk, *values in listed.filter(pk__in=among)}
-        seats |= _seats({values[-1] for values in found.values()} - seats.keys() - {None})
+        found = {values[0]: values for values in listed.filter(pk__in=among)}
+        for key, seat in _seats({values[-1] for values in found.values()} - told["seat"].keys()).items():
+            tell("seat", key, seat)
         for pk in chunk:
-            if values := found.get(pk):
-                values[-1] = seats.get(values[-1])
-                one = Listed._make(values)
-                yield [
-                    [themes.get(code, code) for code in value(one)] if of_themes else value(one)
-                    for value, of_themes in readers
-                ]
+            if not (values := found.get(pk)):
+                continue
+            one = Listed._make(values[1:_NATURE_AT])
+            nature, (kinds, themes, seat) = values[_NATURE_AT:-3], values[-3:]
+            again = {
+                "nature": told["nature"].get(nature) or tell("nature", nature, Nature._make(nature)),
+                "kinds": told["kinds"].get(kinds) or tell("kinds", kinds, kinds.split()),
+                "themes": told["themes"].get(themes)
+                or tell("themes", themes, [(code, labels.get(code, code)) for code in themes.split()]),
+                "seat": told["seat"][seat],
+            }
+            row: list[Any] = []
+            for of, read in parts:
+                row += [value(one) for value in read] if of == "itself" else again[of]
+            yield row
 
 
-def _seats(keys: set[str]) -> dict[str, Seat]:
+def _seats(keys: set[str | None]) -> dict[str | None, Seat | None]:
+    """The places of these keys; nothing is the place of no key."""
+    seats: dict[str | None, Seat | None] = {None: None} if None in keys else {}
     above = [f"{place}__{value}" for place in ("departement", "region") for value in ("name", "code")]
-    places = Place.objects.filter(pk__in=keys).values_list("pk", "name", "code", *above) if keys else []
-    return {
-        key: Seat(name, code, Named(*up[:2]) if up[0] else None, Named(*up[2:]) if up[2] else None)
-        for key, name, code, *up in places
-    }
+    if some := keys - {None}:
+        for key, name, code, *up in Place.objects.filter(pk__in=some).values_list("pk", "name", "code", *above):
+            seats[key] = Seat(name, code, Named(*up[:2]) if up[0] else None, Named(*up[2:]) if up[2] else None)
+    return seats
 
 
 def _day(moment: datetime | None) -> str | None:
@@ -185,7 +222,7 @@ def published(organisation: Organisation, base_url: str) -> dict[str, Any]:
     """The twin of the page: every field, then where the values come from, the distinctions, the licence."""
     themes, territories = reading.themes_of(organisation), reading.territories_of(organisation)
     labels = {theme.code: theme.label for theme in themes}
-    record = {field.name: field.read(organisation, labels) for field in FIELDS}
+    record = record_of(organisation, labels)
     record["presentation"] = organisation.presentation
     record["provenance"] = [
         {
