@@ -43,8 +43,8 @@ Rows = Callable[[], Iterable[Sequence[Any]]]
 def cell(value: Any) -> str | int | float | Decimal | date:
     """What is written in the cell.
 
-    Numbers and dates stay what they are. Text is stripped of control characters; if it starts as a formula, an
-    apostrophe is put before it, so that it is read as text. Unknown is an empty cell, never a zero.
+    Numbers and dates stay what they are, moments to the second. Text is stripped of control characters; if it starts
+    as a formula, an apostrophe is put before it, so that it is read as text. Unknown is an empty cell, never a zero.
     """
     if value is None:
         return ""
@@ -56,7 +56,8 @@ def cell(value: Any) -> str | int | float | Decimal | date:
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, datetime):
-        return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
+        local = timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
+        return local.replace(microsecond=0)
     if isinstance(value, int | float | Decimal | date):
         return value
     if isinstance(value, time):

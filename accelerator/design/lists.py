@@ -24,6 +24,7 @@ whatever the number of rows.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import islice
 from operator import attrgetter
@@ -39,6 +40,7 @@ from accelerator.design.exports import csv_response, xlsx_response
 from accelerator.design.forms import FilterForm
 from accelerator.design.pages import Page
 from accelerator.design.paging import Chip, Pages, address, kept
+from accelerator.workflow.dates import said
 from accelerator.workflow.numbers import grouped, read
 
 SORT: Final = "tri"
@@ -61,8 +63,9 @@ class Column:
     sort      the fields that it sorts by; none: the list is not sorted by it.
     url       where the value leads, if anywhere.
     number    its values are numbers, set to the right.
-    whole     its values are read at a glance (a date): from 48em they stay on one line, as numbers and badges do.
-    long      its values are texts: they fold on a narrow screen too; from 48em, so does all that is not whole.
+    dated     its values are dates or moments, said so on screen (`DAY`, `MOMENT`), on one line as numbers and badges;
+              a file has them as dates.
+    long      its values are texts: they fold on a narrow screen too.
     nullable  the field that sorts may be unknown: unknown values come last, both ways.
     screen    False for a column that only exports have.
     export    what exports say when it is not what the screen says.
@@ -74,7 +77,7 @@ class Column:
     sort: tuple[str, ...] = ()
     url: Callable[[Any], str] | None = None
     number: bool = False
-    whole: bool = False
+    dated: str = ""
     long: bool = False
     nullable: bool = False
     screen: bool = True
@@ -90,16 +93,19 @@ class Column:
         return (self.export or self.value)(row)
 
     def shown(self, row: Any) -> Any:
-        """What the screen shows of a row: whole numbers by thousands, a dash for what is not known."""
+        """What the screen shows of a row: dates in French, numbers by thousands, a dash for what is not known."""
         value = self.value(row)
         if value is None:
             return "—"
+        if isinstance(value, date) and self.dated:
+            return said(value, self.dated)
         return read(value) if self.number else value
 
-    def attributes(self, *, stacked: bool) -> SafeString:
-        """Those of its cells: numbers are set to the right, a stacked cell says its heading itself."""
-        kind = "fi-number" if self.number else "fi-whole" if self.whole else "fr-cell--multiline" if self.long else ""
-        given = {"class": kind, "data-label": self.label if stacked else ""}
+    @property
+    def attributes(self) -> SafeString:
+        """Those of its cells: numbers are set to the right, a cell stacked on a narrow screen says its heading."""
+        kind = "fi-number" if self.number else "fi-date" if self.dated else "fr-cell--multiline" if self.long else ""
+        given = {"class": kind, "data-label": self.label}
         return format_html_join("", ' {}="{}"', [(name, value) for name, value in given.items() if value])
 
 
@@ -191,8 +197,6 @@ class ListPage(ExportingPage):
     order: ClassVar[str] = ""
     page_size: ClassVar[int] = 20
     things: ClassVar[tuple[str, str]] = ("résultat", "résultats")
-    # On a narrow screen, each row becomes a block of its values, nothing to scroll sideways.
-    stacked: ClassVar[bool] = True
     # Some rows are left out until a filter asks for them: the filters stay when nothing else is left to show.
     narrowed: ClassVar[bool] = False
     empty_title: str = "Rien à montrer pour le moment"
@@ -272,7 +276,7 @@ class ListPage(ExportingPage):
     @cached_property
     def _on_screen(self) -> list[tuple[Column, SafeString]]:
         """The columns on screen, each with the attributes of its cells."""
-        return [(column, column.attributes(stacked=self.stacked)) for column in self.columns if column.screen]
+        return [(column, column.attributes) for column in self.columns if column.screen]
 
     def chips(self) -> list[Chip]:
         """The filters in force."""

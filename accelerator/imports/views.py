@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.http import FileResponse, Http404, HttpResponseBase, JsonResponse
 from django.urls import reverse
-from django.utils.timezone import localtime
 
 from accelerator.community import rules
 from accelerator.community.queries.people import platform_roles_of
@@ -16,7 +15,7 @@ from accelerator.imports.forms import ImportFilters
 from accelerator.registers.models import Run
 from accelerator.registers.queries import is_alive, reasons_of, runs, said_of, selection_of, with_lives
 from accelerator.registers.states import RunState
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import MOMENT
 
 DEAD: Final = "Arrêté, à reprendre"
 
@@ -48,11 +47,10 @@ class Imports(_ForStaff, ListPage):
         Column(
             "debut",
             "Commencé",
-            lambda r: f"{said(localtime(r.started_at))} à {localtime(r.started_at):%H:%M}",
+            lambda r: r.started_at,
             sort=("started_at",),
             url=lambda r: reverse("imports:import", args=[r.pk]),
-            export=lambda r: r.started_at,
-            whole=True,
+            dated=MOMENT,
         ),
         Column("source", "Registre", lambda r: r.get_source_display(), sort=("source",)),
         Column(

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from accelerator.design import lists
 from accelerator.design.lists import Column
+from accelerator.workflow.dates import DAY
 from tests.client import HostileClient
 from tests.design.conftest import Make
 
@@ -149,12 +150,11 @@ def test_an_export_too_long_is_refused_with_the_reason(
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [({"number": True}, "fi-number"), ({"whole": True}, "fi-whole"), ({"long": True}, "fr-cell--multiline")],
+    [({"number": True}, "fi-number"), ({"dated": DAY}, "fi-date"), ({"long": True}, "fr-cell--multiline")],
 )
 def test_a_cell_says_how_it_is_laid_out(kind: dict[str, bool], said: str) -> None:
     column = Column("nom", "Nom", str, **kind)
-    assert column.attributes(stacked=False) == f' class="{said}"'
-    assert column.attributes(stacked=True) == f' class="{said}" data-label="Nom"'
+    assert column.attributes == f' class="{said}" data-label="Nom"'
 
 
 def test_the_dates_of_every_list_stay_on_one_line() -> None:

@@ -9,6 +9,7 @@ from accelerator.accounts.views.account import AccountPage
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb, Page
 from accelerator.notices.queries import notices_of
+from accelerator.workflow.dates import MOMENT
 
 
 class Notices(AccountPage, ListPage):
@@ -23,7 +24,7 @@ class Notices(AccountPage, ListPage):
             sort=("subject",),
             url=lambda notice: reverse("accounts:notice", args=[notice.pk]),
         ),
-        Column("le", "Le", lambda notice: notice.asked_at, sort=("asked_at",), whole=True),
+        Column("le", "Le", lambda notice: notice.asked_at, sort=("asked_at",), dated=MOMENT),
         Column("envoi", "Envoi", lambda notice: "envoyé" if notice.sent_at else "en attente"),
     )
     order = "-le"

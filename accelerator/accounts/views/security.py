@@ -19,7 +19,7 @@ from accelerator.accounts.views.proofs import UsesPasskey
 from accelerator.design import codes
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import MOMENT
 from accelerator.workflow.limits import count_against
 
 _APPLICATION: Final = "new_application"
@@ -206,10 +206,6 @@ def _door(session: OpenSession) -> str:
     return f"{door}, puis second facteur" if session.two_factors and session.door != Door.PASSKEY else door
 
 
-def _opened(session: OpenSession) -> datetime:
-    return session.opened_at
-
-
 class Sessions(SecurityPage, ListPage):
     """The sessions that are open in the person's name."""
 
@@ -217,14 +213,7 @@ class Sessions(SecurityPage, ListPage):
     columns = (
         Column("navigateur", "Navigateur", lambda one: one.browser, sort=("browser",)),
         Column("porte", "Façon d’entrer", _door, sort=("door",)),
-        Column(
-            "depuis",
-            "Ouverte le",
-            lambda one: said(one.opened_at, MOMENT),
-            sort=("opened_at",),
-            export=_opened,
-            whole=True,
-        ),
+        Column("depuis", "Ouverte le", lambda one: one.opened_at, sort=("opened_at",), dated=MOMENT),
         Column(
             "suite",
             "Suite",

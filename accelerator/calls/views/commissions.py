@@ -30,7 +30,7 @@ from accelerator.calls.views.sittings import ActSitting, Sitting, other_name
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Page
 from accelerator.design.papers import pdf, saved_pdf
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import MOMENT
 
 
 class Commissions(Judging, ListPage):
@@ -50,7 +50,7 @@ class Commissions(Judging, ListPage):
             sort=("name",),
             url=lambda one: reverse("calls:commission", args=[one.public_id]),
         ),
-        Column("seance", "Séance", lambda one: said(one.held_at, MOMENT), sort=("held_at",), whole=True),
+        Column("seance", "Séance", lambda one: one.held_at, sort=("held_at",), dated=MOMENT),
         Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
         Column("dossiers", "Dossiers", lambda one: one.files, sort=("files",), number=True),
         Column("conclus", "Conclus", lambda one: one.concluded, sort=("concluded",), number=True),

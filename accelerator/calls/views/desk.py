@@ -60,7 +60,7 @@ from accelerator.design.lists import FORMAT, Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.design.paging import kept
 from accelerator.design.unsaved import Resumed
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY
 from accelerator.workflow.numbers import grouped
 
 
@@ -96,15 +96,8 @@ class Desk(ListPage):
         ),
         Column("appel", "Appel", lambda one: one.call.title, sort=("call__title",), screen=False),
         Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
-        Column("recue", "Reçue le", lambda one: said(one.received_on), sort=("received_on",), whole=True),
-        Column(
-            "echeance",
-            "Échéance",
-            lambda one: said(one.due_on) if one.due_on else "—",
-            sort=("due_on",),
-            nullable=True,
-            whole=True,
-        ),
+        Column("recue", "Reçue le", lambda one: one.received_on, sort=("received_on",), dated=DAY),
+        Column("echeance", "Échéance", lambda one: one.due_on, sort=("due_on",), nullable=True, dated=DAY),
         Column("conditions", "Conditions non remplies", lambda one: len(one.unmet), number=True),
         Column(
             "instructeur",
@@ -113,13 +106,12 @@ class Desk(ListPage):
             sort=("officer__family_name",),
             nullable=True,
         ),
-        Column(
-            "silence", "Le silence décide le", lambda one: said(one.silence_on) if one.silence_on else "", screen=False
-        ),
+        Column("silence", "Le silence décide le", lambda one: one.silence_on, dated=DAY, screen=False),
         Column(
             "attendue",
             "Réponse attendue le",
-            lambda one: said(one.expected_on) if one.expected_on else "",
+            lambda one: one.expected_on,
+            dated=DAY,
             screen=False,
         ),
         Column("reprendre", "À reprendre", lambda one: one.to_take_up, screen=False),

@@ -30,7 +30,7 @@ from accelerator.calls.views.judging import ActJudging, Judging
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Page
 from accelerator.workflow import Refused
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import MOMENT
 from accelerator.workflow.numbers import counted
 from accelerator.workflow.prints import print_of
 
@@ -62,14 +62,7 @@ class Juries(Judging, ListPage):
     columns = (
         Column("jury", "Jury", lambda slot: slot.jury.name, sort=("jury__name", "starts_at")),
         Column("membres", "Membres", lambda slot: slot.members, screen=False),
-        Column(
-            "debut",
-            "Début",
-            lambda slot: said(slot.starts_at, MOMENT),
-            sort=("starts_at",),
-            export=lambda slot: slot.starts_at,
-            whole=True,
-        ),
+        Column("debut", "Début", lambda slot: slot.starts_at, sort=("starts_at",), dated=MOMENT),
         Column("fin", "Fin", lambda slot: slot.ends_at, screen=False),
         Column("ou", "Où", lambda slot: slot.where, sort=("where",), long=True),
         Column(

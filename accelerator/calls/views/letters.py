@@ -39,7 +39,7 @@ from accelerator.calls.views.judging import ActJudging, Judging, as_read, lot_ur
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.design.papers import pdf, saved_pdf
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY
 
 
 class Letters(Judging, ListPage):
@@ -70,22 +70,8 @@ class Letters(Judging, ListPage):
             sort=("signatory__person__family_name", "signatory__person__given_name"),
             nullable=True,
         ),
-        Column(
-            "signe",
-            "Signé le",
-            lambda one: said(localdate(one.signed_at)) if one.signed_at else "—",
-            sort=("signed_at",),
-            nullable=True,
-            whole=True,
-        ),
-        Column(
-            "notifie",
-            "Notifié le",
-            lambda one: said(localdate(one.notified_at)) if one.notified_at else "—",
-            sort=("notified_at",),
-            nullable=True,
-            whole=True,
-        ),
+        Column("signe", "Signé le", lambda one: one.signed_at, sort=("signed_at",), nullable=True, dated=DAY),
+        Column("notifie", "Notifié le", lambda one: one.notified_at, sort=("notified_at",), nullable=True, dated=DAY),
     )
     empty_title = "Aucun courrier"
     empty_advice = "Les décisions préparées depuis le classement, ou à la clôture d’une commission, sont rangées ici."

@@ -30,7 +30,7 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.design.paging import address, kept
 from accelerator.workflow import Refused, read_only
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import MOMENT
 from accelerator.workflow.limits import count_against
 from accelerator.workflow.numbers import counted
 
@@ -204,15 +204,8 @@ class Lots(ListPage):
             url=lambda one: reverse("calls:lot_page", args=[one.public_id]),
         ),
         Column("appel", "Appel", lambda one: one.call.title if one.call else "", sort=("call__title",), nullable=True),
-        Column("demande", "Demandé le", lambda one: said(one.asked_at, MOMENT), sort=("asked_at",), whole=True),
-        Column(
-            "fini",
-            "Terminé le",
-            lambda one: said(one.ended_at, MOMENT) if one.ended_at else "—",
-            sort=("ended_at",),
-            nullable=True,
-            whole=True,
-        ),
+        Column("demande", "Demandé le", lambda one: one.asked_at, sort=("asked_at",), dated=MOMENT),
+        Column("fini", "Terminé le", lambda one: one.ended_at, sort=("ended_at",), nullable=True, dated=MOMENT),
         Column("quoi", "Ce qui est fait", outcome_of),
     )
 

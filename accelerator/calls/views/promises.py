@@ -16,7 +16,7 @@ from accelerator.calls.rules.registry import reason_within
 from accelerator.calls.states import PromiseKind
 from accelerator.calls.views.judging import ActJudging, Judging, JudgingFile
 from accelerator.design.lists import Column, ListPage
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY, said
 
 
 class Promises(Judging, ListPage):
@@ -35,7 +35,7 @@ class Promises(Judging, ListPage):
         Column("promesse", "Promesse", lambda one: one.what, sort=("what",)),
         Column("sorte", "Sorte", lambda one: one.get_kind_display(), sort=("kind",)),
         Column("par", "Tenue par", lambda one: one.owner, sort=("owner",)),
-        Column("pour", "Pour le", lambda one: said(one.due_on), sort=("due_on",), whole=True),
+        Column("pour", "Pour le", lambda one: one.due_on, sort=("due_on",), dated=DAY),
         Column("etat", "État", lambda one: one.said_state, url=lambda one: one.settle_url),
     )
     empty_title = "Aucune promesse inscrite"

@@ -26,7 +26,7 @@ from accelerator.calls.states import CallState, Nature, QuestionKind, Silence
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.geography.perimeters import sentence_of
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import DAY, MOMENT, said
 from accelerator.workflow.limits import count_against
 
 BEGUN_A_DAY = 20
@@ -64,14 +64,14 @@ class Calls(ListPage):
             url=lambda call: reverse("calls:call", args=[call.key]),
         ),
         Column("emetteur", "Émetteur", lambda call: call.issuer_name, sort=("issuer_name",)),
-        Column("ouverture", "Ouverture", lambda call: said(call.opens_at), sort=("opens_at",), whole=True),
+        Column("ouverture", "Ouverture", lambda call: call.opens_at, sort=("opens_at",), dated=DAY),
         Column(
             "cloture",
             "Clôture",
-            lambda call: said(call.closes_at, MOMENT) if call.closes_at else "permanent",
+            lambda call: call.closes_at or "permanent",
             sort=("closes_at",),
             nullable=True,
-            whole=True,
+            dated=MOMENT,
         ),
         Column("etat", "Aujourd’hui", lambda call: call.shown_openness),
         Column("nature", "Nature", lambda call: call.get_nature_display(), screen=False),

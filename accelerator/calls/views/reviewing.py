@@ -22,7 +22,7 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.design.unsaved import Resumed, forget_posted
 from accelerator.design.uploads import attachment
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY
 
 _LIST = "Mes lectures"
 
@@ -51,7 +51,7 @@ class MyReviews(ListPage):
             url=lambda one: reverse("calls:review", args=[one.pk]),
         ),
         Column("appel", "Appel", lambda one: one.application.call.title, sort=("application__call__title",)),
-        Column("pour", "Attendu le", lambda one: said(one.due_on), sort=("is_read", "due_on"), whole=True),
+        Column("pour", "Attendu le", lambda one: one.due_on, sort=("is_read", "due_on"), dated=DAY),
         Column("etat", "État", lambda one: one.said_state, sort=("state",)),
     )
     empty_title = "Aucun dossier à lire"

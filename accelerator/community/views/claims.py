@@ -24,7 +24,7 @@ from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.workflow import limits
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY, said
 from accelerator.workflow.names import in_sentence
 
 
@@ -94,13 +94,13 @@ class ClaimPage(ActWithin):
 # What the lists of claims say of one, beside whose it is.
 _LIFE: Final = (
     Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
-    Column("date", "Faite le", lambda one: said(one.claimed_at), sort=("claimed_at",), whole=True),
+    Column("date", "Faite le", lambda one: one.claimed_at, sort=("claimed_at",), dated=DAY),
     Column(
         "jusqua",
         "Annulable jusqu’au",
-        lambda one: said(one.reversible_until),
+        lambda one: one.reversible_until,
         sort=("reversible_until",),
-        whole=True,
+        dated=DAY,
     ),
     Column("etat", "État", _state, sort=("state", "contested_at")),
 )

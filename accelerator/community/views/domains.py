@@ -16,7 +16,7 @@ from accelerator.community.operations import domains as operations
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.workflow import limits
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY, said
 
 
 def _remove_url(domain: EmailDomain) -> str:
@@ -46,7 +46,7 @@ class Domains(Within, ListPage):
     export_name = "domaines"
     columns = (
         Column("domaine", "Domaine", lambda one: said_domain(one.domain), sort=("domain",)),
-        Column("ajoute", "Ajouté le", lambda one: said(one.added_at), sort=("added_at",), whole=True),
+        Column("ajoute", "Ajouté le", lambda one: one.added_at, sort=("added_at",), dated=DAY),
         Column("par", "Par", lambda one: one.added_by.name),
         Column("preuve", "Confirmation", _confirmation, sort=("confirmed_at",), nullable=True, url=_confirm_url),
         Column("suite", "Suite", lambda one: "Retirer", url=_remove_url),

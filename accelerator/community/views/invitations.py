@@ -26,7 +26,7 @@ from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb, Page, Unkept
 from accelerator.workflow import limits
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY
 from accelerator.workflow.names import in_sentence
 
 _DAY = timedelta(days=1)
@@ -37,10 +37,6 @@ def count_invitation(person: Any, organisation: Organisation, email: str, at: da
     limits.count_against(f"invite:{person.actor_key}", limit=settings.INVITATIONS_PER_PERSON, per=_DAY, at=at)
     limits.count_against(f"invite:{organisation.pk}", limit=settings.INVITATIONS_PER_ORGANISATION, per=_DAY, at=at)
     limits.count_against(f"invite:{email.lower()}", limit=settings.INVITATIONS_PER_ADDRESS, per=_DAY, at=at)
-
-
-def _day(moment: datetime) -> str:
-    return said(moment)
 
 
 def _manage(invitation: Invitation) -> str:
@@ -65,10 +61,10 @@ class Invitations(Within, ListPage):
     columns = (
         Column("adresse", "Adresse", lambda one: one.shown_address, sort=("email",), url=_manage_url),
         Column("role", "Proposé", lambda one: one.offer, sort=("role",)),
-        Column("envoyee", "Envoyée le", lambda one: _day(one.invited_at), sort=("invited_at",), whole=True),
+        Column("envoyee", "Envoyée le", lambda one: one.invited_at, sort=("invited_at",), dated=DAY),
         Column("par", "Par", lambda one: one.invited_by.name),
         Column("etat", "État", state_of),
-        Column("expire", "Expire le", lambda one: _day(one.expires_at), sort=("expires_at",), whole=True),
+        Column("expire", "Expire le", lambda one: one.expires_at, sort=("expires_at",), dated=DAY),
         Column("gerer", "Suite", _manage, url=_manage_url),
     )
     empty_title = "Aucune invitation"

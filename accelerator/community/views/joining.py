@@ -17,7 +17,7 @@ from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.workflow import limits
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY, said
 
 
 def _answer_url(request: JoinRequest) -> str:
@@ -43,8 +43,8 @@ class JoinRequests(Within, ListPage):
             url=_answer_url,
         ),
         Column("etat", "État", lambda one: one.get_state_display(), sort=("state",)),
-        Column("demandee", "Demandée le", lambda one: said(one.asked_at), sort=("asked_at",), whole=True),
-        Column("attendue", "Réponse attendue le", lambda one: said(one.expected_on), sort=("expected_on",), whole=True),
+        Column("demandee", "Demandée le", lambda one: one.asked_at, sort=("asked_at",), dated=DAY),
+        Column("attendue", "Réponse attendue le", lambda one: one.expected_on, sort=("expected_on",), dated=DAY),
         Column(
             "suite", "Suite", lambda one: "Répondre" if one.state == JoinRequestState.OPEN else "—", url=_answer_url
         ),

@@ -17,7 +17,7 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.design.paging import Pages
 from accelerator.journal.queries import history_of
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY
 
 
 def _member_url(role: Role) -> str:
@@ -44,14 +44,7 @@ class Members(Within, ListPage):
             url=_member_url,
         ),
         Column("role", "Rôle", lambda role: role.quality, sort=("name",)),
-        Column(
-            "depuis",
-            "Depuis",
-            lambda role: said(role.started_at),
-            sort=("started_at",),
-            export=lambda role: role.started_at,
-            whole=True,
-        ),
+        Column("depuis", "Depuis", lambda role: role.started_at, sort=("started_at",), dated=DAY),
         Column("public", "Nommé sur la page publique", lambda role: "Oui" if role.shown else "Non", sort=("shown",)),
     )
     empty_title = "Personne ne gère encore cette fiche"

@@ -22,7 +22,7 @@ from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.registers.identifiers import Misread, understand
 from accelerator.workflow import Refused, limits
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY
 
 
 def _pair_url(pair: Duplicate) -> str:
@@ -50,7 +50,7 @@ class Duplicates(ModerationOnly, ListPage):
         Column("autre_commune", "Commune de l’autre", lambda pair: _place(pair.second), screen=False),
         Column("raisons", "Raisons", lambda pair: pair.said),
         Column("ressemblance", "Ressemblance", lambda pair: pair.likeness, sort=("likeness",), number=True),
-        Column("trouvee", "Trouvée le", lambda pair: said(pair.found_at), sort=("found_at",), whole=True),
+        Column("trouvee", "Trouvée le", lambda pair: pair.found_at, sort=("found_at",), dated=DAY),
         Column("etat", "État", lambda pair: pair.get_state_display(), screen=False),
         Column("motif", "Motif", lambda pair: pair.reason, screen=False),
     )
@@ -226,7 +226,7 @@ class Merges(Within, ListPage):
             sort=("organisation__name",),
             url=lambda merge: reverse("community:merge", args=[merge.into.key, merge.pk]),
         ),
-        Column("date", "Le", lambda merge: said(merge.merged_at), sort=("merged_at",), whole=True),
+        Column("date", "Le", lambda merge: merge.merged_at, sort=("merged_at",), dated=DAY),
         Column("par", "Par", lambda merge: merge.merged_by.name),
         Column("motif", "Motif", lambda merge: merge.reason),
         Column("etat", "État", lambda merge: merge.get_state_display(), sort=("state",)),

@@ -18,7 +18,7 @@ from accelerator.community.states import ReportTopic
 from accelerator.community.views.within import ActWithin
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import MOMENT, said
 from accelerator.workflow.limits import count_against
 from accelerator.workflow.names import in_sentence
 
@@ -79,7 +79,7 @@ class Messages(ListPage):
         ),
         Column("organisation", "Organisation", lambda m: m.organisation.name, sort=("organisation__name",)),
         Column("de", "De", lambda m: m.sender.name),
-        Column("date", "Le", lambda m: said(m.sent_at, "j F Y à H\\hi"), sort=("sent_at",), whole=True),
+        Column("date", "Le", lambda m: m.sent_at, sort=("sent_at",), dated=MOMENT),
     )
 
     def rows(self) -> Any:

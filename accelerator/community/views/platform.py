@@ -18,7 +18,7 @@ from accelerator.design.pages import ActionPage, Crumb, Page
 from accelerator.geography.models import Place, PlaceKind
 from accelerator.geography.perimeters import perimeter_of, sentences_of
 from accelerator.workflow import Refused, limits
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY
 
 _LIST = "community:platform_roles"
 
@@ -50,7 +50,7 @@ class PlatformRoles(_ByAdministrators, ListPage):
         Column("adresse", "Adresse", lambda role: role.person.email or "", sort=("person__email",)),
         Column("role", "Rôle", lambda role: role.get_name_display(), sort=("name",)),
         Column("perimetre", "Périmètre", _perimeter),
-        Column("depuis", "Depuis", lambda role: said(role.started_at), sort=("started_at",), whole=True),
+        Column("depuis", "Depuis", lambda role: role.started_at, sort=("started_at",), dated=DAY),
         Column(
             "suite",
             "Suite",

@@ -15,7 +15,7 @@ from accelerator.community.states import DelegationScope
 from accelerator.community.views.invitations import count_invitation
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY
 
 
 def _state(power: Any) -> str:
@@ -53,8 +53,8 @@ class Delegations(Within, ListPage):
         Column("a", "À", lambda one: one.delegate.name, sort=("delegate__family_name", "delegate__given_name")),
         Column("objet", "Pour", lambda one: one.get_scope_display(), sort=("scope",)),
         Column("par", "Donnée par", lambda one: one.giver.name),
-        Column("debut", "Du", lambda one: said(one.starts_on), sort=("starts_on",), whole=True),
-        Column("fin", "Au", lambda one: said(one.ends_on), sort=("ends_on",), whole=True),
+        Column("debut", "Du", lambda one: one.starts_on, sort=("starts_on",), dated=DAY),
+        Column("fin", "Au", lambda one: one.ends_on, sort=("ends_on",), dated=DAY),
         Column("etat", "État", _state),
         Column("suite", "Suite", _end_label, url=_end_of("community:delegation_end")),
     )
@@ -163,7 +163,7 @@ class Mandates(Within, ListPage):
     columns = (
         Column("a", "Accompagnateur", lambda one: one.helper.name, sort=("helper__family_name", "helper__given_name")),
         Column("par", "Donné par", lambda one: one.granted_by.name),
-        Column("fin", "Jusqu’au", lambda one: said(one.ends_on), sort=("ends_on",), whole=True),
+        Column("fin", "Jusqu’au", lambda one: one.ends_on, sort=("ends_on",), dated=DAY),
         Column("etat", "État", lambda one: _state(one).replace("ée", "é")),
         Column("suite", "Suite", _end_label, url=_end_of("community:mandate_end")),
     )

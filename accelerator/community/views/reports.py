@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 
 from accelerator.community import rules
 from accelerator.community.forms.exchanges import ReportAnswerForm, ReportFilters, ReportForm
@@ -18,14 +18,10 @@ from accelerator.community.states import ReportState
 from accelerator.community.views.within import ActWithin
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
-from accelerator.workflow.dates import said
+from accelerator.workflow.dates import DAY, said
 from accelerator.workflow.limits import count_against
 
 REPORTS_A_DAY = 10
-
-
-def _day(day: Any) -> str:
-    return said(day)
 
 
 class ReportError(ActWithin):
@@ -62,7 +58,7 @@ class ReportError(ActWithin):
     def message_when_done(self, result: ErrorReport) -> str:
         return (
             f"Merci, votre signalement est reçu. Une réponse vous sera envoyée par courriel au plus tard le"
-            f" {_day(result.due_on)}."
+            f" {said(result.due_on)}."
         )
 
 
@@ -94,8 +90,8 @@ class Reports(ModerationOnly, ListPage):
             sort=("topic",),
             url=lambda r: reverse("community:report", args=[r.pk]),
         ),
-        Column("recu", "Reçu le", lambda r: _day(localtime(r.reported_at)), sort=("reported_at",), whole=True),
-        Column("reponse", "Réponse promise le", lambda r: _day(r.due_on), sort=("state", "due_on"), whole=True),
+        Column("recu", "Reçu le", lambda r: r.reported_at, sort=("reported_at",), dated=DAY),
+        Column("reponse", "Réponse promise le", lambda r: r.due_on, sort=("state", "due_on"), dated=DAY),
         Column("etat", "État", lambda r: r.get_state_display(), sort=("state",)),
         Column("message", "Message", lambda r: r.message, screen=False),
         Column("decision", "Réponse", lambda r: r.answer, screen=False),

@@ -26,7 +26,7 @@ from accelerator.directory.queries.searched import SEARCHED_ORGANISATIONS, searc
 from accelerator.directory.queries.searches import exports_of, progress_of, proposed_name
 from accelerator.directory.states import ExportKind, ExportState
 from accelerator.journal import System
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import MOMENT
 from accelerator.workflow.limits import count_against
 
 EXPORTS_OF_A_PERSON_A_DAY = 30
@@ -263,8 +263,8 @@ class MyExports(ListPage):
             number=True,
         ),
         Column("etat", "État", lambda e: e.state(timezone.now()).label),
-        Column("le", "Demandé le", lambda e: said(e.asked_at, MOMENT), sort=("asked_at",), whole=True),
-        Column("jusqu", "Gardé jusqu’au", lambda e: said(e.expires_at, MOMENT), sort=("expires_at",), whole=True),
+        Column("le", "Demandé le", lambda e: e.asked_at, sort=("asked_at",), dated=MOMENT),
+        Column("jusqu", "Gardé jusqu’au", lambda e: e.expires_at, sort=("expires_at",), dated=MOMENT),
     )
 
     def rows(self) -> Any:

@@ -21,7 +21,7 @@ from accelerator.directory.queries.searches import next_morning, proposed_name, 
 from accelerator.directory.states import AlertRhythm
 from accelerator.journal import System
 from accelerator.workflow import transaction
-from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.dates import DAY, MOMENT, said
 from accelerator.workflow.limits import count_against
 
 SAVED_A_DAY = 100
@@ -106,7 +106,7 @@ class SavedSearches(ListPage):
         Column("dans", "Dans", lambda s: searched_as(s.things).title, sort=("things",)),
         Column("alerte", "Alerte", lambda s: s.get_rhythm_display(), sort=("rhythm",)),
         Column("prochain", "Prochain courriel, s’il y a du nouveau", _next),
-        Column("le", "Enregistrée le", lambda s: said(s.saved_at), sort=("saved_at",), whole=True),
+        Column("le", "Enregistrée le", lambda s: s.saved_at, sort=("saved_at",), dated=DAY),
         Column("modifier", "Nom et alerte", lambda s: "Modifier", url=lambda s: _address("saved_search", s)),
         Column("supprimer", "Suppression", lambda s: "Supprimer", url=lambda s: _address("remove_search", s)),
     )

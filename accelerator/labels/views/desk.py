@@ -12,6 +12,7 @@ from accelerator.labels.models import Label
 from accelerator.labels.queries.proceedings import categories_followed, desk_labels, waiting_for_the_service
 from accelerator.labels.rules import labels as rules
 from accelerator.labels.states import ToldState
+from accelerator.workflow.dates import DAY
 
 
 class Desk(ListPage):
@@ -37,7 +38,7 @@ class Desk(ListPage):
         Column("categorie", "Catégorie", lambda one: one.category.title, sort=("category__title",)),
         Column("titulaire", "Titulaire", lambda one: one.organisation.name if one.organisation else ""),
         Column("etat", "État", lambda one: one.told_state.label, sort=("state",)),
-        Column("fin", "Dernier jour", lambda one: one.last_day, sort=("period__endswith",), nullable=True, whole=True),
+        Column("fin", "Dernier jour", lambda one: one.last_day, sort=("period__endswith",), nullable=True, dated=DAY),
     )
 
     def load(self) -> None:
