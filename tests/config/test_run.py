@@ -182,7 +182,7 @@ def _old_server() -> Iterator[str]:
                     return
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield f"postgres://nom@127.0.0.1:{server.server_address[1]}/base"
         server.shutdown()
 
