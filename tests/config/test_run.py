@@ -27,7 +27,7 @@ ENTRY = [sys.executable, "-m", "config.run"]
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder of data that every user may cross, with a short path (the server's socket is in it)."""
-    folder = Path(tempfile.mkdtemp(prefix="fi-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="fi-"))
     folder.chmod(0o755)
     yield folder
     subprocess.run([*ENTRY, "--stop"], cwd=embedded.ROOT, env=_environment(folder), check=True, capture_output=True)
