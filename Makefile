@@ -66,7 +66,7 @@ import-list: asks-source $(INSTALLED)  ## enters the organisations of any list: 
 		$(if $(MAP),--map $(MAP)) $(if $(ON),--on $(ON)) $(if $(YES),--yes) && $(COUNTED)
 
 test: $(TOOLED)  ## passes the tests
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(TOOLED)  ## lint, types, import contracts, templates, migrations, known vulnerabilities
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

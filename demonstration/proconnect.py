@@ -342,13 +342,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening(provider: Provider) -> Iterator[Provider]:
-    """Let a provider answer on a free port of this machine."""
+def listening(provider: Provider, *, poll_interval: float = 0.2) -> Iterator[Provider]:
+    """Let a provider answer on a free port of this machine; its end is seen within the interval."""
     handler = type("Handler", (_Handler,), {"provider": provider})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         provider.issuer = f"http://localhost:{server.server_address[1]}"
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": poll_interval}, daemon=True).start()
         try:
             yield provider
         finally:

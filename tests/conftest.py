@@ -31,7 +31,7 @@ from demonstration.proconnect import CLIENT_ID
 from tests.accounts import proconnect_server
 from tests.accounts.proconnect_server import Unruly
 from tests.client import HostileClient
-from tests.databases import server_of_databases, template_name
+from tests.databases import clone, server_of_databases, template_name
 from tests.registers.register_server import Register, running
 
 # How fast a machine draws examples judges the machine, not the code: no test is timed.
@@ -57,7 +57,7 @@ def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
         with lock:
             if not _exists(server, template):
                 _make_template(server, template)
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        clone(server, template, name)
         _use(name)
         yield
         connection.close()
@@ -96,8 +96,7 @@ def together(worker_id: str) -> Iterator[Callable[..., list[Any]]]:
     """
     tested, name = str(connection.settings_dict["NAME"]), f"together_{worker_id}_{os.getpid()}"
     with server_of_databases() as server:
-        template = sql.Identifier(template_name())
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
+        clone(server, template_name(), name)
         connection.settings_dict["NAME"] = name
         try:
             yield _at_the_same_moment

@@ -5,6 +5,7 @@ import hashlib
 import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 from config.embedded import ROOT
 
@@ -31,6 +32,12 @@ def template_name() -> str:
     for source in sorted(sources):
         digest.update(source.read_bytes())
     return f"template_{digest.hexdigest()[:12]}"
+
+
+def clone(server: psycopg.Connection, template: str, name: str) -> None:
+    """A database like another: its files are copied, rather than its pages written one by one in the server's log."""
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    server.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def url_of(name: str) -> str:

@@ -57,6 +57,6 @@ class MailServer(socketserver.ThreadingTCPServer):
 def mail_server() -> Iterator[MailServer]:
     """A mail server, for a time."""
     with MailServer() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield server
         server.shutdown()

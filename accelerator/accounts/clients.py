@@ -30,7 +30,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import constant_time_compare
 
-from accelerator.workflow.answers import Endless, read_within
+from accelerator.workflow.answers import Endless, authorities, read_within
 
 logger = logging.getLogger(__name__)
 
@@ -312,7 +312,7 @@ def _sent(method: str, url: str, **question: Any) -> httpx.Response:
     timeout = settings.PROCONNECT_TIMEOUT
     deadline = time.monotonic() + 2 * timeout
     with (
-        httpx.Client(timeout=timeout, follow_redirects=False) as client,
+        httpx.Client(verify=authorities(), timeout=timeout, follow_redirects=False) as client,
         client.stream(method, url, **question) as response,
     ):
         try:

@@ -27,7 +27,7 @@ from django.core.cache import cache
 
 from accelerator.registers.identifiers import Identifier, Misread, Scheme, understand
 from accelerator.registers.models import Association, Unit
-from accelerator.workflow.answers import Endless, read_within
+from accelerator.workflow.answers import Endless, authorities, read_within
 
 logger = logging.getLogger(__name__)
 
@@ -229,7 +229,9 @@ def _fetch(question: dict[str, str], *, may_wait: bool = True) -> bytes:
     deadline = time.monotonic() + 2 * timeout
     wait = None
     with (
-        httpx.Client(base_url=settings.COMPANY_REGISTER_URL, timeout=timeout, follow_redirects=False) as client,
+        httpx.Client(
+            base_url=settings.COMPANY_REGISTER_URL, verify=authorities(), timeout=timeout, follow_redirects=False
+        ) as client,
         client.stream("GET", "/search", params=question, headers=headers) as response,
     ):
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS and may_wait:

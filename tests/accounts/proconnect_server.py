@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import jwt
 
+from accelerator.workflow.answers import authorities
 from demonstration.proconnect import CLIENT_ID, Answer, Key, Professional, Provider, listening
 
 BACK = "http://localhost:8000/compte/proconnect/retour"
@@ -65,10 +66,10 @@ class Unruly(Provider):
 
     def choose(self, url: str, who: str = MORGANE.sub) -> str:
         """What a browser does at the provider: open the page, choose someone; the address it is sent back to."""
-        page = httpx.get(url)
+        page = httpx.get(url, verify=authorities())
         assert page.status_code == 200, page.text
         assert "Qui êtes-vous ?" in page.text
-        sent = httpx.get(url, params={**httpx.URL(url).params, "who": who})
+        sent = httpx.get(url, verify=authorities(), params={**httpx.URL(url).params, "who": who})
         assert sent.status_code == 303
         return sent.headers["Location"]
 
@@ -111,5 +112,5 @@ def _claims(token: str) -> Claims:
 def running() -> Iterator[Unruly]:
     """Listen on this machine."""
     provider = Unruly()
-    with listening(provider):
+    with listening(provider, poll_interval=0.01):
         yield provider

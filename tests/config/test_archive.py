@@ -16,7 +16,7 @@ from psycopg import sql
 
 from config import embedded
 from config.archive import ArchiveError, check
-from tests.databases import server_of_databases, template_name, url_of
+from tests.databases import clone, server_of_databases, template_name, url_of
 
 
 @pytest.fixture
@@ -24,8 +24,7 @@ def names(worker_id: str) -> Iterator[tuple[str, str]]:
     """A database with the reference data, and an empty one."""
     names = (f"backup_{worker_id}_{os.getpid()}", f"restore_{worker_id}_{os.getpid()}")
     with server_of_databases() as server:
-        template = sql.Identifier(template_name())
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(names[0]), template))
+        clone(server, template_name(), names[0])
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(names[1])))
         yield names
         for name in names:

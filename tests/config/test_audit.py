@@ -65,7 +65,7 @@ class _Base(BaseHTTPRequestHandler):
 def _base(broken: Any = None) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Base) as server:
         server.broken = broken  # type: ignore[attr-defined]  # read by the handler
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
 

@@ -27,7 +27,7 @@ ENTRY = [sys.executable, "-m", "config.run"]
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder of data that every user may cross, with a short path (the server's socket is in it)."""
-    folder = Path(tempfile.mkdtemp(prefix="fi-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="fi-"))
     folder.chmod(0o755)
     yield folder
     subprocess.run([*ENTRY, "--stop"], cwd=embedded.ROOT, env=_environment(folder), check=True, capture_output=True)
@@ -182,7 +182,7 @@ def _old_server() -> Iterator[str]:
                     return
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield f"postgres://nom@127.0.0.1:{server.server_address[1]}/base"
         server.shutdown()
 

@@ -3,7 +3,6 @@
 The page and the answers are made by the application; a small server of this test hands them to the browser.
 """
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,24 +12,21 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect, sync_playwright
 
 from accelerator.design.forms import Form
 from accelerator.geography.forms import PerimeterField, PlaceField
 from accelerator.geography.models import PlaceKind
+from tests.browsers import opened
 from tests.client import HostileClient
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCRIPT = Path(__file__).parents[2] / "accelerator/geography/static/geography/places.js"
 QUESTIONS = (
     "q=saint+den&genres=commune", "q=lot", "q=figeac", "q=fijeac&genres=commune", "q=xqzwkv&genres=commune",
 )  # fmt: skip
 
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.skipif(CHROMIUM is None, reason="Pas de Chromium : le script des lieux n’est pas éprouvé."),
-]
+pytestmark = pytest.mark.journey
 
 
 class Places(Form):
@@ -38,8 +34,15 @@ class Places(Form):
     where = PerimeterField(label="Territoires d’action")
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with opened() as browser:
+        yield browser
+
+
 @pytest.fixture
-def tab(client: HostileClient) -> Iterator[Tab]:
+def tab(client: HostileClient, browser: Browser) -> Iterator[Tab]:
     """A tab open on a page with the two fields."""
     home = client.get("/")
     form = Places()
@@ -70,16 +73,14 @@ def tab(client: HostileClient) -> Iterator[Tab]:
             """Quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            opened = browser.new_page()
-            opened.set_default_timeout(8000)
-            opened.goto(f"http://127.0.0.1:{server.server_port}/")
-            yield opened
-            browser.close()
+        with browser.new_context() as context:
+            shown = context.new_page()
+            shown.set_default_timeout(8000)
+            shown.goto(f"http://127.0.0.1:{server.server_port}/")
+            yield shown
     finally:
         server.shutdown()
         server.server_close()

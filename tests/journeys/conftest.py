@@ -10,37 +10,37 @@ what sticks out of the screen.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 from psycopg import sql
 
 from config import embedded
 from demonstration import proconnect, register
-from tests.databases import server_of_databases, template_name, url_of
+from tests.browsers import opened
+from tests.databases import clone, server_of_databases, template_name, url_of
 from tests.ports import free_port
 
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
-)
+# The commands of `make run`, in one process: each would load the whole platform again.
+PREPARE = """
+import django
+from django.core.management import call_command
+
+django.setup()
+for command in ("load_founding_facts", "seed_demonstration", "rebuild_search", "count_figures"):
+    call_command(command)
+"""
 MAIL_PATIENCE = 20
 SHOTS = os.environ.get("SHOTS")
-
-
-def _chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next(filter(None, map(shutil.which, names)), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -150,8 +150,7 @@ def address(worker_id: str) -> Iterator[str]:
     """The address of a platform opened for the journeys of this worker."""
     name = f"journeys_{worker_id}_{os.getpid()}"
     with server_of_databases() as server:
-        template = sql.Identifier(template_name())
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
+        clone(server, template_name(), name)
         try:
             port = free_port()
             with register.running() as companies, proconnect.running(f"http://localhost:{port}") as identities:
@@ -170,10 +169,7 @@ def _serve(database: str, port: int, services: dict[str, str]) -> Iterator[str]:
         **services,
         "LOG_LEVEL": "ERROR",
     }
-    for command in ("load_founding_facts", "seed_demonstration", "rebuild_search", "count_figures"):
-        subprocess.run(
-            [sys.executable, "manage.py", command], cwd=embedded.ROOT, env=environment, check=True, capture_output=True
-        )
+    subprocess.run([sys.executable, "-c", PREPARE], cwd=embedded.ROOT, env=environment, check=True, capture_output=True)
     serving = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
@@ -206,34 +202,27 @@ def _serve(database: str, port: int, services: dict[str, str]) -> Iterator[str]:
             process.wait(20)
 
 
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    program = _chromium()
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("Il manque Chromium : en intégration continue, les parcours ne se sautent pas.")
-        pytest.skip("Chromium n’est pas là")
-    # Playwright keeps a loop of its own in this thread: Django would believe that it is called from it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+    with opened() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
-def browse(browser: Browser, address: str) -> Callable[..., Window]:
+def browse(browser: Browser, address: str) -> Iterator[Callable[..., Window]]:
     """Open a window: `browse(width=390, javascript=False)`."""
+    with ExitStack() as contexts:
 
-    def window(*, width: int = 1280, javascript: bool = True) -> Window:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            java_script_enabled=javascript,
-            locale="fr-FR",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(15_000)
-        return Window(context.new_page(), address, javascript=javascript)
+        def window(*, width: int = 1280, javascript: bool = True) -> Window:
+            context = browser.new_context(
+                viewport={"width": width, "height": 900},
+                java_script_enabled=javascript,
+                locale="fr-FR",
+                reduced_motion="reduce",
+            )
+            contexts.callback(context.close)
+            context.set_default_timeout(15_000)
+            return Window(context.new_page(), address, javascript=javascript)
 
-    return window
+        yield window

@@ -131,7 +131,7 @@ def hangs_up(handler: _Handler) -> None:
 @contextmanager
 def running() -> Iterator[Register]:
     register = Register()
-    thread = Thread(target=register.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = Thread(target=register.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield register
