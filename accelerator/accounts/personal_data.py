@@ -59,7 +59,7 @@ def export(person: Person) -> dict[str, Any]:
             for notice in notices_of(person.actor_key)
         ],
         "journal": [
-            {"le": line.at, "vous avez": line.sentence, "motif": line.reason}
+            {"le": line.at, "ce qui a été fait": line.sentence, "motif": line.reason}
             for line in with_actor_names(acts_of(person.actor_key))
         ],
     }

@@ -28,14 +28,14 @@ CEASE = Transition(
     frozenset({OrganisationState.ACTIVE.value}),
     OrganisationState.CEASED,
     "community.ceased",
-    "Cette organisation est déjà dite cessée.",
+    "La fiche dit déjà que cette organisation a cessé son activité.",
 )
 REVIVE = Transition(
     "revive",
     frozenset({OrganisationState.CEASED.value}),
     OrganisationState.ACTIVE,
     "community.revived",
-    "Cette organisation est déjà dite active.",
+    "La fiche dit déjà que cette organisation est active.",
 )
 
 

@@ -43,6 +43,8 @@ UNSEEN: dict[int, None] = dict.fromkeys(
 )
 _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 _BREAKS: Final = re.compile(r"[\r\n]+")
+# A browser sends a line break as two characters; what is kept, counted and compared has one.
+_BREAK: Final = re.compile(r"\r\n?")
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
 # As people write it: Python would read « 1e9 » and « 1_000 » too, and fail on « 1e999999999 ».
 _NUMBER: Final = re.compile(r"[-+\u2212]?[0-9]+([.,][0-9]+)?")
@@ -79,7 +81,7 @@ class Dressed:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            self.data = _with_texts(self.data, lambda _, text: text.translate(UNSEEN))
+            self.data = _with_texts(self.data, lambda _, text: _BREAK.sub("\n", text.translate(UNSEEN)))
         for name, field in self.fields.items():
             dress(field, condition=self.on_condition.get(name, ""))
 

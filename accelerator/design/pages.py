@@ -29,6 +29,14 @@ class Crumb:
     url: str
 
 
+class Forbidden(PermissionDenied):
+    """A page that this person may not see: the reason, and where they may go on, if the page knows."""
+
+    def __init__(self, reason: str, way_back: Crumb | None) -> None:
+        super().__init__(reason)
+        self.way_back = way_back
+
+
 class Page(View):
     """A page that is read.
 
@@ -36,6 +44,7 @@ class Page(View):
     load        fetch the objects from what is visible to `self.person`; what is invisible is `Http404`.
     forbidden   the French reason why this person may not see the page, or None.
     trail       the breadcrumb between the home page and this one.
+    way_back    where whoever is forbidden may go on.
     context     what the template shows.
 
     `public = True` opens the page to people who are not signed in; `frequent = True` has the database keep the plans of
@@ -78,6 +87,10 @@ class Page(View):
         """The breadcrumb between the home page and this page."""
         return []
 
+    def way_back(self) -> Crumb | None:
+        """A page open to whoever may not be here; none by default."""
+        return None
+
     def context(self) -> dict[str, Any]:
         """What the template shows besides `page` and `breadcrumb`."""
         return {}
@@ -94,7 +107,7 @@ class Page(View):
     def _open(self) -> None:
         self.load()
         if reason := self.forbidden():
-            raise PermissionDenied(reason)
+            raise Forbidden(reason, self.way_back())
 
     def rendered(self, **extra: Any) -> HttpResponse:
         """The page itself; `extra` is added to its context."""

@@ -1,17 +1,18 @@
 """Pages of refusal: each says what happened and what to do next."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
 
-def _page(request: HttpRequest, status: int, title: str, explanation: str, advice: str = "") -> HttpResponse:
-    content = render_to_string(
-        "design/refusal.html",
-        {"title": title, "explanation": explanation, "advice": advice, "status": status, "breadcrumb": []},
-        request,
-    )
+def _page(
+    request: HttpRequest, status: int, title: str, explanation: str, advice: str = "", **more: Any
+) -> HttpResponse:
+    said = {"title": title, "explanation": explanation, "advice": advice, "status": status, "breadcrumb": []}
+    content = render_to_string("design/refusal.html", {"way_back": None, **said, **more}, request)
     return HttpResponse(content, status=status)
 
 
@@ -23,7 +24,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) or "Votre compte ne permet pas cette action."
-    return _page(request, 403, "Accès refusé", reason)
+    return _page(request, 403, "Accès refusé", reason, way_back=getattr(exception, "way_back", None))
 
 
 @requires_csrf_token

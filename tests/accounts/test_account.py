@@ -128,7 +128,7 @@ def test_my_data_are_mine_and_complete(client: HostileClient, person: Person, at
     assert mine["compte"]["nom"] == "Autre"
     assert mine["compte"]["adresse électronique"] == "camille@exemple.example"
     assert [mail["objet"] for mail in mine["courriels reçus"]] == [notice.subject]
-    assert [line["vous avez"] for line in mine["journal"]] == ["a changé le nom affiché de son compte"]
+    assert [line["ce qui a été fait"] for line in mine["journal"]] == ["a changé le nom affiché de son compte"]
     assert [asked["adresse"] for asked in mine["codes demandés"]] == ["nouvelle@exemple.example"]
     assert "noe@" not in text
     assert HostileClient().get("/compte/donnees.json").status_code == 302

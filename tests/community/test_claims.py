@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
@@ -14,6 +15,7 @@ from accelerator.community.domains import Unproving, domain_of, said_domain, und
 from accelerator.community.models import Claim, EmailDomain, Invitation, JoinRequest, Organisation, Role
 from accelerator.community.operations import claims, domains, invitations, joining, people, records
 from accelerator.community.queries.claims import changes_since
+from accelerator.community.queries.space import space_of
 from accelerator.community.states import ClaimState, ProofKind, RoleName
 from accelerator.journal.queries import history_of
 from accelerator.notices.models import Notice
@@ -260,6 +262,48 @@ def test_a_member_contests_and_those_who_decide_are_told(
         perform(claims.contest, claim=made, words="", by=member, at=at)
 
 
+def test_the_page_that_contests_says_at_once_why_it_no_longer_does(
+    client: HostileClient, organisation: Organisation, manager: Person, perform: Perform, at: datetime
+) -> None:
+    member = factories.role(organisation, name=RoleName.MEMBER).person
+    made = factories.claim(organisation)
+    page = f"/organisations/{organisation.key}/revendications/{made.pk}"
+    client.force_login(member)
+    assert client.get(f"{page}/contester").status_code == 200
+    perform(claims.contest, claim=made, words="", by=member, at=at)
+    perform(claims.reverse_claim, claim=made, back=[], reason="Elle est partie.", by=manager, at=at)
+    refused = client.get(f"{page}/contester")
+    assert refused.status_code == 403
+    assert "Cette revendication a déjà été annulée, le" in refused.content.decode()
+    assert f'href="{page}">Lire la revendication</a>' in refused.content.decode()
+
+
+def test_a_contested_claim_awaits_those_who_decide(
+    client: HostileClient, organisation: Organisation, manager: Person, perform: Perform, at: datetime
+) -> None:
+    member = factories.role(organisation, name=RoleName.MEMBER).person
+    moderator = factories.role(None, name=RoleName.MODERATOR).person
+    made = factories.claim(organisation)
+
+    def awaited() -> list[bool]:
+        shown = []
+        for person in (manager, moderator, member, made.person):
+            space = space_of(person, at, localdate(at))
+            shown.append(space.contested == [made])
+            assert space.awaits == len(space.contested)
+        return shown
+
+    assert awaited() == [False] * 4
+    perform(claims.contest, claim=made, words="", by=member, at=at)
+    assert awaited() == [True, True, False, False]
+    client.force_login(manager)
+    said = client.get(reverse("portal:dashboard")).content.decode()
+    assert "Trancher la revendication de" in said
+    assert f"/organisations/{organisation.key}/revendications/{made.pk}" in said
+    perform(claims.reverse_claim, claim=made, back=[], reason="Elle est partie.", by=manager, at=at)
+    assert awaited() == [False] * 4
+
+
 def test_two_claimants_do_not_reverse_each_other(organisation: Organisation, perform: Perform, at: datetime) -> None:
     first, second = employee(), employee()
     perform(claims.claim, organisation=organisation, by=first, at=at)
@@ -498,6 +542,17 @@ def test_a_domain_is_confirmed_by_whoever_has_an_address_there(
 # The pages
 
 
+@pytest.mark.parametrize(
+    ("typed", "next_step"), [("maison.example", "confirmez-le maintenant"), ("autre.example", "dont l’adresse y est")]
+)
+def test_the_page_says_who_confirms_the_domain_that_was_added(
+    client: HostileClient, organisation: Organisation, manager: Person, typed: str, next_step: str
+) -> None:
+    client.force_login(manager)
+    added = client.post(f"/organisations/{organisation.key}/domaines/nouveau", {"domain": typed}, follow=True)
+    assert next_step in added.content.decode()
+
+
 def test_the_page_says_what_would_prove(client: HostileClient, organisation: Organisation) -> None:
     person = factories.person(email="camille@gmail.com")
     client.force_login(person)
@@ -544,7 +599,7 @@ def test_a_manager_reverses_by_the_pages(
     client.force_login(person)
     again = client.get(f"/organisations/{organisation.key}/revendiquer").content.decode()
     assert reason in again
-    assert "sous 15 jours" in again
+    assert "ont 15 jours pour vous répondre" in again
 
 
 @pytest.mark.parametrize("number", [1, 3])

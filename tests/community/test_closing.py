@@ -15,7 +15,7 @@ from accelerator.accounts.models import Person
 from accelerator.community import tasks
 from accelerator.community.models import Handover, Organisation, Role, YearlyCheck
 from accelerator.community.operations import checks, closing, handovers, messages
-from accelerator.community.queries.checks import exactness_of, link_for
+from accelerator.community.queries.checks import LINK_LASTS, exactness_of, link_for
 from accelerator.community.search import DIRECTORY, refresh
 from accelerator.community.states import HandoverState, OrganisationState, RoleName
 from accelerator.journal import System
@@ -59,7 +59,7 @@ def test_an_organisation_ceases_and_resumes(
     assert list(DIRECTORY.search(Question(text="paniers causse")).ids) == [organisation.pk]
     with pytest.raises(Refused, match="a cessé son activité"):
         perform(messages.write_to, organisation=ceased, subject="Allô", body="?", by=factories.person(), at=at)
-    with pytest.raises(Refused, match="déjà dite cessée"):
+    with pytest.raises(Refused, match="dit déjà que cette organisation a cessé"):
         perform(closing.cease, organisation=organisation, on=None, reason=WHY, by=manager, at=at)
     revived = perform(closing.revive, organisation=organisation, reason="Dit par erreur.", by=manager, at=at)
     assert revived.state == OrganisationState.ACTIVE
@@ -67,6 +67,37 @@ def test_an_organisation_ceases_and_resumes(
         "a dit que l’organisation reprend son activité",
         "a dit que l’organisation a cessé son activité",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "way"), [(RoleName.MEMBER, "signaler"), (RoleName.MANAGER, "reprise")], ids=["member", "manager"]
+)
+def test_who_is_told_that_it_ceased_is_led_where_they_may_go(
+    client: HostileClient,
+    organisation: Organisation,
+    manager: Person,
+    perform: Perform,
+    at: datetime,
+    name: str,
+    way: str,
+) -> None:
+    told = factories.role(organisation, name=name).person
+    perform(closing.cease, organisation=organisation, on=None, reason=WHY, by=manager, at=at)
+    (address,) = re.findall(rf"https?://[^/]+(/organisations/{organisation.key}\S*)", Notice.objects.get().body)
+    assert address == f"/organisations/{organisation.key}/{way}"
+    client.force_login(told)
+    assert client.get(address).status_code == 200
+    assert "l’organisation a cessé son activité" in client.get(reverse("portal:dashboard")).content.decode()
+
+
+def test_nobody_writes_a_message_that_will_be_refused(
+    client: HostileClient, organisation: Organisation, manager: Person
+) -> None:
+    Organisation.objects.update(state=OrganisationState.CEASED)
+    client.force_login(factories.person())
+    page = client.get(f"/organisations/{organisation.key}/ecrire").content.decode()
+    assert "on ne lui écrit plus par la plateforme" in page
+    assert 'name="body"' not in page
 
 
 def test_it_does_not_cease_tomorrow(
@@ -148,7 +179,7 @@ def test_an_offer_is_for_one_address_and_a_time(
     with pytest.raises(Refused, match="votre propre adresse"):
         perform(handovers.offer_handover, organisation=organisation, email=manager.email, by=manager, at=at)
     perform(handovers.withdraw_handover, handover=offered, by=manager, at=at)
-    with pytest.raises(Refused, match="est close"):
+    with pytest.raises(Refused, match="a été retirée"):
         perform(handovers.accept_handover, handover=offered, by=receiver, at=at)
 
 
@@ -203,7 +234,7 @@ def test_by_the_pages(client: HostileClient, organisation: Organisation, manager
     assert client.post(page, {"member": member.public_id}).status_code == 302
     offered = Handover.objects.get()
     told = client.get(f"/organisations/{organisation.key}/membres").content.decode()
-    assert f"elle attend une réponse jusqu’au {said(offered.expires_at)}" in told
+    assert f"elle attend une réponse avant le {said(offered.expires_at)}" in told
     assert "attend sa réponse" in client.get(page).content.decode()
     client.force_login(member)
     assert "Prendre la suite de" in client.get(reverse("portal:dashboard")).content.decode()
@@ -212,6 +243,53 @@ def test_by_the_pages(client: HostileClient, organisation: Organisation, manager
     assert client.post(take).status_code == 302
     assert Handover.objects.get().state == HandoverState.ACCEPTED
     assert client.get(take).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        (HandoverState.ACCEPTED, "Vous avez déjà accepté cette proposition, le"),
+        (HandoverState.DECLINED, "Vous avez décliné cette proposition le"),
+        (HandoverState.WITHDRAWN, "cette proposition a été retirée le"),
+    ],
+)
+def test_a_closed_offer_says_what_became_of_it_and_when(
+    client: HostileClient, organisation: Organisation, manager: Person, state: str, reason: str
+) -> None:
+    person, now = factories.person(), timezone.now()
+    receiver = person if state == HandoverState.ACCEPTED else None
+    given = {"email": person.email, "state": state, "receiver": receiver, "closed_at": now}
+    offer = factories.handover(organisation, giver=manager, **given)
+    client.force_login(person)
+    answer = client.get(reverse("community:handover", args=[offer.public_id]))
+    assert answer.status_code == 403
+    assert f"{reason} {said(now)}." in answer.content.decode()
+    assert f'href="{reverse("portal:dashboard")}">Mon espace</a>' in answer.content.decode()
+
+
+def test_whoever_leaves_is_told_so_and_the_others_who_left(
+    organisation: Organisation, manager: Person, perform: Perform, at: datetime
+) -> None:
+    other, person = factories.role(organisation).person, factories.person()
+    offer = factories.handover(organisation, giver=manager, email=person.email)
+    perform(handovers.accept_handover, handover=offer, by=person, at=at)
+    body = dict(Notice.objects.values_list("recipient", "body"))
+    assert body.keys() == {manager.actor_key, other.actor_key}
+    assert "a pris votre suite" in body[manager.actor_key]
+    assert manager.name not in body[manager.actor_key]
+    assert f"{manager.name} ne fait plus partie de l’organisation." in body[other.actor_key]
+
+
+def test_a_second_offer_is_not_asked_for_while_one_waits(
+    client: HostileClient, organisation: Organisation, manager: Person
+) -> None:
+    page = f"/organisations/{organisation.key}/passer-la-main"
+    client.force_login(manager)
+    assert 'name="email"' in client.get(page).content.decode()
+    factories.handover(organisation, giver=manager)
+    waiting = client.get(page).content.decode()
+    assert "retirez-la d’abord" in waiting
+    assert 'name="email"' not in waiting
 
 
 def test_an_offer_is_withdrawn_by_the_page(client: HostileClient, organisation: Organisation, manager: Person) -> None:
@@ -342,3 +420,30 @@ def test_the_link_of_someone_who_left_says_why(
     assert answer.status_code == 403
     assert "gestionnaire" in answer.content.decode()
     assert not YearlyCheck.objects.exists()
+
+
+def test_an_old_link_says_so_and_where_to_answer(
+    client: HostileClient, organisation: Organisation, manager: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = timezone.now() - LINK_LASTS - DAY
+    with monkeypatch.context() as then:
+        then.setattr(signing.time, "time", long_ago.timestamp)
+        link = f"/exactitude/{link_for(organisation, manager)}"
+    for answer in (client.get(link), client.post(link)):
+        assert answer.status_code == 403
+        assert "il y a plus de 90 jours" in answer.content.decode()
+        assert (
+            f'href="/organisations/{organisation.key}/exactitude">Se connecter et répondre</a>'
+            in answer.content.decode()
+        )
+    assert not YearlyCheck.objects.exists()
+
+
+def test_the_mail_says_when_it_is_reminded_and_until_when_its_link_serves(
+    organisation: Organisation, manager: Person, perform: Perform, at: datetime
+) -> None:
+    YearlyCheck.objects.create(organisation=organisation, since=at - YEAR)
+    night(perform, at)
+    body = Notice.objects.get().body
+    assert f"nous vous le rappellerons une fois, le {said(at + THREE_WEEKS)}." in body
+    assert f"Ce lien sert jusqu’au {said(at + LINK_LASTS)}." in body

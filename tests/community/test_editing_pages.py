@@ -1,5 +1,6 @@
 import io
 import logging
+import re
 import struct
 import zlib
 from datetime import date
@@ -371,3 +372,19 @@ def test_a_representative_accepts_and_withdraws(client: HostileClient, managed: 
     assert client.post(at_page("withdraw_charter", managed)).status_code == 422
     codes = [event.code for event in history_of(managed)]
     assert codes == ["community.charter_withdrawn", "community.charter_accepted"]
+
+
+def test_a_text_of_several_lines_sent_back_as_it_was_is_not_changed(
+    client: HostileClient, managed: Organisation
+) -> None:
+    managed.presentation = "Un verger.\n\nUne cuisine."
+    managed.save()
+    page = at_page("edit_section", managed, "presentation")
+    # A browser ends each line with two characters.
+    typed = {"summary": "Une phrase.", "presentation": "Un verger.\r\n\r\nUne cuisine.", "contact_email": ""}
+    shown = client.get(page).content.decode()
+    seen = dict(re.findall(r'name="(seen_\w+)"\s+value="([^"]*)"', shown))
+    assert client.post(page, {**seen, **typed}).status_code == 302
+    managed.refresh_from_db()
+    assert managed.presentation == "Un verger.\n\nUne cuisine."
+    assert history_of(managed).first().sentence == "a modifié la section « Présentation » : en une phrase"

@@ -293,3 +293,11 @@ def test_ones_own_space_shows_the_messages_that_await_an_answer(
     assert line in client.get("/mon-espace").content.decode()
     client.force_login(sender)
     assert line not in client.get("/mon-espace").content.decode()
+
+
+def test_a_page_that_is_refused_leads_back_to_the_record(client: HostileClient) -> None:
+    organisation = factories.organisation()
+    client.force_login(factories.person())
+    refused = client.get(f"/organisations/{organisation.key}/membres")
+    assert refused.status_code == 403
+    assert f'href="/organisations/{organisation.key}">Revenir à la fiche</a>' in refused.content.decode()

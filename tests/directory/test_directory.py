@@ -53,6 +53,13 @@ def test_figeac_comes_first(client: HostileClient, founding: None) -> None:
     assert names(client, "?pres_de=Figeac")[0] == "Figeac"
 
 
+def test_what_has_ceased_is_found_and_said_to_have(client: HostileClient, places: None) -> None:
+    listed(name="La Mésange fictive")
+    assert "A cessé son activité" not in client.get("/annuaire?q=fictive").content.decode()
+    listed(name="La Grive fictive", state=OrganisationState.CEASED)
+    assert client.get("/annuaire?q=fictive").content.decode().count("A cessé son activité") == 1
+
+
 def test_where_no_sentence_says_what_it_does_the_presentation_begins_to(client: HostileClient, places: None) -> None:
     long = "Aide les aînés isolés à domicile. " + "Et encore. " * 60
     listed(name="La Mésange fictive", summary="", presentation=long)

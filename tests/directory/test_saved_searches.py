@@ -519,7 +519,8 @@ def test_the_link_of_the_mail_asks_first_and_stops_one_search(client: HostileCli
     assert "Ne plus recevoir d’alerte pour «&nbsp;Mes jardins&nbsp;»" in page
     kept.refresh_from_db()
     assert kept.rhythm == AlertRhythm.DAILY
-    assert "C’est arrêté" in client.post(address, follow=True).content.decode()
+    stopped = client.post(address, follow=True).content.decode()
+    assert "Vous ne recevez plus d’alerte pour «&nbsp;Mes jardins&nbsp;»" in stopped
     kept.refresh_from_db()
     other.refresh_from_db()
     assert (kept.rhythm, other.rhythm) == (AlertRhythm.NEVER, AlertRhythm.DAILY)

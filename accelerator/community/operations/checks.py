@@ -74,6 +74,6 @@ def _tell(checks: "QuerySet[YearlyCheck]", moment: str, notice: str, at: datetim
         for person in steering_people(check.organisation):
             link = settings.BASE_URL + reverse("community:check_by_link", args=[link_for(check.organisation, person)])
             data = {"organisation": check.organisation, "check": check, "link": link, "person": person}
-            data["lapses_at"] = at + timedelta(days=settings.CHECK_REMINDER_DAYS)
+            data["next_at"], data["link_until"] = at + timedelta(days=settings.CHECK_REMINDER_DAYS), at + LINK_LASTS
             tell(notice, to=Recipient.of(person), at=at, data=data, secret=True, expires_at=at + LINK_LASTS)
     return len(held)

@@ -19,11 +19,12 @@ from accelerator.community.queries.claims import (
     last_reversed,
     let_in_by,
     proof_of,
+    reason_against_contesting,
     reason_against_reversing,
 )
 from accelerator.community.queries.people import moderating_people, standing_of
 from accelerator.community.record import LABELS, set_plain, snapshot_of
-from accelerator.community.states import REVERSE_CLAIM, ClaimState, JoinRequestState, RoleName
+from accelerator.community.states import REVERSE_CLAIM, JoinRequestState, RoleName
 from accelerator.geography.perimeters import cover_of
 from accelerator.journal import Actor
 from accelerator.journal.operations import record
@@ -91,14 +92,8 @@ def contest(*, claim: Claim, words: str, by: Person, at: datetime) -> Claim:
     organisation = lock_organisation(claim.organisation)
     rules.require("community.see_claims", by, organisation)
     held = _held(claim)
-    if held.state == ClaimState.REVERSED:
-        raise Refused("Cette revendication a déjà été annulée.")
-    if not held.is_reversible(localdate(at)):
-        raise Refused("Une revendication se conteste pendant 30 jours. Au-delà, écrivez à la modération.")
-    if held.person == by:
-        raise Refused("C’est votre propre revendication : pour y renoncer, quittez l’organisation.")
-    if held.contested_at:
-        raise Refused(f"Cette revendication est déjà contestée, depuis le {said(held.contested_at)}.")
+    if reason := reason_against_contesting(by, held, at):
+        raise Refused(reason)
     held.contested_at, held.contested_by, held.contest = at, by, words
     held.save(update_fields=["contested_at", "contested_by", "contest"])
     record("community.claim_contested", organisation, held.person, held, by=by, at=at)
@@ -142,6 +137,7 @@ def reverse_claim(*, claim: Claim, back: Collection[str], reason: str, by: Perso
         values=", ".join(LABELS[name] for name in restored) or "rien",
     )
     data = {"organisation": organisation, "claim": moved, "reason": reason, "restored": [LABELS[n] for n in restored]}
+    data["join_days"] = settings.JOIN_ANSWER_DAYS
     tell("community/claim_lost", to=[Recipient.of(role.person) for role in ended], at=at, data=data)
     others = [*(role.person for role in _roles(organisation)), *moderating_people(organisation)]
     told = [Recipient.of(one) for one in others if one != by]

@@ -11,8 +11,8 @@ from accelerator.community.operations.locks import lock_organisation
 from accelerator.community.queries.claims import on_probation
 from accelerator.community.record import declared
 from accelerator.community.states import CEASE, REVIVE, HandoverState
-from accelerator.notices.operations import tell
-from accelerator.notices.recipients import Recipient
+from accelerator.notices import Letter, Recipient
+from accelerator.notices.operations import tell_each
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import Transition, move
@@ -53,6 +53,6 @@ def _change(
     search.refresh([moved])
     roles = Role.objects.current().filter(organisation=moved).exclude(person=by).select_related("person")
     data = {"organisation": moved, "reason": reason, "person": by, "on": on}
-    told = [Recipient.of(role.person) for role in roles.order_by("pk")]
-    tell(f"community/{transition.event.partition('.')[2]}", to=told, at=at, data=data)
+    letters = [Letter(Recipient.of(role.person), {**data, "role": role}) for role in roles.order_by("pk")]
+    tell_each(f"community/{transition.event.partition('.')[2]}", letters, at=at)
     return moved

@@ -19,8 +19,8 @@ from accelerator.community.states import (
     HandoverState,
 )
 from accelerator.journal.operations import record
-from accelerator.notices.operations import tell
-from accelerator.notices.recipients import Recipient
+from accelerator.notices import Letter, Recipient
+from accelerator.notices.operations import tell, tell_each
 from accelerator.workflow import Refused, operation
 from accelerator.workflow.dates import said
 from accelerator.workflow.transitions import move
@@ -81,7 +81,8 @@ def accept_handover(*, handover: Handover, by: Person, at: datetime) -> Handover
     others = Role.objects.current().steering().filter(organisation=organisation).exclude(person=by)
     told = [held.giver, *(role.person for role in others.select_related("person").order_by("pk"))]
     data = {"organisation": organisation, "giver": held.giver, "receiver": by, "role": name}
-    tell("community/handed_over", to=[Recipient.of(one) for one in told], at=at, data=data)
+    letters = [Letter(Recipient.of(one), {**data, "reader": one}) for one in told]
+    tell_each("community/handed_over", letters, at=at)
     return moved
 
 

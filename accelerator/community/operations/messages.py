@@ -10,31 +10,21 @@ from accelerator.accounts.models import Person
 from accelerator.community import rules
 from accelerator.community.events import MESSAGE_ANSWERED, MESSAGE_SENT
 from accelerator.community.models import ContactMessage, Organisation
-from accelerator.community.queries.messages import may_read
+from accelerator.community.queries.messages import may_read, reason_against_writing_to
 from accelerator.community.queries.organisation import living
 from accelerator.community.queries.people import steering_people
-from accelerator.community.states import OrganisationState
 from accelerator.journal.operations import record
 from accelerator.notices import Recipient
 from accelerator.notices.operations import tell
 from accelerator.workflow import Refused, operation
 
-NOBODY = (
-    "Personne ne répond encore pour cette organisation sur la plateforme : un message n’y serait lu par personne."
-    " Écrivez-lui par son site, ou signalez une erreur dans sa fiche."
-)
-
-CEASED = "Cette organisation a cessé son activité : on ne lui écrit plus par la plateforme."
-
 
 @operation
 def write_to(*, organisation: Organisation, subject: str, body: str, by: Person, at: datetime) -> ContactMessage:
     """Write to those who steer an organisation; raises `Refused` when nobody does, or when it has ceased."""
-    if organisation.state == OrganisationState.CEASED:
-        raise Refused(CEASED)
+    if reason := reason_against_writing_to(organisation):
+        raise Refused(reason)
     people = steering_people(organisation)
-    if not people:
-        raise Refused(NOBODY)
     message = ContactMessage.objects.create(
         organisation=organisation, sender=by, subject=subject, body=body, sent_at=at
     )

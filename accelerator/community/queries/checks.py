@@ -40,15 +40,32 @@ def link_for(organisation: Organisation, person: Person) -> str:
     return signing.dumps([organisation.pk, person.pk], salt=_SALT)
 
 
-def read_link(token: str) -> tuple[Organisation, Person] | None:
-    """Whom and what a link is for; None when it is not ours or too old."""
+@dataclass(frozen=True)
+class Link:
+    """Whom and what a link is for.
+
+    is_old  it was sent too long ago, and answers no more.
+    """
+
+    organisation: Organisation
+    reader: Person
+    is_old: bool
+
+
+def read_link(token: str) -> Link | None:
+    """What a link is for; None when it is not ours."""
+    is_old = False
     try:
-        organisation, person = map(int, signing.loads(token, salt=_SALT, max_age=LINK_LASTS))
+        try:
+            written = signing.loads(token, salt=_SALT, max_age=LINK_LASTS)
+        except signing.SignatureExpired:
+            written, is_old = signing.loads(token, salt=_SALT), True
+        organisation, person = map(int, written)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     record = Organisation.objects.select_related("seat", "merged_into").filter(pk=organisation).first()
     reader = Person.objects.filter(pk=person, erased_at__isnull=True, is_active=True).first()
-    return (record, reader) if record and reader else None
+    return Link(record, reader, is_old) if record and reader else None
 
 
 def managed_without_check() -> QuerySet[Organisation]:

@@ -19,6 +19,7 @@ from accelerator.community.states import ClaimState, ProofKind
 from accelerator.geography.models import Place
 from accelerator.journal.models import Event
 from accelerator.journal.queries import history_of
+from accelerator.workflow.dates import said as said_on
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,19 @@ def reason_against_reversing(standing: Standing, claim: Claim, at: datetime) -> 
             "Vous gérez vous-même cette fiche à la suite d’une revendication récente : contestez celle-ci, la"
             " modération tranchera."
         )
+    return None
+
+
+def reason_against_contesting(person: Any, claim: Claim, at: datetime) -> str | None:
+    """Why this person, who may read that claim, may not contest it, or None."""
+    if claim.reversed_at:
+        return f"Cette revendication a déjà été annulée, le {said_on(claim.reversed_at)}."
+    if not claim.is_reversible(localdate(at)):
+        return "Une revendication se conteste pendant 30 jours. Au-delà, écrivez à la modération."
+    if claim.person == person:
+        return "C’est votre propre revendication : pour y renoncer, quittez l’organisation."
+    if claim.contested_at:
+        return f"Cette revendication est déjà contestée, depuis le {said_on(claim.contested_at)}."
     return None
 
 

@@ -1,6 +1,7 @@
 """The handovers that a person may accept, and why not."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db.models import QuerySet
 
@@ -9,6 +10,12 @@ from accelerator.accounts.queries import masked
 from accelerator.community.models import Handover, Role
 from accelerator.community.states import HandoverState
 from accelerator.workflow.dates import said
+
+_CLOSED: Final = {
+    HandoverState.ACCEPTED.value: "Vous avez déjà accepté cette proposition,",
+    HandoverState.DECLINED.value: "Vous avez décliné cette proposition",
+    HandoverState.WITHDRAWN.value: "Vous n’avez plus rien à faire : cette proposition a été retirée",
+}
 
 
 def handovers_for(person: Person, at: datetime) -> QuerySet[Handover]:
@@ -26,10 +33,8 @@ def reason_against_taking(handover: Handover, person: Person, at: datetime) -> s
             f"Cette proposition est pour une autre adresse ({masked(handover.email)}). Connectez-vous avec elle, ou"
             " demandez qu’elle soit faite à l’adresse de votre compte."
         )
-    if handover.state == HandoverState.ACCEPTED:
-        return "Vous avez déjà accepté cette proposition."
-    if handover.state != HandoverState.OPEN:
-        return "Cette proposition est close. Si besoin, demandez-en une nouvelle."
+    if handover.closed_at:
+        return f"{_CLOSED[handover.state]} le {said(handover.closed_at)}."
     if handover.expires_at <= at:
         return f"Cette proposition a expiré le {said(handover.expires_at)}. Demandez-en une nouvelle."
     held = Role.objects.current().steering().filter(person=handover.giver, organisation=handover.organisation)

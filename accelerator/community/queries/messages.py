@@ -5,7 +5,21 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accelerator.community.models import ContactMessage, Role
+from accelerator.community.models import ContactMessage, Organisation, Role
+from accelerator.community.queries.people import steering_people
+from accelerator.community.states import OrganisationState
+
+
+def reason_against_writing_to(organisation: Organisation) -> str | None:
+    """Why nobody writes to this organisation here, or None."""
+    if organisation.state == OrganisationState.CEASED:
+        return "Cette organisation a cessé son activité : on ne lui écrit plus par la plateforme."
+    if not steering_people(organisation):
+        return (
+            "Personne ne répond encore pour cette organisation sur la plateforme : un message n’y serait lu par"
+            " personne. Écrivez-lui par son site, ou signalez une erreur dans sa fiche."
+        )
+    return None
 
 
 def exchanges_of(person: Any) -> QuerySet[ContactMessage]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accelerator.community.models import (
+    Claim,
     ContactMessage,
     Delegation,
     ErrorReport,
@@ -47,6 +48,7 @@ class Space:
     delegations: list[Delegation]
     reports: list[ErrorReport]
     to_answer: list[ContactMessage]
+    contested: list[Claim]
 
     @property
     def is_new(self) -> bool:
@@ -58,8 +60,8 @@ class Space:
     @property
     def awaits(self) -> int:
         """How many things wait for this person."""
-        lists = (self.invitations, self.handovers, self.to_decide, self.to_answer, self.ending_mandates, self.reports)
-        return sum(len(one) for one in lists)
+        answers = (self.invitations, self.handovers, self.to_decide, self.to_answer, self.contested)
+        return sum(len(one) for one in (*answers, self.ending_mandates, self.reports))
 
 
 _NAMED: Final = ("organisation__pk", "organisation__name", "organisation__public_id")
@@ -91,6 +93,7 @@ def space_of(person: Any, at: datetime, today: date) -> Space:
             "to_decide": Short(_to_decide(person, steered, moderated), ("expected_on", *_NAMED, *_who("person"))),
             "asked": Short(asked, ("asked_at", "expected_on", *_NAMED)),
             "delegations": Short(delegations.order_by("ends_on", "pk"), ("scope", "starts_on", "ends_on", *_NAMED)),
+            "contested": Short(_contested(person, steered, moderated), ("reversible_until", *_NAMED, *_who("person"))),
             "reports": Short(_reports(moderated), ("due_on", *_NAMED)),
             "to_answer": Short(
                 _to_answer(person, steered), ("public_id", "subject", "last_at", *_NAMED, *_who("sender"))
@@ -129,6 +132,17 @@ def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> Q
         within = Q(organisation__in=Organisation.objects.filter(moderated).values("pk"))
         mine |= within & (~Q(Exists(managed)) | Q(pk__in=overdue)) & ~Q(Exists(member))
     return JoinRequest.objects.open().filter(mine).order_by("expected_on", "pk")[:SHOWN_AT_MOST]
+
+
+def _contested(person: Any, steered: list[int | None], moderated: Q | None) -> QuerySet[Claim]:
+    """The contested claims that these people may still reverse, or see reversed; never one's own."""
+    if not steered and moderated is None:
+        return Claim.objects.none()
+    mine = Q(organisation__in=steered)
+    if moderated is not None:
+        mine |= Q(organisation__in=Organisation.objects.filter(moderated).values("pk"))
+    contested = Claim.objects.reversible().filter(mine, contested_at__isnull=False).exclude(person=person)
+    return contested.order_by("reversible_until", "pk")[:SHOWN_AT_MOST]
 
 
 def _reports(moderated: Q | None) -> QuerySet[ErrorReport]:

@@ -10,13 +10,18 @@ from accelerator.community import rules
 from accelerator.community.forms.people import Confirmation
 from accelerator.community.models import Organisation, YearlyCheck
 from accelerator.community.operations.checks import confirm_record
-from accelerator.community.queries.checks import exactness_of, read_link
+from accelerator.community.queries.checks import LINK_LASTS, exactness_of, read_link
 from accelerator.community.queries.organisation import canonical, territories_of, themes_of, values_of
 from accelerator.community.views.within import ActWithin
 from accelerator.design.pages import ActionPage, Crumb, Unkept
 from accelerator.design.site import search_url
 
 _DONE = "Merci : la fiche dit maintenant qu’elle est vérifiée par l’organisation, à la date d’aujourd’hui."
+
+_TOO_LATE = (
+    f"Ce lien a été envoyé il y a plus de {LINK_LASTS.days} jours : il ne sert plus. Vous pouvez toujours dire que la"
+    " fiche est exacte, en vous connectant."
+)
 
 
 def _shown(organisation: Organisation) -> dict[str, Any]:
@@ -26,6 +31,7 @@ def _shown(organisation: Organisation) -> dict[str, Any]:
         "values": [value for value in values_of(organisation, themes, territories) if value.known],
         "exactness": exactness_of(organisation),
         "edit_url": reverse("community:edit", args=[organisation.key]),
+        "record_url": reverse("community:organisation", args=[organisation.key]),
     }
 
 
@@ -62,11 +68,19 @@ class CheckByLink(Unkept, ActionPage):
         found = read_link(self.kwargs["token"])
         if found is None:
             raise Http404
-        record, self.reader = found
-        self.organisation = canonical(record)
+        self.link, self.reader = found, found.reader
+        self.organisation = canonical(found.organisation)
 
     def forbidden(self) -> str | None:
-        return rules.reason_against("community.confirm_record", self.reader, self.organisation)
+        if reason := rules.reason_against("community.confirm_record", self.reader, self.organisation):
+            return reason
+        return _TOO_LATE if self.link.is_old else None
+
+    def way_back(self) -> Crumb | None:
+        """The same question, signed in, for whoever came too late; to whoever manages it no more, nothing."""
+        if rules.reason_against("community.confirm_record", self.reader, self.organisation):
+            return None
+        return Crumb("Se connecter et répondre", reverse("community:check_record", args=[self.organisation.key]))
 
     def trail(self) -> list[Crumb]:
         return [Crumb("Annuaire", search_url())]

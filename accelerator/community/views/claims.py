@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
-from django.utils.timezone import localdate
 
 from accelerator.accounts.clients import is_configured
 from accelerator.community.domains import domain_of, reason_unproving, said_domain
@@ -177,6 +176,11 @@ class _OnClaim(Within):
             raise Http404
         self.claim = claim
 
+    def way_back(self) -> Crumb:
+        if super().forbidden():
+            return super().way_back()
+        return Crumb("Lire la revendication", self.address("claim_made", self.claim.pk))
+
     def context(self) -> dict[str, Any]:
         return {
             **super().context(),
@@ -208,14 +212,14 @@ class ClaimMade(_OnClaim):
 
     def context(self) -> dict[str, Any]:
         claim = self.claim
-        open_still = claim.is_reversible(localdate(self.at)) and claim.person != self.person
         may_reverse = reading.reason_against_reversing(self.standing, claim, self.at) is None
+        may_contest = reading.reason_against_contesting(self.person, claim, self.at) is None
         return {
             **super().context(),
             "acts": reading.acts_since(claim),
             "changes": reading.changes_since(claim, self.organisation),
             "may_reverse": may_reverse,
-            "may_contest": open_still and not claim.contested_at and not may_reverse,
+            "may_contest": may_contest and not may_reverse,
         }
 
 
@@ -233,6 +237,9 @@ class ContestClaim(_OnClaim, ActWithin):
     @property
     def reverse_url(self) -> str:
         return self.address("reverse_claim", self.claim.pk)
+
+    def forbidden(self) -> str | None:
+        return super().forbidden() or reading.reason_against_contesting(self.person, self.claim, self.at)
 
     def perform(self, form: Any) -> Claim:
         return operations.contest(claim=self.claim, words=form.cleaned_data["words"], by=self.person, at=self.at)

@@ -22,7 +22,7 @@ class Cease(ActWithin):
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        return "Cette organisation est déjà dite cessée." if _ceased(self.organisation) else None
+        return "La fiche dit déjà que cette organisation a cessé son activité." if _ceased(self.organisation) else None
 
     def perform(self, form: Any) -> Organisation:
         values = form.cleaned_data
@@ -44,7 +44,7 @@ class Revive(ActWithin):
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        return None if _ceased(self.organisation) else "Cette organisation est déjà dite active."
+        return None if _ceased(self.organisation) else "La fiche dit déjà que cette organisation est active."
 
     def perform(self, form: Any) -> Organisation:
         reason = form.cleaned_data["reason"]

@@ -73,7 +73,6 @@ class AddDomain(ActWithin):
     submit_label = "Ajouter le domaine"
     back = "domains"
     back_label = "Domaines"
-    done_message = "Le domaine est ajouté. Il prouvera quelque chose une fois confirmé."
 
     def before(self) -> None:
         key = f"domains:{self.person.actor_key}"
@@ -82,6 +81,14 @@ class AddDomain(ActWithin):
     def perform(self, form: Any) -> EmailDomain:
         domain = form.cleaned_data["domain"]
         return operations.add_domain(organisation=self.organisation, domain=domain, by=self.person, at=self.at)
+
+    def message_when_done(self, result: EmailDomain) -> str:
+        if domain_of(self.person.email) == result.domain:
+            return "Le domaine est ajouté. Votre adresse y est : confirmez-le maintenant, il ne prouve rien sans cela."
+        return (
+            "Le domaine est ajouté. Il ne prouve rien tant qu’une personne qui gère la fiche, et dont l’adresse y est,"
+            " ne l’a pas confirmé ici."
+        )
 
 
 class _OnDomain(ActWithin):

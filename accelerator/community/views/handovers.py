@@ -57,7 +57,7 @@ class HandOver(ActWithin):
 
     def message_when_done(self, result: Handover) -> str:
         return (
-            f"La proposition est partie ; elle attend une réponse jusqu’au {said(result.expires_at)}. Rien ne change"
+            f"La proposition est partie ; elle attend une réponse avant le {said(result.expires_at)}. Rien ne change"
             " sans son accord ; « Passer la main » permet de la retirer."
         )
 
@@ -126,7 +126,10 @@ class TakeOver(ActionPage):
         return reason_against_taking(self.handover, self.person, self.at)
 
     def trail(self) -> list[Crumb]:
-        return [Crumb("Mon espace", reverse("portal:dashboard"))]
+        return [self.way_back()]
+
+    def way_back(self) -> Crumb:
+        return Crumb("Mon espace", reverse("portal:dashboard"))
 
     def perform(self, form: Any) -> Handover:
         answer = operations.decline_handover if self.declines else operations.accept_handover

@@ -77,6 +77,9 @@ class Within(KeyedPage):
             Crumb(self.organisation.name, self.address("organisation")),
         ]
 
+    def way_back(self) -> Crumb:
+        return Crumb("Revenir à la fiche", self.address("organisation"))
+
     @property
     def tabs(self) -> list[dict[str, Any]]:
         """The pages about people that this person may open."""
