@@ -24,7 +24,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) or "Votre compte ne permet pas cette action."
-    return _page(request, 403, "Accès refusé", reason, way_back=getattr(exception, "way_back", None))
+    way_back = getattr(exception, "way_back", None)
+    return _page(request, 403, "Cette page ne vous est pas ouverte", reason, way_back=way_back)
 
 
 @requires_csrf_token
