@@ -83,6 +83,11 @@ class Person(AbstractBaseUser):
         return f"{self.given_name} {self.family_name}".strip() or "Personne sans nom affiché"
 
     @property
+    def is_named(self) -> bool:
+        """Whether others read a name of theirs."""
+        return bool(self.given_name or self.family_name)
+
+    @property
     def naming(self) -> list[str]:
         """The words that name the person and nobody else: the address, the whole name. A first name alone does not."""
         whole = [f"{self.given_name} {self.family_name}", f"{self.family_name} {self.given_name}"]

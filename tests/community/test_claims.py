@@ -1,5 +1,6 @@
 """Claiming an organisation with a proof, contesting, reversing; the domains that prove."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -138,6 +139,29 @@ def test_a_member_does_not_claim(organisation: Organisation, manager: Person, pe
         perform(claims.claim, organisation=organisation, by=person, at=at)
     with pytest.raises(Refused, match="gérez déjà"):
         perform(claims.claim, organisation=organisation, by=manager, at=at)
+
+
+def test_whoever_claims_or_asks_to_join_says_their_name_first(
+    client: HostileClient, organisation: Organisation, perform: Perform, at: datetime
+) -> None:
+    nobody = employee(given_name="", family_name="")
+    with pytest.raises(Refused, match="Dites d’abord votre nom"):
+        perform(claims.claim, organisation=organisation, by=nobody, at=at)
+    with pytest.raises(Refused, match="Dites d’abord votre nom"):
+        perform(joining.ask_to_join, organisation=organisation, message="Bonjour", by=nobody, at=at)
+    client.force_login(nobody)
+    for page in ("revendiquer", "demandes/nouvelle"):
+        address = f"/organisations/{organisation.key}/{page}"
+        told = client.get(address).content.decode()
+        assert "Dites d’abord votre nom" in told
+        assert "Gérer cette fiche" not in told
+        assert "Envoyer la demande" not in told
+        [naming] = re.findall(r'href="([^"]+)"[^>]*>\s*Dire mon nom', told)
+        client.post(naming, {"given_name": "", "family_name": ""})
+    answer = client.post(naming, {"given_name": "Camille", "family_name": ""})
+    assert answer["Location"] == address
+    assert "Envoyer la demande" in client.get(address).content.decode()
+    assert perform(claims.claim, organisation=organisation, by=nobody, at=at).person.name == "Camille"
 
 
 def test_a_claim_settles_the_request_to_join(organisation: Organisation, perform: Perform, at: datetime) -> None:

@@ -57,7 +57,7 @@ class Rename(AccountPage, ActionPage):
         return operations.rename(person=self.person, **form.cleaned_data, by=self.person, at=self.at)
 
     def done_url(self, result: Person) -> str:
-        return reverse("accounts:account")
+        return safe_next(self.request) or reverse("accounts:account")
 
 
 class ChangeAddress(AccountPage, Recent, AsksCode):

@@ -22,7 +22,7 @@ from accelerator.community.queries.claims import (
     reason_against_contesting,
     reason_against_reversing,
 )
-from accelerator.community.queries.people import moderating_people, standing_of
+from accelerator.community.queries.people import moderating_people, reason_nameless, standing_of
 from accelerator.community.record import LABELS, set_plain, snapshot_of
 from accelerator.community.states import REVERSE_CLAIM, JoinRequestState, RoleName
 from accelerator.geography.perimeters import cover_of
@@ -46,11 +46,14 @@ def claim(*, organisation: Organisation, by: Person, at: datetime) -> Claim:
 
     A proof says that one works there, not that one represents it: the claimant becomes a manager, and may then declare
     themself a representative, whom the platform confirms on evidence. A request to join that waited is settled by it.
-    Raises `Refused` without proof, for a member, and for whoever claimed it before: reversed, left or removed since.
+    Raises `Refused` without a name, without proof, for a member, and for whoever claimed it before: reversed, left or
+    removed since.
     """
     person = lock_person(by)
     organisation = lock_organisation(organisation)
     rules.require("community.claim", person, organisation)
+    if reason := reason_nameless(person):
+        raise Refused(reason)
     if former := last_reversed(person, organisation):
         raise Refused(
             f"Votre revendication du {said(former.claimed_at)} a été annulée. La même preuve ne suffit plus :"

@@ -11,7 +11,7 @@ from accelerator.community.models import JoinRequest, Organisation
 from accelerator.community.operations.locks import lock_organisation, lock_person
 from accelerator.community.operations.people import grant_role
 from accelerator.community.queries.organisation import living
-from accelerator.community.queries.people import moderating_people, steering_people
+from accelerator.community.queries.people import moderating_people, reason_nameless, steering_people
 from accelerator.community.states import ACCEPT_JOIN, REJECT_JOIN, WITHDRAW_JOIN
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
@@ -24,11 +24,14 @@ from accelerator.workflow.transitions import move
 def ask_to_join(*, organisation: Organisation, message: str, by: Person, at: datetime) -> JoinRequest:
     """Ask the managers of an organisation to join it; without managers, the platform's moderators, who are told.
 
-    The answer is expected within `settings.JOIN_ANSWER_DAYS` days; past that, the platform may answer too.
+    The answer is expected within `settings.JOIN_ANSWER_DAYS` days; past that, the platform may answer too. Raises
+    `Refused` without a name, for a member, while a first request waits.
     """
     person = lock_person(by)
     organisation = lock_organisation(organisation)
     rules.require("community.ask_to_join", person, organisation)
+    if reason := reason_nameless(person):
+        raise Refused(reason)
     if JoinRequest.objects.open().filter(organisation=organisation, person=person).exists():
         raise Refused("Votre demande est déjà en cours d’examen.")
     managers = steering_people(organisation)

@@ -148,3 +148,13 @@ def sole_responsibilities(person: Person) -> SoleResponsibilities:
     )
     administrators = list(current.platform().filter(name=RoleName.ADMINISTRATOR).values_list("person", flat=True)[:2])
     return SoleResponsibilities(list(organisations), administrators == [person.pk])
+
+
+def reason_nameless(person: Person) -> str | None:
+    """Why this person may not present themself to an organisation yet, or None."""
+    if person.is_named:
+        return None
+    return (
+        "Dites d’abord votre nom : les personnes de l’organisation doivent pouvoir lire qui s’y présente. Votre adresse"
+        " électronique ne leur est pas montrée."
+    )

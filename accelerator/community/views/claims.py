@@ -10,13 +10,14 @@ from django.http import Http404
 from django.urls import reverse
 
 from accelerator.accounts.clients import is_configured
+from accelerator.accounts.proof import with_next
 from accelerator.community.domains import domain_of, reason_unproving, said_domain
 from accelerator.community.forms import claims as forms
 from accelerator.community.forms.people import Confirmation
 from accelerator.community.models import Claim, EmailDomain
 from accelerator.community.operations import claims as operations
 from accelerator.community.queries import claims as reading
-from accelerator.community.queries.people import steering_people
+from accelerator.community.queries.people import reason_nameless, steering_people
 from accelerator.community.states import ClaimState
 from accelerator.community.views.reports import ModerationOnly
 from accelerator.community.views.within import ActWithin, Within
@@ -81,6 +82,8 @@ class ClaimPage(ActWithin):
             "join_days": settings.JOIN_ANSWER_DAYS,
             "has_siren": bool(reading.sirens_of(organisation)),
             "proconnect": self._proconnect(),
+            "nameless": reason_nameless(self.person),
+            "name_url": with_next(reverse("accounts:rename"), self.address("claim")),
         }
 
     def _proconnect(self) -> str:
