@@ -120,7 +120,7 @@ def test_a_message_is_answered_and_an_error_mended(browse: Browse) -> None:
     moderator.page.locator("main textarea").fill("Vous avez raison : c’est corrigé, merci.")
     moderator.press("Envoyer la réponse")
     assert "le signalement est clos" in moderator.text()
-    assert "c’est corrigé, merci" in moderator.read_mail("signalement")
+    assert "c’est corrigé, merci" in moderator.read_mail("Réponse à votre signalement")
 
 
 def test_the_keyboard_is_enough_to_search(browse: Browse) -> None:
