@@ -88,7 +88,7 @@ def test_a_manager_keeps_the_record(browse: Browse, width: int, javascript: bool
     window.page.get_by_label("Son adresse électronique").fill(f"suite{width}@exemple.example")
     window.press("Proposer de passer la main")
     window.follow("Passer la main")
-    window.follow("La retirer")
+    window.follow("retirez-la d’abord")
     window.press("Retirer la proposition")
     assert "vous gardez votre rôle" in window.text()
     open_record(window, PANIERS)
