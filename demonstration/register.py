@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from accelerator.workflow.answers import authorities
+
 REAL_REGISTER = "https://recherche-entreprises.api.gouv.fr"
 _PATIENCE = 2.0
 _LARGEST = 1024 * 1024
@@ -142,7 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _real(query: str, agent: str) -> tuple[int, bytes]:
     try:
-        answer = httpx.get(f"{REAL_REGISTER}/search?{query}", headers={"User-Agent": agent}, timeout=_PATIENCE)
+        asked = f"{REAL_REGISTER}/search?{query}"
+        answer = httpx.get(asked, headers={"User-Agent": agent}, timeout=_PATIENCE, verify=authorities())
     except httpx.HTTPError:
         return 502, b'{"erreur": "registre injoignable"}'
     if len(answer.content) > _LARGEST:

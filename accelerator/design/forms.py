@@ -16,6 +16,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, QueryDict
 from django.utils.choices import flatten_choices
+from django.utils.text import normalize_newlines
 
 from accelerator.design.paging import PAGE, Chip, address
 
@@ -43,8 +44,6 @@ UNSEEN: dict[int, None] = dict.fromkeys(
 )
 _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 _BREAKS: Final = re.compile(r"[\r\n]+")
-# A browser sends a line break as two characters; what is kept, counted and compared has one.
-_BREAK: Final = re.compile(r"\r\n?")
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
 # As people write it: Python would read « 1e9 » and « 1_000 » too, and fail on « 1e999999999 ».
 _NUMBER: Final = re.compile(r"[-+\u2212]?[0-9]+([.,][0-9]+)?")
@@ -81,7 +80,8 @@ class Dressed:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            self.data = _with_texts(self.data, lambda _, text: _BREAK.sub("\n", text.translate(UNSEEN)))
+            # A browser sends a line break as two characters; what is kept, counted and compared has one.
+            self.data = _with_texts(self.data, lambda _, text: normalize_newlines(text.translate(UNSEEN)))
         for name, field in self.fields.items():
             dress(field, condition=self.on_condition.get(name, ""))
 

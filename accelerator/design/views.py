@@ -1,18 +1,18 @@
 """Pages of refusal: each says what happened and what to do next."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
+from accelerator.design.pages import Crumb, Forbidden
+
 
 def _page(
-    request: HttpRequest, status: int, title: str, explanation: str, advice: str = "", **more: Any
+    request: HttpRequest, status: int, title: str, explanation: str, advice: str = "", way_back: Crumb | None = None
 ) -> HttpResponse:
-    said = {"title": title, "explanation": explanation, "advice": advice, "status": status, "breadcrumb": []}
-    content = render_to_string("design/refusal.html", {"way_back": None, **said, **more}, request)
+    said = {"title": title, "explanation": explanation, "advice": advice, "way_back": way_back}
+    content = render_to_string("design/refusal.html", {**said, "status": status, "breadcrumb": []}, request)
     return HttpResponse(content, status=status)
 
 
@@ -24,7 +24,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) or "Votre compte ne permet pas cette action."
-    way_back = getattr(exception, "way_back", None)
+    way_back = exception.way_back if isinstance(exception, Forbidden) else None
     return _page(request, 403, "Cette page ne vous est pas ouverte", reason, way_back=way_back)
 
 

@@ -22,9 +22,9 @@ from accelerator.workflow import Refused, operation
 @operation
 def write_to(*, organisation: Organisation, subject: str, body: str, by: Person, at: datetime) -> ContactMessage:
     """Write to those who steer an organisation; raises `Refused` when nobody does, or when it has ceased."""
-    if reason := reason_against_writing_to(organisation):
-        raise Refused(reason)
     people = steering_people(organisation)
+    if reason := reason_against_writing_to(organisation, people):
+        raise Refused(reason)
     message = ContactMessage.objects.create(
         organisation=organisation, sender=by, subject=subject, body=body, sent_at=at
     )

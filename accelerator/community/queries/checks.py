@@ -54,18 +54,21 @@ class Link:
 
 def read_link(token: str) -> Link | None:
     """What a link is for; None when it is not ours."""
-    is_old = False
     try:
-        try:
-            written = signing.loads(token, salt=_SALT, max_age=LINK_LASTS)
-        except signing.SignatureExpired:
-            written, is_old = signing.loads(token, salt=_SALT), True
-        organisation, person = map(int, written)
+        organisation, person = map(int, signing.loads(token, salt=_SALT))
     except (signing.BadSignature, ValueError, TypeError):
         return None
     record = Organisation.objects.select_related("seat", "merged_into").filter(pk=organisation).first()
     reader = Person.objects.filter(pk=person, erased_at__isnull=True, is_active=True).first()
-    return Link(record, reader, is_old) if record and reader else None
+    return Link(record, reader, _is_old(token)) if record and reader else None
+
+
+def _is_old(token: str) -> bool:
+    try:
+        signing.loads(token, salt=_SALT, max_age=LINK_LASTS)
+    except signing.SignatureExpired:
+        return True
+    return False
 
 
 def managed_without_check() -> QuerySet[Organisation]:

@@ -5,16 +5,16 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accelerator.accounts.models import Person
 from accelerator.community.models import ContactMessage, Organisation, Role
-from accelerator.community.queries.people import steering_people
 from accelerator.community.states import OrganisationState
 
 
-def reason_against_writing_to(organisation: Organisation) -> str | None:
-    """Why nobody writes to this organisation here, or None."""
+def reason_against_writing_to(organisation: Organisation, steering: Sequence[Person]) -> str | None:
+    """Why nobody writes here to this organisation, that these people steer, or None."""
     if organisation.state == OrganisationState.CEASED:
         return "Cette organisation a cessé son activité : on ne lui écrit plus par la plateforme."
-    if not steering_people(organisation):
+    if not steering:
         return (
             "Personne ne répond encore pour cette organisation sur la plateforme : un message n’y serait lu par"
             " personne. Écrivez-lui par son site, ou signalez une erreur dans sa fiche."

@@ -121,6 +121,11 @@ def _moderated(platform_roles: list[Role]) -> Q | None:
     return reduce(or_, [covered(role) for role in platform_roles]) if platform_roles else None
 
 
+def _within(moderated: Q) -> Q:
+    """The same, on what is about an organisation."""
+    return Q(organisation__in=Organisation.objects.filter(moderated).values("pk"))
+
+
 def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> QuerySet[JoinRequest]:
     if not steered and moderated is None:
         return JoinRequest.objects.none()
@@ -129,8 +134,7 @@ def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> Q
         managed = Role.objects.current().steering().filter(organisation=OuterRef("organisation"))
         overdue = JoinRequest.objects.overdue().values("pk")
         member = Role.objects.current().filter(organisation=OuterRef("organisation"), person=person)
-        within = Q(organisation__in=Organisation.objects.filter(moderated).values("pk"))
-        mine |= within & (~Q(Exists(managed)) | Q(pk__in=overdue)) & ~Q(Exists(member))
+        mine |= _within(moderated) & (~Q(Exists(managed)) | Q(pk__in=overdue)) & ~Q(Exists(member))
     return JoinRequest.objects.open().filter(mine).order_by("expected_on", "pk")[:SHOWN_AT_MOST]
 
 
@@ -140,7 +144,7 @@ def _contested(person: Any, steered: list[int | None], moderated: Q | None) -> Q
         return Claim.objects.none()
     mine = Q(organisation__in=steered)
     if moderated is not None:
-        mine |= Q(organisation__in=Organisation.objects.filter(moderated).values("pk"))
+        mine |= _within(moderated)
     contested = Claim.objects.reversible().filter(mine, contested_at__isnull=False).exclude(person=person)
     return contested.order_by("reversible_until", "pk")[:SHOWN_AT_MOST]
 
@@ -148,8 +152,7 @@ def _contested(person: Any, steered: list[int | None], moderated: Q | None) -> Q
 def _reports(moderated: Q | None) -> QuerySet[ErrorReport]:
     if moderated is None:
         return ErrorReport.objects.none()
-    within = Organisation.objects.filter(moderated).values("pk")
-    reports = ErrorReport.objects.filter(state=ReportState.OPEN, organisation__in=within)
+    reports = ErrorReport.objects.filter(_within(moderated), state=ReportState.OPEN)
     return reports.order_by("due_on", "pk")[:SHOWN_AT_MOST]
 
 

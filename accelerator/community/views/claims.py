@@ -10,17 +10,16 @@ from django.http import Http404
 from django.urls import reverse
 
 from accelerator.accounts.clients import is_configured
-from accelerator.accounts.proof import with_next
 from accelerator.community.domains import domain_of, reason_unproving, said_domain
 from accelerator.community.forms import claims as forms
 from accelerator.community.forms.people import Confirmation
 from accelerator.community.models import Claim, EmailDomain
 from accelerator.community.operations import claims as operations
 from accelerator.community.queries import claims as reading
-from accelerator.community.queries.people import reason_nameless, steering_people
+from accelerator.community.queries.people import steering_people
 from accelerator.community.states import ClaimState
 from accelerator.community.views.reports import ModerationOnly
-from accelerator.community.views.within import ActWithin, Within
+from accelerator.community.views.within import ActWithin, Presenting, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import Crumb
 from accelerator.workflow import limits
@@ -44,7 +43,7 @@ def _filtered(rows: QuerySet[Any], state: str | None) -> QuerySet[Any]:
     return rows.filter(state=state) if state else rows
 
 
-class ClaimPage(ActWithin):
+class ClaimPage(Presenting):
     """« C’est mon organisation » : what would prove it, and the button when something does."""
 
     rule = "community.claim"
@@ -82,8 +81,6 @@ class ClaimPage(ActWithin):
             "join_days": settings.JOIN_ANSWER_DAYS,
             "has_siren": bool(reading.sirens_of(organisation)),
             "proconnect": self._proconnect(),
-            "nameless": reason_nameless(self.person),
-            "name_url": with_next(reverse("accounts:rename"), self.address("claim")),
         }
 
     def _proconnect(self) -> str:
@@ -97,13 +94,7 @@ class ClaimPage(ActWithin):
 _LIFE: Final = (
     Column("preuve", "Preuve", lambda one: one.get_proof_display(), sort=("proof",)),
     Column("date", "Faite le", lambda one: one.claimed_at, sort=("claimed_at",), dated=DAY),
-    Column(
-        "jusqua",
-        "Annulable jusqu’au",
-        lambda one: one.reversible_until,
-        sort=("reversible_until",),
-        dated=DAY,
-    ),
+    Column("jusqua", "Annulable jusqu’au", lambda one: one.reversible_until, sort=("reversible_until",), dated=DAY),
     Column("etat", "État", _state, sort=("state", "contested_at")),
 )
 

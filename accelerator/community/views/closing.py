@@ -5,7 +5,7 @@ from typing import Any
 from accelerator.community.forms import closing as forms
 from accelerator.community.models import Organisation
 from accelerator.community.operations import closing as operations
-from accelerator.community.states import OrganisationState
+from accelerator.community.states import CEASE, REVIVE, OrganisationState
 from accelerator.community.views.within import ActWithin
 
 
@@ -22,7 +22,7 @@ class Cease(ActWithin):
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        return "La fiche dit déjà que cette organisation a cessé son activité." if _ceased(self.organisation) else None
+        return CEASE.refusal if _ceased(self.organisation) else None
 
     def perform(self, form: Any) -> Organisation:
         values = form.cleaned_data
@@ -44,7 +44,7 @@ class Revive(ActWithin):
     def forbidden(self) -> str | None:
         if reason := super().forbidden():
             return reason
-        return None if _ceased(self.organisation) else "La fiche dit déjà que cette organisation est active."
+        return None if _ceased(self.organisation) else REVIVE.refusal
 
     def perform(self, form: Any) -> Organisation:
         reason = form.cleaned_data["reason"]

@@ -63,7 +63,8 @@ class HandOver(ActWithin):
 
     def context(self) -> dict[str, Any]:
         mine = Handover.objects.open(self.at).filter(organisation=self.organisation, giver=self.person).first()
-        return {**super().context(), "waiting": mine, "masked_email": masked(mine.email) if mine else ""}
+        email = masked(mine.email) if mine else ""
+        return {**super().context(), "withheld": mine, "waiting": mine, "masked_email": email}
 
 
 class WithdrawHandover(ActWithin):

@@ -8,14 +8,12 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
-from accelerator.accounts.proof import with_next
 from accelerator.community.forms import people as forms
 from accelerator.community.models import JoinRequest, Role
 from accelerator.community.operations import joining as operations
 from accelerator.community.queries.organisation import of_record
-from accelerator.community.queries.people import reason_nameless
 from accelerator.community.states import JoinRequestState
-from accelerator.community.views.within import ActWithin, Within
+from accelerator.community.views.within import ActWithin, Presenting, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.workflow import limits
@@ -58,7 +56,7 @@ class JoinRequests(Within, ListPage):
         return JoinRequest.objects.filter(of_record(self.organisation)).select_related("person", "organisation")
 
 
-class AskToJoin(ActWithin):
+class AskToJoin(Presenting):
     """Ask to join."""
 
     rule = "community.ask_to_join"
@@ -84,13 +82,7 @@ class AskToJoin(ActWithin):
 
     def context(self) -> dict[str, Any]:
         managed = Role.objects.current().steering().filter(organisation=self.organisation).exists()
-        return {
-            **super().context(),
-            "managed": managed,
-            "days": settings.JOIN_ANSWER_DAYS,
-            "nameless": reason_nameless(self.person),
-            "name_url": with_next(reverse("accounts:rename"), self.address("ask_to_join")),
-        }
+        return {**super().context(), "managed": managed, "days": settings.JOIN_ANSWER_DAYS}
 
 
 class _OnRequest(ActWithin):

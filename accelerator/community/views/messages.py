@@ -13,6 +13,7 @@ from accelerator.community.models import ContactMessage, ErrorReport
 from accelerator.community.operations.messages import reply, write_to
 from accelerator.community.operations.reports import report_error
 from accelerator.community.queries.messages import exchange, exchanges_of, reason_against_writing_to, received
+from accelerator.community.queries.people import steering_people
 from accelerator.community.states import ReportTopic
 from accelerator.community.views.within import ActWithin
 from accelerator.design.lists import Column, ListPage
@@ -39,7 +40,8 @@ class WriteTo(ActWithin):
         self.title = f"Écrire à {in_sentence(self.organisation.name)}"
 
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "unreachable": reason_against_writing_to(self.organisation)}
+        reason = reason_against_writing_to(self.organisation, steering_people(self.organisation))
+        return {**super().context(), "withheld": reason}
 
     def before(self) -> None:
         key = f"message:{self.person.actor_key}"

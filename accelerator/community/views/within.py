@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
+from accelerator.accounts.proof import with_next
 from accelerator.community import rules
 from accelerator.community.models import Organisation
 from accelerator.community.queries.organisation import canonical
-from accelerator.community.queries.people import Standing, standing_of
+from accelerator.community.queries.people import Standing, reason_nameless, standing_of
 from accelerator.design.pages import ActionPage, Crumb, KeyedPage
 from accelerator.design.site import search_url
 
@@ -115,3 +116,11 @@ class ActWithin(Within, ActionPage):
 
     def context(self) -> dict[str, Any]:
         return {**super().context(), "back_url": self.address(self.back)}
+
+
+class Presenting(ActWithin):
+    """A page where somebody presents themself to an organisation: whoever has no name is led to say it, and back."""
+
+    def context(self) -> dict[str, Any]:
+        naming = with_next(reverse("accounts:rename"), self.request.path)
+        return {**super().context(), "withheld": reason_nameless(self.person), "name_url": naming}

@@ -164,7 +164,7 @@ def rows_of(ids: Sequence[int]) -> Iterator[list[Any]]:
     """The cells of an export: these organisations in their order, some thousands at a time.
 
     Each chunk is read by itself: what is hidden or merged while a long export is written is not in it. What comes
-    again (natures, roles, themes, seats) is told once: a million lines are written in a minute.
+    again (natures, roles, themes, seats) is told once.
     """
     labels = dict(Theme.objects.values_list("code", "label"))
     parts = [(of, [field.value for field in fields]) for of, fields in groupby(FIELDS, key=lambda field: field.of)]
