@@ -14,6 +14,8 @@ from accelerator.accounts.proof import PROVED_AT
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
+_PARTED = re.compile(r"\S*[ \n][:;!?»%€]|«[ \n]\S*")
+
 
 class _Examiner(HTMLParser):
     def __init__(self) -> None:
@@ -25,6 +27,7 @@ class _Examiner(HTMLParser):
         self.identifiers: list[str] = []
         self.described: list[str] = []
         self.open: list[str] = []
+        self.parted: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -52,14 +55,18 @@ class _Examiner(HTMLParser):
         if tag not in _VOID:
             self.open.append(tag)
 
+    def handle_data(self, data: str) -> None:
+        if not {"textarea", "pre", "code"} & set(self.open):
+            self.parted += _PARTED.findall(data)
+
     def handle_endtag(self, tag: str) -> None:
         if tag in self.open:
             while self.open.pop() != tag:
                 pass
 
 
-def faults_of(page: str, *, fragment: bool = False) -> list[str]:
-    """Everything that is wrong with a page, in French."""
+def faults_of(page: str, *, fragment: bool = False, sent: bool = False) -> list[str]:
+    """Everything that is wrong with a page, in French; `sent`: as a browser receives it."""
     examiner = _Examiner()
     examiner.feed(page)
     faults = examiner.faults
@@ -70,6 +77,8 @@ def faults_of(page: str, *, fragment: bool = False) -> list[str]:
     faults += [f"identifiant en double : {name}" for name in sorted(doubled)]
     missing = set(examiner.described) - set(examiner.identifiers)
     faults += [f"référence à un identifiant absent : {name}" for name in sorted(missing)]
+    if sent:
+        faults += [f"un signe peut rester seul au bout d’une ligne : {parted!r}" for parted in examiner.parted]
     if not fragment:
         if examiner.headings != 1:
             faults.append(f"{examiner.headings} titres h1")
@@ -94,8 +103,9 @@ class HostileClient(Client):
         response = super().request(**request)
         if response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming:
             page = response.content.decode()
-            faults = faults_of(page, fragment=bool(request.get("HTTP_HX_REQUEST"))) if page else []
+            faults = faults_of(page, fragment=bool(request.get("HTTP_HX_REQUEST")), sent=True) if page else []
             assert not faults, f"{request.get('PATH_INFO')} : {'; '.join(faults)}"
+            response.content = page.replace("\u00a0", " ").encode()  # what follows reads words
         return response
 
 

@@ -1,4 +1,4 @@
-"""What is too heavy is refused before it is read; what is posted signed out is not lost."""
+"""What is too heavy is refused before it is read; what is posted signed out is not lost; pages break well."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from accelerator.design.typography import unparted
 from accelerator.design.unsaved import Resumed, keep_posted
 from accelerator.design.views import too_large
 
@@ -38,3 +39,18 @@ class SignedInMiddleware(LoginRequiredMiddleware):
                 "Votre session s’était fermée. Votre texte est gardé : il vous attend dès que vous serez de retour.",
             )
         return super().handle_no_permission(request, view_func)
+
+
+class TypographyMiddleware:
+    """Send every page with its signs kept to their words (`typography`)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
+            response.content = unparted(response.content)
+            if response.has_header("Content-Length"):
+                response.headers["Content-Length"] = str(len(response.content))
+        return response

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.CompressionMiddleware",
+    "accelerator.design.middleware.TypographyMiddleware",
     "config.logs.AccessLogMiddleware",
     "accelerator.design.middleware.UploadLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -358,7 +358,7 @@ def test_the_files_of_visitors_do_not_fill_the_disk(at: datetime) -> None:
         (
             {"started_at": timedelta(0), "ready_at": timedelta(0), "written": 5, "size": 5_000_000},
             ExportState.READY,
-            "4,8\xa0Mio|4,8\xa0Mo",
+            "4,8 Mio|4,8 Mo",
         ),
         ({"expires_at": timedelta(seconds=-1)}, ExportState.EXPIRED, "n’est plus là"),
     ],

@@ -111,7 +111,7 @@ class Window:
 
     def text(self) -> str:
         """What the page says."""
-        return self.page.locator("main").inner_text()
+        return self.page.locator("main").inner_text().replace("\u00a0", " ")
 
     def read_mail(self, subject: str) -> str:
         """The text of the last mail with these words in its subject, as soon as it has left."""

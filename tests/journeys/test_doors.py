@@ -99,7 +99,7 @@ def test_an_organisation_is_claimed_by_way_of_proconnect(browse: Browse) -> None
     window.press("Lier à mon compte")
     # Back where one was, with the proof.
     assert "Nous avons une preuve" in window.text()
-    assert "00000006700017" in window.text().replace("\u202f", "").replace("\xa0", "").replace(" ", "")
+    assert "00000006700017" in window.text().replace("\u202f", "").replace(" ", "")
     window.press("Gérer cette fiche")
     assert "Vous gérez maintenant la fiche de Réseau fictif des ressourceries" in window.text()
     window.open("/mon-espace")
