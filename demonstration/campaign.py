@@ -403,7 +403,7 @@ def _judge(call: Call, draw: random.Random, progress: Progress, at: datetime) ->
 def _hear(draw: random.Random, progress: Progress, by: Actor, at: datetime) -> None:
     call, chair = _call(), _figure("claude")
     set_at = at - timedelta(days=_SETS)
-    best = best_first(ranking(call).filter(state=ApplicationState.REVIEW))[:HEARD]
+    best = list(best_first(ranking(call).filter(state=ApplicationState.REVIEW))[:HEARD])
     formed: list[Jury] = []
     for number in range(1, JURIES + 1):
         jury = juries.make_jury(call=call, name=f"Jury {number}", by=chair, at=set_at)
@@ -449,7 +449,7 @@ def _hear(draw: random.Random, progress: Progress, by: Actor, at: datetime) -> N
 
 def _decide(draw: random.Random, progress: Progress, by: Actor, at: datetime) -> None:
     call, officer, chair = _call(), _figure("yael"), _figure("claude")
-    heard = best_first(ranking(call).filter(state=ApplicationState.HEARING))
+    heard = list(best_first(ranking(call).filter(state=ApplicationState.HEARING)))
     convened, sits = at - timedelta(days=_CONVENES), at - timedelta(days=_SITS)
     commission = sittings.make_commission(
         call=call, name="Commission de sélection", held_at=sits, where="Salle fictive 1", by=officer, at=convened

@@ -97,7 +97,9 @@ class Column:
         value = self.value(row)
         if value is None:
             return "—"
-        if isinstance(value, date) and self.dated:
+        if isinstance(value, date):
+            if not self.dated:
+                raise ValueError(f"La colonne « {self.label} » a des dates : dites comment (dated=).")
             return said(value, self.dated)
         return read(value) if self.number else value
 

@@ -24,8 +24,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 @requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) or "Votre compte ne permet pas cette action."
-    way_back = exception.way_back if isinstance(exception, Forbidden) else None
-    return _page(request, 403, "Cette page ne vous est pas ouverte", reason, way_back=way_back)
+    if isinstance(exception, Forbidden):
+        return _page(request, 403, "Cette page ne vous est pas ouverte", reason, way_back=exception.way_back)
+    return _page(request, 403, "Demande refusée", reason)
 
 
 @requires_csrf_token

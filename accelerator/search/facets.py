@@ -37,7 +37,11 @@ Packed = tuple[bytes | None, bytes | None]
 
 
 class Packing:
-    """Where each facet stands in the two integers."""
+    """Where each facet stands in the two integers.
+
+    A facet added, taken away or enlarged moves others: the documents written before are misread until the index is
+    written again (`rebuild`), which the deployment does (docs/operating.md).
+    """
 
     def __init__(self, facets: Iterable[Facet]) -> None:
         self.facets = {facet.name: facet for facet in facets}

@@ -133,7 +133,7 @@ def first_without(index: Index, facet: str, looked: Sequence[str], tested: Seque
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def every_id(index: Index, meaning: Meaning, *, sort: Sort | None = "name") -> Iterator[list[int]]:
+def every_id(index: Index, meaning: Meaning, *, sort: Sort | None) -> Iterator[list[int]]:
     """Everything that answers, some thousands at a time, through a cursor of the server; in no order without a `sort`.
 
     Call it in a short transaction: a rebuild waits for whoever reads the table, and the others wait for the rebuild.

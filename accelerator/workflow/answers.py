@@ -19,7 +19,7 @@ class Endless(Exception):
 
 @cache
 def authorities() -> ssl.SSLContext:
-    """Who may vouch for a service: every client of ours verifies by it, see Note [The authorities are read once]."""
+    """Who may vouch for a service: every client of the platform asks it, see Note [The authorities are read once]."""
     return httpx.create_ssl_context()
 
 

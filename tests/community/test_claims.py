@@ -322,10 +322,19 @@ def test_a_contested_claim_awaits_those_who_decide(
     assert awaited() == [True, True, False, False]
     client.force_login(manager)
     said = client.get(reverse("portal:dashboard")).content.decode()
-    assert "Trancher la revendication de" in said
+    assert "Lire la revendication contestée de" in said
     assert f"/organisations/{organisation.key}/revendications/{made.pk}" in said
     perform(claims.reverse_claim, claim=made, back=[], reason="Elle est partie.", by=manager, at=at)
     assert awaited() == [False] * 4
+
+
+def test_a_contested_claim_does_not_await_who_may_not_decide(organisation: Organisation, at: datetime) -> None:
+    """A moderator who is a member, and whoever manages by a claim of their own that may still be reversed."""
+    moderator = factories.role(None, name=RoleName.MODERATOR).person
+    factories.role(organisation, name=RoleName.MEMBER, holder=moderator)
+    own = factories.claim(organisation)
+    factories.claim(organisation, contested_at=at)
+    assert [space_of(person, at, localdate(at)).contested for person in (moderator, own.person)] == [[], []]
 
 
 def test_two_claimants_do_not_reverse_each_other(organisation: Organisation, perform: Perform, at: datetime) -> None:
@@ -426,7 +435,7 @@ def test_after_thirty_days_it_is_too_late_and_the_snapshot_is_forgotten(
     organisation: Organisation, manager: Person, perform: Perform, at: datetime
 ) -> None:
     made = factories.claim(organisation, claimed_at=at - timedelta(days=31))
-    with pytest.raises(Refused, match="pendant 30 jours"):
+    with pytest.raises(Refused, match="s’annulait jusqu’au"):
         perform(claims.reverse_claim, claim=made, back=[], reason="Trop tard, hélas.", by=manager, at=at)
     last_day = factories.claim(organisation, claimed_at=at - timedelta(days=30))
     assert tasks.forget_claims.func(timestamp=0) == 1

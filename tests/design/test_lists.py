@@ -2,6 +2,7 @@ import ast
 import html
 import io
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -152,13 +153,18 @@ def test_an_export_too_long_is_refused_with_the_reason(
     ("kind", "said"),
     [({"number": True}, "fi-number"), ({"dated": DAY}, "fi-date"), ({"long": True}, "fr-cell--multiline")],
 )
-def test_a_cell_says_how_it_is_laid_out(kind: dict[str, bool], said: str) -> None:
+def test_a_cell_says_how_it_is_laid_out(kind: dict[str, Any], said: str) -> None:
     column = Column("nom", "Nom", str, **kind)
     assert column.attributes == f' class="{said}" data-label="Nom"'
 
 
-def test_the_dates_of_every_list_stay_on_one_line() -> None:
-    """A list that says a date says that it is whole; what folds one would print « 12 / novembre / 2026 »."""
+def test_a_date_is_never_shown_as_a_machine_writes_it() -> None:
+    with pytest.raises(ValueError, match="« Le » a des dates"):
+        Column("le", "Le", lambda day: day).shown(date(2026, 11, 12))
+
+
+def test_no_column_says_its_dates_itself() -> None:
+    """`dated` says them on one line, and leaves dates in files; a text would fold, and be sorted as a text."""
     subjects = Path(settings.ROOT) / "accelerator"
     folded = [
         ast.unparse(node)
@@ -168,6 +174,6 @@ def test_the_dates_of_every_list_stay_on_one_line() -> None:
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) == "Column"
         and re.search(r"\bsaid\(", ast.unparse(node.args[2]))
-        and not {"whole", "long", "screen"} & {given.arg for given in node.keywords}
+        and not {"long", "screen"} & {given.arg for given in node.keywords}
     ]
     assert folded == []

@@ -14,6 +14,7 @@ from accelerator.community.models import Organisation
 from accelerator.community.operations.founding import load_founding_facts
 from accelerator.community.operations.records import register
 from accelerator.community.states import OrganisationState
+from accelerator.directory.queries.question import FACETS
 from accelerator.geography.models import Place
 from accelerator.journal import System
 from accelerator.search import asking
@@ -317,3 +318,7 @@ def test_a_sentence_that_names_a_commune_is_offered_near_it(client: HostileClien
 )
 def test_what_is_not_one_commune_is_not_offered(client: HostileClient, sentence: str) -> None:
     assert client.get("/annuaire", {"q": sentence}).context["near_offer"] is None
+
+
+def test_each_filter_is_a_facet_of_the_index_and_each_facet_a_filter() -> None:
+    assert FACETS.keys() == search.DIRECTORY.packing.facets.keys()

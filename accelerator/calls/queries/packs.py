@@ -28,11 +28,11 @@ def pack_of(call: Call, files: Sequence[int], *, title: str, barred_for: Any) ->
 
     Nine queries or so, whatever the number of files.
     """
-    rows = list(ranking(call).filter(pk__in=list(files)[:MOST]).select_related("version", "organisation", "person"))
+    asked = ranking(call).filter(pk__in=list(files)[:MOST]).select_related("version", "organisation", "person")
+    rows = list(best_first(asked))
     kept = bars(Application.objects.filter(pk__in=[one.pk for one in rows]), [barred_for.pk])
     out = [one for one in rows if (one.pk, barred_for.pk) in kept]
     rows = [one for one in rows if (one.pk, barred_for.pk) not in kept]
-    rows = best_first(rows)
     reviews: dict[int, list[Review]] = {}
     given = Review.objects.filter(
         assignment__application__in=[one.pk for one in rows], assignment__state=AssignmentState.DONE

@@ -57,13 +57,8 @@ def ranking(call: Call, among: QuerySet[Application] | None = None) -> QuerySet[
     )
 
 
-def best_first(rows: Iterable[Any]) -> list[Any]:
+def best_first(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Files of a ranking from the best to the least, those without a review last; equal ones by number."""
-    return sorted(rows, key=lambda one: (one.mean is None, -(one.mean or 0), one.number or ""))
-
-
-def in_best_order(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The same order, asked of the database."""
     return rows.order_by(F("tally__mean").desc(nulls_last=True), "number", "pk")
 
 

@@ -22,7 +22,7 @@ from accelerator.calls.models import (
 )
 from accelerator.calls.queries.conflicts import Side, bars_among, sides_of
 from accelerator.calls.queries.judging import JUDGED_IN, grid_of, running_version
-from accelerator.calls.queries.ranking import in_best_order, ranking
+from accelerator.calls.queries.ranking import best_first, ranking
 from accelerator.calls.queries.standing import CallStanding, judged, of_applicant, own_side
 from accelerator.calls.sittings import Rules, Tally, tally
 from accelerator.calls.states import ApplicationState, CommissionState, MemberQuality
@@ -69,7 +69,7 @@ def dealing_for(
     """
     mine = judged(standing.person, roles=standing.reading)
     rows = ranking(standing.call, mine).filter(state__in=JUDGED_IN, slot__isnull=True)
-    files = {one.pk: one for one in sides_of(in_best_order(rows)[:first])}
+    files = {one.pk: one for one in sides_of(best_first(rows)[:first])}
     members = JuryMember.objects.filter(jury__in=juries, left_at__isnull=True).order_by("pk")
     read = read_together(
         {

@@ -227,7 +227,7 @@ class FillAgenda(TheFirst, ActSitting):
         super().load()
         already = CommissionItem.objects.filter(commission=self.commission).values("application")
         rows = scored(self.commission.call).filter(state__in=JUDGED_IN).exclude(pk__in=already)
-        self.choose_among(self.commission.call, best_first(rows))
+        self.choose_among(self.commission.call, list(best_first(rows)))
 
     def perform(self, form: Any) -> int:
         return operations.put_on_agenda(

@@ -38,7 +38,7 @@ class DraftLot(TheFirst, ActJudging):
     def load(self) -> None:
         super().load()
         rows = undrafted(scored(self.call, examined_in(self.standing))).filter(state__in=DECIDABLE)
-        self.choose_among(self.call, best_first(rows))
+        self.choose_among(self.call, list(best_first(rows)))
 
     def initial(self) -> dict[str, Any]:
         return {**super().initial(), "outcome": DecisionOutcome.RETAINED if self.asked and self.ticked else ""}

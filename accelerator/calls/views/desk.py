@@ -106,12 +106,11 @@ class Desk(ListPage):
             sort=("officer__family_name",),
             nullable=True,
         ),
-        Column("silence", "Le silence décide le", lambda one: one.silence_on, dated=DAY, screen=False),
+        Column("silence", "Le silence décide le", lambda one: one.silence_on, screen=False),
         Column(
             "attendue",
             "Réponse attendue le",
             lambda one: one.expected_on,
-            dated=DAY,
             screen=False,
         ),
         Column("reprendre", "À reprendre", lambda one: one.to_take_up, screen=False),

@@ -40,7 +40,6 @@ from accelerator.calls.views.within import ActWithin, Within, WriteInFile
 from accelerator.design.lists import Column, ListPage
 from accelerator.design.papers import pdf, saved_pdf
 from accelerator.design.unsaved import Resumed
-from accelerator.workflow.dates import DAY
 
 
 class MyApplications(ListPage):
@@ -71,7 +70,7 @@ class MyApplications(ListPage):
             "Ce qui est attendu, et quand",
             lambda one: one.awaited or "—",
         ),
-        Column("commencee", "Commencée le", lambda one: one.begun_at, sort=("begun_at",), dated=DAY, screen=False),
+        Column("commencee", "Commencée le", lambda one: one.begun_at, sort=("begun_at",), screen=False),
     )
 
     def rows(self) -> Any:

@@ -72,6 +72,7 @@ class Calls(ListPage):
             sort=("closes_at",),
             nullable=True,
             dated=MOMENT,
+            export=lambda call: call.closes_at,
         ),
         Column("etat", "Aujourd’hui", lambda call: call.shown_openness),
         Column("nature", "Nature", lambda call: call.get_nature_display(), screen=False),

@@ -100,7 +100,8 @@ def reason_against_reversing(standing: Standing, claim: Claim, at: datetime) -> 
     if claim.state == ClaimState.REVERSED:
         return "Cette revendication a déjà été annulée."
     if not claim.is_reversible(localdate(at)):
-        return "Une revendication s’annule pendant 30 jours. Au-delà, la modération change les rôles."
+        last = said_on(claim.reversible_until)
+        return f"Cette revendication s’annulait jusqu’au {last} compris. Depuis, la modération change les rôles."
     if standing.is_moderator and not standing.is_member:
         return None
     if not standing.is_steering:
@@ -120,7 +121,8 @@ def reason_against_contesting(person: Any, claim: Claim, at: datetime) -> str | 
     if claim.reversed_at:
         return f"Cette revendication a déjà été annulée, le {said_on(claim.reversed_at)}."
     if not claim.is_reversible(localdate(at)):
-        return "Une revendication se conteste pendant 30 jours. Au-delà, écrivez à la modération."
+        last = said_on(claim.reversible_until)
+        return f"Cette revendication se contestait jusqu’au {last} compris. Depuis, écrivez à la modération."
     if claim.person == person:
         return "C’est votre propre revendication : pour y renoncer, quittez l’organisation."
     if claim.contested_at:

@@ -25,7 +25,10 @@ from accelerator.workflow.kept import Given, Kept
 
 UNKNOWN = "Non connu à ce jour"
 # Those whose street address may be shown: never an association (decision 8), nor a form that is not known.
-_ADDRESS_SHOWN = frozenset(LegalFamily.values) - {LegalFamily.ASSOCIATION, LegalFamily.COLLECTIF}
+_ADDRESS_SHOWN = frozenset(
+    {LegalFamily.COOPERATIVE, LegalFamily.MUTUELLE, LegalFamily.FONDATION, LegalFamily.SOCIETE_ESS}
+    | {LegalFamily.SOCIETE, LegalFamily.PUBLIC, LegalFamily.AUTRE}
+)
 _MERGES_FOLLOWED = 10
 _EVENTS_SHOWN: Final = 20
 _KINDS = dict(Kind.choices)

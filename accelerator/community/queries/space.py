@@ -126,6 +126,12 @@ def _within(moderated: Q) -> Q:
     return Q(organisation__in=Organisation.objects.filter(moderated).values("pk"))
 
 
+def _moderated_by(person: Any, moderated: Q) -> Q:
+    """The same, without the organisations of which the moderator is a member: others settle what concerns them."""
+    member = Role.objects.current().filter(organisation=OuterRef("organisation"), person=person)
+    return _within(moderated) & ~Q(Exists(member))
+
+
 def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> QuerySet[JoinRequest]:
     if not steered and moderated is None:
         return JoinRequest.objects.none()
@@ -133,19 +139,19 @@ def _to_decide(person: Any, steered: list[int | None], moderated: Q | None) -> Q
     if moderated is not None:
         managed = Role.objects.current().steering().filter(organisation=OuterRef("organisation"))
         overdue = JoinRequest.objects.overdue().values("pk")
-        member = Role.objects.current().filter(organisation=OuterRef("organisation"), person=person)
-        mine |= _within(moderated) & (~Q(Exists(managed)) | Q(pk__in=overdue)) & ~Q(Exists(member))
+        mine |= _moderated_by(person, moderated) & (~Q(Exists(managed)) | Q(pk__in=overdue))
     return JoinRequest.objects.open().filter(mine).order_by("expected_on", "pk")[:SHOWN_AT_MOST]
 
 
 def _contested(person: Any, steered: list[int | None], moderated: Q | None) -> QuerySet[Claim]:
-    """The contested claims that these people may still reverse, or see reversed; never one's own."""
+    """The contested claims that this person may still reverse; never one's own, nor beside one's own."""
     if not steered and moderated is None:
         return Claim.objects.none()
     mine = Q(organisation__in=steered)
     if moderated is not None:
-        mine |= _within(moderated)
-    contested = Claim.objects.reversible().filter(mine, contested_at__isnull=False).exclude(person=person)
+        mine |= _moderated_by(person, moderated)
+    own = Claim.objects.reversible().filter(organisation=OuterRef("organisation"), person=person)
+    contested = Claim.objects.reversible().filter(mine, ~Q(Exists(own)), contested_at__isnull=False)
     return contested.order_by("reversible_until", "pk")[:SHOWN_AT_MOST]
 
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,6 +9,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from accelerator.accounts.clients import is_configured
+from accelerator.accounts.proof import with_next
 from accelerator.community.domains import domain_of, reason_unproving, said_domain
 from accelerator.community.forms import claims as forms
 from accelerator.community.forms.people import Confirmation
@@ -87,7 +87,7 @@ class ClaimPage(Presenting):
         """The way to ProConnect and back to this page; none where the platform has no credentials there."""
         if not is_configured():
             return ""
-        return f"{reverse('accounts:proconnect')}?{urlencode({'next': self.address('claim')})}"
+        return with_next(reverse("accounts:proconnect"), self.address("claim"))
 
 
 # What the lists of claims say of one, beside whose it is.
@@ -121,6 +121,9 @@ class Claims(Within, ListPage):
     )
     empty_title = "Aucune revendication"
     empty_advice = "Quand une personne prouvera que cette organisation est la sienne, vous le lirez ici."
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), "days": settings.CLAIM_REVERSIBLE_DAYS}
 
     def rows(self) -> QuerySet[Any]:
         return Claim.objects.filter(organisation=self.organisation).select_related("person", "organisation")

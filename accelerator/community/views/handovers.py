@@ -1,6 +1,6 @@
 """Handing over a record: the offer, and its answer."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.http import Http404
 from django.urls import reverse
@@ -17,6 +17,8 @@ from accelerator.community.views.within import ActWithin
 from accelerator.design.pages import ActionPage, Crumb
 from accelerator.workflow.dates import said
 from accelerator.workflow.names import in_sentence
+
+_WAITING: Final = "Une proposition attend sa réponse"
 
 
 class HandOver(ActWithin):
@@ -64,7 +66,7 @@ class HandOver(ActWithin):
     def context(self) -> dict[str, Any]:
         mine = Handover.objects.open(self.at).filter(organisation=self.organisation, giver=self.person).first()
         email = masked(mine.email) if mine else ""
-        return {**super().context(), "withheld": mine, "waiting": mine, "masked_email": email}
+        return {**super().context(), "withheld": mine and _WAITING, "waiting": mine, "masked_email": email}
 
 
 class WithdrawHandover(ActWithin):

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,6 +9,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from accelerator.accounts.proof import with_next
 from accelerator.accounts.queries import masked
 from accelerator.community import rules
 from accelerator.community.forms import people as forms
@@ -239,7 +239,7 @@ class _Answer(ActionPage):
             "reason": reason,
             "declines": self.declines,
             "other_url": self.other_url(),
-            "sign_in_url": f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': self.request.path})}",
+            "sign_in_url": with_next(reverse(settings.LOGIN_URL), self.request.path),
             "masked_email": masked(self.invitation.email),
             "email": getattr(person, "email", ""),
         }

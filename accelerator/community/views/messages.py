@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
@@ -165,10 +164,10 @@ class ReportAbuse(OfExchange, ActionPage):
     form_class = AbuseForm
     submit_label = "Envoyer le signalement"
 
-    def load(self) -> None:
-        super().load()
+    def forbidden(self) -> str | None:
         if not received(exchange(self.message), self.person):
-            raise PermissionDenied("Seule la personne qui reçoit un message peut le signaler.")
+            return "Seule la personne qui reçoit un message peut le signaler."
+        return super().forbidden()
 
     def trail(self) -> list[Crumb]:
         return [*super().trail(), Crumb(self.message.subject, self.here())]

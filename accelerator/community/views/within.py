@@ -119,7 +119,10 @@ class ActWithin(Within, ActionPage):
 
 
 class Presenting(ActWithin):
-    """A page where somebody presents themself to an organisation: whoever has no name is led to say it, and back."""
+    """A page where somebody presents themself to an organisation: whoever has no name is led to say it, and back.
+
+    Its template includes `community/people/nameless.html`.
+    """
 
     def context(self) -> dict[str, Any]:
         naming = with_next(reverse("accounts:rename"), self.request.path)

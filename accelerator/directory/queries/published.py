@@ -27,7 +27,7 @@ _CHUNK: Final = 2000
 _ISO: Final = 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'
 
 
-class Named(NamedTuple):
+class Above(NamedTuple):
     """A place above another: its name, its code."""
 
     name: str
@@ -39,8 +39,8 @@ class Seat(NamedTuple):
 
     name: str
     code: str
-    departement: Named | None
-    region: Named | None
+    departement: Above | None
+    region: Above | None
 
 
 class Nature(NamedTuple):
@@ -74,8 +74,8 @@ class Listed(NamedTuple):
 class Field:
     """A published field: its name, what it means, what it is read from.
 
-    of  what gives its value: the organisation itself, its nature, its roles, its themes or its seat, which may be
-        unknown. All but the first are those of many.
+    of  what gives its value: the organisation itself, its nature, its roles, its themes (each with its label) or its
+        seat, which may be unknown. All but the first are those of many.
     """
 
     name: str
@@ -102,7 +102,7 @@ def _label(choices: type[TextChoices], code: str) -> str:
 # Where it begins in what an export reads, after the number and the organisation alone.
 _NATURE_AT: Final = 1 + len(Listed._fields)
 
-# In the order of the columns of exports.
+# In the order of the columns of exports; those of one nature, of the roles, of the themes, of a seat stand together.
 FIELDS: Final = (
     Field("identifiant", "Identifiant sur la plateforme, qui ne change jamais", lambda one: one.public_id),
     Field("nom", "Nom", lambda one: one.name),
@@ -161,10 +161,10 @@ def record_of(organisation: Organisation, themes: Mapping[str, str]) -> dict[str
 
 
 def rows_of(ids: Sequence[int]) -> Iterator[list[Any]]:
-    """The cells of an export: these organisations in their order, some thousands at a time.
+    """The rows of an export: these organisations in their order, some thousands at a time.
 
     Each chunk is read by itself: what is hidden or merged while a long export is written is not in it. What comes
-    again (natures, roles, themes, seats) is told once.
+    again (natures, roles, themes, seats) is told once, as cells that are ready; what does not is left to who writes.
     """
     labels = dict(Theme.objects.values_list("code", "label"))
     parts = [(of, [field.value for field in fields]) for of, fields in groupby(FIELDS, key=lambda field: field.of)]
@@ -175,10 +175,9 @@ def rows_of(ids: Sequence[int]) -> Iterator[list[Any]]:
         return cells
 
     moment = RawSQL("to_char(community_organisation.changed_at AT TIME ZONE 'UTC', %s)", [_ISO])
+    alone = (moment if name == "changed_at" else name for name in Listed._fields)
     codes = map(codes_as_text, ("kinds", "themes"))
-    listed = Organisation.objects.listed().values_list(
-        "pk", *Listed._fields[:-1], moment, *Nature._fields, *codes, "seat_id"
-    )
+    listed = Organisation.objects.listed().values_list("pk", *alone, *Nature._fields, *codes, "seat_id")
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         # One array rather than two thousand parameters: a third of the time.
@@ -210,7 +209,7 @@ def _seats(keys: set[str | None]) -> dict[str | None, Seat | None]:
     above = [f"{place}__{value}" for place in ("departement", "region") for value in ("name", "code")]
     if some := keys - {None}:
         for key, name, code, *up in Place.objects.filter(pk__in=some).values_list("pk", "name", "code", *above):
-            seats[key] = Seat(name, code, Named(*up[:2]) if up[0] else None, Named(*up[2:]) if up[2] else None)
+            seats[key] = Seat(name, code, Above(*up[:2]) if up[0] else None, Above(*up[2:]) if up[2] else None)
     return seats
 
 
