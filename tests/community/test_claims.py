@@ -157,7 +157,7 @@ def test_whoever_claims_or_asks_to_join_says_their_name_first(
         assert "Gérer cette fiche" not in told
         assert "Envoyer la demande" not in told
         [naming] = re.findall(r'href="([^"]+)"[^>]*>\s*Dire mon nom', told)
-        client.post(naming, {"given_name": "", "family_name": ""})
+        client.post(naming, {"given_name": "\u3164", "family_name": "\u200f "})
     answer = client.post(naming, {"given_name": "Camille", "family_name": ""})
     assert answer["Location"] == address
     assert "Envoyer la demande" in client.get(address).content.decode()
