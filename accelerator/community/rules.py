@@ -4,11 +4,11 @@ Each rule is a question asked of a `Standing` (what this person is to this organ
 docs/rules/qui-peut-quoi.md: a test holds the two together.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from accelerator.community.models import Delegation, JoinRequest, Organisation, Role
-from accelerator.community.queries.claims import on_probation
+from accelerator.community.queries.claims import let_in_by, on_probation
 from accelerator.community.queries.people import Standing, platform_roles_of, standing_of
 from accelerator.community.states import DelegationScope, OrganisationState, RoleName
 from accelerator.journal import System
@@ -121,17 +121,18 @@ def reason_against_touching(person: Any, role: Role) -> str | None:
 
     A legal representative answers for the organisation: a manager invited yesterday does not remove them, not even
     by declaring themself a representative first. Only a confirmed one may. Whoever manages by a claim that may still be
-    reversed touches nobody who was there before.
+    reversed touches only those who entered by it.
     """
     if isinstance(person, System) or role.person == person:
         return None
     if role.organisation is None:
         return reason_against_appointing(person) if role.name == RoleName.REPRESENTATIVE else None
     claim = on_probation(person, role.organisation)
-    if claim and role.started_at <= claim.claimed_at:
+    if claim and role.person_id not in let_in_by(claim):
         return (
             "Vous gérez cette fiche à la suite d’une revendication récente, que les autres peuvent encore contester :"
-            f" vous ne changez pas leur rôle avant le {said(claim.reversible_until + timedelta(days=1))}."
+            f" jusqu’au {said(claim.reversible_until)} compris, vous ne changez que le rôle des personnes qu’elle a"
+            " fait entrer."
         )
     if role.name != RoleName.REPRESENTATIVE:
         return None

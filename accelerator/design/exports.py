@@ -21,8 +21,10 @@ from django.utils import timezone
 from accelerator.workflow import read_only
 
 # What a spreadsheet takes for the start of a formula, full-width forms included
-# (OWASP, "CSV Injection"); blanks before it do not disarm it everywhere.
-_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠|%]")
+# (OWASP, "CSV Injection"); blanks before it, and what nobody sees, do not disarm it everywhere.
+_FORMULA: Final = re.compile(
+    r"[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫|%]"
+)
 # What neither XML 1.0 nor a spreadsheet accepts.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 LONGEST_CELL: Final = 32_000

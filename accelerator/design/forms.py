@@ -28,13 +28,14 @@ _CLASSES: dict[type[forms.Widget], str] = {
     forms.FileInput: "fr-upload",
     forms.widgets.Input: "fr-input",
 }
-# What nobody sees and what turns the reading round: nothing of it belongs in what is typed here. A name written with
-# them passes for another (UTS 39, "Unicode Security Mechanisms"). NUL stays, and is refused by name.
+# What nobody sees, letters without a shape among them, and what turns the reading round: nothing of it belongs in what
+# is typed here. A name written with them passes for another, or for none (UTS 39, "Unicode Security Mechanisms"). NUL
+# stays, and is refused by name.
 UNSEEN: dict[int, None] = dict.fromkeys(
     [
         *(code for code in range(0x01, 0x20) if chr(code) not in "\t\n\r"),
         *range(0x7F, 0xA0),
-        *(0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF),
+        *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x2800, 0x3164, 0xFEFF, 0xFFA0),
         *range(0x200B, 0x2010),
         *range(0x2028, 0x202F),
         *range(0x2060, 0x2070),
@@ -42,6 +43,9 @@ UNSEEN: dict[int, None] = dict.fromkeys(
         *range(0xE0000, 0xE0080),
     ]
 )
+# Line breaks of other programs, which come with what is pasted: left out, they would join two words.
+_BREAKS_OF_OTHERS: Final = dict.fromkeys((0x0B, 0x0C, 0x2028, 0x2029), "\n")
+_AS_READ: Final = UNSEEN | _BREAKS_OF_OTHERS
 _CHECKABLE = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 _BREAKS: Final = re.compile(r"[\r\n]+")
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f]")
@@ -81,7 +85,7 @@ class Dressed:
         super().__init__(*args, **kwargs)
         if self.is_bound:
             # A browser sends a line break as two characters; what is kept, counted and compared has one.
-            self.data = _with_texts(self.data, lambda _, text: normalize_newlines(text.translate(UNSEEN)))
+            self.data = _with_texts(self.data, lambda _, text: normalize_newlines(text.translate(_AS_READ)))
         for name, field in self.fields.items():
             dress(field, condition=self.on_condition.get(name, ""))
 

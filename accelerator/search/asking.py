@@ -53,6 +53,17 @@ ORDERS: Final[dict[Sort, sql.SQL]] = {
     "relevance": sql.SQL("prominence DESC, {key}"),
 }
 
+
+def held(table: str) -> sql.Composable:
+    """What comes before a function of the database that reads the table of an index: `FROM {held} search_find(…)`.
+
+    The functions are given the table itself, and read it several times. When a rebuild gives its place to the next one
+    between two reads, or while they wait for it, they would ask for a table that is no more. Named beside them, it is
+    locked before they are given it: whoever waits is given the next one, and the next one waits for whoever reads.
+    """
+    return sql.SQL("(SELECT FROM {} LIMIT 0) AS held RIGHT JOIN").format(sql.Identifier(table))
+
+
 # The documents of those that bear any of some registration numbers.
 Bearing = Callable[[Collection[str]], Collection[int]]
 
@@ -271,10 +282,12 @@ class Asking:
         first = (max(1, question.page) - 1) * size
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT kept, loose, answering, ids, packed_0, packed_1, others_0, others_1"
-                " FROM search_find(%s::regclass, %s, %s::text[], %s::bigint[], %s::text[], %s::bigint[],"
-                " %s::text[], %s::bigint[], %s::float8[], %s, %s, %s, %s::float8[],"
-                " %s, %s, %s, %s, %s, %s, %s, %s, %s::float8[])",
+                sql.SQL(
+                    "SELECT kept, loose, answering, ids, packed_0, packed_1, others_0, others_1"
+                    " FROM {held} search_find(%s::regclass, %s, %s::text[], %s::bigint[], %s::text[], %s::bigint[],"
+                    " %s::text[], %s::bigint[], %s::float8[], %s, %s, %s, %s::float8[],"
+                    " %s, %s, %s, %s, %s, %s, %s, %s, %s::float8[]) ON true"
+                ).format(held=held(source.table)),
                 [
                     connection.ops.quote_name(source.table),
                     source.key,

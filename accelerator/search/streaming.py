@@ -11,7 +11,7 @@ from typing import Final
 from django.db import connection
 from psycopg import sql
 
-from accelerator.search.asking import ORDERS, Asking, Known, Source, Term, enough
+from accelerator.search.asking import ORDERS, Asking, Known, Source, Term, enough, held
 from accelerator.search.index import Index
 from accelerator.search.text import Word
 from accelerator.search.types import (
@@ -122,12 +122,13 @@ def first_without(index: Index, facet: str, looked: Sequence[str], tested: Seque
     """
     parts = [*looked, *tested]
     reading = sql.SQL(
-        "SELECT id FROM search_read({table}::regclass, {key}, %s::text[], %s::bigint[], 1, '{{}}', '{{}}',"
-        " '', %s, '{{}}', %s, %s)"
+        "SELECT id FROM {held} search_read({table}::regclass, {key}, %s::text[], %s::bigint[], 1, '{{}}', '{{}}',"
+        " '', %s, '{{}}', %s, %s) ON true"
     )
+    names = {"table": sql.Literal(connection.ops.quote_name(index.table)), "key": sql.Literal(index.key)}
     with connection.cursor() as cursor:
         cursor.execute(
-            reading.format(table=sql.Literal(connection.ops.quote_name(index.table)), key=sql.Literal(index.key)),
+            reading.format(held=held(index.table), **names),
             [parts, [0] * len(looked) + [1] * len(tested), limit, *index.packing.bits_of(facet)],
         )
         return [pk for (pk,) in cursor.fetchall()]

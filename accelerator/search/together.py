@@ -6,8 +6,9 @@ The page of a place asks two: what is there, with its counts, and who acts aroun
 from collections.abc import Sequence
 
 from django.db import connection
+from psycopg import sql
 
-from accelerator.search.asking import MOST_TURNED, RANKED, Asking, Known, Source, Term
+from accelerator.search.asking import MOST_TURNED, RANKED, Asking, Known, Source, Term, held
 from accelerator.search.types import CAP, EVERYTHING, SHELVES, Answer, Question, any_of, place_key, quoted
 
 
@@ -39,8 +40,10 @@ class _Asking(Asking):
         everything = max(1, self.known.documents[EVERYTHING])
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT array(SELECT id FROM search_read(%s::regclass, %s, %s::text[], %s::bigint[], %s, '{}', '{}',"
-                " 'relevance', %s, %s::float8[]) ORDER BY prominence DESC, id LIMIT %s)",
+                sql.SQL(
+                    "SELECT array(SELECT id FROM {held} search_read(%s::regclass, %s, %s::text[], %s::bigint[], %s,"
+                    " '{{}}', '{{}}', 'relevance', %s, %s::float8[]) ON true ORDER BY prominence DESC, id LIMIT %s)"
+                ).format(held=held(self.source.table)),
                 [
                     connection.ops.quote_name(self.source.table),
                     self.source.key,

@@ -157,7 +157,7 @@ def test_whoever_claims_or_asks_to_join_says_their_name_first(
         assert "Gérer cette fiche" not in told
         assert "Envoyer la demande" not in told
         [naming] = re.findall(r'href="([^"]+)"[^>]*>\s*Dire mon nom', told)
-        client.post(naming, {"given_name": "", "family_name": ""})
+        client.post(naming, {"given_name": "\u3164", "family_name": "\u200f "})
     answer = client.post(naming, {"given_name": "Camille", "family_name": ""})
     assert answer["Location"] == address
     assert "Envoyer la demande" in client.get(address).content.decode()
@@ -184,10 +184,51 @@ def test_a_recent_claim_does_not_evict_those_who_were_there(
         perform(people.end_role, role=theirs, reason="Je prends la place.", by=person, at=at)
     with pytest.raises(Refused, match="revendication récente"):
         perform(people.change_role, role=theirs, name=RoleName.MEMBER, by=person, at=at)
-    newcomer = factories.role(organisation, name=RoleName.MEMBER, started_at=at + timedelta(seconds=1))
+    newcomer = Role.objects.current().get(person=let_in("invited", organisation, person, at, perform))
     perform(people.end_role, role=newcomer, reason="Invitée par erreur.", by=person, at=at)
     Claim.objects.update(reversible_until=localdate(at) - timedelta(days=1))
     assert rules.reason_against_touching(person, theirs) is None
+
+
+@pytest.mark.parametrize("who", ["named a manager since", "let in by a manager", "proved too"])
+def test_a_recent_claim_touches_only_those_who_entered_by_it(
+    organisation: Organisation, manager: Person, perform: Perform, at: datetime, who: str
+) -> None:
+    member = factories.role(organisation, name=RoleName.MEMBER, started_at=at - timedelta(days=9))
+    person, later = employee(), at + timedelta(minutes=1)
+    perform(claims.claim, organisation=organisation, by=person, at=at)
+    if who == "named a manager since":
+        role = perform(people.change_role, role=member, name=RoleName.MANAGER, by=manager, at=later)
+    elif who == "let in by a manager":
+        role = Role.objects.current().get(person=let_in("invited", organisation, manager, later, perform))
+    else:
+        role = perform(claims.claim, organisation=organisation, by=employee(), at=later).role
+    for act, values in ((people.end_role, {"reason": "Je prends la place."}), (people.change_role, {"name": "member"})):
+        with pytest.raises(Refused, match="que le rôle des personnes qu’elle a fait entrer"):
+            perform(act, role=role, by=person, at=later, **values)
+
+
+@pytest.mark.parametrize(
+    ("mine", "confirmed", "removes"), [(True, False, True), (True, True, False), (False, False, False)]
+)
+def test_a_recent_claim_removes_no_domain_but_its_own(
+    organisation: Organisation,
+    manager: Person,
+    perform: Perform,
+    at: datetime,
+    mine: bool,
+    confirmed: bool,
+    removes: bool,
+) -> None:
+    person = employee()
+    perform(claims.claim, organisation=organisation, by=person, at=at)
+    domain = factories.email_domain(organisation, added_by=person if mine else manager, confirmed=confirmed)
+    if removes:
+        assert perform(domains.remove_domain, domain=domain, by=person, at=at).removed_at == at
+        return
+    with pytest.raises(Refused, match="vous ne retirez qu’un domaine que vous avez ajouté et que personne"):
+        perform(domains.remove_domain, domain=domain, by=person, at=at)
+    assert perform(domains.remove_domain, domain=domain, by=manager, at=at).removed_at == at
 
 
 def test_a_recent_claim_confirms_no_domain(organisation: Organisation, perform: Perform, at: datetime) -> None:

@@ -292,6 +292,23 @@ def test_a_second_offer_is_not_asked_for_while_one_waits(
     assert 'name="email"' not in waiting
 
 
+@pytest.mark.parametrize(("days", "told"), [(0, 1), (13, 1), (14, 0)])
+def test_whoever_could_still_accept_is_told_that_it_is_withdrawn(
+    organisation: Organisation, manager: Person, perform: Perform, at: datetime, days: int, told: int
+) -> None:
+    offer = perform(
+        handovers.offer_handover, organisation=organisation, email="noa@personnes.example", by=manager, at=at
+    )
+    Notice.objects.all().delete()
+    perform(handovers.withdraw_handover, handover=offer, by=manager, at=at + timedelta(days=days))
+    notices = list(Notice.objects.filter(template="community/handover_withdrawn", email="noa@personnes.example"))
+    assert len(notices) == Notice.objects.count() == told
+    for notice in notices:
+        assert notice.subject == f"{manager.name} ne vous propose plus de prendre sa suite dans {organisation.name}"
+        assert f"Le {said(at)}, {manager.name} vous a proposé" in notice.body
+        assert f"/organisations/{organisation.key}" in notice.body
+
+
 def test_an_offer_is_withdrawn_by_the_page(client: HostileClient, organisation: Organisation, manager: Person) -> None:
     factories.handover(organisation, giver=manager)
     client.force_login(manager)

@@ -13,10 +13,12 @@ from accelerator.design.exports import cell, csv_lines, write_xlsx
 
 
 @pytest.mark.parametrize(
-    "value", ["=1+1", "+33 1", "-2", "@SUM(A1)", "\t=1", "  =1", "\r=1", "\n=1", "＝1+1", "|calc", "%0A=1", "\x00=1"]
+    "value",
+    ["=1+1", "+33 1", "-2", "@SUM(A1)", "\t=1", "  =1", "\r=1", "\n=1", "＝1+1", "﹦1", "|calc", "%0A=1", "\x00=1"],
 )
-def test_what_a_spreadsheet_would_run_becomes_text(value: str) -> None:
-    assert str(cell(value)).startswith("'")
+@pytest.mark.parametrize("before", ["", "\ufeff", " \u200b", "\u202e\u2060"], ids=ascii)
+def test_what_a_spreadsheet_would_run_becomes_text(before: str, value: str) -> None:
+    assert str(cell(before + value)).startswith("'")
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ class Named(Name):
         ("Ate\u200blier\ufeff", "Atelier"),
         ("Cou\u00adrage\u2066", "Courage"),
         ("A\u0007B\u0085", "AB"),
+        ("Ate\u3164lier\u115f\u2800", "Atelier"),
+        ("Les Paniers\u2028du Causse\x0b", "Les Paniers du Causse"),
         ("L’Été à Évry — 1 000 €", "L’Été à Évry — 1 000 €"),
     ],
 )
@@ -42,7 +44,14 @@ def test_what_nobody_sees_is_taken_out(typed: str, kept: str) -> None:
 
 
 def test_a_name_made_of_nothing_is_missing() -> None:
-    assert "Renseignez « Nom »." in str(Name({"name": "\u200b\u2060"}).errors)
+    for typed in ("\u200b\u2060", "\u3164", "\uffa0\u115f\u1160", "\u2800", "\u2028"):
+        assert "Renseignez « Nom »." in str(Name({"name": typed}).errors)
+
+
+def test_the_line_breaks_of_other_programs_do_not_join_words() -> None:
+    form = Name({"name": "A", "text": "un\u2028deux\u2029trois\x0bquatre\x0ccinq\rsix"})
+    assert form.is_valid()
+    assert form.cleaned_data["text"] == "un\ndeux\ntrois\nquatre\ncinq\nsix"
 
 
 def test_lines_and_tabs_stay_and_nul_is_refused() -> None:

@@ -1,14 +1,19 @@
 """Writers at the same moment, on connections of their own: real transactions, a real table."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from accelerator.search import rebuild as rebuilding
+from accelerator.search import together as together_kernel
 from accelerator.search.index import Index
-from accelerator.search.types import Entry, Question
+from accelerator.search.streaming import first_without
+from accelerator.search.together import ask_together
+from accelerator.search.types import EVERYTHING, Entry, Question, quoted
 from accelerator.workflow import transaction
 from tests.search.documents import PlayDocument, play_index, rebuild_with
 
@@ -92,6 +97,38 @@ def test_a_put_committed_while_a_rebuild_reads_is_kept(together: Together, share
         lambda: shared.search(Question("nouvelle")).ids, lambda: shared.search(Question("ancienne")).ids
     )
     assert (list(found), list(gone)) == ([1], [])
+
+
+@pytest.mark.parametrize("asked", ["words", "places", "without"])
+def test_whoever_asks_while_a_rebuild_puts_its_table_in_place_is_answered(
+    together: Together, shared: Index, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    in_place, replace = threading.Event(), rebuilding._replace
+    entries = [Entry(n, f"Jardin {n}", places=["departement-46"], prominence=1 / n) for n in (1, 2, 3)]
+    monkeypatch.setattr(together_kernel, "CAP", 2)  # the places have more: the first are all that is read
+    together(lambda: rebuild_with(shared, entries))
+
+    def slow(cursor: Any, index: Index, last_word: int) -> int:
+        total = replace(cursor, index, last_word)
+        in_place.set()
+        for _ in range(100):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return total
+            time.sleep(0.1)
+        raise AssertionError("personne n’a attendu")
+
+    def ask() -> list[int]:
+        assert in_place.wait(10)
+        if asked == "places":
+            there = Question(places=["departement-46"], counted=(), size=2)
+            return list(ask_together(shared.source, [there])[0].ids)
+        if asked == "without":
+            return first_without(shared, "kind", [quoted(EVERYTHING)], [], limit=2)
+        return list(shared.search(Question("jardin", size=2)).ids)
+
+    monkeypatch.setattr(rebuilding, "_replace", slow)
+    assert together(lambda: rebuild_with(shared, entries), ask) == [3, [1, 2]]
 
 
 def test_a_process_that_met_another_database_learns_the_words_of_this_one(together: Together, shared: Index) -> None:

@@ -71,11 +71,22 @@ def confirm_domain(*, domain: EmailDomain, by: Person, at: datetime) -> EmailDom
 
 @operation
 def remove_domain(*, domain: EmailDomain, by: Person, at: datetime) -> EmailDomain:
-    """An address on the domain proves nothing any more; the roles that it gave stay."""
+    """An address on the domain proves nothing any more; the roles that it gave stay.
+
+    Whoever manages it by a claim that may still be reversed removes only what they added and nobody confirmed: a wrong
+    claim must not close the door to the others. Raises `Refused` otherwise.
+    """
     held, domain = _held(domain)
     rules.require("community.manage_domains", by, held)
     if domain.removed_at:
         raise Refused("Ce domaine est déjà retiré.")
+    theirs = domain.added_by_id == by.pk and not domain.confirmed_at
+    if not theirs and (claim := on_probation(by, held)):
+        raise Refused(
+            "Vous gérez cette fiche à la suite d’une revendication récente : jusqu’au"
+            f" {said(claim.reversible_until)} compris, vous ne retirez qu’un domaine que vous avez ajouté et que"
+            " personne n’a confirmé."
+        )
     domain.removed_at = at
     domain.save(update_fields=["removed_at"])
     record("community.domain_removed", held, domain, by=by, at=at, domain=domain.domain)

@@ -100,11 +100,15 @@ def decline_handover(*, handover: Handover, by: Person, at: datetime) -> Handove
 
 @operation
 def withdraw_handover(*, handover: Handover, by: Person, at: datetime) -> Handover:
-    """Take one's own offer back."""
+    """Take one's own offer back; whoever could still accept it is told."""
     organisation, held = _held(handover)
     if held.giver != by:
         raise Refused("Cette proposition n’est pas la vôtre.")
-    return move(held, WITHDRAW_HANDOVER, by=by, at=at, changes={"closed_at": at}, about=[organisation])
+    moved = move(held, WITHDRAW_HANDOVER, by=by, at=at, changes={"closed_at": at}, about=[organisation])
+    if held.expires_at > at:
+        data = {"organisation": organisation, "handover": moved, "person": by}
+        tell("community/handover_withdrawn", to=Recipient(held.email), at=at, data=data)
+    return moved
 
 
 def _held(handover: Handover) -> tuple[Organisation, Handover]:
