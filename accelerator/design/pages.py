@@ -162,8 +162,7 @@ class ActionPage(Page):
     `done_message`, `submit_label`, `before`, `respond`, `shown`. One that writes nothing, and shows at once what it
     reads of the form, overrides `answer_to` instead of giving `perform`.
 
-    A context may say what is to be settled first, `withheld`, a sentence that its template shows: the form is then
-    shown only once it was sent.
+    A context may say what is to be settled first, `withheld`: it is shown, and the form only once it was sent.
     A refusal (`Refused`) is shown in the form, which keeps what was typed. The same form sent twice acts once, unless
     the page says otherwise (`acts_once`). `self.form` is the form that was sent, once it is found valid.
     """

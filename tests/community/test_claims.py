@@ -627,6 +627,29 @@ def test_the_page_says_who_confirms_the_domain_that_was_added(
     assert next_step in added.content.decode()
 
 
+def test_the_pages_of_domains_offer_only_what_may_be_done(
+    client: HostileClient, organisation: Organisation, at: datetime
+) -> None:
+    """Whoever manages by a claim that may still be reversed reads why, and until when, before pressing anything."""
+    theirs = factories.email_domain(organisation, added_by=factories.role(organisation).person, domain="autre.example")
+    claimant = factories.claim(organisation, claimant=factories.person(email="a@nous.example")).person
+    client.force_login(claimant)
+    listed = f"/organisations/{organisation.key}/domaines"
+    added = client.post(f"{listed}/nouveau", {"domain": "nous.example"}, follow=True).content.decode()
+    assert "confirmez-le maintenant" not in added
+    assert "Confirmer</a>" not in added
+    assert added.count("Retirer</a>") == 1  # what they added
+    own = EmailDomain.objects.get(domain="nous.example")
+    for page, words in (
+        (f"{theirs.pk}/retirer", "vous ne retirez qu’un domaine que vous avez ajouté"),
+        (f"{own.pk}/confirmer", "vous pourrez confirmer un domaine après"),
+        (f"{theirs.pk}/confirmer", "la vôtre n’est pas sur"),
+    ):
+        said = client.get(f"{listed}/{page}").content.decode()
+        assert words in said
+        assert "<button" not in said.split("<main", 1)[1].split("</main>")[0]
+
+
 def test_the_page_says_what_would_prove(client: HostileClient, organisation: Organisation) -> None:
     person = factories.person(email="camille@gmail.com")
     client.force_login(person)
@@ -690,7 +713,7 @@ def test_lists_ask_a_fixed_number_of_questions(
         factories.claim(organisation)
         factories.email_domain(organisation, added_by=manager)
     client.force_login(manager)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12 if page == "domaines" else 11):  # and one's own claim
         assert client.get(f"/organisations/{organisation.key}/{page}").status_code == 200
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.db.models.functions import Now, TruncDate
 
 from accelerator.community.models.organisations import Organisation
@@ -23,10 +23,6 @@ class EmailDomainQuerySet(models.QuerySet["EmailDomain"]):
     def proving(self) -> "EmailDomainQuerySet":
         """Those that a manager confirmed: an address there proves that one belongs to the organisation."""
         return self.kept().filter(confirmed_at__isnull=False)
-
-    def confirmable(self, by_whom: str) -> "EmailDomainQuerySet":
-        """With `is_mine`: whether the domain is that of the address of whoever looks."""
-        return self.annotate(is_mine=Q(domain=by_whom) if by_whom else Value(False))
 
 
 class EmailDomain(models.Model):

@@ -4,16 +4,15 @@ from datetime import datetime
 
 from accelerator.accounts.models import Person
 from accelerator.community import rules
-from accelerator.community.domains import domain_of, reason_unproving, said_domain
+from accelerator.community.domains import reason_unproving, said_domain
 from accelerator.community.models import EmailDomain, Organisation
 from accelerator.community.operations.locks import lock_organisation
-from accelerator.community.queries.claims import on_probation
+from accelerator.community.queries.claims import on_probation, reason_against_confirming, reason_against_removing
 from accelerator.community.queries.people import steering_people
 from accelerator.journal.operations import record
 from accelerator.notices.operations import tell
 from accelerator.notices.recipients import Recipient
 from accelerator.workflow import Refused, operation
-from accelerator.workflow.dates import said
 
 AT_MOST = 20
 
@@ -49,19 +48,7 @@ def confirm_domain(*, domain: EmailDomain, by: Person, at: datetime) -> EmailDom
     """
     held, domain = _held(domain)
     rules.require("community.manage_domains", by, held)
-    if domain.confirmed_at:
-        raise Refused("Ce domaine est déjà confirmé.")
-    if domain_of(by.email) != domain.domain:
-        raise Refused(
-            f"Un domaine est confirmé par quelqu’un qui y a une adresse : la vôtre n’est pas sur"
-            f" {said_domain(domain.domain)}. Demandez à un gestionnaire qui en a une."
-        )
-    if claim := on_probation(by, held):
-        raise Refused(
-            "Vous gérez cette fiche à la suite d’une revendication récente : vous pourrez confirmer un domaine après"
-            f" le {said(claim.reversible_until)}."
-        )
-    if reason := reason_unproving(domain.domain):
+    if reason := reason_against_confirming(domain, by, on_probation(by, held)):
         raise Refused(reason)
     domain.confirmed_at, domain.confirmed_by = at, by
     domain.save(update_fields=["confirmed_at", "confirmed_by"])
@@ -80,13 +67,8 @@ def remove_domain(*, domain: EmailDomain, by: Person, at: datetime) -> EmailDoma
     rules.require("community.manage_domains", by, held)
     if domain.removed_at:
         raise Refused("Ce domaine est déjà retiré.")
-    theirs = domain.added_by_id == by.pk and not domain.confirmed_at
-    if not theirs and (claim := on_probation(by, held)):
-        raise Refused(
-            "Vous gérez cette fiche à la suite d’une revendication récente : jusqu’au"
-            f" {said(claim.reversible_until)} compris, vous ne retirez qu’un domaine que vous avez ajouté et que"
-            " personne n’a confirmé."
-        )
+    if reason := reason_against_removing(domain, by, on_probation(by, held)):
+        raise Refused(reason)
     domain.removed_at = at
     domain.save(update_fields=["removed_at"])
     record("community.domain_removed", held, domain, by=by, at=at, domain=domain.domain)

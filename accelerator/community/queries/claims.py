@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from accelerator.accounts.models import Person
 from accelerator.accounts.queries import Line, attested_siret, with_actor_names
-from accelerator.community.domains import domain_of, reason_unproving
+from accelerator.community.domains import domain_of, reason_unproving, said_domain
 from accelerator.community.models import Claim, EmailDomain, Invitation, Organisation, Role
 from accelerator.community.queries.organisation import absorbed_by
 from accelerator.community.queries.people import Standing, covered, platform_roles_of
@@ -93,6 +93,40 @@ def let_in_by(claim: Claim) -> set[int]:
         found |= new
         waiting += new
     return found
+
+
+def reason_against_confirming(domain: EmailDomain, person: Person, probation: Claim | None) -> str | None:
+    """Why this person, who manages the organisation, may not confirm that domain, or None.
+
+    probation  the claim to which they owe their place (`on_probation`): a wrong claim must not bring others.
+    """
+    if domain.confirmed_at:
+        return "Ce domaine est déjà confirmé."
+    if domain_of(person.email) != domain.domain:
+        return (
+            "Un domaine est confirmé par quelqu’un qui y a une adresse : la vôtre n’est pas sur"
+            f" {said_domain(domain.domain)}. Demandez à un gestionnaire qui en a une."
+        )
+    if probation:
+        return (
+            "Vous gérez cette fiche à la suite d’une revendication récente : vous pourrez confirmer un domaine après"
+            f" le {said_on(probation.reversible_until)}."
+        )
+    return reason_unproving(domain.domain)
+
+
+def reason_against_removing(domain: EmailDomain, person: Person, probation: Claim | None) -> str | None:
+    """Why this person, who manages the organisation, may not remove that domain, or None.
+
+    probation  the same: a wrong claim must not close the door to the others.
+    """
+    if probation and (domain.added_by_id != person.pk or domain.confirmed_at):
+        return (
+            "Vous gérez cette fiche à la suite d’une revendication récente : jusqu’au"
+            f" {said_on(probation.reversible_until)} compris, vous ne retirez qu’un domaine que vous avez ajouté et que"
+            " personne n’a confirmé."
+        )
+    return None
 
 
 def reason_against_reversing(standing: Standing, claim: Claim, at: datetime) -> str | None:

@@ -8,31 +8,30 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
-from accelerator.community.domains import domain_of, said_domain
+from accelerator.community.domains import said_domain
 from accelerator.community.forms.claims import AddDomain as AddDomainForm
 from accelerator.community.forms.people import Confirmation
-from accelerator.community.models import EmailDomain
+from accelerator.community.models import Claim, EmailDomain
 from accelerator.community.operations import domains as operations
+from accelerator.community.queries.claims import on_probation, reason_against_confirming, reason_against_removing
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.workflow import limits
 from accelerator.workflow.dates import DAY, said
 
 
-def _remove_url(domain: EmailDomain) -> str:
-    return reverse("community:remove_domain", args=[domain.organisation.key, domain.pk])
+def _remove_url(domain: Any) -> str:
+    return reverse("community:remove_domain", args=[domain.organisation.key, domain.pk]) if domain.may_remove else ""
 
 
-def _confirm_url(domain: EmailDomain) -> str:
-    if domain.confirmed_at or not domain.is_mine:  # type: ignore[attr-defined]  # `confirmable`
-        return ""
-    return reverse("community:confirm_domain", args=[domain.organisation.key, domain.pk])
+def _confirm_url(domain: Any) -> str:
+    return reverse("community:confirm_domain", args=[domain.organisation.key, domain.pk]) if domain.may_confirm else ""
 
 
-def _confirmation(domain: EmailDomain) -> str:
+def _confirmation(domain: Any) -> str:
     if domain.confirmed_at:
         return f"Confirmé le {said(domain.confirmed_at)}"
-    return "Confirmer" if _confirm_url(domain) else "À confirmer par un gestionnaire qui y a une adresse"
+    return "Confirmer" if domain.may_confirm else "À confirmer par un gestionnaire qui y a une adresse"
 
 
 class Domains(Within, ListPage):
@@ -49,7 +48,7 @@ class Domains(Within, ListPage):
         Column("ajoute", "Ajouté le", lambda one: one.added_at, sort=("added_at",), dated=DAY),
         Column("par", "Par", lambda one: one.added_by.name),
         Column("preuve", "Confirmation", _confirmation, sort=("confirmed_at",), nullable=True, url=_confirm_url),
-        Column("suite", "Suite", lambda one: "Retirer", url=_remove_url),
+        Column("suite", "Suite", lambda one: "Retirer" if one.may_remove else "—", url=_remove_url),
     )
     empty_title = "Aucun domaine"
     empty_advice = "Ajoutez le domaine de vos adresses : vos collègues prouveront ainsi qu’ils sont de l’organisation."
@@ -60,7 +59,16 @@ class Domains(Within, ListPage):
 
     def rows(self) -> QuerySet[Any]:
         kept = EmailDomain.objects.kept().filter(organisation=self.organisation)
-        return kept.confirmable(domain_of(self.person.email)).select_related("added_by", "organisation")
+        return kept.select_related("added_by", "organisation")
+
+    def prepared(self, rows: list[Any]) -> list[Any]:
+        """With what whoever looks may do of each; whom a claimant let in reads it on the page of the domain only."""
+        own = Claim.objects.reversible().filter(organisation=self.organisation, person=self.person)
+        probation = own.order_by("claimed_at", "pk").first()
+        for one in rows:
+            one.may_confirm = not reason_against_confirming(one, self.person, probation)
+            one.may_remove = not reason_against_removing(one, self.person, probation)
+        return rows
 
 
 class AddDomain(ActWithin):
@@ -83,7 +91,7 @@ class AddDomain(ActWithin):
         return operations.add_domain(organisation=self.organisation, domain=domain, by=self.person, at=self.at)
 
     def message_when_done(self, result: EmailDomain) -> str:
-        if domain_of(self.person.email) == result.domain:
+        if not reason_against_confirming(result, self.person, on_probation(self.person, self.organisation)):
             return "Le domaine est ajouté. Votre adresse y est : confirmez-le maintenant, il ne prouve rien sans cela."
         return (
             "Le domaine est ajouté. Il ne prouve rien tant qu’une personne qui gère la fiche, et dont l’adresse y est,"
@@ -105,8 +113,13 @@ class _OnDomain(ActWithin):
             raise Http404
         self.domain = domain
 
+    def reason_against(self, probation: Claim | None) -> str | None:
+        """Why this person may not do it, who owes their place to that claim, if to any."""
+        raise NotImplementedError
+
     def context(self) -> dict[str, Any]:
-        return {**super().context(), "domain": said_domain(self.domain.domain)}
+        reason = self.reason_against(on_probation(self.person, self.organisation))
+        return {**super().context(), "domain": said_domain(self.domain.domain), "withheld": reason}
 
 
 class ConfirmDomain(_OnDomain):
@@ -116,6 +129,9 @@ class ConfirmDomain(_OnDomain):
     template_name = "community/claims/confirm_domain.html"
     submit_label = "Confirmer le domaine"
     done_message = "Le domaine est confirmé : une adresse y prouve que l’on est de l’organisation."
+
+    def reason_against(self, probation: Claim | None) -> str | None:
+        return reason_against_confirming(self.domain, self.person, probation)
 
     def perform(self, form: Any) -> EmailDomain:
         return operations.confirm_domain(domain=self.domain, by=self.person, at=self.at)
@@ -128,6 +144,9 @@ class RemoveDomain(_OnDomain):
     template_name = "community/claims/remove_domain.html"
     submit_label = "Retirer le domaine"
     done_message = "Le domaine est retiré. Les rôles déjà obtenus restent."
+
+    def reason_against(self, probation: Claim | None) -> str | None:
+        return reason_against_removing(self.domain, self.person, probation)
 
     def perform(self, form: Any) -> EmailDomain:
         return operations.remove_domain(domain=self.domain, by=self.person, at=self.at)

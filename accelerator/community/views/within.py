@@ -121,7 +121,7 @@ class ActWithin(Within, ActionPage):
 class Presenting(ActWithin):
     """A page where somebody presents themself to an organisation: whoever has no name is led to say it, and back.
 
-    Its template includes `community/people/nameless.html`.
+    Its template shows `community/people/nameless.html` in the block of what is withheld.
     """
 
     def context(self) -> dict[str, Any]:
