@@ -330,11 +330,10 @@ def said_answer(question: Question, value: Any, places: Mapping[str, str] | None
         case QuestionKind.NUMBER:
             return said_number(value)
         case QuestionKind.TABLE:
-            lines = ((labels[line], amounts) for line, amounts in value.items() if line in labels)
             return " ; ".join(
-                f"{label} : " + ", ".join(f"{year} {said_cents(cents)}" for year, cents in sorted(amounts.items()))
-                for label, amounts in lines
-                if amounts
+                f"{label} : " + ", ".join(f"{said_cents(cents)} en {year}" for year, cents in sorted(amounts.items()))
+                for line, label in labels.items()
+                if (amounts := value.get(line))
             )
     return str(value)
 

@@ -19,6 +19,7 @@ from django.utils.choices import flatten_choices
 from django.utils.text import normalize_newlines
 
 from accelerator.design.paging import PAGE, Chip, address
+from accelerator.workflow.numbers import counted, grouped
 
 _CLASSES: dict[type[forms.Widget], str] = {
     forms.Textarea: "fr-input",
@@ -73,6 +74,8 @@ class Dressed:
     required_css_class = "fr-required"
     # Whether optional fields say so; a form of filters, where everything is optional, does not.
     marks_optional = True
+    # Whether a text says how long it may be; what is sought in a list needs no such word.
+    says_limits = True
     # When a field that may stay empty has to be filled in all the same, said instead of "facultatif": name -> words.
     on_condition: ClassVar[Mapping[str, str]] = {}
     fields: dict[str, forms.Field]
@@ -87,7 +90,7 @@ class Dressed:
             # A browser sends a line break as two characters; what is kept, counted and compared has one.
             self.data = _with_texts(self.data, lambda _, text: normalize_newlines(text.translate(_AS_READ)))
         for name, field in self.fields.items():
-            dress(field, condition=self.on_condition.get(name, ""))
+            dress(field, condition=self.on_condition.get(name, ""), says_limit=self.says_limits)
 
     def full_clean(self) -> None:
         """Read what was sent, once every field is there: some forms add theirs after this base made its own.
@@ -135,6 +138,7 @@ class FilterForm(Form):
     """The filters of a list, sent by GET: nothing is required, and what is wrong filters nothing and says why."""
 
     marks_optional = False
+    says_limits = False
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -273,8 +277,8 @@ class CheckboxGroups(forms.CheckboxSelectMultiple):
         return groups
 
 
-def dress(field: forms.Field, *, condition: str = "") -> None:
-    """Give a field its DSFR class and our wording; `condition`: see `Dressed.on_condition`."""
+def dress(field: forms.Field, *, condition: str = "", says_limit: bool = True) -> None:
+    """Give a field its DSFR class and our wording; `condition`, `says_limit`: see `Dressed`."""
     field.condition = condition  # type: ignore[attr-defined]  # for its label
     widget = field.widget
     if not isinstance(widget, _CHECKABLE):
@@ -289,7 +293,7 @@ def dress(field: forms.Field, *, condition: str = "") -> None:
         widget.template_name = "design/forms/file.html"
     if isinstance(widget, forms.Textarea):
         widget.attrs.setdefault("rows", 6)
-    _say_the_limit(field)
+    _limit(field, says=says_limit)
     if str(field.error_messages.get("required", "")).startswith("Ce champ"):
         field.error_messages["required"] = _required_message(field)
 
@@ -304,19 +308,23 @@ def _write_freely(widget: forms.NumberInput, *, whole: bool) -> None:
     widget.attrs.setdefault("inputmode", "numeric" if whole else "decimal")
 
 
-def _say_the_limit(field: forms.Field) -> None:
-    limit = getattr(field, "max_length", None)
+def _limit(field: forms.Field, *, says: bool) -> None:
+    limit, least = getattr(field, "max_length", None), getattr(field, "min_length", None)
+    if least:
+        field.error_messages.setdefault(
+            "min_length", f"Dites-en un peu plus : {counted(least, 'caractère', 'caractères')} au moins."
+        )
     plain = type(field.widget) in (forms.TextInput, forms.Textarea)
     if not limit or not plain:
         return
     field.error_messages.setdefault(
-        "max_length", "Raccourcissez ce texte : %(limit_value)d caractères au plus, il en a %(show_value)d."
+        "max_length", f"Raccourcissez ce texte : {grouped(limit)} caractères au plus, il en a %(show_value)d."
     )
     # The browser would cut in silence what is pasted: it is the server that refuses, and says why.
     field.widget.attrs.pop("maxlength", None)
-    sentence = f"{limit} caractères au plus."
+    sentence = f"{grouped(limit)} caractères au plus."
     long_enough = isinstance(field.widget, forms.Textarea) or limit >= _LIMIT_WORTH_SAYING
-    if long_enough and sentence not in str(field.help_text):
+    if says and long_enough and sentence not in str(field.help_text):
         field.help_text = f"{field.help_text} {sentence}".strip()
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 else:
     _Before = object
 
+# What saves a step: and goes on to the next one, or back to the file from the last.
+NEXT_LABEL = "Enregistrer et continuer"
+LAST_LABEL = "Enregistrer et revenir au dossier"
 # What a form says of what its author had read is not typed by them.
 _SEEN = "seen_"
 
@@ -43,7 +46,7 @@ class StepPage(Resumed, OfStep):
     A subject gives `steps` in their order, the form of each in `forms`, and the `thing` that is told.
     """
 
-    submit_label = "Enregistrer et continuer"
+    submit_label = NEXT_LABEL
     done_message = "C’est enregistré."
     aside = (_SEEN,)
     steps: ClassVar[Mapping[str, Step]]
@@ -64,6 +67,8 @@ class StepPage(Resumed, OfStep):
         self.previous, self.following = (
             self.steps[order[place]] if 0 <= place < len(order) else None for place in (self.place - 1, self.place + 1)
         )
+        if not self.following:
+            self.submit_label = LAST_LABEL
 
     def initial(self) -> dict[str, Any]:
         return {name: getattr(self.thing, name) for name in self.step.fields}

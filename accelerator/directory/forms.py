@@ -21,7 +21,9 @@ _RHYTHMS = {
 class SearchForm(Form):
     """The name of a search, and its alert."""
 
-    name = forms.CharField(label="Nom de la recherche", help_text="Vous seul le voyez.", max_length=100)
+    name = forms.CharField(
+        label="Nom de la recherche", help_text="Personne d’autre que vous ne le voit.", max_length=100
+    )
     rhythm = forms.ChoiceField(
         label="Être prévenu par courriel",
         help_text="Un seul courriel pour toutes vos recherches. Il s’arrête d’un clic.",

@@ -105,7 +105,7 @@ TOTALS: Final = {
     "verifiees": "à l’identité vérifiée dans un registre public",
     "equipe": "ont une équipe sur la plateforme",
     "nouvelles": "inscrites en douze mois",
-    "ess": "appartiennent à l’économie sociale et solidaire",
+    "ess": "dont on sait qu’elles sont de l’économie sociale et solidaire",
     "departements": "départements et collectivités ont au moins une organisation",
 }
 # The facet of the directory -> the series that it gives.

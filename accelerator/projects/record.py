@@ -53,8 +53,8 @@ STEPS: Final = {
 # What a project may keep to its carriers, and how it is asked. The rest is what makes it found.
 PRIVATE: Final[Mapping[str, str]] = {
     "novelty": "Ce qui est nouveau ici",
-    "beneficiaries": "Bénéficiaires",
-    "stakeholders": "Parties prenantes",
+    "beneficiaries": "Qui en bénéficie",
+    "stakeholders": "Qui y prend part",
     "proof": "Preuves sur le terrain",
     "model": "Modèle économique",
     "budget": "Budget et ressources par année",

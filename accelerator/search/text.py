@@ -37,6 +37,7 @@ _STOPS = frozenset(
     {"ete", "etee", "etees", "etes", "etant", "etante", "etants", "etantes", "etais", "etait", "etions", "etiez"}
     | {"etaient", "fumes", "futes", "meme", "memes"}
     | {"les", "cet", "cette", "leurs", "dont", "donc", "ainsi", "si", "quel", "quelle", "quels", "quelles", "comment"}
+    | {"a"}
 )
 # How a person speaks to a search; left out of a question that says something else.
 POLITE = frozenset(

@@ -82,7 +82,7 @@ class Answer:
     capped      there are more than `CAP`: facets count the `CAP` most prominent ones, unless nothing is asked.
     reachable   how many can be reached by turning pages.
     facets      {facet: {value: how many}}; a facet that filters is counted as if it did not.
-    corrected   the text that was searched instead of what was typed, or None ("Essayez avec…", "Résultats pour…").
+    corrected   the text that was searched instead of what was typed, or None ("Voici les résultats pour…").
     required    the words that every answer has, as shown; `optional`: those that bring an answer up;
     unknown     those that stand nowhere.
     stems       for `text.highlighted`.

@@ -281,7 +281,10 @@ def test_a_reviewer_reads_judges_and_corrects(campaign: Campaign) -> None:
         "give": "1",
     }
     assert client.post(address, whole).status_code == 302
-    assert "66,7 sur 100" in text(client.get(address))
+    given_page = text(client.get(address))
+    for words in ("66,7 sur 100", "3 sur 3 : Exemplaire", "Montré.", "Continuez."):
+        assert words in given_page
+    assert "ne comptent plus" in text(client.get(reverse("calls:reopen_review", args=[given.pk])))
     assert client.post(reverse("calls:reopen_review", args=[given.pk])).status_code == 302
     assert Review.objects.get().mean is None
 
@@ -1308,6 +1311,17 @@ def test_ones_own_space_says_what_one_has_to_judge(campaign: Campaign) -> None:
     for words in ("Lire 1 dossier", "Jury des essais", "Commission de mai"):
         assert words in page
     assert "Ce que vous avez à juger" not in text(browser(factories.person()).get(reverse("portal:dashboard")))
+    given.due_on = now.date() - timedelta(days=1)
+    given.save()
+    assert "en retard : le premier avis était attendu" in text(browser(person).get(reverse("portal:dashboard")))
+
+
+def test_who_has_nothing_left_to_read_still_finds_what_they_read(campaign: Campaign) -> None:
+    given = campaign.read(campaign.file(), 3)
+    page = text(browser(given.reviewer.person).get(reverse("portal:dashboard")))
+    assert "Mes lectures" in page
+    assert "aucun dossier n’attend votre avis" in page
+    assert "Par où commencer" not in page
 
 
 @pytest.mark.parametrize("title", ["Atelier caché", "Un atelier de quartier"])

@@ -106,7 +106,7 @@ def test_answers_are_said_in_french() -> None:
     choices = Question("c", QuestionKind.CHOICES, "C", choices=(("a", "Un"), ("b", "Deux")))
     assert (
         said_answer(table, {"jobs": {"2025": 1_200_000, "2026": 50}})
-        == "Salaires : 2025 12\u202f000\u00a0€, 2026 0,50\u00a0€"
+        == "Salaires : 12\u202f000\u00a0€ en 2025, 0,50\u00a0€ en 2026"
     )
     assert said_answer(choices, ["a", "b"]) == "Un, Deux"
     assert said_answer(Question("d", QuestionKind.DATE, "D"), "2026-03-01") == "1er mars 2026"

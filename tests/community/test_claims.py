@@ -56,6 +56,19 @@ def change(organisation: Organisation, by: Person, at: datetime, perform: Perfor
 # The proof
 
 
+def test_ones_own_space_leads_to_the_record_that_proconnect_names(
+    client: HostileClient, organisation: Organisation, perform: Perform, at: datetime
+) -> None:
+    client.force_login(employee())
+    page = client.get("/mon-espace").content.decode()
+    assert reverse("community:claim", args=[organisation.key]) in page
+    client.force_login(factories.person())
+    assert organisation.name not in client.get("/mon-espace").content.decode()
+    Organisation.objects.filter(pk=organisation.pk).update(publishable=False)
+    client.force_login(employee())
+    assert organisation.name not in client.get("/mon-espace").content.decode()
+
+
 def test_proconnect_proves(organisation: Organisation, manager: Person, perform: Perform, at: datetime) -> None:
     member = factories.role(organisation, name=RoleName.MEMBER).person
     moderator = factories.role(None, name=RoleName.MODERATOR).person

@@ -170,6 +170,8 @@ def test_one_writes_and_is_answered_without_any_address(
     response = client.post(write_url(organisation), WORDS)
     page = client.get(response.url).content.decode()
     assert "pouvons-nous venir" in page
+    assert "Ajouter un message" in page
+    assert "Votre réponse" not in page
     (mail,) = deliver()
     assert mail.to == ["gestion@jardins.example"]
     assert "camille@visite.example" not in mail.body
@@ -177,6 +179,7 @@ def test_one_writes_and_is_answered_without_any_address(
     client.force_login(steered)
     assert "Visite de vos jardins" in client.get("/messages").content.decode()
     shown = client.get(response.url).content.decode()
+    assert "Votre réponse" in shown
     assert "camille@visite.example" not in shown
     assert client.post(response.url, {"body": "Oui, avec joie."}).status_code == 302
     (mail,) = deliver()

@@ -1,10 +1,11 @@
 import re
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import ValidationError
 
-from accelerator.design.forms import DecimalField, MoneyField, NumberField, WholeField
+from accelerator.design.forms import DecimalField, FilterForm, Form, MoneyField, NumberField, WholeField
 from tests.client import HostileClient
 
 URL = "/essai/tout"
@@ -30,6 +31,24 @@ def test_the_empty_form_says_once_what_is_required(client: HostileClient) -> Non
     assert "Celui des statuts. 200 caractères au plus." in page
     assert not re.search(r'<(input type="text"|textarea)[^>]*maxlength', page.split("<main")[1])
     assert "fr-messages-group" not in page
+
+
+def test_a_limit_is_said_by_thousands_and_not_of_what_is_sought() -> None:
+    class Written(Form):
+        body = forms.CharField(max_length=5000)
+
+    class Asked(Form):
+        body = forms.CharField(min_length=10)
+
+    class Sought(FilterForm):
+        body = forms.CharField(max_length=5000)
+
+    assert Written().fields["body"].help_text == "5\u202f000 caractères au plus."
+    assert Asked({"body": "Bonjour."}).errors["body"] == ["Dites-en un peu plus : 10 caractères au moins."]
+    assert not Sought().fields["body"].help_text
+    assert Sought({"body": "x" * 5001}).errors["body"] == [
+        "Raccourcissez ce texte : 5\u202f000 caractères au plus, il en a 5001."
+    ]
 
 
 def test_an_empty_sending_lists_its_errors_with_links_to_each_field(client: HostileClient) -> None:

@@ -88,7 +88,7 @@ def test_the_fight_against_waste_finds_phenix_first(client: HostileClient, found
 
 def test_a_typing_error_is_corrected_and_said(client: HostileClient, founding: None) -> None:
     page = client.get("/annuaire?q=gaspilage").content.decode()
-    assert "Essayez avec" in page
+    assert "voici les résultats pour" in page
     assert names(client, "?q=gaspilage")[0] == "Phenix"
 
 
@@ -165,6 +165,9 @@ def test_near_a_commune_sorts_by_distance(client: HostileClient) -> None:
     for name, seat in (("Loin", lyon), ("Ici", figeac), ("Moyen", cahors)):
         listed(name=name, seat=seat)
     assert names(client, "?pres_de=commune-46102") == ["Ici", "Moyen"]
+    page = client.get("/annuaire?pres_de=commune-46102").content.decode()
+    assert "sur place" in page
+    assert "à 0 km" not in page
     assert (
         names(client, "?pres_de=46100") == ["Ici", "Moyen"]
         or "Laquelle" in client.get("/annuaire?pres_de=46100").content.decode()

@@ -29,7 +29,7 @@ def test_a_collective_of_three_applies(browse: Browse, width: int, javascript: b
     window.page.get_by_label("Qui êtes-vous ?").fill("Trois organisations voisines.")
     window.page.get_by_label("Comment décidez-vous ?").fill("À trois.")
     window.page.get_by_label("Où voulez-vous être").fill("Plus loin.")
-    window.press("Enregistrer et continuer")
+    window.press("Enregistrer et revenir au dossier")
     for who, organisation in MEMBERS:
         page = browse(width=width, javascript=javascript)
         page.open(f"/annuaire?q={organisation.split('(')[0]}")

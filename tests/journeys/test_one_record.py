@@ -66,7 +66,7 @@ def test_a_manager_keeps_the_record(browse: Browse, width: int, javascript: bool
     window.become("dominique")
     open_record(window, PANIERS)
     window.follow("Modifier la fiche")
-    window.follow("Toujours exact ?")
+    window.follow("Dire si la fiche est toujours exacte")
     window.press("Oui, tout est exact")
     assert "vérifiée par l’organisation" in window.text()
     window.follow("Voir les membres")

@@ -34,7 +34,7 @@ def test_a_newcomer_finds_then_registers_and_is_found(
     window.follow("« lutte contre le gaspillage »")
     assert first_result(window).startswith("Phenix")
     window.open("/annuaire?q=gaspilage")
-    assert "Essayez avec gaspillage" in " ".join(window.text().split())
+    assert "voici les résultats pour « gaspillage" in " ".join(window.text().split())
     window.become("camille")
     window.open("/organisations/nouvelle")
     window.page.get_by_label("Numéro SIRET").fill(siret)

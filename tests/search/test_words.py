@@ -141,6 +141,12 @@ def test_words_that_nothing_has_together_are_relaxed(library: Index) -> None:
     assert answer.relaxed
 
 
+def test_a_preposition_typed_without_its_accent_is_a_stop_word(library: Index) -> None:
+    library.put([Entry(21, "Une collectivité qui a le label")])
+    assert 21 not in library.search(Question("je cherche de l'aide contre le gaspilage a figac")).ids
+    assert library.search(Question("a la")).total == len(LIBRARY) + 1
+
+
 def test_stop_words_alone_show_everything(library: Index) -> None:
     assert library.search(Question("le la les")).total == len(LIBRARY)
 

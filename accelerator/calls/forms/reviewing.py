@@ -106,6 +106,17 @@ class ReviewerDetails(Form):
         self.offer("themes", list(groups.items()))
 
 
+class OwnDetails(ReviewerDetails):
+    """The same, told by the reviewer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "themes"
+        ].help_text = "Ceux que vous savez juger. Chaque thème d’un dossier est confié à qui le connaît."
+        self.fields["where"].help_text = "Où vous connaissez les acteurs. Rien : toute la France."
+
+
 class Appoint(ReviewerDetails):
     """Someone becomes a reviewer."""
 

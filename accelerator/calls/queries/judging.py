@@ -42,6 +42,17 @@ def grid_of(version: CallVersion) -> Grid:
         return Grid()
 
 
+def marks_of(grid: Grid, scores: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What a review says of each criterion, in words: its name, the score on its scale, the comment."""
+    lines = []
+    for one in grid.criteria:
+        kept = scores.get(one.code) or {}
+        score = kept.get("score")
+        said = "pas de note" if score is None else f"{score} sur {one.highest} : {one.words_of(score)}"
+        lines.append((one.label, said, str(kept.get("comment", ""))))
+    return lines
+
+
 def running_version(call: Call) -> CallVersion | None:
     """The last version that was published."""
     return call.versions.filter(published_at__isnull=False).order_by("-number").first()
@@ -98,6 +109,7 @@ class Duties:
     """What someone has to judge and to examine, for their own space.
 
     to_read, next_on  how many files, and the day on which the first is awaited.
+    reviews           whether files may be given to them, or were.
     juries            the names of those in which they sit.
     commissions       those that are convened, the next one first.
     served            the titles of the calls in which they examine, sign or preside.
@@ -106,6 +118,7 @@ class Duties:
 
     to_read: int
     next_on: date | None
+    reviews: bool
     juries: tuple[str, ...]
     commissions: tuple[Commission, ...]
     served: tuple[str, ...]
@@ -113,7 +126,7 @@ class Duties:
 
     @property
     def judges(self) -> bool:
-        return bool(self.to_read or self.juries or self.commissions)
+        return bool(self.reviews or self.juries or self.commissions)
 
 
 def duties_of(person: Any) -> Duties:
@@ -126,6 +139,7 @@ def duties_of(person: Any) -> Duties:
     read = read_together(
         {
             "waiting": Short(waiting.select_related(None), ("due_on",)),
+            "reviewing": Short(Reviewer.objects.current().filter(person=person).order_by("pk"), ("pk",)),
             "juries": Short(juries, ("jury__pk", "jury__name")),
             "sittings": Short(sittings.order_by("held_at", "pk"), ("public_id", "name", "held_at")),
             "served": Short(calls_served_by(person), ("title",)),
@@ -135,6 +149,7 @@ def duties_of(person: Any) -> Duties:
     return Duties(
         len(read["waiting"]),
         read["waiting"][0].due_on if read["waiting"] else None,
+        bool(read["reviewing"]),
         tuple(member.jury.name for member in read["juries"]),
         tuple(read["sittings"]),
         tuple(call.title for call in read["served"]),

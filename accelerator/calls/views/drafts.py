@@ -19,6 +19,7 @@ from accelerator.calls.questions import Question, Questionnaire, Section
 from accelerator.calls.rules.applications import reason_against_submitting, reason_against_timing
 from accelerator.calls.states import ApplicationState, QuestionKind
 from accelerator.calls.views.within import ActWithin, Within
+from accelerator.design.steps import LAST_LABEL, NEXT_LABEL
 from accelerator.design.unsaved import Keeping, Resumed, Unsaved, forget_posted
 from accelerator.geography.models import Place
 from accelerator.workflow.steps import Typed
@@ -38,12 +39,14 @@ class EditSection(Resumed, _OfDraft):
 
     template_name = "calls/section.html"
     form_class = SectionForm
-    submit_label = "Enregistrer et continuer"
+    submit_label = NEXT_LABEL
 
     def load(self) -> None:
         super().load()
         self.section = _section(self.form_of_call, self.kwargs["section"])
         self.title = self.section.title
+        if not self._following():
+            self.submit_label = LAST_LABEL
         pieces = self.application.pieces.filter(removed_at__isnull=True).order_by("pk")
         self.pieces: dict[str, list[Piece]] = {}
         for piece in pieces:
@@ -123,7 +126,7 @@ class EditSection(Resumed, _OfDraft):
             "number": sections.index(self.section) + 1,
             "total": len(sections),
             "following": following.title if following else "",
-            "following_url": self.address("section", following.code) if following else self.address("application"),
+            "following_url": self.address("section", following.code) if following else "",
             "files": [
                 (question, self.pieces.get(question.code, []))
                 for question in self.asked

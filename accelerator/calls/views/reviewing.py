@@ -13,7 +13,7 @@ from accelerator.calls.forms import reviewing as forms
 from accelerator.calls.models import Assignment, Conflict, Review, Reviewer
 from accelerator.calls.operations import reviewing as operations
 from accelerator.calls.queries.conflicts import bars_of
-from accelerator.calls.queries.judging import assignments_of, grid_of, late, review_of
+from accelerator.calls.queries.judging import assignments_of, grid_of, late, marks_of, review_of
 from accelerator.calls.queries.reading import reading_of
 from accelerator.calls.rules.judging import reason_against_judging
 from accelerator.calls.states import AssignmentState
@@ -25,6 +25,7 @@ from accelerator.design.uploads import attachment
 from accelerator.workflow.dates import DAY
 
 _LIST = "Mes lectures"
+_REOPENED = "vos notes redeviennent un brouillon, et ne comptent plus tant que vous ne les avez pas rendues de nouveau"
 
 
 def _title(one: Assignment) -> str:
@@ -86,6 +87,7 @@ class MyExpertise(Expertise):
 
     template_name = "calls/judging/plain.html"
     title = "Mon expertise et mes absences"
+    form_class = forms.OwnDetails
 
     def load(self) -> None:
         found = Reviewer.objects.current().filter(person=self.person, pk=self.kwargs["reviewer"])
@@ -203,6 +205,7 @@ class ReviewPage(Resumed, _Mine, ActionPage):
             "closed": reason_against_judging(assignment, self.bar),
             "is_done": assignment.state == AssignmentState.DONE,
             "mean": said_score(review.mean) if review else "",
+            "marks": marks_of(grid, review.scores) if review else [],
             "bar": self.bar,
             "recuse_url": self.address("recuse"),
             "reopen_url": self.address("reopen_review"),
@@ -274,6 +277,9 @@ class ReopenReview(_Mine, ActionPage):
     def context(self) -> dict[str, Any]:
         return {
             **super().context(),
-            "said": [("Dossier", _title(self.assignment))],
+            "said": [
+                ("Dossier", _title(self.assignment)),
+                ("Ce que cela fait", _REOPENED),
+            ],
             "back_url": self.address("review"),
         }

@@ -98,3 +98,9 @@ class ReplyForm(Form):
     """An answer in an exchange."""
 
     body = forms.CharField(label="Votre réponse", widget=forms.Textarea, min_length=2, max_length=5000)
+
+
+class FollowForm(ReplyForm):
+    """What is added in an exchange to what one said oneself, before any answer."""
+
+    body = forms.CharField(label="Ajouter un message", widget=forms.Textarea, min_length=2, max_length=5000)

@@ -42,6 +42,12 @@ def proof_of(person: Person, organisation: Organisation, at: datetime) -> Proof 
     return None
 
 
+def employer_of(person: Person, at: datetime) -> Organisation | None:
+    """The record, if the directory has it, of where ProConnect says at this moment that the person works."""
+    attested = attested_siret(person, at)
+    return Organisation.objects.listed().filter(siren=attested.siren).first() if attested else None
+
+
 def sirens_of(organisation: Organisation) -> set[str]:
     """The SIREN by which it is known: its own, and those of the records united to it."""
     return {one.siren for one in [organisation, *absorbed_by(organisation)] if one.siren}

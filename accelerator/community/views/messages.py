@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
-from accelerator.community.forms.exchanges import AbuseForm, MessageFilters, MessageForm, ReplyForm
+from accelerator.community.forms.exchanges import AbuseForm, FollowForm, MessageFilters, MessageForm, ReplyForm
 from accelerator.community.models import ContactMessage, ErrorReport
 from accelerator.community.operations.messages import reply, write_to
 from accelerator.community.operations.reports import report_error
@@ -115,20 +115,23 @@ class OfExchange:
 
 
 class Message(OfExchange, ActionPage):
-    """One exchange, and the answer."""
+    """One exchange, and what is added to it: an answer to the other, or more of one's own."""
 
     template_name = "community/message.html"
-    form_class = ReplyForm
-    submit_label = "Répondre"
-    done_message = "Votre réponse est envoyée."
 
     def load(self) -> None:
         super().load()
         self.title = self.message.subject
+        self.lines = exchange(self.message)
+        if self.lines[-1].sender_id == self.person.pk:
+            self.form_class, self.submit_label = FollowForm, "Envoyer le message"
+            self.done_message = "Votre message est envoyé."
+        else:
+            self.form_class, self.submit_label = ReplyForm, "Répondre"
+            self.done_message = "Votre réponse est envoyée."
 
     def context(self) -> dict[str, Any]:
         sender = self.message.sender_id
-        messages = exchange(self.message)
         lines = [
             {
                 "who": "Vous" if one.sender_id == self.person.pk else one.sender.name,
@@ -136,13 +139,13 @@ class Message(OfExchange, ActionPage):
                 "at": one.sent_at,
                 "body": one.body,
             }
-            for one in messages
+            for one in self.lines
         ]
         return {
             "message": self.message,
             "lines": lines,
             "mine": sender == self.person.pk,
-            "received": received(messages, self.person),
+            "received": received(self.lines, self.person),
         }
 
     def before(self) -> None:

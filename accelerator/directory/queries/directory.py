@@ -27,6 +27,7 @@ from accelerator.search.directory import (
     label_of,
 )
 from accelerator.search.nearness import Nearness
+from accelerator.search.text import sort_key
 from accelerator.workflow.kept import Given, Kept
 
 ORGANISATIONS: Final = PublicDirectory(
@@ -115,7 +116,7 @@ def mapped(question: Question) -> Mapped:
         facets=[facet for facet in ORGANISATIONS.facets(question, answer, labels) if facet.name in ("type", "theme")],
         by_departement=answer.facets.get("departement", {}),
         departements=places.departements(),
-        by_region=sorted(by_region, key=lambda line: (-line[2], line[1])),
+        by_region=sorted(by_region, key=lambda line: (-line[2], sort_key(line[1]))),
     )
 
 

@@ -35,7 +35,7 @@ def is_settled(question: PublicQuestion) -> bool:
 
 def proposed_name(searched: Searched, found: Shown[Any, Any]) -> str:
     """What a search may be called: its words and its filters."""
-    said = ", ".join(chip.label.strip("«» ") for chip in found.chips) or searched.whole
+    said = " – ".join(chip.label.strip("«» ") for chip in found.chips) or searched.whole
     name = said[:1].upper() + said[1:]
     return name if len(name) <= 100 else f"{name[:99].rstrip()}…"
 

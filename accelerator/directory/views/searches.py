@@ -80,7 +80,7 @@ def _mornings(looked_on: date, at: datetime) -> dict[str, datetime | None]:
 
 def _next(search: SavedSearch) -> str:
     morning = next_morning(search.rhythm, search.digested_on, timezone.now())
-    return said(morning, MOMENT) if morning else ""
+    return said(morning, MOMENT) if morning else "aucun"
 
 
 def _opened(search: SavedSearch) -> str:

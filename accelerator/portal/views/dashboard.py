@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from accelerator.calls.queries.files import my_applications, next_date
 from accelerator.calls.queries.judging import duties_of
 from accelerator.calls.queries.letters import letters_to_sign
+from accelerator.community.queries.claims import employer_of
 from accelerator.community.queries.space import space_of
 from accelerator.design.pages import Page
 from accelerator.journal.types import ref
@@ -42,10 +43,12 @@ class Dashboard(Page):
         today = localdate(self.at)
         mine = list(my_applications(self.person, today, subjects).order_by("-begun_at", "-pk")[:SHOWN])
         duties = duties_of(self.person)
+        space = space_of(self.person, self.at, today)
         return {
             "today": today,
             "projects": [(one, ProjectState(one.state).label) for one in projects[:SHOWN]],
-            "space": space_of(self.person, self.at, today),
+            "space": space,
+            "employer": employer_of(self.person, self.at) if space.is_new else None,
             "applications": [(one, next_date(one, self.at)) for one in mine],
             "duties": duties,
             "labels": space_of_labels(self.person, today),

@@ -89,7 +89,10 @@ class Start(ActionPage):
         return reverse("projects:step", args=[result.key, _ORDER[1]])
 
     def message_when_done(self, result: Project) -> str:
-        return "Le dossier est ouvert : vous seul le voyez. Continuez, ou revenez plus tard par « Mes projets »."
+        return (
+            "Le dossier est ouvert : personne d’autre que vous ne le voit. Continuez, ou revenez plus tard par "
+            "« Mes projets »."
+        )
 
 
 class File(Within):
