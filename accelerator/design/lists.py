@@ -30,8 +30,8 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db.models import CharField, F, Model, QuerySet, TextField
 from django.http import Http404, HttpResponseBase
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -42,6 +42,7 @@ from accelerator.design.pages import Page
 from accelerator.design.paging import Chip, Pages, address, kept
 from accelerator.workflow.dates import said
 from accelerator.workflow.numbers import grouped, read
+from accelerator.workflow.ordering import alphabetical
 
 SORT: Final = "tri"
 FORMAT: Final = "format"
@@ -60,7 +61,7 @@ class Column:
     name      its name in the address, and its identity.
     label     its heading, on screen and in exports.
     value     what it shows of a row.
-    sort      the fields that it sorts by; none: the list is not sorted by it.
+    sort      the fields that it sorts by, words as a dictionary does; none: the list is not sorted by it.
     url       where the value leads, if anywhere.
     number    its values are numbers, set to the right.
     dated     its values are dates or moments, said so on screen (`DAY`, `MOMENT`), on one line as numbers and badges;
@@ -83,10 +84,10 @@ class Column:
     screen: bool = True
     export: Callable[[Any], Any] | None = None
 
-    def ordering(self, *, descending: bool) -> list[Any]:
-        """What the rows are ordered by."""
+    def ordering(self, model: type[Model], *, descending: bool) -> list[Any]:
+        """What the rows are ordered by: texts that people wrote, in the order of a dictionary."""
         last = True if self.nullable else None
-        fields = [F(name) for name in self.sort]
+        fields = [alphabetical(name) if _is_written(model, name) else F(name) for name in self.sort]
         return [field.desc(nulls_last=last) if descending else field.asc(nulls_last=last) for field in fields]
 
     def exported(self, row: Any) -> Any:
@@ -109,6 +110,20 @@ class Column:
         kind = "fi-number" if self.number else "fi-date" if self.dated else "fr-cell--multiline" if self.long else ""
         given = {"class": kind, "data-label": self.label}
         return format_html_join("", ' {}="{}"', [(name, value) for name, value in given.items() if value])
+
+
+def _is_written(model: type[Model], path: str) -> bool:
+    """Whether a field holds words: not codes, nor what is unique (numbers, addresses), nor a key made to sort by."""
+    names = path.split("__")
+    try:
+        for name in names[:-1]:
+            model = model._meta.get_field(name).related_model  # type: ignore[assignment]  # a relation leads to a model
+        field = model._meta.get_field(names[-1])
+    except FieldDoesNotExist:
+        return False  # what the query annotates
+    if not isinstance(field, CharField | TextField) or field.name == "sort_name":
+        return False
+    return not (field.choices or field.unique or field.db_collation)
 
 
 @dataclass(frozen=True)
@@ -241,7 +256,7 @@ class ListPage(ExportingPage):
         column, descending = self._sorting()
         if column is None:
             return rows.order_by(*rows.query.order_by, "pk")
-        return rows.order_by(*column.ordering(descending=descending), "-pk" if descending else "pk")
+        return rows.order_by(*column.ordering(rows.model, descending=descending), "-pk" if descending else "pk")
 
     def answer(self) -> HttpResponseBase:
         self.filters = self.filter_form(data=self.request.GET, **self.filter_arguments()) if self.filter_form else None

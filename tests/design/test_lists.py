@@ -59,6 +59,16 @@ def test_it_sorts_by_its_headings_both_ways(client: HostileClient, submission: M
     assert shown(client.get(f"{URL}?tri=; DROP TABLE").content.decode()) == ["A", "B"]
 
 
+def test_words_are_sorted_as_a_dictionary_does(
+    client: HostileClient, submission: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.design.addresses.Submissions.page_size", 5)
+    for sender in ("Zoé", "Jury 10", "agir", "Évaluer", "Jury 2"):
+        submission(sender)
+    assert shown(client.get(URL).content.decode()) == ["agir", "Évaluer", "Jury 2", "Jury 10", "Zoé"]
+    assert shown(client.get(f"{URL}?tri=-expediteur").content.decode())[0] == "Zoé"
+
+
 def test_rows_that_tie_keep_one_order_from_page_to_page(client: HostileClient, submission: Make) -> None:
     made = [submission("same", str(number)).pk for number in range(6)]
     links = [

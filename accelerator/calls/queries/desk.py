@@ -15,6 +15,7 @@ from accelerator.calls.models import Appeal, Application, Call, CallRole
 from accelerator.calls.queries.standing import judged, own_side
 from accelerator.calls.states import PENDING, ApplicationState, CallRoleName
 from accelerator.workflow.kept import Given, Kept
+from accelerator.workflow.ordering import alphabetical
 
 # How many officers the load names.
 _MOST_OFFICERS: Final = 10
@@ -205,4 +206,4 @@ def calls_served(roles: Iterable[CallRole]) -> list[Call]:
 def officers_of(call: Call) -> list[Any]:
     """The officers of a call."""
     roles = CallRole.objects.current().filter(call=call, name=CallRoleName.OFFICER).select_related("person")
-    return [role.person for role in roles.order_by("person__family_name", "pk")]
+    return [role.person for role in roles.order_by(alphabetical("person__family_name"), "pk")]

@@ -41,6 +41,7 @@ from accelerator.community.states import OrganisationState
 from accelerator.geography.models import Place
 from accelerator.journal.queries import history_of
 from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.ordering import alphabetical
 from accelerator.workflow.together import Short, read_together
 
 # What the applicant reads of the history of their file: what they did, and what the service told them. All the rest
@@ -118,7 +119,7 @@ def applicable_organisations(person: Any) -> list[Organisation]:
     held = Role.objects.current().filter(person=person, organisation__isnull=False).values("organisation")
     helped = Mandate.objects.current().filter(helper=person).values("organisation")
     organisations = Organisation.objects.filter(Q(pk__in=held) | Q(pk__in=helped), state=OrganisationState.ACTIVE)
-    return list(organisations.select_related("seat").order_by("name", "pk"))
+    return list(organisations.select_related("seat").order_by(alphabetical("name"), "pk"))
 
 
 def my_applications(

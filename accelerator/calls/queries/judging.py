@@ -21,6 +21,7 @@ from accelerator.calls.models import (
     Reviewer,
 )
 from accelerator.calls.states import ApplicationState, AssignmentState, CallRoleName, CallState, CommissionState
+from accelerator.workflow.ordering import alphabetical
 from accelerator.workflow.together import Short, read_together
 
 # Where a file is while it is read, heard and concluded upon.
@@ -131,7 +132,7 @@ class Duties:
 
 def duties_of(person: Any) -> Duties:
     """What a person has to read, where they sit, what they examine. One query."""
-    juries = JuryMember.objects.filter(person=person, left_at__isnull=True).order_by("jury__name", "pk")
+    juries = JuryMember.objects.filter(person=person, left_at__isnull=True).order_by(alphabetical("jury__name"), "pk")
     sittings = Commission.objects.filter(
         members__person=person, state__in=(CommissionState.CONVENED, CommissionState.HELD)
     )
@@ -160,13 +161,13 @@ def duties_of(person: Any) -> Duties:
 def calls_served_by(person: Any) -> QuerySet[Call]:
     """The calls in which a person examines, signs or presides."""
     roles = CallRole.objects.current().filter(person=person).exclude(name=CallRoleName.AUTHOR).values("call")
-    return Call.objects.filter(pk__in=roles).order_by("title", "pk")
+    return Call.objects.filter(pk__in=roles).order_by(alphabetical("title"), "pk")
 
 
 def calls_written_by(person: Any) -> QuerySet[Call]:
     """The calls of which a person writes the conditions and the form."""
     roles = CallRole.objects.current().filter(person=person, name=CallRoleName.AUTHOR).values("call")
-    return Call.objects.filter(pk__in=roles).exclude(state=CallState.CANCELLED).order_by("title", "pk")
+    return Call.objects.filter(pk__in=roles).exclude(state=CallState.CANCELLED).order_by(alphabetical("title"), "pk")
 
 
 def late(assignment: Assignment, on: date) -> bool:

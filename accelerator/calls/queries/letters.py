@@ -19,6 +19,7 @@ from accelerator.calls.queries.standing import CallStanding, judged_in, of_appli
 from accelerator.calls.remedies import remedies_of
 from accelerator.calls.states import AssignmentState, CallRoleName, DecisionKind, DecisionOutcome
 from accelerator.workflow.dates import said
+from accelerator.workflow.ordering import alphabetical
 from accelerator.workflow.prints import print_of
 from accelerator.workflow.together import Short, read_together
 
@@ -75,7 +76,7 @@ def letters_to_sign(person: Any, on: date, *, roles: Sequence[CallRole] | None =
 def signatories_of(call: Call) -> list[CallRole]:
     """Those who sign or signed for a call, those of the past included: their letters remain."""
     roles = CallRole.objects.filter(call=call, name=CallRoleName.SIGNATORY).select_related("person")
-    return list(roles.order_by("person__family_name", "pk"))
+    return list(roles.order_by(alphabetical("person__family_name"), "pk"))
 
 
 def drafted_beside(application: Application) -> tuple[Decision | None, list[Opinion]]:

@@ -28,6 +28,7 @@ from accelerator.calls.sittings import Rules, Tally, tally
 from accelerator.calls.states import ApplicationState, CommissionState, MemberQuality
 from accelerator.geography.names import plain
 from accelerator.workflow.dates import MOMENT, said
+from accelerator.workflow.ordering import alphabetical
 from accelerator.workflow.together import Short, read_together
 
 _TOLD: Final = (ApplicationState.NOTIFIED, ApplicationState.APPEALED)
@@ -49,7 +50,7 @@ def juries_of(call: Call) -> list[tuple[Jury, list[JuryMember]]]:
     for member in members.order_by("pk"):
         sitting.setdefault(member.jury_id, []).append(member)
     juries = Jury.objects.filter(call=call).annotate(hears=Exists(Slot.objects.filter(jury=OuterRef("pk"))))
-    return [(jury, sitting.get(jury.pk, [])) for jury in juries.order_by("name", "pk")]
+    return [(jury, sitting.get(jury.pk, [])) for jury in juries.order_by(alphabetical("name"), "pk")]
 
 
 def slots_of(standing: CallStanding) -> QuerySet[Slot]:

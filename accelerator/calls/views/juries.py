@@ -32,6 +32,7 @@ from accelerator.design.pages import Page
 from accelerator.workflow import Refused
 from accelerator.workflow.dates import MOMENT
 from accelerator.workflow.numbers import counted
+from accelerator.workflow.ordering import alphabetical
 from accelerator.workflow.prints import print_of
 
 
@@ -226,7 +227,7 @@ class NewSlots(ActJudging):
 
     def load(self) -> None:
         super().load()
-        self.juries = list(Jury.objects.filter(call=self.call).order_by("name", "pk"))
+        self.juries = list(Jury.objects.filter(call=self.call).order_by(alphabetical("name"), "pk"))
         asked = self.request.GET if "day" in self.request.GET else None
         self.asked = forms.HearingsDay(data=asked, juries=[(one.public_id, one.name) for one in self.juries])
         self.dealing: Dealing | None = None

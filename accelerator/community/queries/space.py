@@ -25,6 +25,7 @@ from accelerator.community.queries.invitations import invitations_for
 from accelerator.community.queries.people import covered
 from accelerator.community.queries.register import Contradiction, contradictions_of
 from accelerator.community.states import ReportState
+from accelerator.workflow.ordering import alphabetical
 from accelerator.workflow.together import Short, read_together
 
 # How long before its end a mandate or a delegation is worth a line.
@@ -76,7 +77,7 @@ def _who(name: str) -> tuple[str, ...]:
 def space_of(person: Any, at: datetime, today: date) -> Space:
     """Everything the person's own space shows of the community: four queries at most, whatever the numbers."""
     current = Role.objects.current().filter(person=person).select_related("organisation")
-    held = list(current.order_by("organisation__name", "pk"))
+    held = list(current.order_by(alphabetical("organisation__name"), "pk"))
     roles = [role for role in held if role.organisation_id]
     platform_roles = [role for role in held if not role.organisation_id]
     steered = [role.organisation_id for role in roles if role.is_steering]

@@ -19,6 +19,7 @@ from accelerator.search.stemming import stemmed
 from accelerator.search.streaming import first_without
 from accelerator.search.text import folded, words_of
 from accelerator.search.types import any_of, facet_key, place_key, quoted
+from accelerator.workflow.ordering import alphabetical
 
 # How many records the desk holds at once: it is never emptied in a day, and counting a million would take a second.
 DESK: Final = 1000
@@ -124,7 +125,7 @@ def choices_of(roles: Sequence[Role], chosen: Collection[tuple[str, str]]) -> li
     What these roles do not moderate is left out.
     """
     asked = {public_id for public_id, _ in chosen}
-    found = list(moderated_by(roles).filter(public_id__in=asked).order_by("name", "pk"))
+    found = list(moderated_by(roles).filter(public_id__in=asked).order_by(alphabetical("name"), "pk"))
     suggested = suggestions_of(found)
     choices = []
     for organisation in found:

@@ -16,6 +16,7 @@ from accelerator.community.views.invitations import count_invitation
 from accelerator.community.views.within import ActWithin, Within
 from accelerator.design.lists import Column, ListPage
 from accelerator.workflow.dates import DAY
+from accelerator.workflow.ordering import alphabetical
 
 
 def _state(power: Any) -> str:
@@ -90,7 +91,7 @@ class GiveDelegation(ActWithin):
         others = Role.objects.current().filter(organisation=self.organisation).select_related("person")
         self.others = {
             role.person.public_id: role.person
-            for role in others.order_by("person__family_name", "person__given_name", "pk")
+            for role in others.order_by(alphabetical("person__family_name"), alphabetical("person__given_name"), "pk")
             if role.person != self.person
         }
 

@@ -36,6 +36,7 @@ from accelerator.labels.states import CandidacyState, MemberRole, MemberState
 from accelerator.projects.models import ProjectFile
 from accelerator.projects.states import FileKind
 from accelerator.workflow.numbers import counted
+from accelerator.workflow.ordering import alphabetical
 from accelerator.workflow.together import Short, read_together
 
 _LINES = 200
@@ -83,7 +84,9 @@ def memberships_kept(person: Any) -> list[Member]:
 def organisations_steered(person: Any) -> list[Organisation]:
     """The organisations in whose name a person may open a candidacy."""
     steered = Role.objects.current().steering().filter(person=person).values("organisation")
-    return list(Organisation.objects.filter(pk__in=steered, state=OrganisationState.ACTIVE).order_by("name", "pk"))
+    return list(
+        Organisation.objects.filter(pk__in=steered, state=OrganisationState.ACTIVE).order_by(alphabetical("name"), "pk")
+    )
 
 
 def members_of(candidacy: Candidacy) -> list[Member]:

@@ -16,6 +16,7 @@ from accelerator.labels.states import LabelNature, MemberState, Precision, ToldS
 from accelerator.search.directory import PlaceNames, PublicDirectory, Shown, Things
 from accelerator.search.questions import Filter, PublicQuestion
 from accelerator.workflow.kept import Given, Kept
+from accelerator.workflow.ordering import alphabetical
 
 REGISTER: Final = PublicDirectory(
     LABELS,
@@ -80,7 +81,10 @@ def register(question: LabelQuestion) -> Shown[LabelQuestion, Result]:
         )
         for one in labels
     ]
-    named = {"categorie": dict(Category.objects.order_by("title").values_list("code", "plural")), **places.labels()}
+    named = {
+        "categorie": dict(Category.objects.order_by(alphabetical("title")).values_list("code", "plural")),
+        **places.labels(),
+    }
     return matches.shown(results, named, places)
 
 
@@ -138,7 +142,7 @@ def territories_labelled(most: int = 60) -> list[tuple[Label, str]]:
     (empty when it is not known). The register has them all.
     """
     standing = Label.objects.standing().filter(category__code=TERRITORY).select_related("organisation")
-    found = list(standing.order_by("title", "pk")[:most])
+    found = list(standing.order_by(alphabetical("title"), "pk")[:most])
     return list(zip(found, sentences_of([one.perimeter for one in found]), strict=True))
 
 

@@ -20,6 +20,7 @@ from accelerator.projects.models import Project, ProjectFile, ProjectPartner, Un
 from accelerator.projects.record import LABELS, MOST_THEMES, PRIVATE
 from accelerator.projects.states import FileKind, Goal, Maturity, Need, ProjectState
 from accelerator.workflow.dates import said as day_said
+from accelerator.workflow.ordering import alphabetical
 
 NOTHING: Final = "rien"
 _CUT: Final = 80
@@ -168,7 +169,9 @@ def partnerships_to_answer(person: Any) -> list[ProjectPartner]:
 def organisations_steered(person: Any) -> list[Organisation]:
     """The organisations in whose name a person may carry a project."""
     steered = Role.objects.current().steering().filter(person=person).values("organisation")
-    return list(Organisation.objects.filter(pk__in=steered).exclude(state="merged").order_by("name", "pk"))
+    return list(
+        Organisation.objects.filter(pk__in=steered).exclude(state="merged").order_by(alphabetical("name"), "pk")
+    )
 
 
 def organisations_to_name(project: Project, person: Any, most: int = 3) -> list[Organisation]:
