@@ -8,6 +8,7 @@ a long text says how long it may be; a text too long is refused with what was ty
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Final
@@ -87,8 +88,7 @@ class Dressed:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         if self.is_bound:
-            # A browser sends a line break as two characters; what is kept, counted and compared has one.
-            self.data = _with_texts(self.data, lambda _, text: normalize_newlines(text.translate(_AS_READ)))
+            self.data = _with_texts(self.data, lambda _, text: _as_kept(text))
         for name, field in self.fields.items():
             dress(field, condition=self.on_condition.get(name, ""), says_limit=self.says_limits)
 
@@ -114,6 +114,12 @@ class Dressed:
         """Whether the form says once that its fields are required: when it has several, some of them required."""
         shown = [field for field in self.fields.values() if not field.widget.is_hidden]
         return self.marks_optional and len(shown) > 1 and any(field.required for field in shown)
+
+
+def _as_kept(text: str) -> str:
+    """A text as it is kept, counted and compared: a letter and its accent in one (some keyboards and file names send
+    two), what nobody sees left out, a line break in one character (a browser sends two)."""
+    return normalize_newlines(unicodedata.normalize("NFC", text).translate(_AS_READ))
 
 
 def _with_texts(data: Any, read: Callable[[str, str], str]) -> Any:

@@ -72,6 +72,16 @@ def test_a_field_of_one_line_has_no_line_break(data: Any) -> None:
     assert form.cleaned_data == {"name": "Les Paniers French IMPACT : appelez ce numéro", "text": lines}
 
 
+def test_a_letter_and_its_accent_are_one(client: HostileClient) -> None:
+    """What macOS writes in a file name, once pasted, is the same name."""
+    person = factories.person()
+    client.force_login(person)
+    sent = {"given_name": "Ame\u0301lie", "family_name": "Lefe\u0300vre"}
+    assert client.post("/compte/nom", sent).status_code == 302
+    person.refresh_from_db()
+    assert (person.given_name, person.family_name) == ("Am\u00e9lie", "Lef\u00e8vre")
+
+
 @pytest.mark.parametrize("data", [dict, QueryDict], ids=["values", "sending"])
 def test_a_field_added_late_has_no_line_break_either(data: Any) -> None:
     typed = {"f-name": "A", "f-text": "un\r\ndeux", "f-late": "Les Pa\u200bniers\r\n\r\nFrench IMPACT"}
