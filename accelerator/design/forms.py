@@ -69,6 +69,16 @@ class Renderer(TemplatesSetting):
     field_template_name = "design/forms/field.html"
 
 
+class Sentence(forms.Textarea):
+    """A sentence: on three lines of the screen, which hides none of it, and on one as it is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"rows": 3})
+
+
+_OF_ONE_LINE: Final = (forms.TextInput, Sentence)
+
+
 class Dressed:
     """What makes a Django form one of ours: a base to put before `forms.Form`, or before another library's form."""
 
@@ -95,12 +105,12 @@ class Dressed:
     def full_clean(self) -> None:
         """Read what was sent, once every field is there: some forms add theirs after this base made its own.
 
-        A browser sends no line break from a field of one line; a name that has some would write what it likes in the
-        mails that bear it.
+        A browser sends no line break from a field of one line, nor does a sentence have one; a name that has some would
+        write what it likes in the mails that bear it.
         """
         if self.is_bound:
             fields = self.fields.items()
-            lines = {self.add_prefix(name) for name, field in fields if isinstance(field.widget, forms.TextInput)}
+            lines = {self.add_prefix(name) for name, field in fields if isinstance(field.widget, _OF_ONE_LINE)}
             self.data = _with_texts(self.data, lambda name, text: _BREAKS.sub(" ", text) if name in lines else text)
         super().full_clean()  # type: ignore[misc]  # a form follows
 
@@ -320,7 +330,7 @@ def _limit(field: forms.Field, *, says: bool) -> None:
         field.error_messages.setdefault(
             "min_length", f"Dites-en un peu plus : {counted(least, 'caractère', 'caractères')} au moins."
         )
-    plain = type(field.widget) in (forms.TextInput, forms.Textarea)
+    plain = type(field.widget) in (forms.TextInput, forms.Textarea, Sentence)
     if not limit or not plain:
         return
     field.error_messages.setdefault(

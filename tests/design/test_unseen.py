@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from accelerator.calls.forms.examining import PiecesForm
+from accelerator.community.forms.records import Presentation
 from accelerator.design.forms import Form
 from tests import factories
 from tests.client import HostileClient
@@ -70,6 +71,14 @@ def test_a_field_of_one_line_has_no_line_break(data: Any) -> None:
     lines = "Les Paniers\n\nFrench IMPACT : appelez ce numéro"
     assert form.is_valid()
     assert form.cleaned_data == {"name": "Les Paniers French IMPACT : appelez ce numéro", "text": lines}
+
+
+def test_a_sentence_is_on_one_line() -> None:
+    form = Presentation({"summary": "Un jardin\r\npartagé, à Figeac.", "presentation": "Un\r\n\r\ndeux"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["summary"] == "Un jardin partagé, à Figeac."
+    assert form.cleaned_data["presentation"] == "Un\n\ndeux"
+    assert "<textarea" in str(form["summary"])
 
 
 def test_a_letter_and_its_accent_are_one(client: HostileClient) -> None:
