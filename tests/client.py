@@ -14,7 +14,7 @@ from accelerator.accounts.proof import PROVED_AT
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
-_PARTED = re.compile(r"\S*[ \n][:;!?»%€]|«[ \n]\S*")
+_PARTED = re.compile(r"[ \n][:;!?»%€]|«[ \n]")
 
 
 class _Examiner(HTMLParser):
@@ -56,8 +56,9 @@ class _Examiner(HTMLParser):
             self.open.append(tag)
 
     def handle_data(self, data: str) -> None:
-        if not {"textarea", "pre", "code"} & set(self.open):
-            self.parted += _PARTED.findall(data)
+        parted = _PARTED.search(data)
+        if parted and not {"textarea", "pre", "code"} & set(self.open):
+            self.parted.append(data[max(0, parted.start() - 30) : parted.end() + 30])
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.open:
