@@ -47,10 +47,11 @@ ROOMS = {
 OTHER_ROOMS = {
     "journal": {"actors", "types", "middleware", "retention"},
     # what others answer, read within bounds; short lists, read in one question; the print of what was read; work on
-    # many things, each apart; work asked of the worker; the steps of a long file, and what is typed in them
+    # many things, each apart; work asked of the worker; the order of a dictionary; the steps of a long file, and
+    # what is typed in them
     "workflow": {
         *("transactions", "transitions", "submissions", "limits", "refusals", "dates", "numbers", "names", "kept"),
-        *("answers", "apart", "jobs", "prints", "steps", "together"),
+        *("answers", "apart", "jobs", "ordering", "prints", "steps", "together"),
     },
     # what pages are made of
     "design": {
@@ -69,6 +70,7 @@ OTHER_ROOMS = {
             "paging",
             "papers",
             "steps",
+            "typography",
             "unsaved",
             "uploads",
         ),
