@@ -76,6 +76,15 @@ class Sentence(forms.Textarea):
         super().__init__(attrs={"rows": 3})
 
 
+class SentenceField(forms.CharField):
+    """What a thing is, in one sentence: 300 characters at most."""
+
+    widget = Sentence
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=300, **kwargs)
+
+
 _OF_ONE_LINE: Final = (forms.TextInput, Sentence)
 
 

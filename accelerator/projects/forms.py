@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from accelerator.community.models import Organisation, Theme
 from accelerator.community.naming import OrganisationField
 from accelerator.community.states import Family
-from accelerator.design.forms import CheckboxGroups, DecimalField, Form, MoneyField, Sentence, dress
+from accelerator.design.forms import CheckboxGroups, DecimalField, Form, MoneyField, SentenceField, dress
 from accelerator.design.links import LinksField, WebField, leads_somewhere
 from accelerator.design.uploads import KINDS, PICTURES, DocumentField
 from accelerator.geography.forms import PerimeterField, PlaceField
@@ -51,13 +51,11 @@ class Essentials(StepForm):
     """Its name and what it is."""
 
     title = forms.CharField(label="Nom du projet", max_length=120)
-    summary = forms.CharField(
+    summary = SentenceField(
         label="Le projet en une phrase",
         help_text="Ce que vous faites, pour qui, où. Par exemple : « Une cuisine partagée où les habitants d’un "
         "quartier transforment les invendus du marché. »",
-        max_length=300,
         required=False,
-        widget=Sentence,
     )
 
 
@@ -294,7 +292,7 @@ class ProposalForm(Form):
     """A project that someone else carries."""
 
     title = forms.CharField(label="Nom du projet", max_length=120)
-    summary = forms.CharField(label="Le projet en une phrase", max_length=300, widget=Sentence)
+    summary = SentenceField(label="Le projet en une phrase")
     problem = _text("À quel besoin répond-il ?", limit=2000)
     families = _boxes("Familles de défis", Family.choices)
     territories = PerimeterField(label="Territoires où il agit", required=False)

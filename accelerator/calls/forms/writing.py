@@ -11,7 +11,7 @@ from accelerator.calls.forms.answering import DayField
 from accelerator.calls.purposes import Reusable
 from accelerator.calls.questions import Condition, Question, When, conditions_on
 from accelerator.calls.states import CallRoleName, IssuerKind, QuestionKind, Silence
-from accelerator.design.forms import Form, MoneyField, NumberField, Sentence, WholeField
+from accelerator.design.forms import Form, MoneyField, NumberField, SentenceField, WholeField
 from accelerator.geography.forms import PerimeterField
 
 _DAY = {"type": "date"}
@@ -51,7 +51,7 @@ class CallForm(Form):
     """What a call says, who issues it, what the law says of silence, when it is open."""
 
     title = forms.CharField(label="Titre", max_length=160)
-    summary = forms.CharField(label="En une phrase", max_length=300, widget=Sentence)
+    summary = SentenceField(label="En une phrase")
     presentation = forms.CharField(label="Présentation", widget=forms.Textarea, max_length=10_000, required=False)
     issuer_name = forms.CharField(label="Émetteur", max_length=200)
     issuer_kind = forms.ChoiceField(label="Sorte d’émetteur", choices=IssuerKind.choices)

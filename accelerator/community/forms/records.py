@@ -8,7 +8,7 @@ from django import forms
 from accelerator.community.models import Theme
 from accelerator.community.record import MOST_THEMES, SourceOfEsus
 from accelerator.community.states import Family, Kind, LegalFamily
-from accelerator.design.forms import CheckboxGroups, FilterForm, Form, Sentence
+from accelerator.design.forms import CheckboxGroups, FilterForm, Form, SentenceField
 from accelerator.design.links import LinksField, WebField
 from accelerator.geography.forms import PerimeterField, PlaceField
 from accelerator.geography.models import Place, PlaceKind
@@ -122,12 +122,10 @@ class Identity(Form):
 class Presentation(Form):
     """What the organisation says of itself."""
 
-    summary = forms.CharField(
+    summary = SentenceField(
         label="En une phrase",
         help_text="Ce que vous faites, pour qui, où : c’est ce que montre l’annuaire.",
-        max_length=300,
         required=False,
-        widget=Sentence,
     )
     presentation = forms.CharField(
         label="Présentation", widget=forms.Textarea, max_length=_PRESENTATION, required=False

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from accelerator.community.models import Organisation
 from accelerator.community.naming import OrganisationField
-from accelerator.design.forms import DecimalField, Form, Sentence, WholeField, dress
+from accelerator.design.forms import DecimalField, Form, SentenceField, WholeField, dress
 from accelerator.design.links import WebField
 from accelerator.design.uploads import DocumentField
 from accelerator.geography.forms import PerimeterField
@@ -50,12 +50,8 @@ class Essentials(StepForm):
     """Its name and what it is."""
 
     title = forms.CharField(label="Nom du collectif ou de la structure, tel que le label le portera", max_length=120)
-    summary = forms.CharField(
-        label="En une phrase",
-        help_text="Qui vous êtes, où, et ce que vous faites ensemble.",
-        max_length=300,
-        required=False,
-        widget=Sentence,
+    summary = SentenceField(
+        label="En une phrase", help_text="Qui vous êtes, où, et ce que vous faites ensemble.", required=False
     )
 
 
