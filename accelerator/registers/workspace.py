@@ -177,7 +177,7 @@ class Workspace:
         # Numbered before anything is joined: a join keeps no order. A table keeps that of its file, and numbers its
         # rows from 0; to have them numbered while they are read, the engine reads them on one core.
         try:
-            self._follow(f"CREATE TABLE raw AS SELECT {given} FROM {_scan(table)}", f"{step} : {table.name}")  # noqa: S608  our own SQL; names of columns are quoted
+            self._follow(f"CREATE TEMP TABLE raw AS SELECT {given} FROM {_scan(table)}", f"{step} : {table.name}")  # noqa: S608  our own SQL; names of columns are quoted
         except _OUR_OWN:
             raise
         except duckdb.Error as error:  # the engine raises whatever it meets in a spoilt Parquet

@@ -33,7 +33,7 @@ from accelerator.workflow import transaction
 Reader = Callable[[], Callable[[Sequence[int]], Iterable[Entry]]]
 Counts = tuple[dict[str, int], dict[tuple[str, str], int]]
 
-BLOCK: Final = 2000
+BLOCK: Final = 4000
 _FEW: Final = 20_000  # below, starting processes takes longer than reading
 _AHEAD: Final = 2  # blocks given to each reader before its first is taken back
 _ENDED: Final = 10.0  # seconds

@@ -10,7 +10,8 @@ Two rebuilds of one index follow each other. One that fails, or whose readers di
 
 Note [Written once]
 The new table is made and filled in one transaction, its rows already frozen: where the server keeps a minimal log,
-nothing is written twice. A large one is then indexed on two connections, of which the longest index takes one.
+nothing is written twice. A large one is then indexed on two connections, of which the longest index takes one; its
+helpers are as many as the processors left (PostgreSQL 18 knows how): one more, and all of them wait for each other.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,7 +68,7 @@ def rebuild(
         if shared > 1:
             with ThreadPoolExecutor(1) as pool:
                 meanwhile = pool.submit(_made_apart, others)
-                _make(longest)
+                _make(longest, helpers=shared - 1)
                 meanwhile.result()
         else:
             _make([*longest, *others])
@@ -159,9 +160,10 @@ def _indexing(cursor: Any, index: Index) -> tuple[list[str], list[str]]:
     return longest, others
 
 
-def _make(statements: Iterable[str]) -> None:
+def _make(statements: Iterable[str], *, helpers: int = 0) -> None:
     with transaction(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
+        cursor.execute(f"SET LOCAL max_parallel_maintenance_workers = {helpers}")
         for statement in statements:
             cursor.execute(statement)
 
