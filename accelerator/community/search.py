@@ -180,6 +180,13 @@ class Entries:
     """
 
     def __init__(self) -> None:
+        # Written once: Django takes a millisecond of each block to write it again.
+        read = _rated(Organisation.objects.listed()).annotate(
+            recorded_read=Cast("recorded_at", TextField()),
+            where=_together("seat_id", codes_as_text("territories"), codes_as_text("territories_cover")),
+            what=_together(codes_as_text("themes"), codes_as_text("kinds"), "legal_family", *_SAID, "identity"),
+        )
+        self._read = read.values_list(*_Read._fields)
         self._themes = Theme.objects.in_bulk()
         self._places: dict[str, _Place] = {}
         self._where: dict[str, Shared] = {}
@@ -189,12 +196,7 @@ class Entries:
         """The entries of the listed ones among these, in this order."""
         # As text: a list is written item by item, for each of the queries.
         wanted = RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, ids))}}}"])
-        read = _rated(Organisation.objects.listed().filter(pk__in=wanted)).annotate(
-            recorded_read=Cast("recorded_at", TextField()),
-            where=_together("seat_id", codes_as_text("territories"), codes_as_text("territories_cover")),
-            what=_together(codes_as_text("themes"), codes_as_text("kinds"), "legal_family", *_SAID, "identity"),
-        )
-        found = {values[0]: _Read._make(values) for values in read.values_list(*_Read._fields)}
+        found = {values[0]: _Read._make(values) for values in self._read.filter(pk__in=wanted)}
         self._learn_places(found.values())
         united = self._united(wanted)
         distinctions: dict[int, set[str]] = {}

@@ -15,6 +15,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final, Literal
@@ -74,12 +75,14 @@ def plain(column: str) -> str:
 
 def digest_of(paths: Sequence[Path]) -> tuple[str, int]:
     """What identifies some files, whatever their names and dates, and how many bytes they are together."""
-    whole, size = hashlib.sha256(), 0
-    for path in paths:
-        with _found(path).open("rb") as file:
-            whole.update(hashlib.file_digest(file, "sha256").digest())
-        size += path.stat().st_size
-    return whole.hexdigest(), size
+    with ThreadPoolExecutor(2) as pool:
+        digests = list(pool.map(_digest, paths))
+    return hashlib.sha256(b"".join(digests)).hexdigest(), sum(path.stat().st_size for path in paths)
+
+
+def _digest(path: Path) -> bytes:
+    with _found(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def tables_of(path: Path, folder: Path, told: Told = lambda done, total: None) -> list[Table]:

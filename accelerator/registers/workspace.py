@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -175,7 +175,8 @@ class Workspace:
         )
         verb = f"INSERT INTO {into}" if self._has(into) else f"CREATE TABLE {into} AS"
         # Numbered before anything is joined: a join keeps no order. A table keeps that of its file, and numbers its
-        # rows from 0; to have them numbered while they are read, the engine reads them on one core.
+        # rows from 0; to have them numbered while they are read, the engine reads them on one core. Temporary: what is
+        # read once is not worth compressing, which took two thirds of the reading.
         try:
             self._follow(f"CREATE TEMP TABLE raw AS SELECT {given} FROM {_scan(table)}", f"{step} : {table.name}")  # noqa: S608  our own SQL; names of columns are quoted
         except _OUR_OWN:
@@ -386,14 +387,16 @@ def workspace(told: Told) -> Iterator[Workspace]:
 _CONTROLS: Final = bytes.maketrans(bytes([*range(10), *range(11, 32), 127]), b" " * 32)
 
 
-def blocks(path: Path, rows: int) -> Iterator[tuple[int, bytes]]:
-    """A CSV of ours, some rows at a time: how many, and their bytes. No value of ours holds a line break."""
+def blocks(path: Path, rows: int, *, first: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """A CSV of ours, some rows at a time (`first` at first): how many, and their bytes.
+
+    No value of ours holds a line break.
+    """
     with path.open("rb") as file:
-        while True:
-            lines = [line for _, line in zip(range(rows), file, strict=False)]
-            if not lines:
-                return
+        count = first or rows
+        while lines := list(islice(file, count)):
             yield len(lines), b"".join(lines).translate(_CONTROLS)
+            count = rows
 
 
 def written(rows: Iterable[Sequence[Any]], path: Path) -> Path:
