@@ -21,6 +21,7 @@ from accelerator.workflow.prints import print_of
 from tests import factories
 
 SIREN, SIRET = "732829320", "73282932000074"
+AMALIA = "A2023STR000123"
 
 
 def found(**changes: Any) -> Company:
@@ -274,16 +275,19 @@ def _until_the_other_waits() -> None:
 
 
 @pytest.mark.server
-def test_two_people_registering_one_siret_make_one_record(together: Callable[..., list[Any]]) -> None:
+@pytest.mark.parametrize(("number", "borne"), [(SIRET, {"siren": SIREN}), (AMALIA, {"amalia": AMALIA})])
+def test_two_people_registering_one_number_make_one_record(
+    number: str, borne: dict[str, str], together: Callable[..., list[Any]]
+) -> None:
     def go(name: str) -> Organisation:
         person = factories.person()
         with transaction():
             made = register(
-                values={"name": name}, identifier=understand(SIRET), answer=None, by=person, at=timezone.now()
+                values={"name": name}, identifier=understand(number), answer=None, by=person, at=timezone.now()
             )
             _until_the_other_waits()
             return made
 
     outcomes = together(lambda: go("Premier nom"), lambda: go("Second"))
     assert [str(outcome) for outcome in outcomes if isinstance(outcome, Refused)] == [ALREADY_KNOWN]
-    assert together(lambda: Organisation.objects.filter(siren=SIREN).count()) == [1]
+    assert together(lambda: Organisation.objects.filter(**borne).count()) == [1]
