@@ -57,7 +57,7 @@ def _rebuild() -> list[Line]:
             "mémoire au plus haut",
             f"{own:.0f} Mo + {readers:.0f} Mo par lecteur",
             "≤ 1 Go",
-            "mémoire résidente de nos processus ; sans la mémoire partagée de PostgreSQL, ni les 64 Mo de ses tris",
+            "mémoire résidente de nos processus ; sans la mémoire partagée de PostgreSQL, ni ses tris (deux de 64 Mo)",
         ),
     ]
 

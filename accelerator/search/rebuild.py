@@ -27,7 +27,7 @@ from accelerator.search.documents import COLUMNS
 from accelerator.search.index import Index
 from accelerator.workflow import transaction
 
-_MEMORY = 64  # megabytes for a sort, and half of it for each of the processes that share one
+_MEMORY = 64  # megabytes for a sort; half of it for each process, when more than two share one
 _BINARY_BEGINS = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _BINARY_ENDS = b"\xff\xff"
 
@@ -162,7 +162,7 @@ def _indexing(cursor: Any, index: Index) -> tuple[list[str], list[str]]:
 
 def _make(statements: Iterable[str], *, helpers: int = 0) -> None:
     with transaction(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL maintenance_work_mem = '{max(_MEMORY, (helpers + 1) * _MEMORY // 2)}MB'")
+        cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY // 2 * max(2, helpers + 1)}MB'")
         cursor.execute(f"SET LOCAL max_parallel_maintenance_workers = {helpers}")
         for statement in statements:
             cursor.execute(statement)

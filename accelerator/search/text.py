@@ -94,9 +94,7 @@ def folded(text: str) -> str:
 
 def sort_key(name: str) -> str:
     """The folded name, words separated by one space: for sorting, and for "is this exactly its name?"."""
-    name = folded(name)
-    plain = name.isascii() and name.replace(" ", "").isalnum()
-    return " ".join(name.split() if plain else _PLAIN_WORD.findall(name))
+    return " ".join(_PLAIN_WORD.findall(folded(name)))
 
 
 def _prepared(text: str) -> str:

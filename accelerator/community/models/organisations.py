@@ -134,7 +134,7 @@ class Organisation(models.Model):
 
     class Meta:
         constraints = [
-            # What nearly nobody has is kept of those who have it: a tenth of the time of a bulk load.
+            # Indexed for those who have one: nearly nobody does (docs/decisions/0044). So is `merged_into`, below.
             models.UniqueConstraint(
                 fields=["amalia"],
                 condition=Q(amalia__isnull=False),

@@ -153,14 +153,13 @@ def _load(run: Run, ready: Path, total: int, teller: life.Teller, by: Actor) -> 
             _take(run, rows, block, by)
             done += rows
     else:
-        few = BLOCK // 5
-        given = blocks(ready, BLOCK, first=few)
+        given = blocks(ready, BLOCK, first=BLOCK // 5)
         # The first alone: into an empty directory, the others are planned for a table that was counted with it.
         rows, block = next(given)
         done += _take(run, rows, block, by)
         teller(life.LOADING, done, total)
         with transaction():
-            count_for_the_planner(unless=few, by=by, at=timezone.now())
+            count_for_the_planner(unless=BLOCK, by=by, at=timezone.now())
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             waiting: deque[Future[int]] = deque()
             for rows, block in given:
