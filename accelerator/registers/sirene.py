@@ -185,7 +185,7 @@ _PERSON: Final = (
 _HIDES: Final = "category = '' OR starts_with(category, '92')"
 # How each value is read, and what is said of it when it cannot be.
 _VALUES: Final = {
-    "name": "coalesce(nullif(line_of(name, 200), ''), line_of(usual_name, 200))",
+    "name": "CASE WHEN line IN ('', '[ND]') THEN line_of(usual_name, 200) ELSE line END",
     "acronym": "line_of(acronym, 40)",
     "category": "digits_of(said(category), 4)",
     "activity": "activity_of(said(activity))",
@@ -219,7 +219,8 @@ def _select_units(selection: Selection) -> str:
             CASE WHEN class = 'taken' AND NOT is_sound THEN siren END AS wrong, {values},
             TRY_CAST(left(treated, 10) AS DATE) AS treated,
             class = 'taken' AND (is_person OR is_opposed) AS is_withdrawn, class = 'taken' AND is_open AS is_active
-        FROM (SELECT *, class = 'taken' AND is_siren(siren) AS is_sound FROM (
+        FROM (SELECT *, is_siren(CASE WHEN class = 'taken' THEN siren END) AS is_sound,
+            CASE WHEN class = 'taken' THEN plain_line(name, 200) END AS line FROM (
             SELECT *, CASE
                 WHEN TRY_CAST(siren AS INTEGER) IN (SELECT n FROM followed) THEN 'taken'
                 WHEN is_person THEN 'person' WHEN is_opposed THEN 'opposed' WHEN NOT is_open THEN 'ceased'
@@ -242,18 +243,23 @@ _SELECT_SITES: Final = """
         CASE WHEN class <> '' THEN right(siret, 5) END AS nic,
         CASE WHEN class <> '' AND is_shown THEN code END AS commune,
         CASE WHEN class = 'seat' AND is_shown THEN place END AS place, class = 'seat' AND inside IS TRUE AS is_inside,
-        CASE WHEN class <> '' AND is_shown AND NOT hides
-            THEN line_of(concat_ws(' ', number, repetition, kind_of_way, way, postal_code, city), 300) END AS address,
+        CASE WHEN trim(written) <> '[ND]' THEN plain_line(written, 300) END AS address,
         class <> '' AND is_shown AS is_shown, CASE WHEN class <> '' AND NOT is_sound THEN siret END AS wrong,
         CASE WHEN class = 'seat' AND is_shown AND code IS NULL AND commune NOT IN ('', '[ND]') THEN commune END
             AS wrong_commune
     FROM (
-        SELECT g.*, t.n, t.hides, c.code, c.place, c.inside, g.diffusion IS NOT DISTINCT FROM 'O' AS is_shown,
-            t.n IS NOT NULL AND is_siret(g.siret) AND left(g.siret, 9) = g.siren AS is_sound,
-            CASE WHEN t.n IS NULL THEN '' WHEN lower(g.seat) IN ('true', 'o', '1') THEN 'seat'
-                WHEN g.state = 'A' THEN 'other' ELSE '' END AS class
-        FROM (SELECT * REPLACE (trim(siren) AS siren, trim(siret) AS siret, trim(commune) AS commune) FROM given) AS g
-            LEFT JOIN taken AS t ON t.n = TRY_CAST(g.siren AS INTEGER) LEFT JOIN communes AS c ON c.code = g.commune
+        SELECT * REPLACE (is_sound AND left(siret, 9) = siren AS is_sound),
+            CASE WHEN class <> '' AND is_shown AND NOT hides
+                THEN concat_ws(' ', number, repetition, kind_of_way, way, postal_code, city) END AS written
+        FROM (
+            SELECT g.*, t.n, t.hides, c.code, c.place, c.inside, g.diffusion IS NOT DISTINCT FROM 'O' AS is_shown,
+                is_siret(CASE WHEN t.n IS NOT NULL THEN g.siret END) AS is_sound,
+                CASE WHEN t.n IS NULL THEN '' WHEN lower(g.seat) IN ('true', 'o', '1') THEN 'seat'
+                    WHEN g.state = 'A' THEN 'other' ELSE '' END AS class
+            FROM (SELECT * REPLACE (trim(siren) AS siren, trim(siret) AS siret, trim(commune) AS commune) FROM given)
+                AS g
+                LEFT JOIN taken AS t ON t.n = TRY_CAST(g.siren AS INTEGER) LEFT JOIN communes AS c ON c.code = g.commune
+        )
     )"""
 _NO_SITES: Final = (
     "SELECT 0 AS rank, '' AS class, 0 AS n, '' AS nic, '' AS commune, '' AS place, false AS is_inside, '' AS address,"
@@ -351,25 +357,27 @@ def _ready(*, has_sites: bool, has_territory: bool) -> str:
     Who opposes publication (by the unit or by its seat) is blank; if nobody knew them they are strangers, and do not
     enter, not even to be remembered. What its seat said holds until a file of establishments says otherwise.
     """
-    opposes = "coalesce(NOT s.is_shown, k.seat_opposes, false)"
-    withdrawn = f"(u.is_withdrawn OR {opposes})"
-    values = ", ".join(
-        f"CASE WHEN {withdrawn} THEN {blank} ELSE {value} END AS {name}" for name, (value, blank) in _OF_UNIT.items()
+    values = ", ".join(f"{value} AS {name}" for name, (value, _) in _OF_UNIT.items())
+    shown = ", ".join(
+        f"CASE WHEN is_withdrawn THEN {blank} ELSE {name} END AS {name}" for name, (_, blank) in _OF_UNIT.items()
     )
     same = "k.digest = p.digest AND k.seat_opposes = p.seat_opposes"
     same += " AND k.sites_digest = p.sites_digest" if has_sites else ""
     outside = "NOT p.is_inside AND f.n IS NULL" if has_territory else "false"
     return f"""
         CREATE TABLE ready AS
-        WITH unit AS (
-            SELECT u.n, {values}, {withdrawn} AS is_withdrawn, {opposes} AS seat_opposes, u.is_active, s.place,
-                coalesce(s.is_inside, false) AS is_inside
+        WITH joined AS (
+            SELECT u.n, {values}, u.is_withdrawn, coalesce(NOT s.is_shown, k.seat_opposes, false) AS seat_opposes,
+                u.is_active, s.place, coalesce(s.is_inside, false) AS is_inside
             FROM units AS u LEFT JOIN (
                 SELECT * FROM sites WHERE class = 'seat' AND n IS NOT NULL
                     AND (n NOT IN (SELECT n FROM double_seats) OR rank IN (SELECT last FROM double_seats))
             ) AS s ON s.n = u.n LEFT JOIN others AS o ON o.n = u.n LEFT JOIN known AS k ON k.n = u.n
             WHERE u.n IS NOT NULL AND (u.is_withdrawn OR u.name <> '')
                 AND (u.n NOT IN (SELECT n FROM doubles) OR u.rank IN (SELECT first FROM doubles))
+        ), unit AS (
+            SELECT * REPLACE ({shown})
+            FROM (SELECT * REPLACE (is_withdrawn OR seat_opposes AS is_withdrawn) FROM joined)
         ), printed AS (
             SELECT *, print_of(concat_ws('|', {_PRINT})) AS digest,
                 print_of(concat_ws('|', seat_nic, commune, address, others)) AS sites_digest

@@ -51,18 +51,31 @@ def _digit(number: str, rank: int) -> str:
     return f"({number} // {10 ** (rank - 1)}) % 10"
 
 
-def _luhn(number: str, length: int) -> str:
-    """SQL: whether the check digit of an integer is right (Luhn, as python-stdnum reckons)."""
+def _luhn(number: str, length: int, *, without: int = 0) -> str:
+    """SQL: 1 when the check digit of an integer, without so many of its last digits, is right, else 0 (Luhn, as
+    python-stdnum reckons).
+    """
     terms = []
     for rank in range(1, length + 1):
-        digit = _digit(number, rank)
+        digit = _digit(number, rank + without)
         # Twice the digit, its own digits added: 2d - 9 when it passes 9.
         terms.append(f"(2 * ({digit}) - 9 * CAST(({digit}) > 4 AS TINYINT))" if rank % 2 == 0 else f"({digit})")
-    return f"(({' + '.join(terms)}) % 10 = 0)"
+    return f"CAST(({' + '.join(terms)}) % 10 = 0 AS TINYINT)"
 
 
 def _sum_of_digits(number: str, length: int) -> str:
     return f"({' + '.join(f'({_digit(number, rank)})' for rank in range(1, length + 1))})"
+
+
+def _both(*conditions: str) -> str:
+    """SQL: 1 when they all hold."""
+    return " * ".join(f"CAST(({condition}) AS TINYINT)" for condition in conditions)
+
+
+_NINE, _FOURTEEN = "TRY_CAST(t AS INTEGER)", "TRY_CAST(t AS BIGINT)"
+# La Poste numbers its establishments in its own way: their digits add up to a multiple of five.
+_POSTE: Final = _both("starts_with(t, '356000000')", "t <> '35600000000048'")
+_FIVES: Final = _both(f"{_sum_of_digits(_FOURTEEN, 14)} % 5 = 0")
 
 
 def _ranges(codes: Iterable[int]) -> str:
@@ -75,23 +88,26 @@ def _ranges(codes: Iterable[int]) -> str:
 
 # What nobody sees and what turns the reading round, beyond ASCII, whose controls `blocks` takes out of every value.
 _UNSEEN: Final = _ranges(code for code in UNSEEN if code > 127)
+# A macro is written out wherever it stands, and again what it is given wherever it names it. The engine reckons alike
+# parts once in what it selects, never inside of AND, OR and CASE: long ones multiply, and are asked of a column.
 _MACROS: Final = f"""
-    CREATE MACRO is_siren(t) AS regexp_full_match(t, '[0-9]{{9}}') AND t <> '000000000'
-        AND {_luhn("TRY_CAST(t AS BIGINT)", 9)};
-    CREATE MACRO is_siret(t) AS regexp_full_match(t, '[0-9]{{14}}') AND is_siren(left(t, 9)) AND CASE
-        WHEN starts_with(t, '356000000') AND t <> '35600000000048'
-            THEN {_sum_of_digits("TRY_CAST(t AS BIGINT)", 14)} % 5 = 0
-        ELSE {_luhn("TRY_CAST(t AS BIGINT)", 14)} END;
+    CREATE MACRO is_siren(t) AS coalesce(
+        {_both("regexp_full_match(t, '[0-9]{9}')", "t <> '000000000'")} * {_luhn(_NINE, 9)} = 1, false);
+    CREATE MACRO is_siret(t) AS coalesce(
+        {_both("regexp_full_match(t, '[0-9]{14}')", "NOT starts_with(t, '000000000')")}
+        * {_luhn(_FOURTEEN, 9, without=5)}
+        * ({_POSTE} * {_FIVES} + (1 - {_POSTE}) * {_luhn(_FOURTEEN, 14)}) = 1, false);
     CREATE MACRO is_rna(t) AS regexp_full_match(t, 'W[0-9][0-9A-Z][0-9]{{7}}');
     CREATE MACRO said(t) AS coalesce(trim(t), '');
     CREATE MACRO compact(t) AS replace(replace(said(t), ' ', ''), '.', '');
     CREATE MACRO plain_name(t) AS trim(replace(replace(regexp_replace(replace(replace(upper(strip_accents(said(t))),
         '-', ' '), chr(39), ' '), ' (CEDEX|[0-9]).*$', ''), 'SAINTE ', 'STE '), 'SAINT ', 'ST '));
-    CREATE MACRO without_mask(t) AS CASE WHEN t = '[ND]' THEN '' ELSE t END;
     CREATE MACRO seen(t) AS
         CASE WHEN length(t) = strlen(t) THEN t ELSE regexp_replace(t, '[{_UNSEEN}]', '', 'g') END;
+    CREATE MACRO plain_line(t, longest) AS
+        left(trim(replace(replace(coalesce(seen(t), ''), chr(10), ' '), chr(13), ' ')), longest);
     CREATE MACRO line_of(t, longest) AS
-        without_mask(left(trim(replace(replace(coalesce(seen(t), ''), chr(10), ' '), chr(13), ' ')), longest));
+        CASE WHEN plain_line(t, longest) = '[ND]' THEN '' ELSE plain_line(t, longest) END;
     CREATE MACRO digits_of(t, count) AS
         CASE WHEN length(t) = count AND TRY_CAST(t AS UINTEGER) IS NOT NULL THEN t ELSE '' END;
     CREATE MACRO activity_of(t) AS CASE WHEN length(t) BETWEEN 5 AND 6 AND substr(t, 3, 1) = '.' THEN t ELSE '' END;
@@ -128,7 +144,8 @@ class Workspace:
         self.told = told
         self._reads: dict[int, _Read] = {}
         self.engine = duckdb.connect(
-            str(folder / "work.duckdb"),
+            # In memory, what overflows in the folder, compressed: to compress all, as a file does, took longer.
+            ":memory:",
             config={
                 "memory_limit": settings.REGISTER_FILES_MEMORY,
                 "threads": "2",
@@ -175,10 +192,9 @@ class Workspace:
         )
         verb = f"INSERT INTO {into}" if self._has(into) else f"CREATE TABLE {into} AS"
         # Numbered before anything is joined: a join keeps no order. A table keeps that of its file, and numbers its
-        # rows from 0; to have them numbered while they are read, the engine reads them on one core. Temporary: what is
-        # read once is not worth compressing, which took two thirds of the reading.
+        # rows from 0; to have them numbered while they are read, the engine reads them on one core.
         try:
-            self._follow(f"CREATE TEMP TABLE raw AS SELECT {given} FROM {_scan(table)}", f"{step} : {table.name}")  # noqa: S608  our own SQL; names of columns are quoted
+            self._follow(f"CREATE TABLE raw AS SELECT {given} FROM {_scan(table)}", f"{step} : {table.name}")  # noqa: S608  our own SQL; names of columns are quoted
         except _OUR_OWN:
             raise
         except duckdb.Error as error:  # the engine raises whatever it meets in a spoilt Parquet
@@ -231,15 +247,15 @@ class Workspace:
         What the memory given cannot hold, whatever is put on disk, is tried again with twice as much, then four times.
         """
         for more in (1, 2, 4):
-            self.engine.execute(f"SET memory_limit = '{more * self._memory}B'")
             try:
+                self.engine.execute(f"SET memory_limit = '{more * self._memory}B'")
                 self._followed(statement, step)
                 return
             except duckdb.OutOfMemoryException as error:
                 if more == 4:
                     raise Unreadable(
                         "La mémoire donnée à la lecture des fichiers n’a pas suffi, même quadruplée : augmentez"
-                        " REGISTER_FILES_MEMORY."
+                        " REGISTER_FILES_MEMORY, ou faites de la place sur le disque temporaire."
                     ) from error
                 logger.warning("%s: memory exceeded, tried again with more", step)
 
