@@ -30,6 +30,8 @@ CHANGED = int(os.environ.get("BENCH_CHANGED", "5000"))
 # Organisations that someone manages; one in ten is asked tonight whether it is still exact, as many mandates end.
 MANAGED = 10_000
 TONIGHT = MANAGED // 10
+# Records that changed without what search knows of them.
+DRIFTED = min(7000, ground.SIZE // 100)
 # One record in so many is written twice: as an association, without its number; one in two with a letter too many.
 TWINS = 100
 AIM = 300
@@ -45,7 +47,7 @@ _NAMES = {
     "housework.purge": "oublier ce qui a servi",
     "housework.forget_finished_jobs": "oublier les travaux finis",
     "community.forget_exports": "oublier les exports expirés",
-    "community.rebuild_search": "reconstruire l’index",
+    "community.tend_search": "mettre l’index en ordre",
     "projects.rebuild_search": "reconstruire l’index des projets",
     "projects.forget_what_waited": "oublier les propositions sans réponse",
     "community.expire_mandates": "clore les mandats échus",
@@ -60,6 +62,7 @@ _NAMES = {
 _WRITE_TWICE = """
     INSERT INTO community_organisation ({columns})
     SELECT {values} FROM community_organisation WHERE id %% %(twins)s = 0 AND siren IS NOT NULL AND seat_id IS NOT NULL
+    RETURNING id
 """
 
 
@@ -149,7 +152,7 @@ def _planted() -> "_Day":
     day = _Day()
     day.plant()
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("ANALYZE")
     return day
 
 
@@ -186,6 +189,8 @@ class _Day:
         self.twins = 0
 
     def plant(self) -> None:
+        from django.db import connection
+
         from accelerator.directory.operations.searches import notice_the_rebuilt
         from accelerator.directory.queries.searched import SEARCHED_ORGANISATIONS
         from accelerator.journal import System
@@ -195,9 +200,12 @@ class _Day:
         self._searches(people)
         self._managed(people)
         self._twins()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # of what follows, the night sweeps what it leaves
         with transaction():
             notice_the_rebuilt(searched=SEARCHED_ORGANISATIONS, by=System("benchmark"), at=self.now)
         self._changes()
+        self._drift()
 
     def said(self, name: str, found: Any) -> str:
         """What a job found, beside its time."""
@@ -208,6 +216,8 @@ class _Day:
                 f"{number(SAVED)} recherches différentes, {number(CHANGED)} fiches changées : "
                 f"{number(found['found'])} trouvailles, {number(found['people'])} courriels"
             )
+        if name == "community.tend_search":
+            return f"{number(found)} fiches remises en ordre, dont {number(DRIFTED // 7)} que rien n’avait récrites"
         if name == "community.find_duplicates":
             # A twin is found when it stands in some pair.
             pairs = Duplicate.objects.filter(second__siren__isnull=True, second__public_id__startswith="t")
@@ -318,15 +328,34 @@ class _Day:
         with connection.cursor() as cursor:
             statement = _WRITE_TWICE.format(columns=", ".join(columns), values=", ".join(values))
             cursor.execute(statement, {"twins": TWINS})
-            self.twins = cursor.rowcount
+            written = [pk for (pk,) in cursor.fetchall()]
+        self.twins = len(written)
+        self._write(written, 1000)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_before")  # no news: they were there the day before
+
+    def _drift(self) -> None:
+        """What changed without its document: one in seven is found tonight."""
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE community_organisation SET summary = left(summary || ' dérive', 300) WHERE id <= %s", [DRIFTED]
+            )
+
+    def _write(self, ids: list[int], together: int) -> None:
+        from accelerator.community import search
+        from accelerator.workflow import transaction
+
+        for start in range(0, len(ids), together):
+            with transaction():
+                search.refresh_ids(ids[start : start + together])
 
     def _changes(self) -> None:
         """A word more in the summary of some; half of these were not there the day before."""
         from django.db import connection
 
-        from accelerator.community import search
         from accelerator.community.models import Organisation
-        from accelerator.workflow import transaction
 
         words = vocabulary()
         pks = list(Organisation.objects.listed().order_by("pk").values_list("pk", flat=True))
@@ -337,9 +366,7 @@ class _Day:
                 " FROM unnest(%s::bigint[], %s::text[]) AS more(one, word) WHERE id = one",
                 [ids, [self.chance.choice(words) for _ in ids]],
             )
-        for start in range(0, len(ids), 50):
-            with transaction():
-                search.refresh_ids(ids[start : start + 50])
+        self._write(ids, 50)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE search_before SET tsv = NULL WHERE document %% 2 = 0", [])
 

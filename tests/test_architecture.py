@@ -84,12 +84,12 @@ OTHER_ROOMS = {
     "geography": {"names", "perimeters", "maps", "reference"},
     # the mechanism: words, index, lexicon, questions, facets
     # everything that answers (exports), what came to answer (alerts)
-    # documents, and those who make them for a rebuild; what comes first
+    # documents, and those who make many of them; what comes first; the table as a whole, put in order each night
     # a public directory: what is asked of it, what is near, what answers, its page
     "search": {
         *("directory", "nearness", "pages", "questions"),
         *("asking", "crew", "documents", "facets", "index", "lexicon", "rebuild", "stemming", "streaming", "text"),
-        *("prominence", "together", "types", "watching"),
+        *("prominence", "table", "together", "types", "upkeep", "watching"),
     },
     # allauth's adapter; what a person holds elsewhere (an extension point); what a browser is known for; passkeys and
     # codes, without the database; whether one has just proved who one is

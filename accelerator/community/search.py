@@ -17,11 +17,9 @@ from typing import Any, Final, NamedTuple
 from django.db.models import (
     BooleanField,
     Case,
-    Exists,
     F,
     Func,
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     TextField,
@@ -41,6 +39,7 @@ from accelerator.search.index import Index
 from accelerator.search.prominence import most_prominent_first, sum_of
 from accelerator.search.rebuild import rebuild
 from accelerator.search.types import Entry, Shared
+from accelerator.search.upkeep import tend
 
 
 def bearing(numbers: Collection[str]) -> set[int]:
@@ -79,7 +78,8 @@ _MOST_KEPT: Final = 50_000
 _PROMINENCE: Final[tuple[tuple[int, Q | Combinable], ...]] = (
     (30, Q(identity=Identity.VERIFIED)),
     (10, Q(identity=Identity.DECLARED)),
-    (20, Exists(Distinction.objects.filter(organisation=OuterRef("pk")))),
+    # A set, read once, of the few who have some; as a subquery of each record, the server read these on one core.
+    (20, Q(pk__in=Distinction.objects.values("organisation"))),
     (15, ~Q(summary="")),
     (10, ~Q(presentation="")),
     (10, ~Q(themes=[])),
@@ -122,6 +122,14 @@ def rebuild_directory(*, told: Callable[[int, int], None] = lambda done, total: 
     Opens its own transactions: raises `RuntimeError` when one is open (see `accelerator.search.rebuild`).
     """
     return rebuild(DIRECTORY, the_most_prominent_first, Entries, told=told)
+
+
+def tend_directory(*, turn: int) -> int:
+    """Put the index in order, in much less time; return how many organisations were written.
+
+    turn  which seventh of them is read again (see `accelerator.search.upkeep`).
+    """
+    return tend(DIRECTORY, the_most_prominent_first, Entries, turn=turn)
 
 
 def the_most_prominent_first() -> Sequence[int]:

@@ -6,16 +6,16 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from accelerator.community.operations import checks, claims, duplicates, powers
-from accelerator.community.search import rebuild_directory
+from accelerator.community.search import tend_directory
 from accelerator.journal import System
 from accelerator.workflow import transaction
 
 
 @app.periodic(cron="0 4 * * *")
-@app.task(name="community.rebuild_search", queueing_lock="community.rebuild_search")
-def rebuild_search(timestamp: int) -> int:
-    """Write the index of the directory again: the most prominent first, the words and counts afresh."""
-    return rebuild_directory()
+@app.task(name="community.tend_search", queueing_lock="community.tend_search")
+def tend_search(timestamp: int) -> int:
+    """Put the index of the directory in order; return how many organisations were written."""
+    return tend_directory(turn=timezone.localdate().toordinal())
 
 
 @app.periodic(cron="20 4 * * *")

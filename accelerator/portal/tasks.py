@@ -11,6 +11,6 @@ from accelerator.workflow import transaction
 @app.periodic(cron="50 4 * * *")
 @app.task(name="portal.count_figures", queueing_lock="portal.count_figures")
 def count_figures(timestamp: int) -> str:
-    """Count the public figures and draw them, after the index was rebuilt."""
+    """Count the public figures and draw them, after the index was put in order."""
     with transaction():
         return str(count(by=System("portal"), at=timezone.now()))

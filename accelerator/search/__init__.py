@@ -15,7 +15,8 @@ A subject declares a document and an index, once (for instance in `community/sea
 
     organisations.put([Entry(id=…, name=…, titles=[…], summary=[…], facets={"kind": […]}, places=cover, …)])
     organisations.remove([id])              # both in the caller's transaction, and seen at once
-    rebuild(organisations, order, reader)   # accelerator.search.rebuild: each night, without stopping anyone
+    rebuild(organisations, order, reader)   # accelerator.search.rebuild: all of it, without stopping anyone
+    tend(organisations, order, reader, turn=day)  # accelerator.search.upkeep: each night, when there are many
     answer = organisations.search(Question("lutte contre le gaspillage", filters={"kind": {"porteur"}},
                                            places={"epci-244600433"}, sort="name", page=2, size=20))
 

@@ -1,4 +1,4 @@
-"""Those who read for a rebuild: this process alone, or several that share the work.
+"""Those who read many documents, for a rebuild or an upkeep: this process alone, or several that share the work.
 
 Note [A process of its own]
 A document costs computing, and Python computes on one core: each reader is a process, with a connection of its own. It
@@ -27,21 +27,21 @@ from django.db import connection
 
 from accelerator.search.documents import Maker, take_positions
 from accelerator.search.facets import Packing, Positions
-from accelerator.search.types import SHELVES, Entry
+from accelerator.search.types import Entry, shelf_of
 from accelerator.workflow import transaction
 
 Reader = Callable[[], Callable[[Sequence[int]], Iterable[Entry]]]
 Counts = tuple[dict[str, int], dict[tuple[str, str], int]]
 
 BLOCK: Final = 4000
-_FEW: Final = 20_000  # below, starting processes takes longer than reading
+FEW: Final = 20_000  # below, starting processes takes longer than reading
 _AHEAD: Final = 2  # blocks given to each reader before its first is taken back
 _ENDED: Final = 10.0  # seconds
 
 
 def processes_for(count: int) -> int:
     """How many processes should read so many documents; one inside a transaction, whose rows no other would see."""
-    if count < _FEW or connection.in_atomic_block:
+    if count < FEW or connection.in_atomic_block:
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -56,12 +56,12 @@ class _Hand:
 
         self._read, self._maker = reader(), Maker(packing, place)
 
-    def rows(self, ids: Sequence[int], shelf: int) -> bytes:
-        """The rows of some documents of one shelf."""
+    def rows(self, ids: Sequence[int], first: int) -> bytes:
+        """The rows of some documents, of which so many come before the first."""
         entries = list(self._read(ids))
         made = self._maker.make(entries)
         self._maker.sample(entries)
-        return b"".join([document.copied(shelf) for document in made])
+        return b"".join([document.copied(shelf_of(rank)) for rank, document in enumerate(made, first)])
 
     def counted(self) -> Counts:
         """What was counted on the way."""
@@ -69,7 +69,7 @@ class _Hand:
 
 
 class Crew:
-    """The readers of one rebuild: `rows`, all of them, then `counted`."""
+    """The readers of one rebuild or upkeep: `rows`, all of them, then `counted`."""
 
     def __init__(self, index: str, packing: Packing, reader: Reader, processes: int) -> None:
         self._given = (index, packing, reader)
@@ -106,7 +106,7 @@ class Crew:
         if self._processes > 1:
             return self._from_others(blocks)
         reader = _Hand(*self._given)
-        made = [reader.rows(block, _shelf(turn)) for turn, block in enumerate(blocks)]
+        made = [reader.rows(block, turn * BLOCK) for turn, block in enumerate(blocks)]
         self._counted.append(reader.counted())
         return made
 
@@ -128,7 +128,7 @@ class Crew:
             if turn >= ahead:
                 yield _heard(line)
             if turn < len(blocks):
-                _say(line, (array("q", blocks[turn]), _shelf(turn)))
+                _say(line, (array("q", blocks[turn]), turn * BLOCK))
         for line in lines:
             _say(line, None)
             self._counted.append(_heard(line))
@@ -144,11 +144,6 @@ class Crew:
             process.start()
             theirs.close()
             self._hired.append((process, ours))
-
-
-def _shelf(block: int) -> int:
-    """From 1: the first that is large enough for this block and those before it."""
-    return 1 + sum((block + 1) * BLOCK > size for size in SHELVES)
 
 
 def _say(line: Connection, what: tuple[Sequence[int], int] | None) -> None:

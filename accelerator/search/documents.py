@@ -10,7 +10,8 @@ Note [Positions number the lexemes]
 Each lexeme takes the next position, the two stems of a word two of them: they only tell what comes first, and how near.
 
 A document is held as PostgreSQL sends it, ready for `COPY … (FORMAT binary)`: each lexeme is its bytes and a zero, how
-many positions, then each of them with its weight in the two highest bits.
+many positions, then each of them with its weight in the two highest bits. What has one position, or none, is a piece
+of a pool where every lexeme and every position stand once: a block is copied from there in one go.
 
 Note [Lexemes in the server's order]
 The server sorts the lexemes of a document that it receives, by their bytes, unless they come sorted; that took half of
@@ -24,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
@@ -56,10 +58,9 @@ _AFTER: Final = struct.Struct(">idiqiqi")
 _DATED: Final = struct.Struct(">iq")
 _NOT_DATED: Final = struct.pack(">i", -1)
 _SHELF: Final = struct.Struct(">ih")
-# The only place of a lexeme, as it is written; the first: none.
-_ONE_PLACE: Final = np.array(
-    [b"\x00\x00", *(struct.pack(">HH", 1, place) for place in range(1, 1 << 16))], dtype=object
-)
+# The only place of a lexeme, as it is written, four bytes each; of the first, which is none, two are read.
+_ONE_PLACE: Final = np.frombuffer(b"".join(struct.pack(">HH", place > 0, place) for place in range(1 << 16)), np.uint8)
+_PIECES: Final = 1 << 16  # copied in one go: what they are is near
 
 Place = Callable[[Collection[tuple[str, str]]], Positions]
 # The numbers of what weighs B, C, D and of the keys, then the facets, packed.
@@ -83,13 +84,9 @@ class Document:
     def copied(self, shelf: int) -> bytes:
         """As a row of a binary COPY: the key, then `COLUMNS`, then its shelf."""
         name, tsv = self.sort_name.encode(), self.tsv
-        dated = _NOT_DATED
-        if self.dated_at is not None:
-            since = self.dated_at - _EPOCH
-            dated = _DATED.pack(8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
         before = _BEFORE.pack(len(COLUMNS) + 2, 8, self.id, len(tsv) + 4, self.count)
         after = _AFTER.pack(8, self.prominence, 8, self.packed_0, 8, self.packed_1, len(name))
-        return b"".join((before, tsv, after, name, dated, _SHELF.pack(2, shelf)))
+        return b"".join((before, tsv, after, name, _moment(self.dated_at), _SHELF.pack(2, shelf)))
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -111,6 +108,15 @@ class Document:
             said = ",".join(f"{place & _LAST_POSITION}{_WEIGHTS[place >> 14]}" for place in places)
             yield self.tsv[at:end].decode(), f":{said}" if said else ""
             at = end + 3 + 2 * count
+
+
+@lru_cache(maxsize=1000)
+def _moment(dated_at: datetime | None) -> bytes:
+    """As it is sent; thousands of documents are of one moment."""
+    if dated_at is None:
+        return _NOT_DATED
+    since = dated_at - _EPOCH
+    return _DATED.pack(8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
 
 class _Learnt(dict[Any, Any]):
@@ -144,10 +150,13 @@ class Maker:
         self._shared: dict[Shared, Cut] = {}
         self._keys: dict[str, bytes] = {}
         self._numbers: dict[str, bytes] = {}
-        self._lexemes = np.empty(1024, dtype=object)
-        self._documents = np.zeros(1024, dtype=np.int64)
+        self._lexemes: list[bytes] = []
+        # The pool, then of each lexeme: where it begins there, how long it is, how many documents have it.
+        self._pool, self._filled, self._pooled = _ONE_PLACE, len(_ONE_PLACE), 0
+        self._begins = self._lengths = self._documents = np.zeros(0, dtype=np.int64)
         # The rank of each lexeme, and the lexeme of each rank; those that have none yet stand in their place.
-        self._ranks, self._of_rank, self._ranked = np.arange(1024), np.arange(1024), 0
+        self._ranks = self._of_rank = np.zeros(0, dtype=np.int64)
+        self._ranked = 0
         self._shown: Counter[tuple[str, str]] = Counter()
         self._sample: Counter[str] = Counter()
         self._everything = self._number(EVERYTHING)
@@ -199,7 +208,7 @@ class Maker:
                 self._shown[word.folded, word.shown] += times
         self._sample.clear()
         present = np.flatnonzero(self._documents)
-        lexemes = (lexeme[:-1].decode() for lexeme in self._lexemes[present])
+        lexemes = (self._lexemes[one][:-1].decode() for one in present.tolist())
         return dict(zip(lexemes, self._documents[present].tolist(), strict=True)), dict(self._shown)
 
     def displays(self, entries: Iterable[Entry]) -> dict[str, str]:
@@ -270,14 +279,8 @@ class Maker:
     def _number(self, lexeme: str) -> bytes:
         number = self._numbers.get(lexeme)
         if number is None:
-            rank = len(self._numbers)
-            if rank == len(self._lexemes):
-                self._lexemes = np.concatenate([self._lexemes, np.empty(rank, dtype=object)])
-                self._documents = np.concatenate([self._documents, np.zeros(rank, dtype=np.int64)])
-                more = np.arange(rank, 2 * rank)
-                self._ranks, self._of_rank = np.concatenate([self._ranks, more]), np.concatenate([self._of_rank, more])
-            self._lexemes[rank] = lexeme.encode() + b"\x00"
-            self._numbers[lexeme] = number = rank.to_bytes(4, "little")
+            self._numbers[lexeme] = number = len(self._lexemes).to_bytes(4, "little")
+            self._lexemes.append(lexeme.encode() + b"\x00")
         return number
 
     def _learn(self) -> None:
@@ -299,11 +302,22 @@ class Maker:
 
     # Numbers merged into documents
 
-    def _rank(self) -> None:
-        """Reckon the ranks again, when many lexemes have none."""
-        known = len(self._numbers)
+    def _take_in(self) -> None:
+        """Give the lexemes met since last time their place in the pool; reckon the ranks again when many have none."""
+        known = len(self._lexemes)
+        if known > self._pooled:
+            new, fresh = slice(self._pooled, known), self._lexemes[self._pooled :]
+            for name in ("_begins", "_lengths", "_documents", "_ranks", "_of_rank"):
+                setattr(self, name, _widened(getattr(self, name), known))
+            self._lengths[new] = lengths = np.fromiter(map(len, fresh), dtype=np.int64, count=len(fresh))
+            self._begins[new] = self._filled + lengths.cumsum() - lengths
+            self._ranks[new] = self._of_rank[new] = np.arange(self._pooled, known)
+            end = self._filled + int(lengths.sum())
+            self._pool = _widened(self._pool, end)
+            self._pool[self._filled : end] = np.frombuffer(b"".join(fresh), np.uint8)
+            self._filled, self._pooled = end, known
         if known > self._ranked + self._ranked // _GROWN:
-            self._of_rank[:known] = np.argsort(self._lexemes[:known].astype(f"S{_RANKED_BYTES}"))
+            self._of_rank[:known] = np.argsort(np.array(self._lexemes, dtype=f"S{_RANKED_BYTES}"))
             self._ranks[self._of_rank[:known]] = np.arange(known)
             self._ranked = known
 
@@ -317,7 +331,7 @@ class Maker:
         weight = np.repeat(np.tile(np.array([3, 2, 1, 0, -1]), len(entries)), lengths)
         place = np.where((weight < 0) | (rank >= _LAST_POSITION), 0, weight << 14 | rank + 1)
         rank = np.minimum(rank, (1 << _RANK_BITS) - 1)
-        self._rank()
+        self._take_in()
         every = np.sort(document << _LEXEME_BITS + _RANK_BITS | self._ranks[lexemes] << _RANK_BITS | rank)
         place = place[begins[every >> _LEXEME_BITS + _RANK_BITS] + (every & (1 << _RANK_BITS) - 1)]
         every >>= _RANK_BITS
@@ -325,33 +339,51 @@ class Maker:
         every = every[first]
         lexemes = self._of_rank[every & (1 << _LEXEME_BITS) - 1]
         self._documents += np.bincount(lexemes, minlength=len(self._documents))
-        written = np.empty(2 * len(first), dtype=object)
-        written[0::2] = self._lexemes[lexemes]
-        written[1::2] = _ONE_PLACE[place[first]]
-        times = np.diff(np.append(first, len(place)))
-        sent = place.astype(">u2").tobytes()
-        for at in np.flatnonzero(times > 1).tolist():
-            begin, count = int(first[at]), int(times[at])
-            written[2 * at + 1] = _places(sent[2 * begin : 2 * (begin + count)])
-        pieces = written.tolist()
-        ends = np.searchsorted(every >> _LEXEME_BITS, np.arange(len(entries)), side="right").tolist()
-        made, begin = [], 0
-        for entry, (packed_0, packed_1), end in zip(entries, packed, ends, strict=True):
-            tsv, name = b"".join(pieces[2 * begin : 2 * end]), sort_key(entry.name)
+        # Beyond the last position, and of the keys, there are none: they come after those that are.
+        places = np.minimum(np.add.reduceat(place > 0, first, dtype=np.int64), _MOST_POSITIONS)
+        ends = np.searchsorted(every >> _LEXEME_BITS, np.arange(len(entries)), side="right")
+        sent, offsets = self._sent(lexemes, place, first, places)
+        made, begin, at = [], 0, 0
+        for entry, (packed_0, packed_1), end, to in zip(
+            entries, packed, ends.tolist(), offsets[2 * ends - 1].tolist(), strict=True
+        ):
+            tsv, name = sent[at:to], sort_key(entry.name)
             made.append(
                 Document(entry.id, end - begin, tsv, entry.prominence, packed_0, packed_1, name, entry.dated_at)
             )
-            begin = end
+            begin, at = end, to
         return made
 
+    def _sent(self, lexemes: Any, place: Any, first: Any, places: Any) -> tuple[bytes, Any]:
+        """The lexemes, each with its places (so many, from so many on), as they are sent; where each piece ends."""
+        begins, lengths = (np.empty(2 * len(lexemes), dtype=np.int64) for _ in range(2))
+        begins[0::2], lengths[0::2] = self._begins[lexemes], self._lengths[lexemes]
+        begins[1::2], lengths[1::2] = 4 * place[first], 2 + 2 * places
+        ends = lengths.cumsum()
+        begins[1::2][places > 1] = 0  # written below
+        sent = np.empty(ends[-1], dtype=np.uint8)
+        for start in range(0, len(begins), _PIECES):
+            some = slice(start, start + _PIECES)
+            at, to = ends[start] - lengths[start], ends[some][-1]
+            source = np.repeat(begins[some] - (ends[some] - lengths[some]), lengths[some])
+            source += np.arange(at, to)
+            sent[at:to] = self._pool[source]
+        several = np.flatnonzero(places > 1)
+        times = places[several]
+        before = ends[2 * several + 1] - lengths[2 * several + 1]
+        sent[before], sent[before + 1] = times >> 8, times & 255
+        turn = np.arange(times.sum()) - np.repeat(times.cumsum() - times, times)
+        value = place[np.repeat(first[several], times) + turn]
+        at = np.repeat(before + 2, times) + 2 * turn
+        sent[at], sent[at + 1] = value >> 8, value & 255
+        return sent.tobytes(), ends
 
-def _places(sent: bytes) -> bytes:
-    """Several places of a lexeme, as they are written: without those that are beyond the last position."""
-    end = len(sent)
-    while end and sent[end - 2 : end] == b"\x00\x00":
-        end -= 2
-    end = min(end, 2 * _MOST_POSITIONS)
-    return struct.pack(">H", end // 2) + sent[:end]
+
+def _widened(array: Any, size: int) -> Any:
+    """It, or twice it when it is too short."""
+    if size <= len(array):
+        return array
+    return np.concatenate([array, np.zeros(max(size - len(array), len(array)), dtype=array.dtype)])
 
 
 def _texts_of(entry: Entry) -> Iterable[str]:

@@ -62,51 +62,48 @@ class Index:
 
     # Writing
 
-    def put(self, entries: Iterable[Entry]) -> None:
+    def put(self, entries: Iterable[Entry], *, told: bool = True) -> None:
         """Write or replace documents, in the caller's transaction: what follows finds them at once.
+
+        told    whether it is a change, told to who watches (when the index is `watched`), or only what should have been
+                written already.
 
         Raises `RuntimeError` outside a transaction, `TooManyValuesError`, `KeyError` for an unknown facet.
         """
         written = {entry.id: entry for entry in entries}
         if written:
-            self._replace(sorted(written), written)
+            self._replace(sorted(written), written, told=told)
 
-    def write_again(self, ids: Iterable[int], read: Callable[[Sequence[int]], Sequence[Entry]]) -> None:
+    def write_again(
+        self, ids: Iterable[int], read: Callable[[Sequence[int]], Sequence[Entry]], *, told: bool = True
+    ) -> None:
         """Write what is now read of these documents, so many at a time; one of which nothing is read leaves the index.
 
-        In the caller's transaction, as `put`.
+        In the caller's transaction, as `put`. They are read once nobody else may write them: what another has just
+        committed is never covered by what was read before.
         """
         ordered = sorted(set(ids))
         for start in range(0, len(ordered), _CHUNK):
             chunk = ordered[start : start + _CHUNK]
+            self._hold(chunk)
             entries = read(chunk)
-            self.remove(set(chunk) - {entry.id for entry in entries})
-            self.put(entries)
+            self.remove(set(chunk) - {entry.id for entry in entries}, told=told)
+            self.put(entries, told=told)
 
-    def remove(self, ids: Iterable[int]) -> None:
+    def remove(self, ids: Iterable[int], *, told: bool = True) -> None:
         """Forget documents, in the caller's transaction; those that are not there are left aside."""
         gone = sorted(set(ids))
         if gone:
-            self._replace(gone, {})
+            self._replace(gone, {}, told=told)
 
-    def _replace(self, ids: list[int], written: Mapping[int, Entry]) -> None:
-        if not connection.in_atomic_block:
-            raise RuntimeError("La recherche s'écrit dans la transaction de ce qui change.")
+    def _replace(self, ids: list[int], written: Mapping[int, Entry], *, told: bool) -> None:
+        self._hold(ids)
         table, key = connection.ops.quote_name(self.table), connection.ops.quote_name(self.key)
         with connection.cursor() as cursor:
-            # A rebuild waits for those who write, and they for its last moments; two writers of one thing are ordered.
-            if len(ids) > _MANY:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self.lock])
-            else:
-                cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext(%s))", [self.lock])
-                cursor.execute(
-                    "SELECT pg_advisory_xact_lock(hashtext(%s), hashint8(id)) FROM unnest(%s::bigint[]) AS id",
-                    [self.lock, ids],
-                )
             cursor.execute(
                 "INSERT INTO search_touch (index, document) SELECT %s, unnest(%s::bigint[])", [self.name, ids]
             )
-            if self.watched:
+            if self.watched and told:
                 cursor.execute(
                     "INSERT INTO search_before (index, document, tsv, changed_at)"  # noqa: S608  names of our own tables
                     " SELECT %s, changed, tsv, now()"
@@ -142,6 +139,24 @@ class Index:
                 " WHERE NOT EXISTS (SELECT FROM search_word AS x WHERE x.index = %(index)s AND x.word = w.word)",
                 {"index": self.name, "words": list(displays), "displays": list(displays.values())},
             )
+
+    def _hold(self, ids: list[int]) -> None:
+        """Until the transaction ends, nobody else writes these, in order.
+
+        A rebuild waits for those who write, and they for its last moments; two writers of one thing are ordered.
+        Raises `RuntimeError` outside a transaction.
+        """
+        if not connection.in_atomic_block:
+            raise RuntimeError("La recherche s'écrit dans la transaction de ce qui change.")
+        with connection.cursor() as cursor:
+            if len(ids) > _MANY:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self.lock])
+            else:
+                cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext(%s))", [self.lock])
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(hashtext(%s), hashint8(id)) FROM unnest(%s::bigint[]) AS id",
+                    [self.lock, ids],
+                )
 
     @property
     def lock(self) -> str:

@@ -15,8 +15,9 @@ class Document(models.Model):
         class OrganisationDocument(Document):
             organisation = models.OneToOneField(Organisation, on_delete=CASCADE, primary_key=True, related_name="+")
 
-    Only an `Index` writes it. The rows of a fresh rebuild stand in order of prominence, so that the first ones read
-    are the ones worth ranking. Nothing may point to it by a foreign key: a rebuild replaces the table.
+    Only an `Index` writes it, and `upkeep` its shelf. The rows of a fresh rebuild stand in order of prominence, so that
+    the first ones read are the ones worth ranking. Nothing may point to it by a foreign key: a rebuild replaces the
+    table.
     """
 
     # Lexemes with their weight, then the keys: "=kind:porteur" (facets), "@commune-46102" (places).
@@ -29,8 +30,8 @@ class Document(models.Model):
     # The folded name: sorting by name does not depend on the server's collation (decision 16).
     sort_name = models.TextField(default="", db_collation="C")
     dated_at = models.DateTimeField(null=True)
-    # Which of the `SHELVES` of the last rebuild it stands on, from 1; the most prominent come first in the table, and
-    # each shelf has an index of its own. Beyond the last one: on none.
+    # Which of the `SHELVES` it stands on, from 1, as the last rebuild or night ranked it; the most prominent come first
+    # in the table, and each shelf has an index of its own. Beyond the last one: on none.
     shelf = models.SmallIntegerField(default=len(SHELVES) + 1, db_default=len(SHELVES) + 1)
 
     class Meta:
@@ -73,7 +74,7 @@ class Lexeme(models.Model):
     Note [Counts are sums of changes]
     A counter updated in place would make every writer of "association" wait for the others until their
     transactions end, and two of them could each wait for the other. So a put adds rows (+1, -1) and locks
-    nothing; a rebuild writes one row a lexeme.
+    nothing; a rebuild, or a night, leaves one row a lexeme.
     """
 
     index = models.CharField(max_length=40)
@@ -105,7 +106,10 @@ class Word(models.Model):
 
 
 class Touch(models.Model):
-    """A document was put or removed: what a rebuild in progress must take again before it replaces the table."""
+    """A document was written or removed since the last rebuild.
+
+    One in progress takes it again before it replaces the table; many of them say that the index is worn (`upkeep`).
+    """
 
     index = models.CharField(max_length=40)
     document = models.BigIntegerField()

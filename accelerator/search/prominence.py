@@ -2,8 +2,10 @@
 
 from array import array
 from collections.abc import Iterable, Sequence
+from sys import byteorder
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 
@@ -17,6 +19,15 @@ def sum_of(weights: Iterable[tuple[int, Q | Combinable]]) -> Combinable:
 
 
 def most_prominent_first(rated: QuerySet[Any]) -> Sequence[int]:
-    """The numbers of what has `points`, the order in which an index is written whole."""
-    ordered = rated.order_by("-points", "pk").values_list("pk", flat=True)
-    return array("q", ordered.iterator(chunk_size=50_000))
+    """The numbers of what has `points`, the order in which an index is written whole.
+
+    In one answer, eight bytes each: what it does not hand over bit by bit, the server reads on every core.
+    """
+    question, parameters = rated.order_by("-points", "pk").values_list("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT string_agg(int8send(number), '') FROM ({question}) AS ordered (number)", parameters)  # noqa: S608  a query of Django's
+        (numbers,) = cursor.fetchone()
+    ordered = array("q", numbers or b"")
+    if byteorder == "little":  # the server sends the highest byte first
+        ordered.byteswap()
+    return ordered

@@ -16,7 +16,6 @@ helpers are as many as the processors left (PostgreSQL 18 knows how): one more, 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -25,11 +24,10 @@ from psycopg import sql
 from accelerator.search.crew import BLOCK, Crew, Reader, processes_for
 from accelerator.search.documents import COLUMNS
 from accelerator.search.index import Index
+from accelerator.search.table import alone, copy_rows, execute, next_name
 from accelerator.workflow import transaction
 
 _MEMORY = 64  # megabytes for a sort; half of it for each process, when more than two share one
-_BINARY_BEGINS = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_BINARY_ENDS = b"\xff\xff"
 
 
 def rebuild(
@@ -51,7 +49,7 @@ def rebuild(
     Both are called after the rebuild has begun, so that nothing that changes meanwhile is lost.
     Raises `RuntimeError` when a transaction is open (it opens its own), or when a process that reads fails or dies.
     """
-    with connection.cursor() as cursor, _alone(cursor, index):
+    with connection.cursor() as cursor, alone(cursor, index):
         with transaction():
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [index.lock])
             cursor.execute("DELETE FROM search_touch WHERE index = %s", [index.name])
@@ -72,38 +70,12 @@ def rebuild(
                 meanwhile.result()
         else:
             _make([*longest, *others])
-        _run(cursor, "ANALYZE {next}", index)
+        execute(cursor, "ANALYZE {next}", index)
         with transaction():
             _remember(cursor, *crew.counted())
             total = _replace(cursor, index, last_word)
         _validate(cursor, index)
     return total
-
-
-@contextmanager
-def _alone(cursor: Any, index: Index) -> Iterator[None]:
-    """Wait for another rebuild of this index; leave nothing behind."""
-    lock = f"{index.lock} rebuild"
-    cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [lock])
-    try:
-        yield
-    finally:
-        if not connection.needs_rollback:
-            _run(cursor, "DROP TABLE IF EXISTS {next}", index)
-            cursor.execute("DROP TABLE IF EXISTS pg_temp.search_counted, pg_temp.search_written")
-            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [lock])
-
-
-def _names(index: Index) -> dict[str, sql.Composable]:
-    return {
-        "table": sql.Identifier(index.table),
-        "next": sql.Identifier(f"{index.table}_next"),
-        "key": sql.Identifier(index.key),
-    }
-
-
-def _run(cursor: Any, statement: str, index: Index, parameters: Any = None, **names: sql.Composable) -> None:
-    cursor.execute(sql.SQL(statement).format(**(_names(index) | names)), parameters)
 
 
 def _counted(blocks: Iterable[bytes], total: int, told: Callable[[int, int], None]) -> Iterator[bytes]:
@@ -117,22 +89,15 @@ def _counted(blocks: Iterable[bytes], total: int, told: Callable[[int, int], Non
 
 def _copy(cursor: Any, index: Index, rows: Iterable[bytes]) -> None:
     """Make the next table and fill it with the rows, as they come."""
-    _run(cursor, "DROP TABLE IF EXISTS {next}", index)
-    _run(cursor, "CREATE TABLE {next} (LIKE {table} INCLUDING DEFAULTS INCLUDING STORAGE)", index)
+    execute(cursor, "DROP TABLE IF EXISTS {next}", index)
+    execute(cursor, "CREATE TABLE {next} (LIKE {table} INCLUDING DEFAULTS INCLUDING STORAGE)", index)
     cursor.execute(
         "SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = %s::regclass",
         [connection.ops.quote_name(index.table)],
     )
     if options := cursor.fetchone()[0]:
-        _run(cursor, f"ALTER TABLE {{next}} SET ({options})", index)
-    copying = sql.SQL("COPY {next} ({key}, {columns}, shelf) FROM STDIN (FORMAT binary, FREEZE)").format(
-        **_names(index), columns=sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-    )
-    with cursor.copy(copying) as copy:
-        copy.write(_BINARY_BEGINS)
-        for some in rows:
-            copy.write(some)
-        copy.write(_BINARY_ENDS)
+        execute(cursor, f"ALTER TABLE {{next}} SET ({options})", index)
+    copy_rows(cursor, index, next_name(index), rows, how=", FREEZE")
 
 
 def _constrain(cursor: Any, index: Index) -> None:
@@ -140,7 +105,7 @@ def _constrain(cursor: Any, index: Index) -> None:
     cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY}MB'")
     for n, (_, kind, definition) in enumerate(_constraints(cursor, index)):
         if kind != "f":
-            _run(
+            execute(
                 cursor,
                 "ALTER TABLE {next} ADD CONSTRAINT {name} {definition}",
                 index,
@@ -233,16 +198,16 @@ def _replace(cursor: Any, index: Index, last_word: int) -> int:
         " SELECT %s, lexeme, {sign} * count(*) FROM {next}, unnest(tsvector_to_array(tsv)) AS lexeme"
         " WHERE {key} = ANY(%s) GROUP BY lexeme"
     )
-    _run(cursor, changes, index, [index.name, touched], sign=sql.SQL("-1"))
-    _run(cursor, "DELETE FROM {next} WHERE {key} = ANY(%s)", index, [touched])
-    _run(
+    execute(cursor, changes, index, [index.name, touched], sign=sql.SQL("-1"))
+    execute(cursor, "DELETE FROM {next} WHERE {key} = ANY(%s)", index, [touched])
+    execute(
         cursor,
         "INSERT INTO {next} ({key}, {columns}) SELECT {key}, {columns} FROM {table} WHERE {key} = ANY(%s)",
         index,
         [touched],
         columns=columns,
     )
-    _run(cursor, changes, index, [index.name, touched], sign=sql.SQL("1"))
+    execute(cursor, changes, index, [index.name, touched], sign=sql.SQL("1"))
     # Words put meanwhile have a later number: they stay, twice perhaps.
     cursor.execute("DELETE FROM search_word WHERE index = %s AND id <= %s", [index.name, last_word])
     cursor.execute(
@@ -254,11 +219,11 @@ def _replace(cursor: Any, index: Index, last_word: int) -> int:
         [index.name],
     )
     constraints, indexes = _constraints(cursor, index), _indexes(cursor, index)
-    _run(cursor, "DROP TABLE {table}", index)
-    _run(cursor, "ALTER TABLE {next} RENAME TO {table}", index)
+    execute(cursor, "DROP TABLE {table}", index)
+    execute(cursor, "ALTER TABLE {next} RENAME TO {table}", index)
     for n, (name, kind, definition) in enumerate(constraints):
         if kind == "f":
-            _run(
+            execute(
                 cursor,
                 "ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID",
                 index,
@@ -266,7 +231,7 @@ def _replace(cursor: Any, index: Index, last_word: int) -> int:
                 definition=sql.SQL(definition),
             )
         else:
-            _run(
+            execute(
                 cursor,
                 "ALTER TABLE {table} RENAME CONSTRAINT {made} TO {name}",
                 index,
@@ -274,7 +239,7 @@ def _replace(cursor: Any, index: Index, last_word: int) -> int:
                 name=sql.Identifier(name),
             )
     for n, (name, _) in enumerate(indexes):
-        _run(
+        execute(
             cursor,
             "ALTER INDEX {made} RENAME TO {name}",
             index,
@@ -282,7 +247,7 @@ def _replace(cursor: Any, index: Index, last_word: int) -> int:
             name=sql.Identifier(name),
         )
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    _run(cursor, "SELECT count(*) FROM {table}", index)
+    execute(cursor, "SELECT count(*) FROM {table}", index)
     return int(cursor.fetchone()[0])
 
 
@@ -290,4 +255,4 @@ def _validate(cursor: Any, index: Index) -> None:
     """Check the references, without stopping anyone."""
     for name, kind, _ in _constraints(cursor, index):
         if kind == "f":
-            _run(cursor, "ALTER TABLE {table} VALIDATE CONSTRAINT {name}", index, name=sql.Identifier(name))
+            execute(cursor, "ALTER TABLE {table} VALIDATE CONSTRAINT {name}", index, name=sql.Identifier(name))

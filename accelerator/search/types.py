@@ -1,5 +1,6 @@
 """What is written, what is asked, what is answered, and the keys that stand in the index beside the words."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -112,6 +113,11 @@ class Answer:
     def pages(self, size: int) -> int:
         """How many pages can be turned."""
         return max(1, -(-self.reachable // size))
+
+
+def shelf_of(rank: int) -> int:
+    """The shelf of a document before which so many come, from 1; beyond the last one: none, one more."""
+    return bisect_right(SHELVES, rank) + 1
 
 
 def quoted(lexeme: str) -> str:

@@ -6,8 +6,8 @@ A document is new to a question when it answers now and did not then: it was not
 correcting a typing error in what answered already is told to nobody. What is looked at is forgotten: the next look
 starts from there.
 What a rebuild brings without a put (an import in bulk) is known by its date: it was not there. What a rebuild changes
-in a document already there is not told. Nor is a number that comes to a document already there: what was its number is
-not kept.
+in a document already there is not told, nor what the night puts right (`upkeep`). Nor is a number that comes to a
+document already there: what was its number is not kept.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accelerator.search import asking, crew
+from accelerator.search import asking, types
 from accelerator.search.facets import Facet, Packing, TooManyValuesError
 from accelerator.search.index import Index
 from accelerator.search.text import sort_key
@@ -250,8 +250,7 @@ def test_beyond_the_cap_the_answer_says_so(index: Index, monkeypatch: pytest.Mon
 def test_reading_the_first_shelves_changes_no_answer(
     index: Index, monkeypatch: pytest.MonkeyPatch, text: str, filters: dict[str, set[str]]
 ) -> None:
-    monkeypatch.setattr(crew, "SHELVES", (20, 60))
-    monkeypatch.setattr(crew, "BLOCK", 20)
+    monkeypatch.setattr(types, "SHELVES", (20, 60))
     monkeypatch.setattr(asking, "CAP", 5)
     chance = random.Random(7)
     written = [

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accelerator.search import asking, crew, together
+from accelerator.search import asking, together, types
 from accelerator.search.index import Index
 from accelerator.search.together import ask_together
 from accelerator.search.types import Entry, Question
@@ -23,8 +23,7 @@ NOBODY = Question(places=("commune-9",), size=4, counted=())
 @pytest.fixture
 def filled(index: Index, monkeypatch: pytest.MonkeyPatch) -> Index:
     """A hundred and twenty things on three shelves; some places have more of them than the cap."""
-    monkeypatch.setattr(crew, "SHELVES", (20, 60))
-    monkeypatch.setattr(crew, "BLOCK", 20)
+    monkeypatch.setattr(types, "SHELVES", (20, 60))
     for module in (asking, together):
         monkeypatch.setattr(module, "SHELVES", (20, 60))
         monkeypatch.setattr(module, "CAP", 30)

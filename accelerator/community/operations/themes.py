@@ -29,7 +29,7 @@ def load_themes(*, by: Actor, at: datetime, path: Path = THEMES) -> int:
     """Make the nomenclature what the file says; return how many themes changed (0 when run again).
 
     A theme that left the file keeps its row, closed on the day of the load: records that name it stay readable.
-    Search learns the new words when it is rebuilt (`rebuild_search`).
+    Search learns the new words when it is rebuilt (`rebuild_search`), else within a week.
     """
     known = Theme.objects.in_bulk()
     read = list(_read(path))
