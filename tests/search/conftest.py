@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,4 +13,16 @@ def index(db: None) -> Iterator[Index]:
     """An empty index; its table lives as long as the test's transaction."""
     with connection.schema_editor() as editor:
         editor.create_model(PlayDocument)
+    return play_index()
+
+
+@pytest.fixture
+def shared(elsewhere: Callable[..., Any]) -> Index:
+    """An index that every connection sees."""
+
+    def make() -> None:
+        with connection.schema_editor() as editor:
+            editor.create_model(PlayDocument)
+
+    elsewhere(make)
     return play_index()

@@ -15,22 +15,10 @@ from accelerator.search.streaming import first_without
 from accelerator.search.together import ask_together
 from accelerator.search.types import EVERYTHING, Entry, Question, quoted
 from accelerator.workflow import transaction
-from tests.search.documents import PlayDocument, play_index, rebuild_with
+from tests.search.documents import PlayDocument, rebuild_with
 
 pytestmark = pytest.mark.server
 Together = Callable[..., list[Any]]
-
-
-@pytest.fixture
-def shared(elsewhere: Callable[..., Any]) -> Index:
-    """An index that every connection sees."""
-
-    def make() -> None:
-        with connection.schema_editor() as editor:
-            editor.create_model(PlayDocument)
-
-    elsewhere(make)
-    return play_index()
 
 
 def test_two_who_write_the_same_words_do_not_wait_for_each_other(together: Together, shared: Index) -> None:

@@ -12,7 +12,6 @@ from accelerator.search.index import Index
 from accelerator.search.rebuild import rebuild
 from accelerator.search.types import Entry, Question, Shared
 from accelerator.workflow import transaction
-from tests.search.documents import PlayDocument, play_index
 
 pytestmark = pytest.mark.server
 Together = Callable[..., list[Any]]
@@ -57,18 +56,6 @@ class Failing(Gardens):
         if one == SIZE // 2:
             raise ValueError("jardin perdu")
         return super().entry(one)
-
-
-@pytest.fixture
-def shared(elsewhere: Callable[..., Any]) -> Index:
-    """An index that every connection sees."""
-
-    def make() -> None:
-        with connection.schema_editor() as editor:
-            editor.create_model(PlayDocument)
-
-    elsewhere(make)
-    return play_index()
 
 
 def _held() -> Any:

@@ -14,9 +14,8 @@ from accelerator.search.types import Entry, Question
 from accelerator.search.upkeep import TURNS, tend
 from accelerator.workflow import transaction
 from tests.search.documents import PlayDocument
-from tests.search.test_rebuild import SIZE, Dying, Gardens, everything, shared
+from tests.search.test_rebuild import SIZE, Dying, Gardens, everything
 
-__all__ = ["shared"]
 pytestmark = pytest.mark.server
 Together = Callable[..., list[Any]]
 Elsewhere = Callable[..., Any]
@@ -100,7 +99,10 @@ def test_what_rose_goes_to_the_shelf_of_its_rank(
     monkeypatch.setattr(upkeep, "SHELVES", (10, 100))
     monkeypatch.setattr(types, "SHELVES", (10, 100))
     elsewhere(lambda: rebuild(shared, everything, Gardens, processes=1))
-    shelves = lambda: _run("SELECT shelf, count(*) FROM play_document GROUP BY 1 ORDER BY 1")  # noqa: E731  asked twice
+
+    def shelves() -> list[Any]:
+        return _run("SELECT shelf, count(*) FROM play_document GROUP BY 1 ORDER BY 1")
+
     assert elsewhere(shelves) == [(1, 10), (2, 90), (3, SIZE - 100)]
 
     def first_now() -> Sequence[int]:
@@ -119,7 +121,10 @@ def test_what_became_the_most_prominent_is_read_first(
     monkeypatch.setattr(asking, "CAP", 20)
     monkeypatch.setattr(upkeep, "FEW", 100)
     elsewhere(lambda: rebuild(shared, everything, Gardens, processes=1))
-    everyone = lambda: shared.search(Question(filters={"departement": {"46"}}, size=5)).ids  # noqa: E731  asked twice
+
+    def everyone() -> list[int]:
+        return shared.search(Question(filters={"departement": {"46"}}, size=5)).ids
+
     assert elsewhere(everyone) == [1, 2, 3, 4, 5]
 
     class Risen(Gardens):
@@ -211,15 +216,16 @@ def test_it_is_written_again_when_that_is_less(
     assert elsewhere(lambda: _run("SELECT count(*) FROM search_touch")) == [(0,)]
 
 
-def test_a_reader_that_dies_leaves_the_index_as_it_was(elsewhere: Elsewhere, written: Index) -> None:
+def test_a_reader_that_dies_leaves_the_index_as_it_was(
+    elsewhere: Elsewhere, written: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = elsewhere(_documents)
-    monkey = pytest.MonkeyPatch()
 
     def tried() -> None:
         with pytest.raises(RuntimeError, match="s’est arrêté"):
             tend(written, everything, Dying, turn=SIZE // 2)
 
-    with monkey.context() as patched:
+    with monkeypatch.context() as patched:
         patched.setattr(upkeep, "processes_for", lambda count: 2)
         elsewhere(tried)
     assert elsewhere(_documents) == before
